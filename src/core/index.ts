@@ -1,0 +1,11 @@
+// What the core shows to JavaScript. engine/core.ts is its only caller.
+export { anyBlocks, plainBlocks } from "./block";
+export { scan } from "./scan";
+export { base, closedEmpty, cursor, depth, error, freeCargo, lastNewline, leaf, newlines, reset, setNan, setNullOk, setWatch, st, startCargo, COUNTS, EXPECT, TYPES } from "./state";
+
+/** First free byte of the linear memory. */
+export function heap(): usize { return __heap_base; }
+export { resetUtf8, utf8 } from "./utf8";
+export { assumeLeaf, cells, drainStrings, rewind, rows, startBatch, startCells, stringEnd } from "./cells";
+export { print, printColumn, printed, printError, room, startPrint } from "./print";
+export { writeF32, writeF64 } from "./shortest";

@@ -1,0 +1,155 @@
+// Typed columns to the text of rows: the way back from cells.ts, over the same Column records.
+//
+// Rows are written until the next one might not fit. A frame's row is one cell of every column; a tensor's is one run
+// of the block's cells, in the brackets that its dimensions ask for.
+import { DType } from "./cells";
+import { LONGEST, lengthOf, writeDigits, writeF32, writeF64 } from "./shortest";
+import { Err, Nan } from "./state";
+
+const AT: usize = 0;
+const STEP: usize = 4;
+const DTYPE: usize = 8;
+const VALID: usize = 12; // 0 when there are no nulls
+const OFFSETS: usize = 20; // of a column of strings: u32 per cell and one more, into the JSON texts at AT
+const RECORD: usize = 32;
+
+let columns: usize = 0;
+let count: u32 = 0;
+let dims: usize = 0; // u32 per inner dimension
+let rank: i32 = 0; // how many; -1 for a frame
+let perRow: u32 = 0; // cells of a tensor's row
+let nan: i32 = Nan.Pass;
+let nulls: bool = true;
+
+export let printed: u32 = 0; // rows written so far
+export let printError: i32 = 0; // an Err; `printed` and `printColumn` tell where
+export let printColumn: u32 = 0;
+
+export function startPrint(at: usize, columnCount: u32, dimsAt: usize, innerRank: i32, cellsPerRow: u32, nanPolicy: i32, nullsPass: bool): void {
+  columns = at; count = columnCount; dims = dimsAt; rank = innerRank; perRow = cellsPerRow; nan = nanPolicy; nulls = nullsPass;
+  printError = 0;
+}
+
+/** Writes rows from..to, with commas between and before all but row 0 when `more` is set; returns the address after them. */
+export function print(from: u32, to: u32, more: bool, out: usize, end: usize): usize {
+  let row = from;
+  while (row < to && printError == 0) {
+    if (out + room(row) > end) break;
+    const start = out;
+    if (more || row > from) store<u8>(out++, 0x2c /* , */);
+    out = rank < 0 ? frameRow(row, out) : tensorRow(row, out);
+    if (printError != 0) { out = start; break; }
+    row++;
+  }
+  printed = row;
+  return out;
+}
+
+/** Bytes a row may take at most. */
+export function room(row: u32): usize {
+  let bytes: usize = 8 + <usize>(rank < 0 ? count : perRow) * <usize>(LONGEST + 2 * max(rank, 0));
+  for (let i: u32 = 0; i < count; i++) {
+    const column = columns + <usize>i * RECORD;
+    if (load<u32>(column, DTYPE) != DType.String) continue;
+    const offsets = <usize>load<u32>(column, OFFSETS);
+    const cells = rank < 0 ? 1 : perRow;
+    const first = offsets + (<usize>(row * cells) << 2);
+    bytes += <usize>(load<u32>(first + (<usize>cells << 2)) - load<u32>(first));
+  }
+  return bytes;
+}
+
+function frameRow(row: u32, out: usize): usize {
+  store<u8>(out++, 0x5b /* [ */);
+  for (let i: u32 = 0; i < count; i++) {
+    if (i > 0) store<u8>(out++, 0x2c /* , */);
+    out = cell(columns + <usize>i * RECORD, row, out);
+    if (printError != 0) { printColumn = i; return out; }
+  }
+  store<u8>(out++, 0x5d /* ] */);
+  return out;
+}
+
+let next: u32 = 0;
+
+function tensorRow(row: u32, out: usize): usize {
+  next = row * perRow;
+  out = level(0, out);
+  printColumn = next - row * perRow;
+  return out;
+}
+
+function level(k: i32, out: usize): usize {
+  if (k == rank) return cell(columns, next++, out);
+  const length = load<u32>(dims + (<usize>k << 2));
+  store<u8>(out++, 0x5b /* [ */);
+  for (let i: u32 = 0; i < length && printError == 0; i++) {
+    if (i > 0) store<u8>(out++, 0x2c /* , */);
+    out = level(k + 1, out);
+  }
+  store<u8>(out++, 0x5d /* ] */);
+  return out;
+}
+
+function cell(column: usize, i: u32, out: usize): usize {
+  const valid = <usize>load<u32>(column, VALID);
+  if (valid != 0 && load<u8>(valid + i) == 0) {
+    if (!nulls) printError = Err.Null;
+    return writeNull(out);
+  }
+  const at = <usize>load<u32>(column, AT);
+  const p = at + <usize>i * <usize>load<u32>(column, STEP);
+  switch (load<u32>(column, DTYPE)) {
+    case DType.Float64: {
+      const v = load<f64>(p);
+      return isFinite(v) ? writeF64(out, v) : special(out, v);
+    }
+    case DType.Float32: {
+      const v = load<f32>(p);
+      return isFinite(v) ? writeF32(out, v) : special(out, <f64>v);
+    }
+    case DType.String: {
+      const offsets = <usize>load<u32>(column, OFFSETS) + (<usize>i << 2);
+      const first = load<u32>(offsets), bytes = load<u32>(offsets, 4) - first;
+      memory.copy(out, at + first, bytes);
+      return out + bytes;
+    }
+    case DType.Int8: return signed(out, <i64>load<i8>(p));
+    case DType.Int16: return signed(out, <i64>load<i16>(p));
+    case DType.Int32: return signed(out, <i64>load<i32>(p));
+    case DType.Int64: return signed(out, load<i64>(p));
+    case DType.Uint8: return unsigned(out, <u64>load<u8>(p));
+    case DType.Uint16: return unsigned(out, <u64>load<u16>(p));
+    case DType.Uint32: return unsigned(out, <u64>load<u32>(p));
+    case DType.Uint64: return unsigned(out, load<u64>(p));
+    default: {
+      if (load<u8>(p) != 0) { store<u32>(out, 0x65757274 /* true */); return out + 4; }
+      store<u32>(out, 0x736c6166 /* fals */);
+      store<u8>(out, 0x65 /* e */, 4);
+      return out + 5;
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline function unsigned(out: usize, v: u64): usize { return writeDigits(out, v, lengthOf(v)); }
+
+function signed(out: usize, v: i64): usize {
+  if (v < 0) { store<u8>(out++, 0x2d /* - */); return unsigned(out, 0 - <u64>v); }
+  return unsigned(out, <u64>v);
+}
+
+function writeNull(out: usize): usize { store<u32>(out, 0x6c6c756e /* null */); return out + 4; }
+
+/** NaN and the infinities, as Python spells them. */
+function special(out: usize, v: f64): usize {
+  if (nan == Nan.Error) { printError = Err.Nan; return out; }
+  if (nan == Nan.Tell) {
+    if (!nulls) printError = Err.Null;
+    return writeNull(out);
+  }
+  if (v != v) { store<u32>(out, 0x004e614e /* NaN */); return out + 3; }
+  if (v < 0) store<u8>(out++, 0x2d /* - */);
+  store<u64>(out, 0x7974696e69666e49 /* Infinity */);
+  return out + 8;
+}

@@ -1,0 +1,224 @@
+// Doubles and floats to the shortest decimal that reads back to the same bits, the nearest of those to the value.
+//
+// After Giulietti, "The Schubfach way to render doubles" (2020). The three products of the paper (the value and the two
+// ends of its rounding interval) differ by multiples of the same power of ten, so one 192-bit product is made and the
+// ends follow by addition. The layout of the text is JavaScript's Number::toString but for three things: a whole number
+// gets ".0", so that servers infer a float column; the exponent has no "+"; minus zero keeps its sign.
+import { mulHigh } from "./decimal";
+import { FIRST, POWERS } from "./powers";
+
+/** Longest text of a float64, "-1.2345678901234567e-308", with room for a store of eight bytes. */
+export const LONGEST: i32 = 32;
+
+let digits: u64 = 0;
+let exponent: i32 = 0;
+
+/** Writes v at p; returns the address after it. v is finite. */
+export function writeF64(p: usize, v: f64): usize {
+  const bits = reinterpret<u64>(v);
+  if (bits >> 63 != 0) store<u8>(p++, 0x2d /* - */);
+  const abs = bits & 0x7fffffffffffffff;
+  if (abs == 0) { store<u32>(p, ZERO_POINT_ZERO); return p + 3; }
+  const biased = <i32>(abs >> 52);
+  const fraction = abs & 0xfffffffffffff;
+  if (biased == 0) shortest(fraction, -1074, false);
+  else {
+    const c = fraction | 0x10000000000000;
+    const q = biased - 1075;
+    if (q <= 0 && q > -53 && ctz(c) >= <u64>(-q)) return writeWhole(p, c >> <u64>(-q));
+    shortest(c, q, fraction == 0 && biased > 1);
+  }
+  return layout(p);
+}
+
+/** The same for a float32. */
+export function writeF32(p: usize, v: f32): usize {
+  const bits = reinterpret<u32>(v);
+  if (bits >> 31 != 0) store<u8>(p++, 0x2d /* - */);
+  const abs = bits & 0x7fffffff;
+  if (abs == 0) { store<u32>(p, ZERO_POINT_ZERO); return p + 3; }
+  const biased = <i32>(abs >> 23);
+  const fraction = <u64>(abs & 0x7fffff);
+  if (biased == 0) shortest(fraction, -149, false);
+  else {
+    const c = fraction | 0x800000;
+    const q = biased - 150;
+    if (q <= 0 && q > -24 && ctz(c) >= <u64>(-q)) return writeWhole(p, c >> <u64>(-q));
+    shortest(c, q, fraction == 0 && biased > 1);
+  }
+  return layout(p);
+}
+
+function writeWhole(p: usize, n: u64): usize {
+  p = writeDigits(p, n, lengthOf(n));
+  store<u16>(p, 0x302e /* .0 */);
+  return p + 2;
+}
+
+const ZERO_POINT_ZERO: u32 = 0x00302e30;
+
+/** c * 2^q to digits * 10^exponent. `closer`: the value below is half as far as the one above. */
+function shortest(c: u64, q: i32, closer: bool): void {
+  const odd = c & 1; // the ends of the interval read back to c only when c is even
+  const k = (q * 1262611 - (closer ? 524031 : 0)) >> 22; // floor(log10 of the interval's width)
+  const h = q + ((-k * 1741647) >> 19) + 1; // 1 to 4
+  const at = POWERS + (<usize>(-k - FIRST) << 4);
+  const high = load<u64>(at);
+  // the table cuts inexact positive powers; Schubfach wants them raised
+  const low = load<u64>(at, 8) + <u64>(-k > 55);
+  const shift = <u64>h;
+
+  // 4c << h times the power: words z2 z1 (z0 is not needed beyond its carry into z1)
+  const cp = (c << 2) << shift;
+  const xh = mulHigh(low, cp);
+  let z1 = high * cp, z2 = mulHigh(high, cp);
+  const xl = low * cp;
+  z1 += xh;
+  z2 += <u64>(z1 < xh);
+  // 2 << h times the power, to add and to take away
+  const s = shift + 1;
+  const d0 = low << s;
+  const d1 = (high << s) | (low >> (64 - s));
+  const d2 = high >> (64 - s);
+  const vb = z2 | <u64>(z1 > 1);
+  // upper end
+  const u0 = xl + d0;
+  const uc = <u64>(u0 < xl);
+  let u1 = z1 + d1;
+  let u2 = z2 + d2 + <u64>(u1 < z1);
+  u1 += uc;
+  u2 += <u64>(u1 < uc);
+  const vbr = u2 | <u64>(u1 > 1);
+  // lower end: half the distance when the value below is closer
+  const e0 = closer ? low << shift : d0;
+  const e1 = closer ? (high << shift) | (low >> (64 - shift)) : d1;
+  const e2 = closer ? high >> (64 - shift) : d2;
+  const lb = <u64>(xl < e0);
+  let l1 = z1 - e1;
+  let l2 = z2 - e2 - <u64>(z1 < e1);
+  l2 -= <u64>(l1 < lb);
+  l1 -= lb;
+  const vbl = l2 | <u64>(l1 > 1);
+
+  const lower = vbl + odd;
+  const upper = vbr - odd;
+  const t = vb >> 2;
+  if (t >= 10) {
+    const sp = t / 10;
+    const down = lower <= 40 * sp;
+    const up = 40 * sp + 40 <= upper;
+    if (down != up) {
+      digits = sp + <u64>up;
+      exponent = k + 1;
+      while (true) { // only here can zeros be left at the end
+        const tenth = digits / 10;
+        if (tenth * 10 != digits) return;
+        digits = tenth;
+        exponent++;
+      }
+    }
+  }
+  const down = lower <= 4 * t;
+  const up = 4 * t + 4 <= upper;
+  const mid = 4 * t + 2;
+  digits = t + <u64>(down != up ? up : vb > mid || (vb == mid && (t & 1) != 0));
+  exponent = k;
+  if (digits == 10) { digits = 1; exponent++; } // below t = 10, among the smallest subnormals
+}
+
+const PAIRS: usize = memory.data(200, 16);
+let paired: bool = false;
+
+function pair(n: u32): u16 {
+  if (!paired) {
+    for (let i = 0; i < 100; i++) store<u16>(PAIRS + (<usize>i << 1), <u16>(0x3030 + i / 10 + ((i % 10) << 8)));
+    paired = true;
+  }
+  return load<u16>(PAIRS + (<usize>n << 1));
+}
+
+/** How many decimal digits n has, 1 to 20. */
+// @ts-ignore: decorator
+@inline export function lengthOf(n: u64): i32 {
+  const guess = (<i32>(64 - clz(n | 1)) * 1233) >> 12;
+  return guess + 1 - i32(guess > 0 && n < power10(guess));
+}
+
+const TENS: usize = memory.data<u64>([1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000, 1000000000000, 10000000000000, 100000000000000, 1000000000000000, 10000000000000000, 100000000000000000, 1000000000000000000, 10000000000000000000], 16);
+// @ts-ignore: decorator
+@inline function power10(n: i32): u64 { return load<u64>(TENS + (<usize>n << 3)); }
+
+/** Eight digits of n < 10^8 as ASCII, the first at the lowest byte: halves, then quarters, then single digits at once. */
+// @ts-ignore: decorator
+@inline function ascii8(n: u64): u64 {
+  const hundreds = n / 10000; // two halves of four digits
+  let x = hundreds | ((n - hundreds * 10000) << 32);
+  const h = ((x * 10486) >> 20) & 0x0000007f0000007f; // by 100
+  x = h | ((x - h * 100) << 16);
+  const t = ((x * 103) >> 10) & 0x000f000f000f000f; // by 10
+  x = t | ((x - t * 10) << 8);
+  return x + 0x3030303030303030;
+}
+
+/** The `length` digits of n, ending before p + length. */
+export function writeDigits(p: usize, n: u64, length: i32): usize {
+  const end = p + <usize>length;
+  let q = end;
+  while (n >= 100000000) {
+    const rest = n / 100000000;
+    q -= 8;
+    store<u64>(q, ascii8(n - rest * 100000000));
+    n = rest;
+  }
+  let small = <u32>n;
+  while (small >= 10) {
+    const rest = small / 100;
+    if (q - p == 1) break;
+    q -= 2;
+    store<u16>(q, pair(small - rest * 100));
+    small = rest;
+  }
+  if (q > p) store<u8>(p, <u8>(0x30 + small));
+  return end;
+}
+
+/** digits * 10^exponent as text. */
+function layout(p: usize): usize {
+  const n = lengthOf(digits);
+  const point = n + exponent; // digits before the decimal point
+  if (0 < point && point <= 21) {
+    if (exponent >= 0) {
+      p = writeDigits(p, digits, n);
+      for (let i = 0; i < exponent; i++) store<u8>(p++, 0x30);
+      store<u16>(p, 0x302e /* .0 */);
+      return p + 2;
+    }
+    const scale = power10(-exponent);
+    const whole = digits / scale;
+    p = writeDigits(p, whole, point);
+    store<u8>(p++, 0x2e /* . */);
+    return padded(p, digits - whole * scale, -exponent);
+  }
+  if (-6 < point && point <= 0) {
+    store<u16>(p, 0x2e30 /* 0. */);
+    return padded(p + 2, digits, -exponent);
+  }
+  // d.ddde-x
+  const first = digits / power10(n - 1);
+  store<u8>(p++, <u8>(0x30 + first));
+  if (n > 1) {
+    store<u8>(p++, 0x2e);
+    p = padded(p, digits - first * power10(n - 1), n - 1);
+  }
+  store<u8>(p++, 0x65 /* e */);
+  let x = point - 1;
+  if (x < 0) { store<u8>(p++, 0x2d); x = -x; }
+  return writeDigits(p, x, lengthOf(x));
+}
+
+/** n with zeros before it, `length` digits in all. */
+function padded(p: usize, n: u64, length: i32): usize {
+  const own = n == 0 ? 0 : lengthOf(n);
+  for (let i = own; i < length; i++) store<u8>(p++, 0x30);
+  return n == 0 ? p : writeDigits(p, n, own);
+}
