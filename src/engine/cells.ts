@@ -1,0 +1,69 @@
+import type { Batch } from "../batch.js";
+import type { DType } from "../dtype.js";
+
+/** What to do with a number that its dtype cannot hold: refuse, or cut it to fit (a float becomes infinite). */
+export type Cast = "error" | "clip";
+
+/** How the cargo is to be read as typed cells. */
+export interface CellRequest {
+  /** `rows`: a frame's data, one column per cell of a row. `tensor`: one block of any rank. */
+  readonly layout: "rows" | "tensor";
+  /** Names of the columns; positions stand in when there are none. For a tensor, its own name. */
+  readonly names: readonly string[] | undefined;
+  /** Cells a row must have, when known. */
+  readonly width: number | undefined;
+  /** For all numeric columns, or by name. Columns of strings keep theirs. */
+  readonly dtype: DType | Readonly<Record<string, DType>> | undefined;
+  readonly cast: Cast;
+  /** Rows of a batch; undefined for about a mebibyte of cells. */
+  readonly batchRows: number | undefined;
+  /** Batches borrow the engine's memory, valid until the next one is read. */
+  readonly reuse: boolean;
+  /** Read no values, only look: `next()` gives no batch, and `seen` tells what the columns hold. */
+  readonly survey?: boolean;
+}
+
+/** What the cells of a column were. */
+export interface Seen {
+  readonly name: string;
+  /** Shape of one row's cells. */
+  readonly shape: readonly number[];
+  readonly integers: boolean;
+  readonly floats: boolean;
+  readonly strings: boolean;
+  readonly booleans: boolean;
+  /** Lists or objects in a frame's cells. */
+  readonly nested: boolean;
+  readonly nulls: number;
+  readonly nans: number;
+}
+
+/** Reads the cargo as batches, from its first byte to its last. */
+export interface CellReader {
+  /** The next batch; undefined when more input is needed, or none is left. */
+  next(): Batch | undefined;
+  /** The cargo is read to its end; the scanner goes on after it. */
+  readonly done: boolean;
+  /** Rows read so far. */
+  readonly rows: number;
+  /** In a survey: what was seen of each column. */
+  readonly seen: readonly Seen[];
+}
+
+/** How batches are written as rows. */
+export interface PrintRequest {
+  /** NaN and the infinities: refused, as Python's tokens, or as null. */
+  readonly nan: "error" | "pass" | "tell";
+  /** Whether the target takes null. */
+  readonly nulls: boolean;
+}
+
+/** Writes batches as the text of rows. */
+export interface Printer {
+  /**
+   * The rows of a batch, with commas between them and before the first when `more` rows were written before; in pieces
+   * that are the caller's.
+   * @throws TransloadError E_NAN or E_NULL for a cell that may not be written.
+   */
+  print(batch: Batch, more: boolean): Iterable<Uint8Array>;
+}

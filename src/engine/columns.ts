@@ -1,0 +1,94 @@
+import type { DType } from "../dtype.js";
+import { nearest, TransloadError } from "../errors.js";
+import type { CellRequest } from "./cells.js";
+
+/** Bytes of the cargo looked at before dtypes are chosen, or its first row when that is longer. */
+export const SAMPLE = 1 << 16;
+
+/** What a column's cells were, in the sample. */
+export interface Kinds {
+  numbers: boolean;
+  strings: boolean;
+  booleans: boolean;
+}
+
+/**
+ * Kinds of the cells in the first bytes of a cargo, which the scanner has checked. `rank` levels of lists are around
+ * a scalar, the cargo's own not counted. A row counts when it begins in the sample, and the first one always.
+ */
+export function survey(text: Uint8Array, rank: number, width: number): Kinds[] {
+  const kinds: Kinds[] = Array.from({ length: width }, () => ({ numbers: false, strings: false, booleans: false }));
+  let depth = 0;
+  let column = 0;
+  let rows = 0;
+  for (let i = 0; i < text.length; i++) {
+    const byte = text[i] as number;
+    if (byte === 0x5b /* [ */) {
+      if (depth === 0 && rows > 0 && i >= SAMPLE) break;
+      depth++;
+      if (depth === rank) column = 0;
+    } else if (byte === 0x5d /* ] */) {
+      depth--;
+      if (depth < 0) break;
+      if (depth === 0) rows++;
+    } else if (byte === 0x2c /* , */) {
+      if (depth === rank) column++;
+      if (rank === 0 && i >= SAMPLE) break;
+    } else if (byte > 0x20) {
+      const kind = kinds[width > 1 ? column : 0];
+      if (byte === 0x22 /* " */) {
+        if (kind && depth === rank) kind.strings = true;
+        for (i++; i < text.length && text[i] !== 0x22; i++) if (text[i] === 0x5c /* \ */) i++;
+        continue;
+      }
+      if (kind && depth === rank) {
+        if (byte === 0x74 /* t */ || byte === 0x66 /* f */) kind.booleans = true;
+        else if (byte !== 0x6e /* n */) kind.numbers = true;
+      }
+      while (i + 1 < text.length && !isDelimiter(text[i + 1] as number)) i++;
+    }
+  }
+  return kinds;
+}
+
+function isDelimiter(byte: number): boolean {
+  return byte <= 0x20 || byte === 0x2c || byte === 0x5d || byte === 0x5b;
+}
+
+/** Names of a frame's columns, positions where it has none that fit; a tensor's own, "" where it has none. */
+export function namesOf({ layout, names }: CellRequest, width: number): readonly string[] {
+  if (names?.length === width) return names;
+  return layout === "rows" ? Array.from({ length: width }, (_, i) => `${i}`) : [names?.[0] ?? ""];
+}
+
+/** @throws TransloadError E_DTYPE when a dtype is asked for by a name that the payload does not have. */
+export function checkNames(names: readonly string[], asked: DType | Readonly<Record<string, DType>> | undefined): void {
+  if (typeof asked !== "object") return;
+  for (const name of Object.keys(asked)) {
+    if (names.includes(name)) continue;
+    const guess = nearest(name, names);
+    throw new TransloadError(
+      "E_DTYPE",
+      `a dtype is asked for ${JSON.stringify(name)}, and there is no such column${guess ? `; did you mean ${guess}?` : ""}`,
+    );
+  }
+}
+
+/**
+ * The dtype of each column: strings stay strings; booleans stay bool unless their dtype was named; the rest is as asked, float64 by default.
+ */
+export function chooseDtypes(
+  names: readonly string[],
+  kinds: readonly Kinds[],
+  asked: DType | Readonly<Record<string, DType>> | undefined,
+): DType[] {
+  const byName = typeof asked === "object" ? asked : {};
+  return names.map((name, i) => {
+    const { strings, booleans, numbers } = kinds[i] as Kinds;
+    const own = Object.hasOwn(byName, name) ? byName[name] : undefined;
+    if (own) return own;
+    if (strings && !numbers && !booleans) return "string";
+    if (booleans && !numbers && typeof asked !== "string") return "bool";
+    return typeof asked === "string" ? asked : "float64";
+  });
+}

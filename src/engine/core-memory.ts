@@ -1,0 +1,107 @@
+import { readFileSync } from "node:fs";
+import { exact } from "./exact.js";
+
+interface Global {
+  readonly value: number;
+}
+
+/** What core/index.ts exports. Addresses are byte offsets into `memory`. */
+export interface Core {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  heap(): number;
+  reset(): void;
+  resetUtf8(): void;
+  utf8(from: number, to: number): number;
+  scan(from: number, to: number): number;
+  setWatch(depth: number): void;
+  setNullOk(ok: boolean): void;
+  setNan(policy: number): void;
+  startCargo(mode: number, width: bigint): void;
+  freeCargo(): void;
+  assumeLeaf(depth: number): void;
+  rewind(newlines: bigint): void;
+  startCells(columns: number, width: number, block: boolean, strings: number, stringsEnd: number, clip: boolean, strict: boolean): void;
+  startBatch(rows: number): void;
+  cells(from: number, to: number): number;
+  drainStrings(): void;
+  startPrint(columns: number, count: number, dims: number, rank: number, perRow: number, nan: number, nulls: boolean): void;
+  print(from: number, to: number, more: boolean, out: number, end: number): number;
+  room(row: number): number;
+  readonly cursor: Global;
+  readonly st: Global;
+  readonly depth: Global;
+  readonly error: Global;
+  readonly lastNewline: Global;
+  readonly newlines: { readonly value: bigint };
+  readonly leaf: Global;
+  readonly base: Global;
+  readonly closedEmpty: Global;
+  readonly rows: Global;
+  readonly stringEnd: Global;
+  readonly printed: Global;
+  readonly printError: Global;
+  readonly printColumn: Global;
+  readonly COUNTS: Global;
+  readonly EXPECT: Global;
+  readonly TYPES: Global;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+/** An instance of the core with a memory of its own, handed out from the heap's start on and never given back. */
+export class CoreMemory {
+  readonly core: Core;
+  bytes: Uint8Array<ArrayBuffer>;
+  view: DataView;
+  #top: number;
+  readonly #areas = new Map<string, { at: number; length: number }>();
+
+  constructor() {
+    compiled ??= new WebAssembly.Module(readFileSync(new URL("../core/core.wasm", import.meta.url)));
+    const env = {
+      abort: trap,
+      exact: (at: number, length: number, single: number) => exact(this.text(at, at + length), single !== 0),
+      holds: (at: number, length: number, value: number) => Number.isFinite(value) && BigInt(this.text(at, at + length)) === BigInt(value),
+    };
+    this.core = new WebAssembly.Instance(compiled, { env }).exports as Core;
+    this.#top = align(this.core.heap());
+    this.bytes = new Uint8Array(this.core.memory.buffer);
+    this.view = new DataView(this.core.memory.buffer);
+  }
+
+  /** Address of so many bytes, aligned to 64, with 64 readable bytes behind them. Views of the memory may be renewed. */
+  allocate(length: number): number {
+    const at = this.#top;
+    this.#top = align(at + length);
+    const missing = this.#top + 64 - this.bytes.length;
+    if (missing > 0) {
+      this.core.memory.grow(Math.ceil(missing / 65536));
+      this.bytes = new Uint8Array(this.core.memory.buffer);
+      this.view = new DataView(this.core.memory.buffer);
+    }
+    return at;
+  }
+
+  /** The place for this purpose, at least so long: the same from call to call, until a larger one is needed. */
+  area(purpose: string, length: number): number {
+    const area = this.#areas.get(purpose);
+    if (area && area.length >= length) return area.at;
+    const roomy = area ? Math.max(length, 2 * area.length) : length;
+    const at = this.allocate(roomy);
+    this.#areas.set(purpose, { at, length: roomy });
+    return at;
+  }
+
+  /** Bytes as text, one character a byte. */
+  text(from: number, to: number): string {
+    return Buffer.from(this.core.memory.buffer, from, to - from).toString("latin1");
+  }
+}
+
+export function align(address: number): number {
+  return (address + 63) & ~63;
+}
+
+function trap(): never {
+  throw new Error("transload: the core trapped");
+}

@@ -1,0 +1,141 @@
+// The fast engine: the WebAssembly core (src/core) behind the Scanner interface.
+import type { CellReader, CellRequest, Printer, PrintRequest } from "./cells.js";
+import { Err, Ev, LEARN, type Mode, Nan, St } from "./codes.js";
+import { CoreCells } from "./core-cells.js";
+import { CoreInput } from "./core-input.js";
+import { CoreMemory } from "./core-memory.js";
+import { CorePrinter } from "./core-printer.js";
+import type { Event, PathOf, Scanner } from "./engine.js";
+
+const EVENTS: Readonly<Record<number, Event>> = {
+  [Ev.Value]: "value",
+  [Ev.End]: "end",
+  [Ev.Key]: "key",
+  [Ev.KeyEnd]: "keyEnd",
+  [Ev.Comma]: "comma",
+  [Ev.NanStart]: "nanStart",
+  [Ev.NanEnd]: "nanEnd",
+};
+
+export class CoreScanner implements Scanner {
+  readonly #memory = new CoreMemory();
+  readonly #input: CoreInput;
+  #cells: CoreCells | undefined;
+
+  /** `start` is the absolute offset of the first byte that will be pushed. */
+  constructor(pathOf: PathOf, start: number) {
+    this.#input = new CoreInput(this.#memory, pathOf, start);
+    this.#memory.core.reset();
+    this.#memory.core.resetUtf8();
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#input.push(chunk);
+  }
+
+  next(): Event {
+    const { core } = this.#memory;
+    const input = this.#input;
+    for (;;) {
+      if (input.from === input.to && !input.fill()) return "more";
+      const event = core.scan(input.from, input.sound);
+      input.moveTo(core.cursor.value);
+      if (event === Ev.Error) input.refuse(core.error.value, input.from);
+      if (event !== Ev.More) return EVENTS[event] as Event;
+      if (input.from < input.to) input.refuse(Err.Utf8, input.from);
+    }
+  }
+
+  finish(): void {
+    this.#cells?.finish();
+  }
+
+  end(): void {
+    const { st, depth } = this.#memory.core;
+    // a number at the very top has no end but the input's
+    if (
+      depth.value === 0 &&
+      (st.value === St.After || st.value === St.Zero || st.value === St.Int || st.value === St.Frac || st.value === St.ExpDigits)
+    )
+      return;
+    throw this.#input.truncated();
+  }
+
+  get offset(): number {
+    return this.#input.offset;
+  }
+
+  get line(): number {
+    return this.#input.line;
+  }
+
+  get lineAt(): number {
+    return this.#input.lineAt;
+  }
+
+  get judged(): number {
+    return this.#input.offset;
+  }
+
+  slice(from: number, to: number): Uint8Array {
+    return this.#input.slice(from, to);
+  }
+
+  watch(depth: number): void {
+    this.#memory.core.setWatch(depth);
+  }
+
+  startCargo(mode: Mode, width: number | undefined): void {
+    this.#memory.core.startCargo(mode, width === undefined ? LEARN : BigInt(width));
+  }
+
+  endCargo(): void {
+    this.#memory.core.freeCargo();
+  }
+
+  get members(): number {
+    // the container that just closed was one level deeper; an empty one has no comma and no member
+    const { closedEmpty, depth } = this.#memory.core;
+    return closedEmpty.value !== 0 ? 0 : this.#input.count(depth.value + 1) + 1;
+  }
+
+  get width(): number | undefined {
+    const width = this.#input.expect(this.#memory.core.base.value + 1);
+    return width < 0 ? undefined : width;
+  }
+
+  get innerRank(): number | undefined {
+    const { base, leaf } = this.#memory.core;
+    if (leaf.value >= 0) return leaf.value - base.value;
+    // no scalar at all: the lengths of empty lists tell
+    let rank = 0;
+    while (this.#input.expect(base.value + rank + 1) >= 0) rank++;
+    return rank > 0 ? rank : undefined;
+  }
+
+  refuseNull(refuse: boolean): void {
+    this.#memory.core.setNullOk(!refuse);
+  }
+
+  nan(policy: keyof typeof Nan): void {
+    this.#memory.core.setNan(Nan[policy]);
+  }
+
+  get pendingMinus(): boolean {
+    return this.#memory.core.st.value === St.Minus;
+  }
+
+  cells(request: CellRequest): CellReader {
+    this.#cells = new CoreCells(this.#memory, this.#input, request);
+    return this.#cells;
+  }
+
+  printer(request: PrintRequest): Printer {
+    return new CorePrinter(this.#memory, request);
+  }
+}
+
+/** A printer with a memory of its own. */
+export function createCorePrinter(request: PrintRequest): Printer {
+  return new CorePrinter(new CoreMemory(), request);
+}

@@ -1,0 +1,210 @@
+import { type Place, TransloadError } from "../errors.js";
+import { Err, St } from "./codes.js";
+
+/** Everything an engine knows of the first fault in the input. */
+export interface Fault {
+  /** One of codes.ts's Err. */
+  error: number;
+  /** One of codes.ts's St: what the reader was in the middle of. */
+  state: number;
+  /** The byte at fault. */
+  byte: number;
+  /** Byte of the innermost open container, `[` or `{`; 0 outside all. */
+  container: number;
+  /** For a ragged list: its length, and what its siblings have. */
+  found?: number;
+  expected?: number;
+  /** Depth of the ragged list inside the cargo: 1 for a row. */
+  level?: number;
+  place: Place;
+}
+
+const OPEN_LIST = 0x5b; /* [ */
+
+/** The error a caller sees for a fault. Both engines come through here, so they speak alike. */
+export function refuse(fault: Fault): TransloadError {
+  const { error, state, byte, container, place } = fault;
+  const got = show(byte);
+  switch (error) {
+    case Err.Number:
+      return new TransloadError("E_NUMBER", `bad number: ${numberReason(state, got)}`, place);
+    case Err.Escape:
+      return new TransloadError(
+        "E_ESCAPE",
+        `bad escape in a string: ${got} after a backslash${state === St.Esc ? "" : " u, expected four hexadecimal digits"}`,
+        place,
+      );
+    case Err.Control:
+      return new TransloadError("E_CONTROL", `raw control character ${got} in a string; write it as an escape`, place);
+    case Err.Literal:
+      return new TransloadError(
+        "E_SYNTAX",
+        `bad literal at ${got}; JSON has true, false and null, and NaN, Infinity, -Infinity are read as Python writes them`,
+        place,
+      );
+    case Err.Bracket:
+      return new TransloadError("E_BRACKET", `${got} closes what ${container === OPEN_LIST ? "[" : "{"} opened`, place);
+    case Err.Depth:
+      return new TransloadError("E_DEPTH", "nested deeper than 512 levels", place);
+    case Err.Trailing:
+      return new TransloadError("E_TRAILING", `the document is complete, but ${got} follows it`, place);
+    case Err.Ragged:
+      return new TransloadError("E_RAGGED", ragged(fault), place);
+    case Err.Mixed:
+      return new TransloadError(
+        "E_MIXED",
+        `${byte === OPEN_LIST ? "a list stands where its siblings are scalars" : `a scalar (${got}…) stands where its siblings are lists`}${inRow(place)}`,
+        place,
+      );
+    case Err.Object:
+      return new TransloadError(
+        "E_OBJECT",
+        `an object where a row, a list or a scalar is expected${inRow(place)}; lists of objects (records, b64) are not rows`,
+        place,
+      );
+    case Err.Null:
+      return new TransloadError("E_NULL", `null${inRow(place)}, which the target's servers refuse in every dtype`, place);
+    case Err.Nan:
+      return new TransloadError("E_NAN", `NaN or Infinity${inRow(place)}; --nan null or --nan token lets it through`, place);
+    case Err.Utf8:
+      return new TransloadError("E_UTF8", `byte ${got} cannot stand here in UTF-8; payloads must be UTF-8`, place);
+    default:
+      return unexpected(fault, got);
+  }
+}
+
+function unexpected({ state, container, byte, place }: Fault, got: string): TransloadError {
+  if ((state === St.Value || state === St.ValueOrClose) && (byte === 0x2b /* + */ || byte === 0x2e) /* . */)
+    return new TransloadError("E_NUMBER", `bad number: it cannot begin with ${got}`, place);
+  if (
+    (state === St.Value || state === St.ValueOrClose || state === St.KeyOrClose || state === St.Key) &&
+    (byte === 0x5d || byte === 0x7d) &&
+    (byte === 0x5d) !== (container === OPEN_LIST) &&
+    container !== 0
+  )
+    return new TransloadError("E_BRACKET", `${got} closes what ${container === OPEN_LIST ? "[" : "{"} opened`, place);
+  return new TransloadError("E_SYNTAX", `expected ${expectation(state, container)} but found ${got}`, place);
+}
+
+function expectation(state: number, container: number): string {
+  switch (state) {
+    case St.ValueOrClose:
+      return "a value or ]";
+    case St.KeyOrClose:
+      return "a key in quotes or }";
+    case St.Key:
+      return "a key in quotes";
+    case St.Colon:
+      return ":";
+    case St.After:
+      return container === OPEN_LIST ? ", or ]" : ", or }";
+    default:
+      return "a value";
+  }
+}
+
+function numberReason(state: number, got: string): string {
+  switch (state) {
+    case St.Minus:
+      return `${got} after a minus, expected a digit`;
+    case St.Dot:
+      return `${got} after the decimal point, expected a digit`;
+    case St.Exp:
+    case St.ExpSign:
+      return `${got} in the exponent, expected a digit`;
+    case St.Zero:
+      return `${got} after a leading zero`;
+    default:
+      return `${got} after its digits`;
+  }
+}
+
+function ragged({ found = 0, expected = 0, level = 1, place }: Fault): string {
+  if (level === 1) return `row ${place.row} has ${found} ${found === 1 ? "cell" : "cells"}, expected ${expected}`;
+  return `a list at depth ${level + 1} of row ${place.row} has ${found} ${found === 1 ? "member" : "members"}, its siblings have ${expected}`;
+}
+
+function inRow({ row, cell }: Place): string {
+  if (row === undefined) return "";
+  return cell === undefined ? ` in row ${row}` : ` in row ${row}, cell ${cell}`;
+}
+
+/** A byte as a person reads it. */
+function show(byte: number): string {
+  if (byte > 0x20 && byte < 0x7f) return String.fromCharCode(byte);
+  const named: Record<number, string> = { 32: "a space", 10: "a line feed", 13: "a carriage return", 9: "a tab", 0: "NUL" };
+  return named[byte] ?? `0x${byte.toString(16).padStart(2, "0")}`;
+}
+
+/** What was open when the input ended. */
+export function truncated(state: number, depth: number, place: Place): TransloadError {
+  if (depth === 0 && state === St.Value) return new TransloadError("E_EMPTY", "the input is empty", place);
+  const inside =
+    state === St.Str || (state >= St.Esc && state <= St.Hex4)
+      ? "a string"
+      : state >= St.Minus && state <= St.ExpDigits
+        ? "a number"
+        : state === St.Lit
+          ? "a literal"
+          : undefined;
+  const open = depth === 1 ? "1 bracket is" : `${depth} brackets are`;
+  return new TransloadError(
+    "E_TRUNCATED",
+    `the input ends ${inside ? `inside ${inside}` : "too early"}: ${depth > 0 ? `${open} still open` : "no value"}`,
+    place,
+  );
+}
+
+/** `$.input_data.data[4][2]`. */
+export function jsonPath(parts: readonly (string | number)[]): string {
+  return `$${parts.map((p) => (typeof p === "number" ? `[${p}]` : /^[A-Za-z_]\w*$/.test(p) ? `.${p}` : `[${JSON.stringify(p)}]`)).join("")}`;
+}
+
+/** A cell that its column cannot take. */
+export interface CellFault {
+  error: number;
+  column: string;
+  dtype: string;
+  /** Nobody asked for the dtype. */
+  defaulted: boolean;
+  /** The cell's text, or the beginning of it. */
+  text: string;
+  place: Place;
+}
+
+export function refuseCell({ error, column, dtype, defaulted, text, place }: CellFault): TransloadError {
+  const where = `row ${place.row}${column === "" ? "" : `, column ${JSON.stringify(column)}`}`;
+  switch (error) {
+    case Err.Range:
+      if (/^-?(NaN|Infinity)/.test(text))
+        return new TransloadError("E_RANGE", `${where}: ${text} does not fit ${dtype}, which has no NaN or Infinity`, place);
+      if (defaulted && Number.isFinite(Number(text)))
+        return new TransloadError(
+          "E_RANGE",
+          `${where}: ${text} is not exact in ${dtype}; ask for int64, uint64, or float64 to round it`,
+          place,
+        );
+      return new TransloadError(
+        "E_RANGE",
+        `${where}: ${text} does not fit ${dtype}; another dtype holds it, or cast clip cuts it to fit`,
+        place,
+      );
+    case Err.Kind:
+      return new TransloadError(
+        "E_DTYPE",
+        `${where}: ${kindOf(text)} where the column holds ${dtype === "string" ? "strings" : dtype}`,
+        place,
+      );
+    case Err.Null:
+      return new TransloadError("E_NULL", `${where}: null, which the target's servers refuse in every dtype`, place);
+    default:
+      return new TransloadError("E_NAN", `${where}: ${text}; --nan null or --nan token lets it through`, place);
+  }
+}
+
+function kindOf(text: string): string {
+  if (text.startsWith('"')) return "a string";
+  if (text.startsWith("[")) return "a list";
+  if (text.startsWith("{")) return "an object";
+  return `${text}`;
+}

@@ -1,0 +1,261 @@
+import { Batch, type Column } from "../batch.js";
+import { type DType, NUMERIC } from "../dtype.js";
+import type { CellReader, CellRequest, Seen } from "./cells.js";
+import { Err } from "./codes.js";
+import { checkNames, chooseDtypes, namesOf, SAMPLE, survey } from "./columns.js";
+import { exact } from "./exact.js";
+import { jsonPath, refuseCell } from "./fault.js";
+import type { ReferenceScanner, Token } from "./reference.js";
+import { isNan } from "./stand-in.js";
+
+const BATCH = 1 << 20;
+
+/** The reference engine's cell reader: tokens to cells, one by one. */
+export class ReferenceCells implements CellReader {
+  done = false;
+  rows = 0;
+  readonly #scanner: ReferenceScanner;
+  readonly #request: CellRequest;
+  readonly #from: number;
+  /** Tokens of the sample, read again as cells once the dtypes are chosen. */
+  #queue: Token[] = [];
+  #taken = 0;
+  #sampled = false;
+  #depth = 0;
+  #column = 0;
+  #names: readonly string[] = [];
+  #dtypes: DType[] = [];
+  #shape: number[] = [];
+  #block = false;
+  #rank = 0;
+  #batchRows = 1;
+  #cells: { values: (number | bigint | string)[]; valid: number[] }[] = [];
+  #rowsOfBatch = 0;
+  #seen: Mutable<Seen>[] = [];
+
+  constructor(scanner: ReferenceScanner, request: CellRequest) {
+    this.#scanner = scanner;
+    this.#request = request;
+    this.#from = scanner.judged;
+    scanner.keep = true;
+  }
+
+  get seen(): readonly Seen[] {
+    return this.#seen;
+  }
+
+  next(): Batch | undefined {
+    if (!this.#sampled && !this.#sample()) return undefined;
+    while (!this.done) {
+      if (this.#rowsOfBatch === this.#batchRows) return this.#batch();
+      const token = this.#queue[this.#taken++] ?? this.#scanner.token();
+      if (!token) return undefined;
+      this.#take(token);
+    }
+    return this.#rowsOfBatch > 0 ? this.#batch() : undefined;
+  }
+
+  #sample(): boolean {
+    const scanner = this.#scanner;
+    let depth = this.#queue.reduce((d, token) => d + step(token), 0);
+    const ended = () => depth < 0;
+    const rowDone = () =>
+      this.#queue.some((token, i) => i > 0 && depth === 0 && token.name !== "startArray") || (depth === 0 && this.#queue.length > 1);
+    while (!ended() && (scanner.judged - this.#from < SAMPLE || !rowDone())) {
+      const token = scanner.token();
+      if (!token) return false;
+      this.#queue.push(token);
+      depth += step(token);
+    }
+    this.#arrange();
+    return true;
+  }
+
+  #arrange(): void {
+    const scanner = this.#scanner;
+    const request = this.#request;
+    const levels: number[] = [];
+    for (let level = 1; scanner.innerRank === undefined ? scanner.lengthAt(level) !== undefined : level <= scanner.innerRank; level++)
+      levels.push(scanner.lengthAt(level) as number);
+    const frame = request.layout === "rows";
+    this.#rank = levels.length;
+    this.#block = !frame || this.#rank === 0;
+    const width = this.#block ? 1 : (levels[0] as number);
+    this.#names = namesOf(request, width);
+    this.#shape = frame ? [] : levels;
+    if (frame) checkNames(this.#names, request.dtype);
+    const firstRow = this.#firstRowEnd();
+    const text = scanner.slice(this.#from, Math.min(scanner.judged, Math.max(this.#from + SAMPLE, firstRow)));
+    this.#dtypes = request.survey
+      ? this.#names.map(() => "float64")
+      : chooseDtypes(this.#names, survey(text, this.#rank, width), request.dtype);
+    const perRow = this.#block ? levels.reduce((a, b) => a * b, 1) : 1;
+    const rowBytes = perRow * this.#dtypes.reduce((sum, d) => sum + (d === "string" ? 0 : NUMERIC[d].array.BYTES_PER_ELEMENT), 0);
+    this.#batchRows = request.survey
+      ? Number.POSITIVE_INFINITY
+      : (request.batchRows ?? Math.max(1, Math.floor(BATCH / Math.max(1, rowBytes))));
+    this.#seen = this.#names.map((name) => ({
+      name,
+      shape: this.#shape,
+      integers: false,
+      floats: false,
+      strings: false,
+      booleans: false,
+      nested: false,
+      nulls: 0,
+      nans: 0,
+    }));
+    this.#clear();
+    scanner.keep = false;
+    this.#sampled = true;
+  }
+
+  #firstRowEnd(): number {
+    let depth = 0;
+    for (const token of this.#queue) {
+      depth += step(token);
+      if (depth <= 0) return token.to;
+    }
+    return this.#from;
+  }
+
+  #clear(): void {
+    this.#rowsOfBatch = 0;
+    this.#cells = this.#dtypes.map(() => ({ values: [], valid: [] }));
+  }
+
+  #take(token: Token): void {
+    const before = this.#depth;
+    this.#depth += step(token);
+    if (this.#depth < 0) {
+      this.done = true;
+      this.rows += this.#request.survey ? this.#rowsOfBatch : 0;
+      if (this.#request.survey) this.#rowsOfBatch = 0;
+      this.#scanner.handBack(token);
+      return;
+    }
+    const below = before > this.#rank || (before === this.#rank && this.#rank > 0 && step(token) > 0) || token.name === "keyValue";
+    if (this.#request.layout === "rows" && below) {
+      this.#nested(token, before);
+      return;
+    }
+    if (step(token) === 0) this.#cell(token);
+    if (token.name === "startArray") this.#column = 0;
+    const rowEnds = this.#rank === 0 ? step(token) === 0 : this.#depth === 0 && step(token) < 0;
+    if (rowEnds) this.#rowsOfBatch++;
+  }
+
+  /** A list or object in a frame's cell: only a survey looks past it. */
+  #nested(token: Token, before: number): void {
+    if (!this.#request.survey) throw this.#refuse(Err.Kind, token);
+    if (before === this.#rank) (this.#seen[this.#column] as Mutable<Seen>).nested = true;
+    if (this.#depth === this.#rank) this.#column++;
+  }
+
+  #cell(token: Token): void {
+    const i = this.#block ? 0 : this.#column;
+    if (this.#request.survey) this.#see(this.#seen[i] as Mutable<Seen>, token);
+    else {
+      const dtype = this.#dtypes[i] as DType;
+      const { values, valid } = this.#cells[i] as { values: (number | bigint | string)[]; valid: number[] };
+      values.push(this.#read(token, dtype));
+      valid.push(token.name === "nullValue" ? 0 : 1);
+    }
+    if (!this.#block) this.#column++;
+  }
+
+  #see(seen: Mutable<Seen>, { name, text }: Token): void {
+    if (name === "nullValue") seen.nulls++;
+    else if (name === "stringValue") seen.strings = true;
+    else if (name !== "numberValue") seen.booleans = true;
+    else if (isNan(text)) {
+      seen.floats = true;
+      seen.nans++;
+    } else if (/[.eE]/.test(text)) seen.floats = true;
+    else seen.integers = true;
+  }
+
+  #read(token: Token, dtype: DType): number | bigint | string {
+    const { name, text } = token;
+    const big = dtype === "int64" || dtype === "uint64";
+    if (name === "nullValue") return dtype === "string" ? "" : dtype.startsWith("float") ? Number.NaN : big ? 0n : 0;
+    if ((name === "stringValue") !== (dtype === "string")) throw this.#refuse(Err.Kind, token);
+    if (dtype === "string") return JSON.parse(Buffer.from(text, "latin1").toString()) as string;
+    const number = name === "numberValue" ? text : name === "trueValue" ? "1" : "0";
+    const clip = this.#request.cast === "clip";
+    if (dtype === "float64" || dtype === "float32") {
+      if (isNan(number)) return Number(number);
+      const value = exact(number, dtype === "float32");
+      if (!Number.isFinite(value) && !clip) throw this.#refuse(Err.Range, token);
+      if (this.#request.dtype === undefined && /^-?\d+$/.test(number) && Math.abs(value) > 2 ** 53 && BigInt(value) !== BigInt(number))
+        throw this.#refuse(Err.Range, token);
+      return value;
+    }
+    if (isNan(number)) throw this.#refuse(Err.Range, token);
+    const whole = integer(number, NUMERIC[dtype].range as readonly [bigint, bigint], clip);
+    if (whole === undefined) throw this.#refuse(Err.Range, token);
+    return big ? whole : Number(whole);
+  }
+
+  #refuse(error: number, token: Token): Error {
+    const i = this.#block ? 0 : this.#column;
+    const dtype = this.#dtypes[i] ?? "float64";
+    const row = this.rows + this.#rowsOfBatch;
+    const path = jsonPath([...this.#scanner.path, row, ...(this.#rank > 0 ? [this.#column] : [])]);
+    const place = { offset: token.from, line: token.line, column: token.from - token.lineAt + 1, path, row };
+    return refuseCell({
+      error,
+      column: this.#names[i] ?? "",
+      dtype,
+      defaulted: this.#request.dtype === undefined,
+      text: token.text.slice(0, 40),
+      place,
+    });
+  }
+
+  #batch(): Batch {
+    const rowCount = this.#rowsOfBatch;
+    const columns = this.#dtypes.map((dtype, i): Column => {
+      const { values, valid } = this.#cells[i] as { values: (number | bigint | string)[]; valid: number[] };
+      const name = this.#names[i] as string;
+      const mask = valid.includes(0) ? { valid: Uint8Array.from(valid) } : {};
+      if (dtype === "string") return { name, dtype, values: values as string[], shape: this.#shape, ...mask };
+      const array = new NUMERIC[dtype].array(values.length);
+      values.forEach((value, r) => {
+        array[r] = value as never;
+      });
+      return { name, dtype, values: array, shape: this.#shape, ...mask };
+    });
+    const batch = new Batch({ rowOffset: this.rows, rowCount, columns, kind: this.#request.layout === "rows" ? "frame" : "tensor" });
+    this.rows += rowCount;
+    this.#clear();
+    return batch;
+  }
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What a token does to the depth. */
+function step({ name }: Token): number {
+  if (name === "startArray" || name === "startObject") return 1;
+  return name === "endArray" || name === "endObject" ? -1 : 0;
+}
+
+/** A number's text as a whole number in the range; cut to fit when `clip`, otherwise undefined when it does not. */
+function integer(text: string, [low, high]: readonly [bigint, bigint], clip: boolean): bigint | undefined {
+  const [, minus, digits = "0", fraction = "", power = "0"] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([-+]?\d+))?$/.exec(text) as RegExpExecArray;
+  let value = BigInt(digits + fraction);
+  const tens = Number(power) - fraction.length;
+  let whole = true;
+  if (value !== 0n && tens > 0) value = tens > 40 ? 10n ** 40n : value * 10n ** BigInt(tens);
+  if (value !== 0n && tens < 0) {
+    const unit = 10n ** BigInt(Math.min(-tens, 5000));
+    whole = value % unit === 0n;
+    value /= unit;
+  }
+  if (minus) value = -value;
+  const fits = value >= low && value <= high;
+  if (fits && whole) return value;
+  if (!clip) return undefined;
+  return value < low ? low : value > high ? high : value;
+}

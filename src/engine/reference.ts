@@ -1,0 +1,441 @@
+// The reference engine: the same Scanner interface on stream-json. Slow, and plain to read: the oracle of the tests, the
+// baseline of the benchmarks, and the way out where WebAssembly is off.
+//
+// How it works. stream-json's parser says what the tokens are, and throws where there is none; a cursor walks the same
+// text beside it and says where each token lies, so what is passed on is the input's own bytes. The text is handled as
+// Latin-1, a character for a byte. NaN and Infinity, which the parser does not know, are shown to it as zeros of the
+// same length.
+
+import { isMany, none } from "stream-chain/core";
+import { jsonParser } from "stream-json/core/parser.js";
+import type { Place, TransloadError } from "../errors.js";
+import type { CellReader, CellRequest, Printer, PrintRequest } from "./cells.js";
+import { Err, Mode, St } from "./codes.js";
+import type { Event, PathOf, Scanner } from "./engine.js";
+import { jsonPath, refuse, truncated } from "./fault.js";
+import { ReferenceCells } from "./reference-cells.js";
+import { diagnose } from "./reference-fault.js";
+import { ReferencePrinter } from "./reference-printer.js";
+import { invalidAt } from "./reference-utf8.js";
+import { isNan, StandIn } from "./stand-in.js";
+
+/** A token and where it lies in the input. */
+export interface Token {
+  readonly name:
+    | "startObject"
+    | "endObject"
+    | "startArray"
+    | "endArray"
+    | "keyValue"
+    | "stringValue"
+    | "numberValue"
+    | "nullValue"
+    | "trueValue"
+    | "falseValue";
+  readonly from: number;
+  readonly to: number;
+  /** As written. */
+  readonly text: string;
+  readonly line: number;
+  /** Absolute offset of the line's first byte. */
+  readonly lineAt: number;
+}
+
+/** What stream-json says of a token; a number's value is its text. */
+interface Found {
+  readonly name: Token["name"];
+  readonly value?: unknown;
+}
+
+interface Container {
+  readonly list: boolean;
+  /** Members begun so far. */
+  members: number;
+}
+
+/** What the lists at one depth of the cargo must measure: a number, learned or given, or nothing. */
+type Length = number | "learn" | "free";
+
+export class ReferenceScanner implements Scanner {
+  offset: number;
+  members = 0;
+  readonly #pathOf: PathOf;
+  readonly #parse = jsonParser({ packValues: true, streamValues: false });
+  readonly #standIn = new StandIn();
+  /** Input from `#textAt` on that is not used up; the cursor is behind the last token located. */
+  #text = "";
+  #textAt: number;
+  #cursor = 0;
+  /** What stream-json found and the cursor has not reached. */
+  #found: Found[] = [];
+  #next = 0;
+  #failure: Error | undefined;
+  #tokens = 0;
+  #afterKey = false;
+  line = 1;
+  lineAt: number;
+  #stack: Container[] = [];
+  #pending: { event: Event; offset: number }[] = [];
+  #watch = 1;
+  #nan: "error" | "pass" | "tell" = "pass";
+  #nullRefused = false;
+  /** Text is kept while the cell reader takes its sample. */
+  keep = false;
+  // the cargo's lengths
+  #mode: Mode = Mode.Free;
+  #base = 0;
+  #leaf = -1;
+  #freeAbove = Number.POSITIVE_INFINITY;
+  #lengths = new Map<number, Length>();
+
+  constructor(pathOf: PathOf, start: number) {
+    this.#pathOf = pathOf;
+    this.#textAt = this.lineAt = this.offset = start;
+  }
+
+  push(chunk: Uint8Array): void {
+    if (!this.keep) {
+      this.#text = this.#text.slice(this.#cursor);
+      this.#textAt += this.#cursor;
+      this.#cursor = 0;
+    }
+    const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString("latin1");
+    this.#text += text;
+    this.#feed(this.#standIn.push(text));
+  }
+
+  #feed(text: string | typeof none): void {
+    if (this.#failure) return;
+    try {
+      const result: unknown = text === "" ? none : (this.#parse as (text: unknown) => unknown)(text);
+      if (isMany(result)) {
+        this.#found = this.#found.slice(this.#next).concat(result.values as Found[]);
+        this.#next = 0;
+      }
+    } catch (error) {
+      this.#failure = error as Error;
+    }
+  }
+
+  next(): Event {
+    for (;;) {
+      const pending = this.#pending.shift();
+      if (pending) {
+        this.offset = pending.offset;
+        return pending.event;
+      }
+      const token = this.token();
+      if (!token) {
+        this.offset = this.judged;
+        return "more";
+      }
+      this.#raise(token);
+    }
+  }
+
+  /** The next token of the input, its lengths checked. Undefined when more input is needed. */
+  token(): Token | undefined {
+    const found = this.#found[this.#next++];
+    if (found === undefined) this.#next--;
+    if (found === undefined && this.#failure === undefined) {
+      this.#skip(/[ \n\r\t]/);
+      return undefined;
+    }
+    const known = found && this.#separated(found.name) ? found : this.#fail();
+    if (known === undefined) return undefined;
+    this.#skip(/[ \n\r\t]/);
+    this.#separator();
+    const token = this.#locate(known);
+    const invalid = invalidAt(token.text);
+    if (invalid >= 0) throw this.#refuseByte(Err.Utf8, token.text.charCodeAt(invalid), token.from + invalid, St.Str);
+    this.#tokens++;
+    this.#afterKey = token.name === "keyValue";
+    this.#check(token);
+    return token;
+  }
+
+  /** stream-json takes `falsetrue` for two values: a comma or colon must stand where one is due. */
+  #separated(name: string): boolean {
+    const top = this.#stack[this.#stack.length - 1];
+    const due = this.#afterKey ? ":" : top && top.members > 0 && !name.startsWith("end") ? "," : "";
+    const good = due === "" || this.#visible() === due;
+    if (!good) this.#failure = new Error("no separator");
+    return good;
+  }
+
+  /** The next byte that is no white space. */
+  #visible(): string | undefined {
+    let at = this.#cursor;
+    while (" \n\r\t".includes(this.#text[at] ?? "x")) at++;
+    return this.#text[at];
+  }
+
+  /** The closing bracket of the cargo, which the cell reader took: an event of it. */
+  handBack(token: Token): void {
+    this.#raise(token);
+  }
+
+  finish(): void {
+    this.#feed(this.#standIn.end());
+    this.#feed(none);
+  }
+
+  end(): void {
+    if (this.#stack.length === 0 && this.#tokens > 0 && !this.#failure) return;
+    while (this.token()); // what was still good
+    this.#fail(true);
+  }
+
+  get judged(): number {
+    return this.#textAt + this.#cursor;
+  }
+
+  slice(from: number, to: number): Uint8Array {
+    return Buffer.from(this.#text.slice(from - this.#textAt, to - this.#textAt), "latin1");
+  }
+
+  watch(depth: number): void {
+    this.#watch = depth;
+  }
+
+  startCargo(mode: Mode, width: number | undefined): void {
+    this.#mode = mode;
+    this.#base = this.#stack.length;
+    this.#leaf = -1;
+    this.#freeAbove = Number.POSITIVE_INFINITY;
+    this.#lengths = new Map([[this.#base, "free"]]);
+    if (mode !== Mode.Free) this.#lengths.set(this.#base + 1, width ?? "learn");
+  }
+
+  endCargo(): void {
+    this.#mode = Mode.Free;
+    this.#base = 0;
+    this.#leaf = -1;
+    this.#nullRefused = false;
+  }
+
+  get width(): number | undefined {
+    const width = this.#lengths.get(this.#base + 1);
+    return typeof width === "number" ? width : undefined;
+  }
+
+  get innerRank(): number | undefined {
+    if (this.#leaf >= 0) return this.#leaf - this.#base;
+    let rank = 0;
+    while (this.lengthAt(rank + 1) !== undefined) rank++;
+    return rank > 0 ? rank : undefined;
+  }
+
+  /** Length of the lists at this level of the cargo, 1 for its rows. */
+  lengthAt(level: number): number | undefined {
+    const length = this.#lengths.get(this.#base + level);
+    return typeof length === "number" ? length : undefined;
+  }
+
+  refuseNull(refuse: boolean): void {
+    this.#nullRefused = refuse;
+  }
+
+  nan(policy: "error" | "pass" | "tell"): void {
+    this.#nan = policy;
+  }
+
+  get nanRefused(): boolean {
+    return this.#nan === "error";
+  }
+
+  readonly pendingMinus = false;
+
+  cells(request: CellRequest): CellReader {
+    return new ReferenceCells(this, request);
+  }
+
+  printer(request: PrintRequest): Printer {
+    return new ReferencePrinter(request);
+  }
+
+  /** The key path to the cargo. */
+  get path(): readonly string[] {
+    return this.#pathOf();
+  }
+
+  /** Where a byte is. */
+  place(offset: number, depth = this.#stack.length): Place {
+    const path: (string | number)[] = [...this.#pathOf()];
+    for (const { list, members } of this.#stack.slice(path.length, depth)) {
+      if (!list) break;
+      path.push(Math.max(0, members - 1));
+    }
+    const place: Place = { offset, line: this.line, column: offset - this.lineAt + 1, path: jsonPath(path) };
+    if (this.#base > 0 && depth >= this.#base) {
+      place.row = Math.max(0, (this.#stack[this.#base - 1] as Container).members - 1);
+      if (depth > this.#base) place.cell = Math.max(0, (this.#stack[this.#base] as Container).members - 1);
+    }
+    return place;
+  }
+
+  /** Events of a token, when it is watched. */
+  #raise(token: Token): void {
+    const tell = (event: Event, offset: number) => this.#pending.push({ event, offset });
+    const opening = token.name === "startObject" || token.name === "startArray";
+    const closing = token.name === "endObject" || token.name === "endArray";
+    const depth = opening ? this.#stack.length - 1 : this.#stack.length;
+    if (depth > this.#watch) {
+      if (token.name === "numberValue" && this.#nan === "tell" && isNan(token.text)) {
+        tell("nanStart", token.text.startsWith("-") ? token.from + 2 : token.from + 1);
+        tell("nanEnd", token.to);
+      }
+      return;
+    }
+    if (closing) tell("end", token.to);
+    else if (token.name === "keyValue") {
+      tell("key", token.from + 1);
+      tell("keyEnd", token.to);
+    } else {
+      tell("value", token.from + 1);
+      if (!opening) tell("end", token.to);
+    }
+  }
+
+  /** Passes the comma or colon before a token. */
+  #separator(): void {
+    const byte = this.#text[this.#cursor];
+    if (byte !== "," && byte !== ":") return;
+    this.#cursor++;
+    if (byte === "," && this.#stack.length <= this.#watch) this.#pending.push({ event: "comma", offset: this.judged });
+    this.#skip(/[ \n\r\t]/);
+  }
+
+  #skip(white: RegExp): void {
+    for (;;) {
+      const c = this.#text[this.#cursor];
+      if (c === undefined || !white.test(c)) return;
+      this.#cursor++;
+      if (c === "\n") {
+        this.line++;
+        this.lineAt = this.judged;
+      }
+    }
+  }
+
+  #locate({ name, value }: Found): Token {
+    const from = this.#cursor;
+    let to = from + 1;
+    if (name === "keyValue" || name === "stringValue") {
+      while (this.#text[to] !== '"') to += this.#text[to] === "\\" ? 2 : 1;
+      to++;
+    } else if (name === "numberValue") to = from + (value as string).length;
+    else if (name === "falseValue") to = from + 5;
+    else if (name === "trueValue" || name === "nullValue") to = from + 4;
+    this.#cursor = to;
+    return {
+      name,
+      from: this.#textAt + from,
+      to: this.#textAt + to,
+      text: this.#text.slice(from, to),
+      line: this.line,
+      lineAt: this.lineAt,
+    };
+  }
+
+  /** Keeps the stack, and the lengths of the cargo. */
+  #check(token: Token): void {
+    const { name } = token;
+    if (name === "keyValue") return;
+    const parent = this.#stack[this.#stack.length - 1];
+    if (name === "endArray" || name === "endObject") {
+      const depth = this.#stack.length;
+      const closed = parent as Container;
+      if (this.#mode !== Mode.Free && depth >= this.#base && depth <= this.#freeAbove) this.#measure(token, depth, closed.members);
+      this.#stack.pop();
+      if (this.#stack.length === this.#freeAbove) this.#freeAbove = Number.POSITIVE_INFINITY;
+      this.members = closed.members;
+      return;
+    }
+    if (parent) parent.members++;
+    const kind = name === "startArray" ? 1 : name === "startObject" ? 2 : 0;
+    const error = this.#admit(kind);
+    if (error !== Err.None) throw this.#refuse(error, token);
+    if (name === "nullValue" && this.#nullRefused && this.#mode !== Mode.Free) throw this.#refuse(Err.Null, token);
+    if (name === "numberValue" && this.#nan === "error" && isNan(token.text)) throw this.#refuse(Err.Nan, token);
+    if (kind === 0) return;
+    if (this.#stack.length >= 512) throw this.#refuse(Err.Depth, token);
+    this.#stack.push({ list: kind === 1, members: 0 });
+  }
+
+  #measure(token: Token, depth: number, members: number): void {
+    const length = this.#lengths.get(depth) ?? (this.#mode === Mode.Tensor ? "learn" : "free");
+    if (length === "learn") this.#lengths.set(depth, members);
+    else if (length !== "free" && length !== members) {
+      const place = this.place(token.from, depth - 1);
+      throw refuse({
+        error: Err.Ragged,
+        state: St.After,
+        byte: 0x5d,
+        container: 0x5b,
+        place,
+        found: members,
+        expected: length,
+        level: depth - this.#base,
+      });
+    }
+  }
+
+  /** A list of numbers may hold numbers only, a list of lists lists only; a frame's cell may be anything. */
+  #admit(kind: 0 | 1 | 2): number {
+    const depth = this.#stack.length;
+    if (this.#mode === Mode.Free || depth < this.#base || this.#freeAbove !== Number.POSITIVE_INFINITY) return Err.None;
+    if (this.#mode === Mode.Tensor) {
+      if (kind === 2) return Err.Object;
+      if (kind === 1) return this.#leaf >= 0 && depth >= this.#leaf ? Err.Mixed : Err.None;
+      if (this.#leaf < 0) this.#leaf = depth;
+      return this.#leaf === depth ? Err.None : Err.Mixed;
+    }
+    if (depth === this.#base) {
+      if (kind === 2) return Err.Object;
+      if (this.#leaf < 0) this.#leaf = this.#base + kind;
+      return this.#leaf === this.#base + kind ? Err.None : Err.Mixed;
+    }
+    if (kind !== 0) this.#freeAbove = depth;
+    return Err.None;
+  }
+
+  #refuseByte(error: number, byte: number, at: number, state: number): TransloadError {
+    return refuse({ error, state, byte, container: 0x5b, place: this.place(at) });
+  }
+
+  #refuse(error: number, { from, text }: Token): TransloadError {
+    const letter = error === Err.Nan && text.startsWith("-") ? 1 : 0;
+    return refuse({ error, state: St.Value, byte: text.charCodeAt(0), container: 0x5b, place: this.place(from + letter) });
+  }
+
+  /**
+   * stream-json gave up on the rest of the text, of which the first tokens may still be good: returns the next of them,
+   * and throws where there is none.
+   */
+  #fail(ended = false): Found | undefined {
+    const top = this.#stack[this.#stack.length - 1];
+    const text = this.#text.slice(this.#cursor);
+    const { error, at, state, name } = diagnose(text, { top, afterKey: this.#afterKey, begun: this.#tokens > 0 });
+    if (name !== undefined)
+      return {
+        name: name as Token["name"],
+        value: text
+          .slice(0, at)
+          .trimStart()
+          .replace(/^[,:]\s*/, ""),
+      };
+    const invalid = invalidAt(text.slice(0, at + 1));
+    if (invalid >= 0 && invalid <= at) throw this.#refuseByte(Err.Utf8, text.charCodeAt(invalid), this.judged + invalid, state);
+    if (error === Err.None && !ended) return undefined;
+    for (const c of text.slice(0, at)) {
+      this.#cursor++;
+      if (c !== "\n") continue;
+      this.line++;
+      this.lineAt = this.judged;
+    }
+    const place = this.place(this.judged);
+    if (error === Err.None) throw truncated(state, this.#stack.length, place);
+    throw refuse({ error, state, byte: text.charCodeAt(at), container: top ? (top.list ? 0x5b : 0x7b) : 0, place });
+  }
+}
