@@ -1,0 +1,125 @@
+/** Every way transload refuses, and what each code means. README lists the same table. */
+export const CODES = {
+  E_SYNTAX: "the text is not JSON: a byte stands where it cannot",
+  E_NUMBER: "a number that JSON does not allow (01, 1., .5, +1, 0x1, 1e)",
+  E_ESCAPE: "an escape in a string that JSON does not allow",
+  E_CONTROL: "a raw control character in a string",
+  E_BRACKET: "a bracket closed by the wrong kind",
+  E_DEPTH: "nesting deeper than 512",
+  E_UTF8: "bytes that are not UTF-8",
+  E_UTF16: "UTF-16 or UTF-32 input",
+  E_TRUNCATED: "the input ends inside the document",
+  E_TRAILING: "something follows the document",
+  E_EMPTY: "the input is empty",
+  E_RAGGED: "a row or list whose length differs from its siblings'",
+  E_MIXED: "lists beside scalars at one level",
+  E_OBJECT: "an object where rows or tensors are expected",
+  E_NULL: "null where the target's servers refuse it",
+  E_NAN: "NaN or Infinity where it is refused",
+  E_RANGE: "a number that does not fit its dtype",
+  E_DTYPE: "a cell of another kind than its column, or an unknown dtype",
+  E_DIALECT: "an unknown dialect or form",
+  E_FORM: "the payload does not have the form that was named, or cannot take the one asked for",
+  E_KEY: "a key that may not stand in a split",
+  E_DUPLICATE: "a key that occurs twice",
+  E_AMBIGUOUS: "two payloads in one document",
+  E_LLM: "a language-model body, which servers pass on unparsed",
+  E_COLUMNS: "column names are missing, or do not match the rows",
+  E_INDEX: "an index that does not match the rows",
+  E_TARGET: "a payload that the target's servers refuse",
+  E_LIMIT: "a key or a gap between keys larger than transload holds",
+  E_OPTION: "an option that cannot be used so",
+  E_READ: "the input cannot be read",
+  E_WRITE: "the output cannot be written",
+  E_ABORT: "the conversion was aborted",
+} as const;
+
+export type ErrorCode = keyof typeof CODES;
+
+/** Where in the input, as far as known. All but line and column count from 0. */
+export interface Place {
+  /** Bytes before the fault, a byte-order mark included. */
+  offset?: number;
+  /** Lines count from 1. */
+  line?: number;
+  /** Bytes into the line, from 1. */
+  column?: number;
+  /** JSON path, `$.input_data.data[4][2]`. */
+  path?: string;
+  /** Row of the cargo. */
+  row?: number;
+  /** Cell of the row. */
+  cell?: number;
+}
+
+/** Every refusal of transload. `message` is one line a person can act on; the fields are for programs. */
+export class TransloadError extends Error {
+  override readonly name = "TransloadError";
+  readonly code: ErrorCode;
+  /** The message without the place. */
+  readonly detail: string;
+  readonly offset: number | undefined;
+  readonly line: number | undefined;
+  readonly column: number | undefined;
+  readonly path: string | undefined;
+  readonly row: number | undefined;
+  readonly cell: number | undefined;
+
+  constructor(code: ErrorCode, detail: string, place: Place = {}, options?: ErrorOptions) {
+    super(detail + describe(place), options);
+    this.code = code;
+    this.detail = detail;
+    this.offset = place.offset;
+    this.line = place.line;
+    this.column = place.column;
+    this.path = place.path;
+    this.row = place.row;
+    this.cell = place.cell;
+  }
+
+  toJSON(): Record<string, unknown> {
+    const { code, detail, offset, line, column, path, row, cell, message } = this;
+    return { code, message, detail, offset, line, column, path, row, cell };
+  }
+}
+
+function describe({ offset, line, column, path }: Place): string {
+  const parts: string[] = [];
+  if (line !== undefined) parts.push(`line ${line}, column ${column}`);
+  if (offset !== undefined) parts.push(`byte ${offset}`);
+  if (path !== undefined) parts.push(path);
+  return parts.length > 0 ? ` (${parts.join(", ")})` : "";
+}
+
+/** Something the conversion changed or left out that the caller should know of. */
+export interface Warning {
+  code: "W_DROPPED" | "W_NAMES" | "W_INDEX" | "W_DUPLICATE_COLUMNS" | "W_COLUMNS_LATE";
+  message: string;
+}
+
+/** The nearest of the known words, for "did you mean". */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let least = Math.max(2, word.length / 2);
+  for (const other of known) {
+    const d = distance(word, other);
+    if (d < least) {
+      least = d;
+      best = other;
+    }
+  }
+  return best;
+}
+
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const swap = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(swap, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] as number;
+}

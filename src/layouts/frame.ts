@@ -1,0 +1,161 @@
+import { type Form, FRAME_KEYS } from "../dialects/index.js";
+
+import type { Rewriter } from "../rewriter.js";
+import type { Scope } from "./scope.js";
+
+const LIST = 0x5b; /* [ */
+const NULL = 0x6e; /* n */
+
+/** pandas' split: `columns`, `index` and `data`, in any order. Written as a split again, or as the tensor in `data`. */
+export class Frame implements Scope {
+  current: string | undefined;
+  readonly #to: Rewriter;
+  /** The target is a frame too: members are kept. */
+  readonly #kept: boolean;
+  readonly #closed: (() => void) | undefined;
+  readonly #seen = new Set<string>();
+  #written = 0;
+  /** White space and key of a member whose value has not begun. */
+  #held: readonly Buffer[] | undefined;
+  /** The source's columns were written. */
+  #named = false;
+  #first = 0;
+  #labels: number | undefined;
+  #index: number | undefined;
+  #rows = 0;
+
+  /** `closed` is called after the closing brace. */
+  constructor(to: Rewriter, closed?: () => void) {
+    this.#to = to;
+    this.#kept = to.target?.layout !== "tensor";
+    this.#closed = closed;
+    if (this.#kept) to.write("{");
+  }
+
+  key(name: string, gap: Buffer, raw: Buffer): void {
+    this.current = name;
+    if (!FRAME_KEYS.includes(name))
+      throw this.#to.error(
+        "E_KEY",
+        `${JSON.stringify(name)} may not stand beside columns, index and data; servers refuse the whole split${this.#to.unsure ? " (for named tensors say --from azureml:named)" : ""}`,
+      );
+    if (this.#seen.has(name)) throw this.#to.error("E_DUPLICATE", `${JSON.stringify(name)} occurs twice`);
+    this.#seen.add(name);
+    const keep = this.#kept && (name === "data" || !this.#to.renames);
+    this.#held = keep ? [gap, raw] : undefined;
+    this.#to.tape.mode = keep ? "hold" : "drop";
+  }
+
+  value(first: number): void {
+    this.#first = first;
+    const tape = this.#to.tape;
+    if (this.#held) this.#keep(this.#held, first);
+    if (this.current === "data") {
+      if (first !== LIST) throw this.#to.error("E_FORM", "data must be a list of rows");
+      if (!this.#kept) tape.mode = "copy";
+      this.#to.cargo({ layout: "rows", scalar: false, name: undefined, as: this.#kept ? "rows" : "tensor" });
+      return;
+    }
+    if (first !== LIST && first !== NULL) throw this.#to.error("E_FORM", `${this.current} must be a list`);
+    if (this.current === "columns") tape.capture();
+  }
+
+  /** Writes a member's key, now that its value begins. Null for columns is none, where the target needs them. */
+  #keep(held: readonly Buffer[], first: number): void {
+    const { tape, target, given } = this.#to;
+    const colon = tape.release();
+    this.#held = undefined;
+    const absent = this.current === "columns" && first === NULL && (given || target?.form.needsColumns);
+    tape.mode = absent ? "drop" : "copy";
+    if (absent) return;
+    if (this.current === "columns") this.#named = true;
+    this.#separate();
+    for (const bytes of [...held, colon]) this.#to.write(bytes);
+  }
+
+  ended(members: number): void {
+    const list = this.#first === LIST;
+    if (this.current === "columns") {
+      const text = this.#to.tape.captured();
+      if (list) {
+        this.#labels = members;
+        if (this.#seen.has("data") && !this.#to.given) this.#to.namesCameLate();
+        this.#to.nameColumns(labels(text), members);
+        this.#checkWidth();
+      }
+    } else if (this.current === "index") this.#index = list ? members : undefined;
+    else {
+      this.#rows = members;
+      this.#to.cargoEnded();
+      this.#checkWidth();
+      const form = this.#to.target?.form;
+      if (form?.refusesEmpty && members === 0) throw this.#to.error("E_TARGET", `${form.id} needs at least one row`);
+      if (!this.#kept && this.#to.innerRank !== undefined && this.#to.innerRank !== 1)
+        throw this.#to.error(
+          "E_FORM",
+          `a split whose ${this.#to.innerRank === 0 ? "data is a bare list" : "cells are lists"} is no tensor of rows`,
+        );
+      if (!this.#kept) this.#to.tape.mode = "drop";
+    }
+    this.current = undefined;
+  }
+
+  close(): void {
+    const to = this.#to;
+    if (!this.#seen.has("data")) throw to.error("E_FORM", "a split needs data");
+    if (this.#index !== undefined && this.#index !== this.#rows)
+      throw to.error("E_INDEX", `index has ${this.#index} labels for ${this.#rows} rows`);
+    if (!this.#kept) {
+      const lost = ["columns", "index"].filter((name) => this.#seen.has(name));
+      if (lost.length > 0)
+        to.warn(
+          "W_NAMES",
+          `${to.target?.form.id} is a tensor: ${lost.join(" and ")} of the split ${lost.length > 1 ? "are" : "is"} dropped`,
+        );
+    } else {
+      if (to.target) this.#complete(to.target.form);
+      to.write("}");
+    }
+    this.#closed?.();
+  }
+
+  /** Adds what the target's servers need and the source does not have, or what functions on batches made anew. */
+  #complete(form: Form): void {
+    const to = this.#to;
+    if (!this.#named && to.columns !== undefined) {
+      this.#separate();
+      to.write(`"columns":${JSON.stringify(to.columns)}`);
+    } else if (!this.#named && form.needsColumns)
+      throw to.error("E_COLUMNS", `${form.id} needs column names and the split has none; give them with --columns a,b,c`);
+    if (to.renames && this.#seen.has("index"))
+      to.warn("W_INDEX", "the index of the split is dropped: functions on batches may have changed the rows");
+    if (form.needsIndex && (to.renames || !this.#seen.has("index"))) {
+      this.#separate();
+      to.writeIndex(to.rowsWritten ?? this.#rows);
+    }
+  }
+
+  #separate(): void {
+    if (this.#written++ > 0) this.#to.write(",");
+  }
+
+  /** Names and rows may come in either order. */
+  #checkWidth(): void {
+    const width = this.#to.width;
+    const names = this.#labels ?? (this.#to.given ? this.#to.columns?.length : undefined);
+    if (names !== undefined && width !== undefined && names !== width)
+      throw this.#to.error("E_COLUMNS", `${names} column names for rows of ${width} cells`);
+  }
+}
+
+/** Labels as text: they may be numbers or null, too. Undefined when they are lists (a MultiIndex). */
+function labels(text: Buffer): string[] | undefined {
+  let values: unknown[];
+  try {
+    values = JSON.parse(text.toString()) as unknown[];
+  } catch {
+    return undefined; // NaN among the labels
+  }
+  if (values.some((v) => typeof v === "object" && v !== null)) return undefined;
+  return values.map((v) => (typeof v === "string" ? v : String(v)));
+}

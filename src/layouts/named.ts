@@ -1,0 +1,47 @@
+import { checkNames } from "../engine/columns.js";
+import type { Rewriter } from "../rewriter.js";
+import type { Scope } from "./scope.js";
+
+/** An object of tensors: `{"tokens": […], "mask": […]}`. */
+export class Named implements Scope {
+  current: string | undefined;
+  readonly #to: Rewriter;
+  /** Rows of each tensor; none for a scalar. */
+  readonly #rows = new Map<string, number | undefined>();
+  #written = 0;
+
+  constructor(to: Rewriter) {
+    this.#to = to;
+    to.write("{");
+  }
+
+  key(name: string, gap: Buffer, raw: Buffer): void {
+    this.current = name;
+    if (this.#rows.has(name)) throw this.#to.error("E_DUPLICATE", `${JSON.stringify(name)} occurs twice`);
+    if (this.#written++ > 0) this.#to.write(",");
+    this.#to.write(gap);
+    this.#to.write(raw);
+    this.#to.tape.mode = "copy";
+  }
+
+  value(first: number): void {
+    this.#to.tensor(first, this.current);
+  }
+
+  ended(members: number): void {
+    this.#to.tensorEnded(members);
+    this.#rows.set(this.current as string, this.#to.scalar ? undefined : members);
+    this.current = undefined;
+  }
+
+  close(): void {
+    const to = this.#to;
+    checkNames([...this.#rows.keys()], to.options.typed?.dtype);
+    const lengths = new Set(this.#rows.values());
+    if (to.target?.form.equalRows && lengths.size > 1) {
+      const list = [...this.#rows].map(([name, rows]) => `${name} ${rows ?? "is a scalar"}`).join(", ");
+      throw to.error("E_TARGET", `${to.target.form.id} needs the same number of rows in every tensor; they have ${list}`);
+    }
+    to.write("}");
+  }
+}

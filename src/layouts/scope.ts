@@ -1,0 +1,13 @@
+/** Reads the members of one object of the envelope. Gaps are the white space (and colon) around keys, byte for byte. */
+export interface Scope {
+  /** A member's key was read; raw is the key as written, quotes included. */
+  key(name: string, gap: Buffer, raw: Buffer): void;
+  /** Its value begins at this offset with this byte. */
+  value(first: number, start: number): void;
+  /** Its value ended; a list or object had so many members. */
+  ended(members: number): void;
+  /** The object's closing brace was read. */
+  close(): void;
+  /** The member being read, for the error path. */
+  readonly current: string | undefined;
+}

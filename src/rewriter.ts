@@ -1,0 +1,400 @@
+// Reads a payload's envelope, event by event, and writes the target's around the same cargo.
+//
+// How it works. The scanner raises events for the outermost object and, where the cargo is an object, for its members;
+// everything deeper passes unseen. Each object has a scope (layouts/) that says what becomes of its members; the tape
+// copies, drops or holds the bytes between events. Nothing is held but a key and the white space around it, so the
+// memory used never depends on the payload. In the typed lane the cargo itself is not passed: run() returns "cells"
+// and the caller reads it with the engine's cell reader, then goes on.
+import { type Choice, type Form, type Layout, target } from "./dialects/index.js";
+import type { CellRequest } from "./engine/cells.js";
+import { Mode } from "./engine/codes.js";
+import type { PathOf, Scanner } from "./engine/engine.js";
+import { jsonPath } from "./engine/fault.js";
+import { Envelope } from "./envelope.js";
+import { type ErrorCode, type Place, TransloadError, type Warning } from "./errors.js";
+import { kindOf } from "./kind.js";
+import type { Scope } from "./layouts/scope.js";
+import { Tape } from "./tape.js";
+
+const OBJECT = 0x7b; /* { */
+const LIST = 0x5b; /* [ */
+const STRING = 0x22; /* " */
+const NULL = 0x6e; /* n */
+const MAYBE_NAN: readonly number[] = [0x4e /* N */, 0x49 /* I */, 0x2d /* - */];
+const WRITTEN_NULL = Buffer.from("null");
+const LABELS_AT_ONCE = 4096;
+
+export interface RewriterOptions {
+  readonly from: Choice;
+  /** No target: the payload is only read. */
+  readonly to: Choice | undefined;
+  /** Names for the columns of a payload that has none. */
+  readonly columns: readonly string[] | undefined;
+  /** What becomes of NaN and Infinity. */
+  readonly nan: "null" | "token" | "error" | undefined;
+  /** Read the cargo as typed cells. */
+  readonly typed: Omit<CellRequest, "layout" | "names" | "width"> | undefined;
+  /** Names and index are written from the batches, not from the source. */
+  readonly renames: boolean;
+  readonly createScanner: (pathOf: PathOf, start: number) => Scanner;
+  readonly write: (bytes: Uint8Array) => void;
+  readonly warn: (warning: Warning) => void;
+}
+
+/** How to read a cargo as cells; `text` is the whole of it when it is a scalar. */
+export type CargoRequest = CellRequest & { readonly text: Buffer | undefined };
+
+/** A cargo that begins. */
+interface Cargo {
+  layout: "rows" | "tensor";
+  scalar: boolean;
+  /** Name of the tensor among named ones. */
+  name: string | undefined;
+  /** How its lengths are checked, which is as the target's layout asks. */
+  as: "rows" | "tensor";
+}
+
+export class Rewriter {
+  /** The source's form, once known. */
+  form: Form | undefined;
+  layout: Layout | undefined;
+  /** The target's, once the source's is known. */
+  target: { form: Form; layout: Layout } | undefined;
+  /** Column names: the source's or the caller's. */
+  columns: readonly string[] | undefined;
+  /** Rows that functions on batches have let through, once they have; `columns` is then theirs, too. */
+  rowsWritten: number | undefined;
+  /** In the typed lane: how to read the cargo that `run()` stopped at. */
+  request: CargoRequest | undefined;
+  /** Keys beside the payload. */
+  readonly siblings: string[] = [];
+  readonly scanner: Scanner;
+  readonly tape: Tape;
+  readonly options: RewriterOptions;
+  readonly #scopes: Scope[] = [];
+  #inMember = false;
+  #width: number | undefined;
+  #innerRank: number | undefined;
+  #scalar = false;
+  #scalarRequest: CargoRequest | undefined;
+  #scalarAt: Place = {};
+  #inCargo = false;
+  /** A watched value that may be NaN is held, to be written as null. */
+  #perhapsNan = false;
+  /** The document is no object; thrown once it is known to be JSON. */
+  #stray: TransloadError | undefined;
+
+  constructor(options: RewriterOptions, start: number) {
+    this.options = options;
+    this.columns = options.columns;
+    this.scanner = options.createScanner(() => this.#path(), start);
+    this.scanner.watch(1);
+    const nan = options.nan;
+    this.scanner.nan(nan === "error" ? "error" : nan === "null" ? "tell" : "pass");
+    this.tape = new Tape(this.scanner, options.write, start);
+  }
+
+  /** Goes through what has been pushed. "cells": the cargo begins, to be read as `request` says. */
+  run(): "more" | "cells" {
+    const { scanner, tape } = this;
+    for (;;) {
+      const event = scanner.next();
+      const at = scanner.offset;
+      switch (event) {
+        case "more":
+          tape.takeChunk();
+          return "more";
+        case "key":
+          tape.take(at - 1);
+          this.#gap = tape.release();
+          tape.mode = "hold";
+          break;
+        case "keyEnd":
+          this.#key(at);
+          break;
+        case "value":
+          tape.take(at - 1);
+          this.#value(at);
+          if (this.request) return "cells";
+          break;
+        case "end":
+          this.#end(at);
+          if (this.request) return "cells"; // a scalar, known as a whole
+          break;
+        case "comma":
+          tape.take(at - 1);
+          tape.skip(at);
+          tape.mode = "hold";
+          break;
+        case "nanStart":
+          this.#nullForNan();
+          tape.startNan(at - 1);
+          break;
+        case "nanEnd":
+          tape.endNan(at, WRITTEN_NULL);
+      }
+    }
+  }
+
+  /** The typed lane has read the cargo. */
+  cellsRead(): void {
+    const whole = this.request?.text !== undefined;
+    this.request = undefined;
+    if (whole) return;
+    this.tape.mode = "drop";
+    this.tape.skip(this.scanner.judged);
+  }
+
+  /** The input has ended. */
+  end(): void {
+    this.scanner.finish();
+    if (!this.request) this.run();
+    this.scanner.end();
+    if (this.#stray) throw this.#stray;
+  }
+
+  #gap: Buffer = Buffer.alloc(0);
+
+  #key(at: number): void {
+    const { tape } = this;
+    tape.take(at);
+    const raw = tape.release();
+    this.#inMember = true;
+    this.#scope.key(JSON.parse(raw.toString()) as string, this.#gap, raw);
+  }
+
+  #value(at: number): void {
+    const first = this.scanner.slice(at - 1, at)[0] as number;
+    const depth = this.#scopes.length;
+    if (depth > 0) {
+      this.#scope.value(first, at - 1);
+      if (this.#scopes.length > depth) this.#inMember = false;
+      else if (this.options.nan === "null" && MAYBE_NAN.includes(first) && this.tape.mode === "copy") {
+        this.#perhapsNan = true;
+        this.tape.mode = "hold";
+      }
+      return;
+    }
+    if (first !== OBJECT) {
+      const hint = first === LIST ? "; a bare list was MLflow 1.x's records" : "";
+      this.#stray = this.error("E_FORM", `a payload is a JSON object, but this document is ${kindOf(first)}${hint}`, { offset: at - 1 });
+      if (first === LIST) throw this.#stray;
+      this.tape.mode = "drop"; // a word may yet turn out to be none
+      return;
+    }
+    this.tape.skip(at);
+    this.tape.mode = "hold";
+    this.#scopes.push(new Envelope(this));
+  }
+
+  #end(at: number): void {
+    const { tape } = this;
+    if (this.#stray) throw this.#stray;
+    if (this.#inMember) {
+      tape.take(at);
+      if (this.#perhapsNan) this.#writeScalar();
+      this.#inMember = false;
+      this.#scope.ended(this.scanner.members);
+      return;
+    }
+    tape.take(at - 1);
+    tape.skip(at);
+    this.#scope.close();
+    this.#scopes.pop();
+    if (this.#scopes.length === 0) return;
+    this.scanner.watch(this.#scopes.length);
+    this.#scope.ended(this.scanner.members);
+  }
+
+  /** A scalar that was held: NaN and Infinity become null. */
+  #writeScalar(): void {
+    const text = this.tape.release();
+    this.#perhapsNan = false;
+    this.tape.mode = "copy";
+    const special = /^-?[NI]/.test(text.toString("latin1"));
+    if (special) this.#nullForNan();
+    this.write(special ? WRITTEN_NULL : text);
+  }
+
+  #nullForNan(): void {
+    if (this.#inCargo && this.target?.form.refusesNull)
+      throw this.error("E_NULL", "NaN or Infinity would become null, which the target's servers refuse in every dtype");
+  }
+
+  get #scope(): Scope {
+    return this.#scopes[this.#scopes.length - 1] as Scope;
+  }
+
+  #path(): string[] {
+    const path: string[] = [];
+    for (const { current } of this.#scopes) {
+      if (current === undefined) break;
+      path.push(current);
+    }
+    return path;
+  }
+
+  // ---- what scopes use
+
+  /** The value that just began is an object whose members this scope reads. */
+  enter(scope: Scope, start: number): void {
+    this.tape.skip(start + 1);
+    this.tape.mode = "hold";
+    this.#scopes.push(scope);
+    this.scanner.watch(this.#scopes.length);
+  }
+
+  /** The scope turns out to be another: it goes on in its place. */
+  replace(scope: Scope): void {
+    this.#scopes[this.#scopes.length - 1] = scope;
+  }
+
+  write(bytes: Uint8Array | string): void {
+    const out = typeof bytes === "string" ? Buffer.from(bytes) : bytes;
+    if (out.length > 0 && this.options.to !== undefined) this.options.write(out);
+  }
+
+  warn(code: Warning["code"], message: string): void {
+    this.options.warn({ code, message });
+  }
+
+  error(code: ErrorCode, detail: string, place: Place = {}): TransloadError {
+    return new TransloadError(code, detail, { ...this.#place(place.offset ?? this.scanner.offset), ...place });
+  }
+
+  /** An offset in the line that the scanner has reached, and the member being read. */
+  #place(offset: number): Place {
+    return { offset, line: this.scanner.line, column: offset - this.scanner.lineAt + 1, path: jsonPath(this.#path()) };
+  }
+
+  /** An error of the scalar cargo that was just read, at its first byte. */
+  scalarError(code: ErrorCode, detail: string): TransloadError {
+    return new TransloadError(code, detail, this.#scalarAt);
+  }
+
+  /** `from` did not name the form, so a wrong guess is possible. */
+  get unsure(): boolean {
+    return !this.options.from.exact && this.form?.dialect === "azureml";
+  }
+
+  /** The caller named the columns. */
+  get given(): boolean {
+    return this.options.columns !== undefined;
+  }
+
+  /** Names and index are written from the batches, not copied. */
+  get renames(): boolean {
+    return this.options.renames;
+  }
+
+  get width(): number | undefined {
+    return this.#width;
+  }
+
+  /** The cargo that began last is a single cell. */
+  get scalar(): boolean {
+    return this.#scalar;
+  }
+
+  get innerRank(): number | undefined {
+    return this.#innerRank;
+  }
+
+  /** Batches have gone out already, with positions for names. */
+  namesCameLate(): void {
+    const { typed, to, renames } = this.options;
+    if (typed && !typed.survey && (to === undefined || renames))
+      this.warn("W_COLUMNS_LATE", "columns come after data: batches carry positions for names; give the names with the option columns");
+  }
+
+  /** The frame's own names, checked against the caller's. */
+  nameColumns(names: string[] | undefined, count: number): void {
+    const given = this.options.columns;
+    if (given === undefined) {
+      // functions on batches have named them by now, unless they were handed positions for names
+      const positions = this.columns?.every((name, i) => name === `${i}`) ?? true;
+      if (!this.rowsWritten || (positions && this.columns?.length === names?.length)) this.columns = names;
+    } else if (names === undefined || given.length !== count || given.some((name, i) => name !== names[i]))
+      throw this.error("E_COLUMNS", "the columns given are not those of the payload; leave them out, or give the same");
+    if (names !== undefined && new Set(names).size < names.length && this.target?.form.renamesColumns)
+      this.warn("W_DUPLICATE_COLUMNS", `${this.target.form.id} renames columns that occur twice (a, a.1)`);
+  }
+
+  /** The source's layout is known: settles the target's form. */
+  settle(form: Form, layout: Layout): void {
+    this.form = form;
+    this.layout = layout;
+    if (this.options.to) this.target = target(this.options.to, layout, form, this.given);
+  }
+
+  /** Azure ML takes a frame without index for named tensors, so one is made: 0 to rows - 1. */
+  writeIndex(rows: number): void {
+    this.write('"index":[');
+    for (let from = 0; from < rows; from += LABELS_AT_ONCE) {
+      const to = Math.min(rows, from + LABELS_AT_ONCE);
+      let text = from > 0 ? "," : "";
+      for (let i = from; i < to; i++) text += i > from ? `,${i}` : i;
+      this.write(text);
+    }
+    this.write("]");
+  }
+
+  /** A cargo begins: check its lengths from here, or have it read as cells. */
+  cargo({ layout, scalar, name, as }: Cargo): void {
+    const { scanner, options, target } = this;
+    this.#scalar = scalar;
+    this.#inCargo = true;
+    if (target?.form.refusesNull) scanner.refuseNull(true);
+    const width = this.columns !== undefined && (layout === "rows" || target?.layout === "frame") ? this.columns.length : undefined;
+    if (!scalar) scanner.startCargo(as === "rows" ? Mode.Rows : Mode.Tensor, width);
+    if (options.typed === undefined) return;
+    this.tape.mode = "drop";
+    const names = layout === "rows" || target?.layout === "frame" ? this.columns : name === undefined ? undefined : [name];
+    const request: CargoRequest = { ...options.typed, layout, names, width, text: undefined };
+    if (!scalar) this.request = request;
+    else {
+      this.#scalarRequest = request;
+      this.tape.capture();
+    }
+  }
+
+  cargoEnded(): void {
+    this.#inCargo = false;
+    this.#innerRank = this.scanner.innerRank;
+    this.#width = this.#innerRank === 0 ? 1 : this.scanner.width;
+    this.scanner.endCargo();
+    this.scanner.refuseNull(false);
+    this.tape.mode = "copy";
+  }
+
+  /** A tensor begins: a list of any rank, or a scalar. */
+  tensor(first: number, name: string | undefined): void {
+    if (first === OBJECT) throw this.error("E_OBJECT", "an object where a tensor is expected");
+    const form = this.target?.form;
+    const scalar = first !== LIST;
+    if (scalar && first === STRING && this.form?.dialect === "azureml")
+      throw this.error("E_FORM", "input_data holds a string; JSON inside a string is to be decoded first");
+    if (scalar && form?.refusesScalar) throw this.error("E_TARGET", `${form.id} needs a list, and this is ${kindOf(first)}`);
+    if (scalar && this.target?.layout === "frame")
+      throw this.error("E_FORM", `${kindOf(first)} cannot become ${form?.id}: rows are needed`);
+    if (scalar && first === NULL && form?.refusesNull) throw this.error("E_NULL", "null, which the target's servers refuse in every dtype");
+    if (scalar) this.#scalarAt = this.#place(this.scanner.offset - 1);
+    this.cargo({ layout: "tensor", scalar, name, as: "tensor" });
+  }
+
+  tensorEnded(rows: number): void {
+    this.cargoEnded();
+    if (this.#scalarRequest) {
+      this.request = { ...this.#scalarRequest, text: this.tape.captured() };
+      this.#scalarRequest = undefined;
+    }
+    if (this.#scalar) return;
+    const form = this.target?.form;
+    const rank = (this.#innerRank ?? 0) + 1;
+    if (form?.refusesEmpty && rows === 0) throw this.error("E_TARGET", `${form.id} needs at least one row`);
+    if (form?.maxRank !== undefined && rank > form.maxRank)
+      throw this.error("E_TARGET", `a tensor of rank ${rank}; ${form.id} takes ${form.maxRank} at most (numpy's limit)`);
+    if (this.target?.layout === "frame" && rank !== 2 && rows > 0)
+      throw this.error("E_FORM", `a tensor of rank ${rank} cannot become ${form?.id}: rank 2 is needed`);
+  }
+}
