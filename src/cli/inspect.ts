@@ -1,0 +1,90 @@
+import { type InspectedColumn, type Inspection, inspect } from "../inspect.js";
+import { blame } from "./disk.js";
+import { openInput } from "./input.js";
+import type { Define } from "./job.js";
+import { addVoice } from "./options.js";
+import { Progress } from "./progress.js";
+import type { Report, Voice } from "./report.js";
+import { alignColumns } from "./table.js";
+
+interface InspectCall extends Voice {
+  from: string;
+  json?: boolean;
+}
+
+const EXAMPLE = "transload inspect payload.json";
+
+export const define: Define = (command, start) => {
+  addVoice(command)
+    .summary("tell what a payload holds")
+    .description(
+      "Reads a payload to its end and tells its dialect and form, its rows and shape, and its columns with their dtypes and gaps.",
+    )
+    .argument("[input]", "the payload's file; without it, or with -, standard input")
+    .option("-f, --from <dialect>", "dialect or form of the input", "auto")
+    .option("--json", "as JSON")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  transload inspect data/heart.azureml.json\n  cat data/tensor.azureml.json | transload inspect --json",
+    )
+    .action((input: string | undefined, call: InspectCall) => start(call, (report) => run(input, call, report)));
+};
+
+async function run(path: string | undefined, { from, json }: InspectCall, report: Report): Promise<void> {
+  const inspection = await inspectInput(path, from, EXAMPLE, report);
+  process.stdout.write(json ? `${JSON.stringify(inspection, undefined, 2)}\n` : `${describe(inspection)}\n`);
+}
+
+/** Inspects a file or standard input, with warnings and progress. */
+export async function inspectInput(path: string | undefined, from: string, example: string, report: Report): Promise<Inspection> {
+  const input = openInput(path, example);
+  const progress = Progress.of(input, report);
+  try {
+    return await inspect(input.stream, {
+      from,
+      onWarning: (warning) => report.warn(warning),
+      ...(progress && { onProgress: progress.update }),
+    });
+  } catch (error) {
+    throw blame(error, input.name);
+  } finally {
+    progress?.stop();
+  }
+}
+
+function describe(inspection: Inspection): string {
+  const { form, params, bytes, columns } = inspection;
+  const facts = alignColumns([
+    ["form", form],
+    ["holds", extent(inspection)],
+    ["params", params ? "yes" : "no"],
+    ["bytes", String(bytes)],
+  ]);
+  return columns.length > 0 ? `${facts}\n\n${columnTable(inspection)}` : facts;
+}
+
+/** How much there is: `303 rows x 13 columns`, `a tensor of shape 4 x 12`, `2 tensors`. */
+export function extent({ layout, rows, shape, columns }: Inspection): string {
+  if (layout === "frame") return `${count(rows, "row")} x ${count(columns.length, "column")}`;
+  if (layout === "named") return count(columns.length, "named tensor");
+  return shape.length > 0 ? `a tensor of shape ${shape.join(" x ")}` : "a scalar";
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+function columnTable({ layout, columns }: Inspection): string {
+  if (layout === "frame")
+    return alignColumns(
+      [["column", "dtype", "nulls", "NaN"], ...columns.map((c) => [visible(c.name), c.dtype, String(c.nulls), String(c.nans)])],
+      [2, 3],
+    );
+  const row = (c: InspectedColumn) => [visible(c.name), c.dtype, [c.rows, ...c.shape].join(" x "), String(c.nulls), String(c.nans)];
+  return alignColumns([["tensor", "dtype", "shape", "nulls", "NaN"], ...columns.map(row)], [3, 4]);
+}
+
+/** A name as it is, unless a terminal would take it for a command or show nothing. */
+function visible(name: string): string {
+  return name === "" || /\p{Cc}/u.test(name) ? JSON.stringify(name) : name;
+}

@@ -1,0 +1,107 @@
+#!/usr/bin/env node
+// The command line's door. Only the command that was asked for is loaded, so that a small payload costs little more
+// than starting Node. Reading the call comes first and all of it: what goes wrong there is the call's fault (exit 2),
+// what goes wrong afterwards is the input's, the disk's or ours.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { constants } from "node:os";
+import type { Command as Program } from "commander";
+import { TransloadError } from "../errors.js";
+import type { Define, Job } from "./job.js";
+import { exitCode, isClosedPipe, Report, type Voice } from "./report.js";
+
+// commander is CommonJS; its ESM wrapper alone takes 2 of the 9 ms that loading it does
+const { Command, CommanderError } = createRequire(import.meta.url)("commander") as typeof import("commander");
+
+const COMMANDS: Readonly<Record<string, () => Promise<{ define: Define }>>> = {
+  convert: () => import("./convert.js"),
+  inspect: () => import("./inspect.js"),
+  validate: () => import("./validate.js"),
+  bench: () => import("./bench.js"),
+  dialects: () => import("./dialects.js"),
+};
+
+const EXAMPLES = `
+Examples:
+  transload convert data/heart.azureml.json -t mlflow
+  transload convert < data/heart.azureml.json -t mlflow > heart.mlflow.json
+  transload inspect data/heart.azureml.json
+
+transload <command> --help tells the options and more examples.`;
+
+let report = new Report();
+
+process.once("uncaughtException", (error) => {
+  if (isClosedPipe(error)) process.exit(0);
+  report.fail(error);
+  process.exit(exitCode(error));
+});
+
+process.exitCode = await main(process.argv);
+
+async function main(argv: readonly string[]): Promise<number> {
+  let job: Job | undefined;
+  try {
+    const program = await describe(argv[2], (voice, work) => {
+      report = new Report(voice);
+      job = work;
+    });
+    if (argv.length <= 2) program.outputHelp();
+    else program.parse(argv);
+  } catch (error) {
+    return refuseCall(error, argv);
+  }
+  if (!job) return 0;
+  try {
+    const done = job(report);
+    // only now: opening a pipe may block, and then nothing but a signal's own effect can end us
+    leaveOnSignals();
+    await done;
+    return 0;
+  } catch (error) {
+    if (isClosedPipe(error)) return 0;
+    report.fail(error);
+    return exitCode(error);
+  }
+}
+
+/** The program with the one command that is called, or with all of them where help may be asked for. */
+async function describe(name: string | undefined, start: (voice: Voice, job: Job) => void): Promise<Program> {
+  const program = new Command("transload")
+    .description("Moves scoring payloads of any size from one server's wire dialect to another's, in one pass.")
+    .version(version(), "-V, --version", "tell the version")
+    .helpOption("-h, --help", "tell how to call it")
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .showSuggestionAfterError()
+    .addHelpText("after", EXAMPLES);
+  const known = name !== undefined && Object.hasOwn(COMMANDS, name);
+  for (const [command, load] of Object.entries(COMMANDS)) {
+    if (known && command !== name) continue;
+    (await load()).define(program.command(command), start);
+  }
+  return program;
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+  return version;
+}
+
+/** A call that cannot be understood. Help and the version come this way, too: commander throws for them. */
+function refuseCall(error: unknown, argv: readonly string[]): number {
+  if (error instanceof CommanderError && error.exitCode === 0) return 0;
+  const json = argv.includes("--errors=json") || argv[argv.indexOf("--errors") + 1] === "json";
+  new Report({ errors: json ? "json" : "text" }).fail(error instanceof CommanderError ? wrongCall(error) : error);
+  return error instanceof CommanderError || error instanceof TransloadError ? 2 : exitCode(error);
+}
+
+/** Commander's message, which may take two lines, as one of ours. */
+function wrongCall({ message }: Error): TransloadError {
+  return new TransloadError("E_OPTION", `${message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ")}; see transload --help`);
+}
+
+/** Leaves at once; what must not stay behind is removed by listeners of "exit". */
+function leaveOnSignals(): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(128 + constants.signals[signal]));
+}

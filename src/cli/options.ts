@@ -1,0 +1,63 @@
+import type { Command } from "commander";
+import { checkDtype, type DType } from "../dtype.js";
+import { TransloadError } from "../errors.js";
+
+/** Options that every command takes. */
+export function addVoice(command: Command): Command {
+  return command
+    .option("-q, --quiet", "no warnings and no progress")
+    .addOption(
+      command
+        .createOption("--errors <how>", "warnings and errors as text, or as a line of JSON each")
+        .choices(["text", "json"])
+        .default("text"),
+    )
+    .helpOption("-h, --help", "tell how to call it");
+}
+
+/** `a,b,c`, or a JSON list where a name holds a comma. */
+export function parseColumns(text: string): string[] {
+  if (!text.startsWith("[")) return text.split(",");
+  const names = parseJson(text, "--columns");
+  if (Array.isArray(names) && names.every((name) => typeof name === "string")) return names;
+  throw new TransloadError("E_OPTION", `--columns takes names: a,b,c or ["a","b","c"], not ${text}`);
+}
+
+/** `float32`, or a dtype for each column: `age=int32,chol=float64`, or a JSON object where a name holds a comma. */
+export function parseDtype(text: string): DType | Record<string, DType> {
+  if (!text.startsWith("{") && !text.includes("=")) return checkDtype(text);
+  const pairs = text.startsWith("{") ? Object.entries(parseJson(text, "--dtype") as object) : text.split(",").map(parsePair);
+  return Object.fromEntries(pairs.map(([name, dtype]) => [name, checkDtype(String(dtype))]));
+}
+
+/** A name may hold an equals sign, a dtype does not. */
+function parsePair(pair: string): [string, string] {
+  const at = pair.lastIndexOf("=");
+  if (at < 0) throw new TransloadError("E_OPTION", `--dtype takes a dtype, or column=dtype pairs with commas between them, not ${pair}`);
+  return [pair.slice(0, at), pair.slice(at + 1)];
+}
+
+function parseJson(text: string, option: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new TransloadError("E_OPTION", `${option} ${text} is not JSON: ${(error as Error).message}`);
+  }
+}
+
+/** A whole number from 1. */
+export function parseRows(text: string): number {
+  const rows = Number(text);
+  if (Number.isSafeInteger(rows) && rows > 0) return rows;
+  throw new TransloadError("E_OPTION", `--batch-rows takes a whole number from 1, not ${text}`);
+}
+
+const UNITS: Readonly<Record<string, number>> = { "": 1, b: 1, kb: 1e3, mb: 1e6, gb: 1e9, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 };
+
+/** Bytes of `500KB`, `200MB`, `1.5GiB` or `4096`. */
+export function parseSize(text: string): number {
+  const [, amount, unit = ""] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text) ?? [];
+  const scale = UNITS[unit.toLowerCase()];
+  if (amount !== undefined && scale !== undefined) return Math.round(Number(amount) * scale);
+  throw new TransloadError("E_OPTION", `--size takes a size like 500KB, 200MB or 1.5GiB, not ${text}`);
+}

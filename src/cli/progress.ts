@@ -1,0 +1,79 @@
+import { isatty } from "node:tty";
+import type { SingleBar } from "cli-progress";
+import type { Input } from "./input.js";
+import type { Report } from "./report.js";
+
+const STDERR = 2;
+/** What is over sooner needs no bar. */
+const PATIENCE_MS = 100;
+const CLEAR_LINE = "\r\x1b[K";
+
+/** Bytes, rate and, where the size is known, time left; on a terminal, and only for what takes a while. */
+export class Progress {
+  readonly #report: Report;
+  readonly #size: number | undefined;
+  readonly #started = performance.now();
+  #bar: SingleBar | undefined;
+  #bytes = 0;
+  #wanted = false;
+  #over = false;
+
+  private constructor(report: Report, size: number | undefined) {
+    this.#report = report;
+    this.#size = size;
+  }
+
+  /** Nothing when standard error is not a terminal, or quiet is wanted. */
+  static of({ size }: Input, report: Report): Progress | undefined {
+    return isatty(STDERR) && !report.quiet ? new Progress(report, size) : undefined;
+  }
+
+  /** Takes the bytes of input that are used up. */
+  readonly update = (bytes: number): void => {
+    this.#bytes = bytes;
+    if (!this.#wanted && performance.now() - this.#started > PATIENCE_MS) void this.#show();
+    this.#bar?.update(bytes, this.#told);
+  };
+
+  stop(): void {
+    this.#over = true;
+    this.#report.onLine = undefined;
+    this.#bar?.stop();
+    this.#bar = undefined;
+  }
+
+  async #show(): Promise<void> {
+    this.#wanted = true;
+    const { default: progress } = await import("cli-progress");
+    if (this.#over) return;
+    const format = this.#size === undefined ? "{read} | {rate}" : "{bar} {percentage}% | {read} of {all} | {rate} | {left} left";
+    // our own signal handlers leave the process, and leaving stops the bar
+    const options = { format, gracefulExit: false, barCompleteChar: "█", barIncompleteChar: "░", barsize: 30 };
+    this.#bar = new progress.SingleBar(options as object);
+    this.#bar.start(this.#size ?? 0, this.#bytes, this.#told);
+    this.#report.onLine = () => process.stderr.write(CLEAR_LINE);
+    process.once("exit", () => this.stop());
+  }
+
+  /** What the bar says besides how long it is. */
+  get #told(): Record<string, string> {
+    const rate = (this.#bytes / (performance.now() - this.#started)) * 1000;
+    const size = this.#size ?? 0;
+    const left = rate > 0 ? Math.max(0, size - this.#bytes) / rate : 0;
+    return { read: amount(this.#bytes), all: amount(size), rate: `${amount(rate)}/s`, left: clock(left) };
+  }
+}
+
+/** Bytes for people: 950 B, 12.3 MB. */
+function amount(bytes: number): string {
+  const units = ["B", "KB", "MB", "GB", "TB"];
+  let unit = 0;
+  let value = bytes;
+  for (; value >= 1000 && unit < units.length - 1; unit++) value /= 1000;
+  return `${unit === 0 ? Math.round(value) : value.toFixed(value < 10 ? 2 : 1)} ${units[unit]}`;
+}
+
+function clock(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
