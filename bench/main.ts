@@ -1,0 +1,55 @@
+// npm run bench: runs every section and writes RESULTS.md and chart.svg.
+// npm run bench -- --only splice,core: only these. --quick: small payloads. Either writes into .data/bench instead.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { drawChart } from "./chart.js";
+import { describeMachine } from "./machine.js";
+import { FOLDER } from "./payloads.js";
+import { writeResults } from "./results.js";
+import { FULL, QUICK, type Scale } from "./scale.js";
+import type { Section } from "./section.js";
+import { batches } from "./sections/batches.js";
+import { cast } from "./sections/cast.js";
+import { core } from "./sections/core.js";
+import { memory } from "./sections/memory.js";
+import { others } from "./sections/others.js";
+import { printing } from "./sections/printing.js";
+import { splice } from "./sections/splice.js";
+import { startup } from "./sections/startup.js";
+
+const SECTIONS: Readonly<Record<string, (scale: Scale) => Section | Promise<Section>>> = {
+  splice,
+  batches,
+  cast,
+  printing,
+  memory,
+  startup,
+  core,
+  others,
+};
+
+const { values } = parseArgs({ options: { only: { type: "string" }, quick: { type: "boolean", default: false } } });
+const scale = values.quick ? QUICK : FULL;
+const names = values.only?.split(",") ?? Object.keys(SECTIONS);
+const unknown = names.filter((name) => !SECTIONS[name]);
+if (unknown.length > 0) throw new Error(`--only ${unknown.join(",")}: there are ${Object.keys(SECTIONS).join(", ")}`);
+
+const date = new Date();
+const sections: Section[] = [];
+for (const name of names) {
+  process.stderr.write(`${name}\n`);
+  const section = await SECTIONS[name]?.(scale);
+  if (section) sections.push(section);
+}
+
+// the document in this folder is of whole, full runs alone
+const whole = !values.quick && values.only === undefined;
+const folder = whole ? fileURLToPath(new URL(".", import.meta.url)) : `${FOLDER}bench/`;
+mkdirSync(folder, { recursive: true });
+writeFileSync(`${folder}RESULTS.md`, writeResults({ date, machine: describeMachine(), scale, sections }));
+const bars = sections.flatMap((section) => section.bars);
+if (bars.length > 0) writeFileSync(`${folder}chart.svg`, drawChart(bars));
+for (const { what, needed, reached, met } of sections.flatMap((section) => section.targets))
+  process.stderr.write(`${met ? "met   " : "MISSED"} ${what}: ${reached} (${needed})\n`);
+process.stderr.write(`written to ${folder}\n`);

@@ -1,0 +1,73 @@
+import { type SpawnSyncReturns, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+
+/** What a program in runs/ tells of itself, as its last line of output. */
+export interface Report {
+  /** From just before the work to its end: neither Node's start nor the loading of modules. */
+  seconds: number;
+  /** What the result is compared by: a hash, a sum. */
+  check?: string;
+}
+
+/** Runs a program of runs/ in a process of its own. */
+export function runScript(name: string, options: object, nodeOptions: readonly string[] = []): Report {
+  const args = [...nodeOptions, "--import", "tsx", `bench/runs/${name}.ts`, JSON.stringify(options)];
+  return lastLine(checked(process.execPath, args, spawnSync(process.execPath, args, { cwd: ROOT, encoding: "utf8" })).stdout);
+}
+
+/** Runs any program that reports as those of runs/ do. */
+export function runReporter(command: string, args: readonly string[]): Report {
+  return lastLine(checked(command, args, spawnSync(command, args, { cwd: ROOT, encoding: "utf8" })).stdout);
+}
+
+/** Wall seconds of a whole process, from its creation to its end; its output goes to /dev/null or the open file. */
+export function timeProgram(command: string, args: readonly string[], output: "ignore" | number = "ignore"): number {
+  const started = performance.now();
+  const result = spawnSync(command, args, { cwd: ROOT, stdio: ["ignore", output, "pipe"] });
+  const seconds = (performance.now() - started) / 1000;
+  checked(command, args, result);
+  return seconds;
+}
+
+/** A program's output; undefined when it is not installed or fails. */
+export function outputOf(command: string, args: readonly string[]): string | undefined {
+  const result = spawnSync(command, args, { cwd: ROOT, encoding: "utf8" });
+  return result.status === 0 ? result.stdout : undefined;
+}
+
+/** A module that writes the peak of resident memory, in KiB, to file descriptor 3 at the end. */
+// VmHWM is of this process alone. ru_maxrss would not do: Linux hands a parent's peak down to the child it spawns.
+export const PEAK_ON_EXIT = `data:text/javascript,${encodeURIComponent(`
+import { readFileSync, writeFileSync } from "node:fs";
+process.on("exit", () => writeFileSync(3, readFileSync("/proc/self/status", "utf8").match(/VmHWM:\\s+(\\d+)/)[1]));
+`)}`;
+
+/** Peak of resident memory, in bytes, of a Node program. Linux only. */
+export function peakOf(args: readonly string[]): number {
+  const all = ["--import", PEAK_ON_EXIT, ...args];
+  const result = spawnSync(process.execPath, all, { cwd: ROOT, stdio: ["ignore", "ignore", "pipe", "pipe"] });
+  checked(process.execPath, args, result);
+  return Number(result.output[3]?.toString()) * 1024;
+}
+
+/** Whether peakOf() works here. */
+export function hasPeak(): boolean {
+  try {
+    return readFileSync("/proc/self/status", "utf8").includes("VmHWM");
+  } catch {
+    return false;
+  }
+}
+
+function checked<T extends SpawnSyncReturns<string | Buffer>>(command: string, args: readonly string[], result: T): T {
+  if (result.error) throw result.error;
+  if (result.status !== 0) throw new Error(`${command} ${args.join(" ")}: exit ${result.status}\n${result.stderr}`);
+  return result;
+}
+
+function lastLine(text: string): Report {
+  return JSON.parse(text.trimEnd().split("\n").at(-1) ?? "") as Report;
+}

@@ -1,0 +1,10 @@
+// Node's own copy of a file to /dev/null, the baseline of every lane.
+import { createReadStream, createWriteStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { given, report } from "./report.js";
+
+const { input } = given<{ input: string }>();
+const chunks = { highWaterMark: 1 << 20 };
+const started = performance.now();
+await pipeline(createReadStream(input, chunks), createWriteStream("/dev/null", chunks));
+report({ seconds: (performance.now() - started) / 1000 });
