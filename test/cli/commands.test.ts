@@ -1,0 +1,131 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { DIALECTS, NAMES } from "../../src/dialects/index.js";
+import { folder, large, ROOT, SPLIT, shell, transload } from "./run.js";
+
+const dir = folder();
+
+test("inspect tells a payload as a table", async () => {
+  const { code, out } = await transload(
+    ["inspect"],
+    '{"params":{},"input_data":{"columns":["a","b\\n"],"index":[0,1],"data":[[1,"x"],[null,"y"]]}}',
+  );
+  expect(code).toBe(0);
+  expect(out.split("\n")).toEqual([
+    "form    azureml:split",
+    "holds   2 rows x 2 columns",
+    "params  yes",
+    "bytes   92",
+    "",
+    "column  dtype    nulls  NaN",
+    "a       float64      1    0",
+    '"b\\n"   string       0    0',
+    "",
+  ]);
+});
+
+test("inspect tells a tensor's shape, and the shapes of named ones", async () => {
+  expect((await transload(["inspect"], '{"instances":[[[1.5,NaN]]]}')).out).toContain("a tensor of shape 1 x 1 x 2");
+  const { out } = await transload(["inspect"], '{"input_data":{"x":[[1,2]],"y":[true]}}');
+  expect(out).toMatch(/^x +int64 +1 x 2 +0 +0$/m);
+  expect(out).toMatch(/^y +bool +1 +0 +0$/m);
+});
+
+test("inspect --json is the Inspection", async () => {
+  const { out } = await transload(["inspect", "--json"], SPLIT);
+  expect(JSON.parse(out)).toMatchObject({
+    form: "azureml:split",
+    dialect: "azureml",
+    layout: "frame",
+    rows: 2,
+    shape: [2, 2],
+    params: false,
+    bytes: SPLIT.length,
+    warnings: [],
+  });
+});
+
+test("inspect refuses what is broken", async () => {
+  expect(await transload(["inspect"], SPLIT.slice(0, -1))).toMatchObject({ code: 1, out: "", err: expect.stringContaining("E_TRUNCATED") });
+});
+
+test("validate says what is valid, and why something is not", async () => {
+  expect(await transload(["validate"], SPLIT)).toEqual({ code: 0, out: "valid: azureml:split, 2 rows x 2 columns\n", err: "" });
+  const ragged = await transload(["validate"], '{"input_data":[[1,2],[3]]}');
+  expect(ragged).toMatchObject({ code: 1, out: "", err: expect.stringMatching(/^transload: E_RAGGED: .*\n$/) });
+  const wrongForm = await transload(["validate", "-f", "mlflow"], SPLIT);
+  expect(wrongForm).toMatchObject({ code: 1, out: "" });
+});
+
+test("validate --for asks the target's servers' rules", async () => {
+  expect(await transload(["validate", "--for", "mlflow"], SPLIT)).toEqual({
+    code: 0,
+    out: "valid for mlflow: mlflow:split, 2 rows x 2 columns\n",
+    err: "",
+  });
+  const tensor = await transload(["validate", "--for", "mlflow:inputs"], SPLIT);
+  expect(tensor).toMatchObject({
+    code: 0,
+    out: "valid for mlflow:inputs: mlflow:inputs, a tensor of shape 2 x 2\n",
+    err: expect.stringContaining("warning"),
+  });
+  const refused = await transload(["validate", "--for", "tfserving"], '{"input_data":[[1,null]]}');
+  expect(refused).toMatchObject({ code: 1, out: "", err: expect.stringMatching(/^transload: E_NULL: /) });
+});
+
+test("dialects lists every name", async () => {
+  const { code, out } = await transload(["dialects"]);
+  expect(code).toBe(0);
+  for (const name of NAMES) expect(out).toContain(name);
+  for (const { about } of DIALECTS) expect(out).toContain(about);
+});
+
+test("bench measures a payload of its own, and one that is given", async () => {
+  const made = await transload(["bench", "--size", "200KB", "--json"]);
+  expect(made).toMatchObject({ code: 0, err: "" });
+  const { measurements } = JSON.parse(made.out) as { measurements: { payload: string; bytes: number; lanes: Record<string, unknown>[] }[] };
+  expect(measurements.map((m) => m.payload)).toEqual(["heart", "tensor"]);
+  for (const { bytes, lanes } of measurements) {
+    expect(bytes).toBeGreaterThan(199_000);
+    expect(bytes).toBeLessThan(210_000);
+    expect(lanes.map((l) => l.lane)).toEqual(["copy", "splice to mlflow", "read float64 batches", "typed float32 to mlflow"]);
+    for (const lane of lanes)
+      expect(lane).toMatchObject({ seconds: expect.any(Number), megabytesPerSecond: expect.any(Number), ofCopy: expect.any(Number) });
+  }
+  const file = join(dir, "text.json");
+  writeFileSync(file, large(50_000).replace("input_data", "dataframe_split"));
+  const given = await transload(["bench", file]);
+  expect(given.out).toMatch(/^splice to azureml +\d+\.\d +\d+\.\d+ +\d+\.\d\d$/m);
+});
+
+test("bench says which lane refuses a payload", async () => {
+  const file = join(dir, "scalar.json");
+  writeFileSync(file, '{"inputs":5}');
+  const { code, out } = await transload(["bench", file]);
+  expect(code).toBe(0);
+  expect(out).toMatch(/^splice to azureml: E_\w+: /m);
+  expect(out).toMatch(/^read float64 batches +\d/m);
+});
+
+test("alone it prints help; --version is the package's", async () => {
+  const { code, out } = await transload([]);
+  expect(code).toBe(0);
+  expect(out).toContain("Usage: transload");
+  const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
+  expect(await transload(["--version"])).toEqual({ code: 0, out: `${version}\n`, err: "" });
+});
+
+test("every example of every help runs", async () => {
+  const helps = await Promise.all(
+    ["", "convert", "inspect", "validate", "bench", "dialects"].map((c) => transload([...(c ? [c] : []), "--help"])),
+  );
+  const examples = helps.map(({ out }) => out.slice(out.indexOf("Examples:")).match(/^ {2}(transload|cat) [^<]*?(< \S+ .*)?$/gm) ?? []);
+  for (const found of examples) expect(found.length).toBeGreaterThan(0);
+  await shell(`cp -r '${join(ROOT, "data")}' .`, dir);
+  for (const example of new Set(examples.flat())) {
+    if (example.includes("<command>")) continue;
+    const { code, err } = await shell(`set -o pipefail; ${example}`, dir);
+    expect({ example, code, err }).toEqual({ example, code: 0, err: "" });
+  }
+}, 30_000);

@@ -1,0 +1,119 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { folder, large, SPLIT, shell, TENSOR, TERMINAL, transload } from "./run.js";
+
+const dir = folder();
+writeFileSync(join(dir, "large.json"), large(3e6));
+writeFileSync(join(dir, "slow.json"), large(2e6));
+
+test("pipes by default: every cell as it came", async () => {
+  expect(await transload(["convert", "-t", "mlflow"], SPLIT)).toEqual({
+    code: 0,
+    out: '{"dataframe_split":{"columns":["a","b"],"index":[0,1],"data":[[1.0,2],[3,4.50]]}}',
+    err: "",
+  });
+});
+
+test("- is a pipe, too, on both sides", async () => {
+  const { out } = await transload(["convert", "-", "-o", "-", "-t", "mlflow:instances"], TENSOR);
+  expect(out).toBe('{"instances":[[1.0,2],[3,4.50]]}');
+});
+
+test("a file as input, a file through the shell, and a pipe give the same", async () => {
+  const [named, redirected, piped] = await Promise.all([
+    shell("transload convert large.json -t mlflow", dir),
+    shell("transload convert -t mlflow < large.json > out.json && cat out.json", dir),
+    shell("cat large.json | transload convert -t mlflow | cat", dir),
+  ]);
+  expect(named.out.length).toBeGreaterThan(3e6);
+  expect(named.out).toBe(large(3e6).replace("input_data", "dataframe_split"));
+  expect(redirected.out === named.out).toBe(true);
+  expect(piped.out === named.out).toBe(true);
+});
+
+test("--columns makes a tensor a split; a JSON list takes names with commas", async () => {
+  const { out } = await transload(["convert", "-t", "mlflow", "--columns", "x,y"], TENSOR);
+  expect(JSON.parse(out)).toEqual({
+    dataframe_split: {
+      columns: ["x", "y"],
+      data: [
+        [1, 2],
+        [3, 4.5],
+      ],
+    },
+  });
+  const quoted = await transload(["convert", "-t", "mlflow", "--columns", '["x,y","z"]'], TENSOR);
+  expect(JSON.parse(quoted.out).dataframe_split.columns).toEqual(["x,y", "z"]);
+});
+
+test("--dtype reads and prints anew, for all columns or by name", async () => {
+  const input = '{"input_data":{"columns":["a","b=c"],"index":[0],"data":[[1.50,0.1000000000000000055]]}}';
+  const all = await transload(["convert", "-t", "mlflow", "--dtype", "float64"], input);
+  expect(all.out).toContain("[[1.5,0.1]]");
+  const named = await transload(["convert", "-t", "mlflow", "--dtype", "a=float32,b=c=float32", "--batch-rows", "1"], input);
+  expect(named.out).toContain("[[1.5,0.1]]");
+  const whole = await transload(["convert", "-t", "mlflow", "--dtype", "a=int32"], input);
+  expect(whole).toMatchObject({ code: 1, err: expect.stringMatching(/^transload: E_RANGE: .*1\.50?.*\n$/) });
+});
+
+test("--cast clip takes the nearest number a dtype holds", async () => {
+  const args = ["convert", "-t", "mlflow:inputs", "--dtype", "int8"];
+  expect(await transload(args, '{"input_data":[300,-300,5]}')).toMatchObject({ code: 1, err: expect.stringContaining("E_RANGE") });
+  const clipped = await transload([...args, "--cast", "clip"], '{"input_data":[300,-300,5]}');
+  expect(clipped.out).toBe('{"inputs":[127,-128,5]}');
+});
+
+test("--nan decides over NaN", async () => {
+  const input = '{"input_data":[1,NaN]}';
+  expect((await transload(["convert", "-t", "mlflow"], input)).out).toBe('{"inputs":[1,NaN]}');
+  expect((await transload(["convert", "-t", "mlflow", "--nan", "null"], input)).out).toBe('{"inputs":[1,null]}');
+  const refused = await transload(["convert", "-t", "mlflow", "--nan", "error"], input);
+  expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("E_NAN") });
+});
+
+test("--engine reference gives the same bytes", async () => {
+  const core = await transload(["convert", "-t", "mlflow"], SPLIT);
+  const reference = await transload(["convert", "-t", "mlflow", "--engine", "reference"], SPLIT);
+  expect(reference).toEqual(core);
+});
+
+test("warnings go to standard error, unless --quiet; as JSON on demand", async () => {
+  const input = '{"input_data":[[1]],"note":"x"}';
+  const told = await transload(["convert", "-t", "mlflow"], input);
+  expect(told).toMatchObject({ code: 0, out: '{"inputs":[[1]]}' });
+  expect(told.err).toMatch(/^transload: warning: .*"note".*\n$/);
+  expect(await transload(["convert", "-t", "mlflow", "--quiet"], input)).toMatchObject({ code: 0, err: "" });
+  const json = await transload(["convert", "-t", "mlflow", "--errors", "json"], input);
+  expect(JSON.parse(json.err)).toMatchObject({ code: "W_DROPPED" });
+});
+
+test("no progress where standard error is no terminal, however long it takes", async () => {
+  const { code, err } = await shell("(cat; sleep 0.6; printf ' ') < large.json | transload convert -t mlflow > /dev/null", dir);
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+});
+
+test.skipIf(!TERMINAL)(
+  "progress on a terminal: bytes, rate, percentage; nothing of it with --quiet, or when it is over soon",
+  async () => {
+    // the bar is loaded when the second piece comes, and must be there before the third
+    const slow = "(head -c 500000 slow.json; sleep 0.5; tail -c +500001 slow.json | head -c 1000000; sleep 1; tail -c +1500001 slow.json)";
+    const inTerminal = (call: string) => shell(`export -f transload; SHELL=$BASH script -qec 'bash -c "${call}"' /dev/null`, dir);
+    const bar = await inTerminal(`${slow} | transload convert -t mlflow > /dev/null`);
+    expect(bar.out).toMatch(/\d+(\.\d+)? MB \| .*B\/s/);
+    const quiet = await inTerminal(`${slow} | transload convert -q -t mlflow > /dev/null`);
+    expect(quiet.out).toBe("");
+    const short = await inTerminal("transload convert slow.json -t mlflow > /dev/null");
+    expect(short.out).toBe("");
+  },
+  20_000,
+);
+
+test("a reader that leaves early ends it quietly", async () => {
+  const left = await shell("transload convert large.json -t mlflow | head -c 20; exit $" + "{PIPESTATUS[0]}", dir);
+  expect(left).toEqual({
+    code: 0,
+    out: readFileSync(join(dir, "large.json"), "utf8").replace("input_data", "dataframe_split").slice(0, 20),
+    err: "",
+  });
+});
