@@ -1,7 +1,7 @@
 // What the core shows to JavaScript. engine/core.ts is its only caller.
 export { anyBlocks, plainBlocks } from "./block";
 export { scan } from "./scan";
-export { base, closedEmpty, cursor, depth, error, freeCargo, lastNewline, leaf, newlines, reset, setNan, setNullOk, setWatch, st, startCargo, COUNTS, EXPECT, TYPES } from "./state";
+export { base, closedEmpty, cursor, depth, error, freeCargo, lastNewline, leaf, newlines, reset, setNan, setNullOk, setPeeking, setWatch, st, startCargo, COUNTS, EXPECT, TYPES } from "./state";
 
 /** First free byte of the linear memory. */
 export function heap(): usize { return __heap_base; }
@@ -9,3 +9,8 @@ export { resetUtf8, utf8 } from "./utf8";
 export { assumeLeaf, cells, drainStrings, rewind, rows, startBatch, startCells, stringEnd } from "./cells";
 export { print, printColumn, printed, printError, room, startPrint } from "./print";
 export { writeF32, writeF64 } from "./shortest";
+export { setFields } from "./row";
+export { cellIndex } from "./row";
+export { keyFrom, keyTo, limitRows, padded, repeated, rowCount, rows as convertRows, setAliases, startRows } from "./rows";
+export { startDelimited } from "./delimited";
+export { begun, needed, outAt, retyped, setOut, setTexts, startOutput, startWrite } from "./write";

@@ -10,7 +10,8 @@
 import { pass } from "./block";
 import {
   Err, Ev, Mode, Nan, St, admit, close, countAt, cursor, depth, fail, freeAbove, inKey, leaf, litFirst, litSeen,
-  measure, mode, nan, newlineAt, nullOk, open, setCursor, setInKey, setLastNewline, setLit, setSt, st, typeAt, watch,
+  measure, mode, nan, newlineAt, nullOk, open, peeking, setCursor, setInKey, setLastNewline, setLit, setPeeking, setSt, st, typeAt,
+  watch,
 } from "./state";
 
 const BLOCK: usize = 64;
@@ -34,9 +35,9 @@ export function scan(from: usize, to: usize): i32 {
 
 /** pass() knows lists of scalars and lists, unwatched, once the depth of the scalars is known. */
 function blockable(): bool {
-  if (depth <= watch || inKey || typeAt(depth) != 0x5b /* [ */) return false;
+  if (depth <= watch || inKey || peeking || typeAt(depth) != 0x5b /* [ */) return false;
   if (st == St.Lit || (st >= St.Hex1 && st <= St.Hex4)) return false;
-  return mode == Mode.Free || depth > freeAbove || leaf >= 0;
+  return mode == Mode.Free || depth > freeAbove || leaf >= 0; // records have no leaf: their list is not for pass()
 }
 
 function step(from: usize, to: usize): i32 {
@@ -47,6 +48,7 @@ function step(from: usize, to: usize): i32 {
       case St.Value:
       case St.ValueOrClose: {
         if (isSpace(c, p)) { p++; break; }
+        if (peeking) { setPeeking(false); return tell(Ev.Element, p); }
         if (c == 0x5d /* ] */ && st == St.ValueOrClose) {
           if (!measure(0)) return fail(Err.Ragged, p);
           p++;

@@ -37,10 +37,17 @@ export const enum Ev {
   Comma, // a comma between watched values is at cursor - 1
   NanStart, // the first letter of an unwatched NaN or Infinity is at cursor - 1; a minus may stand before it
   NanEnd, // that token ended just before cursor
+  Element, // the first byte of the list that was just begun is at cursor; it is not consumed
   // from the cell reader
   Batch, // the batch is full and cursor is between two rows
   Strings, // the list of string cells is full
   Cells, // the cargo ended; cursor is on its last bracket, which is left to the scanner
+  // from rows(), which is then between two rows
+  Limit, // as many rows as were asked for
+  Flush, // the output has no room for the next row
+  NewKey, // a record has a key that no field has
+  Width, // the first row is as wide as cellIndex says
+  Side, // the window of column cellIndex is used up
 }
 
 export const enum Err {
@@ -61,6 +68,13 @@ export const enum Err {
   Utf8,
   Range, // a number that does not fit its dtype
   Kind, // a cell of another kind than its column
+  Record, // a row that is no object, among objects
+  Missing, // a cell that is not there, where the target refuses that
+  Nested, // a list or object where only text can be written
+  Surrogate, // half a surrogate pair, which UTF-8 cannot spell
+  OpenQuote, // a quoted field that does not end
+  StrayQuote, // a quote inside a field that is not quoted
+  AfterQuote, // something between a quoted field and the delimiter
 }
 
 /** How the cargo's lengths are checked. */
@@ -68,6 +82,7 @@ export const enum Mode {
   Free, // not at all
   Rows, // rows of one width; cells may be anything
   Tensor, // every level as long as its siblings, scalars at one depth only
+  Records, // objects, whose members may be anything
 }
 
 export const enum Nan {
@@ -92,6 +107,7 @@ export let st: i32 = St.Value;
 export let depth: i32 = 0;
 export let watch: i32 = 1;
 export let inKey: bool = false;
+export let peeking: bool = false; // Element is to be raised
 /** The literal being matched: its first letter and how many letters are in. */
 export let litFirst: i32 = 0;
 export let litSeen: i32 = 0;
@@ -113,6 +129,7 @@ export let lastNewline: usize = 0; // window address of the last one in this cal
 export function setSt(v: i32): void { st = v; }
 export function setDepth(v: i32): void { depth = v; }
 export function setWatch(v: i32): void { watch = v; }
+export function setPeeking(v: bool): void { peeking = v; }
 export function setInKey(v: bool): void { inKey = v; }
 export function setLit(first: i32, seen: i32): void { litFirst = first; litSeen = seen; }
 export function setLeaf(v: i32): void { leaf = v; }
@@ -135,7 +152,7 @@ export function setLastNewline(v: usize): void { lastNewline = v; }
 export function fail(code: i32, p: usize): i32 { error = code; cursor = p; return Ev.Error; }
 
 export function reset(): void {
-  st = St.Value; depth = 0; watch = 1; inKey = false; error = Err.None; newlines = 0; lastNewline = 0;
+  st = St.Value; depth = 0; watch = 1; inKey = false; peeking = false; error = Err.None; newlines = 0; lastNewline = 0;
   freeCargo();
 }
 
@@ -171,6 +188,11 @@ export function admit(kind: i32): i32 {
     if (kind == 1) return leaf >= 0 && d >= leaf ? Err.Mixed : Err.None;
     if (leaf < 0) leaf = d;
     return d == leaf ? Err.None : Err.Mixed;
+  }
+  if (mode == Mode.Records) {
+    if (d == base) return kind == 2 ? Err.None : Err.Record;
+    if (kind != 0) freeAbove = d;
+    return Err.None;
   }
   if (d == base) { // a row of a frame, or the cells of a frame of one column
     if (kind == 2) return Err.Object;

@@ -34,9 +34,15 @@ export const Ev = {
   Comma: 6,
   NanStart: 7,
   NanEnd: 8,
-  Batch: 9,
-  Strings: 10,
-  Cells: 11,
+  Element: 9,
+  Batch: 10,
+  Strings: 11,
+  Cells: 12,
+  Limit: 13,
+  Flush: 14,
+  NewKey: 15,
+  Width: 16,
+  Side: 17,
 } as const;
 
 export const Err = {
@@ -57,10 +63,17 @@ export const Err = {
   Utf8: 14,
   Range: 15,
   Kind: 16,
+  Record: 17,
+  Missing: 18,
+  Nested: 19,
+  Surrogate: 20,
+  OpenQuote: 21,
+  StrayQuote: 22,
+  AfterQuote: 23,
 } as const;
 
-/** How the cargo's lengths are checked: rows of one width, or every level of a tensor. */
-export const Mode = { Free: 0, Rows: 1, Tensor: 2 } as const;
+/** How the cargo's lengths are checked: rows of one width, every level of a tensor, or objects of any members. */
+export const Mode = { Free: 0, Rows: 1, Tensor: 2, Records: 3 } as const;
 export type Mode = (typeof Mode)[keyof typeof Mode];
 
 export const Nan = { error: 0, pass: 1, tell: 2 } as const;
@@ -68,3 +81,10 @@ export const Nan = { error: 0, pass: 1, tell: 2 } as const;
 /** The length of a level that is still to be learned, and of one that is not checked. */
 export const LEARN = -2n;
 export const FREE = -1n;
+
+/** How rows are read, and how they are written. */
+export const Syntax = { Lists: 0, Records: 1, Cells: 2, ListLines: 3, RecordLines: 4, Delimited: 5, Across: 6 } as const;
+export const Style = { None: 0, Json: 1, Delimited: 2, Columns: 3, Typed: 4 } as const;
+export const Gap = { Error: 0, Null: 1, Token: 2 } as const;
+export const Kind = { Int: 0, Float: 1, Bool: 2, Text: 3, Escaped: 4, Nested: 5, Null: 6, Nan: 7, Missing: 8, Bare: 9, Doubled: 10 } as const;
+export const Typing = { Lexical: 0, Text: 1 } as const;

@@ -30,6 +30,8 @@ export class CoreInput {
   line = 1;
   lineAt: number;
   #marked: [line: number, lineAt: number] = [1, 0];
+  /** Every line is a document of its own. */
+  lines = false;
 
   constructor(memory: CoreMemory, pathOf: PathOf, start: number) {
     this.#memory = memory;
@@ -44,6 +46,11 @@ export class CoreInput {
     this.#chunkAt += this.#chunk.length;
     this.#chunk = chunk;
     this.#taken = 0;
+  }
+
+  /** The window has not taken all of the chunk. */
+  get waiting(): boolean {
+    return this.#taken < this.#chunk.length;
   }
 
   /** Absolute offset of the next byte to be consumed. */
@@ -136,6 +143,13 @@ export class CoreInput {
     });
   }
 
+  /** The place of a byte in a row. */
+  placeOfRow(address: number, row: number): Place {
+    const offset = this.#absolute(address);
+    const path = this.#memory.core.base.value > 0 ? { path: jsonPath([...this.#pathOf(), row]) } : {};
+    return { offset, line: this.line, column: offset - this.lineAt + 1, ...path, row };
+  }
+
   truncated(): TransloadError {
     const { st, depth } = this.#memory.core;
     return truncated(st.value, depth.value, this.#place(this.from, depth.value));
@@ -180,6 +194,7 @@ export class CoreInput {
     for (let d = path.length + 1; d <= depth && bytes[core.TYPES.value + d] === LIST; d++) path.push(this.count(d));
     const offset = this.#absolute(address);
     const place: Place = { offset, line: this.line, column: offset - this.lineAt + 1, path: jsonPath(path) };
+    if (this.lines) return { offset, line: this.line, column: offset - this.lineAt + 1, row: this.count(0) };
     if (base > 0 && depth >= base) {
       place.row = this.count(base);
       if (depth > base) place.cell = this.count(base + 1);

@@ -14,6 +14,7 @@ export interface Core {
   utf8(from: number, to: number): number;
   scan(from: number, to: number): number;
   setWatch(depth: number): void;
+  setPeeking(on: boolean): void;
   setNullOk(ok: boolean): void;
   setNan(policy: number): void;
   startCargo(mode: number, width: bigint): void;
@@ -27,6 +28,26 @@ export interface Core {
   startPrint(columns: number, count: number, dims: number, rank: number, perRow: number, nan: number, nulls: boolean): void;
   print(from: number, to: number, more: boolean, out: number, end: number): number;
   room(row: number): number;
+  setFields(fields: number, cells: number, width: number, learns: boolean): void;
+  startRows(syntax: number, pads: boolean, firstKeyWins: boolean): void;
+  limitRows(limit: bigint): void;
+  setAliases(at: number, count: number): void;
+  convertRows(from: number, to: number, last: boolean): number;
+  startDelimited(delimiter: number, quote: number, words: number): void;
+  startWrite(style: number, missing: number, nan: number, nulls: boolean, delimiter: number, quote: number, escapes: boolean): void;
+  setTexts(between: number, betweenLength: number, after: number, afterLength: number, total: number): void;
+  setOut(from: number, to: number): void;
+  outAt(): number;
+  startOutput(): void;
+  readonly begun: Global;
+  readonly needed: Global;
+  readonly cellIndex: Global;
+  readonly keyFrom: Global;
+  readonly keyTo: Global;
+  readonly rowCount: { readonly value: bigint };
+  readonly padded: { readonly value: bigint };
+  readonly repeated: { readonly value: bigint };
+  readonly retyped: { readonly value: bigint };
   readonly cursor: Global;
   readonly st: Global;
   readonly depth: Global;
@@ -90,6 +111,20 @@ export class CoreMemory {
     const at = this.allocate(roomy);
     this.#areas.set(purpose, { at, length: roomy });
     return at;
+  }
+
+  /** Puts these into one area, each aligned to 16 bytes with as many readable ones behind it; returns their addresses. */
+  spread(purpose: string, texts: readonly Uint8Array[]): number[] {
+    const lengths = texts.map((text) => ((text.length + 15) & ~15) + 16);
+    let at = this.area(
+      purpose,
+      lengths.reduce((a, b) => a + b, 0),
+    );
+    return texts.map((text, i) => {
+      this.bytes.set(text, at);
+      at += lengths[i] as number;
+      return at - (lengths[i] as number);
+    });
   }
 
   /** Bytes as text, one character a byte. */

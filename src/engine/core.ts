@@ -5,7 +5,9 @@ import { CoreCells } from "./core-cells.js";
 import { CoreInput } from "./core-input.js";
 import { CoreMemory } from "./core-memory.js";
 import { CorePrinter } from "./core-printer.js";
+import { CoreRows } from "./core-rows.js";
 import type { Event, PathOf, Scanner } from "./engine.js";
+import type { RowReader, RowRequest, RowStyle } from "./rows.js";
 
 const EVENTS: Readonly<Record<number, Event>> = {
   [Ev.Value]: "value",
@@ -15,12 +17,13 @@ const EVENTS: Readonly<Record<number, Event>> = {
   [Ev.Comma]: "comma",
   [Ev.NanStart]: "nanStart",
   [Ev.NanEnd]: "nanEnd",
+  [Ev.Element]: "element",
 };
 
 export class CoreScanner implements Scanner {
   readonly #memory = new CoreMemory();
   readonly #input: CoreInput;
-  #cells: CoreCells | undefined;
+  #cells: CoreCells | CoreRows | undefined;
 
   /** `start` is the absolute offset of the first byte that will be pushed. */
   constructor(pathOf: PathOf, start: number) {
@@ -85,6 +88,10 @@ export class CoreScanner implements Scanner {
     this.#memory.core.setWatch(depth);
   }
 
+  peek(): void {
+    this.#memory.core.setPeeking(true);
+  }
+
   startCargo(mode: Mode, width: number | undefined): void {
     this.#memory.core.startCargo(mode, width === undefined ? LEARN : BigInt(width));
   }
@@ -126,8 +133,15 @@ export class CoreScanner implements Scanner {
   }
 
   cells(request: CellRequest): CellReader {
-    this.#cells = new CoreCells(this.#memory, this.#input, request);
-    return this.#cells;
+    const cells = new CoreCells(this.#memory, this.#input, request);
+    this.#cells = cells;
+    return cells;
+  }
+
+  rows(request: RowRequest, style: RowStyle): RowReader {
+    const rows = new CoreRows(this.#memory, this.#input, request, style);
+    this.#cells = rows;
+    return rows;
   }
 
   printer(request: PrintRequest): Printer {

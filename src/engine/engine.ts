@@ -1,5 +1,6 @@
 import type { CellReader, CellRequest, Printer, PrintRequest } from "./cells.js";
 import type { Mode } from "./codes.js";
+import type { RowReader, RowRequest, RowStyle } from "./rows.js";
 
 /** What the scanner stopped for. `offset` is where: just after the byte or value that the event tells of. */
 export type Event =
@@ -10,7 +11,8 @@ export type Event =
   | "keyEnd" // a watched key ended at offset
   | "comma" // the comma between watched members is at offset - 1
   | "nanStart" // the first letter of a NaN or Infinity is at offset - 1; a minus may stand before it
-  | "nanEnd"; // that token ended at offset
+  | "nanEnd" // that token ended at offset
+  | "element"; // the first byte inside the list that was peeked into is at offset, and not used up
 
 /**
  * A JSON reader that is fed chunks and pulled for events. It checks everything RFC 8259 asks, and the lengths of the
@@ -36,7 +38,9 @@ export interface Scanner {
   slice(from: number, to: number): Uint8Array;
   /** Raise events for values with at most this many containers around them. */
   watch(depth: number): void;
-  /** The list whose opening "value" event was just raised is the cargo: check its lengths. `width`: cells of a row, when known. */
+  /** Raise "element" next: what the list begins with whose opening "value" event was just raised. */
+  peek(): void;
+  /** The list whose opening "value" (or "element") event was just raised is the cargo: check its lengths. `width`: cells of a row, when known. */
   startCargo(mode: Mode, width: number | undefined): void;
   /** Stops checking lengths. */
   endCargo(): void;
@@ -54,6 +58,8 @@ export interface Scanner {
   readonly pendingMinus: boolean;
   /** Reads the cargo as typed cells instead: call at its "value" event. */
   cells(request: CellRequest): CellReader;
+  /** Reads the cargo's rows and writes them in another shape: call at its "value" event, or first of all where rows are the whole input. */
+  rows(request: RowRequest, style: RowStyle): RowReader;
   /** Writes batches; those of this scanner's cell reader without copying them first. */
   printer(request: PrintRequest): Printer;
 }

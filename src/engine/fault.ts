@@ -62,6 +62,12 @@ export function refuse(fault: Fault): TransloadError {
         `an object where a row, a list or a scalar is expected${inRow(place)}; lists of objects (records, b64) are not rows`,
         place,
       );
+    case Err.Record:
+      return new TransloadError(
+        "E_MIXED",
+        `${byte === OPEN_LIST ? "a list" : `a scalar (${got}…)`} stands${inRow(place)} where its siblings are objects`,
+        place,
+      );
     case Err.Null:
       return new TransloadError("E_NULL", `null${inRow(place)}, which the target's servers refuse in every dtype`, place);
     case Err.Nan:
@@ -207,4 +213,54 @@ function kindOf(text: string): string {
   if (text.startsWith("[")) return "a list";
   if (text.startsWith("{")) return "an object";
   return `${text}`;
+}
+
+/** A row, or a cell of it, that cannot be read or written. */
+export interface RowFault {
+  error: number;
+  row: number;
+  cell: number;
+  name: string | undefined;
+  /** Cells a row must have. */
+  width: number;
+  place: Place;
+}
+
+export function refuseRow({ error, row, cell, name, width, place }: RowFault): TransloadError {
+  const where = `row ${row}, ${name === undefined ? `cell ${cell}` : `column ${JSON.stringify(name)}`}`;
+  const at = { ...place, cell };
+  switch (error) {
+    case Err.Ragged:
+      return new TransloadError(
+        "E_RAGGED",
+        `row ${row} has ${cell < width ? `${cell} ${cell === 1 ? "cell" : "cells"}` : `more than ${width} cells`}, expected ${width}`,
+        place,
+      );
+    case Err.Null:
+      return new TransloadError("E_NULL", `${where}: null, which the target's servers refuse`, at);
+    case Err.Nan:
+      return new TransloadError("E_NAN", `${where}: NaN or Infinity; --nan null or --nan token lets it through`, at);
+    case Err.Missing:
+      return new TransloadError("E_MISSING", `${where}: no value, and the target's servers take no gap; --missing null writes null`, at);
+    case Err.Nested:
+      return new TransloadError("E_NESTED", `${where}: a list or an object, which a field of a delimited file cannot hold`, at);
+    case Err.Surrogate:
+      return new TransloadError("E_ESCAPE", `${where}: half of a surrogate pair, which UTF-8 cannot spell`, at);
+    case Err.OpenQuote:
+      return new TransloadError("E_QUOTE", `${where}: the quote that begins here does not end`, at);
+    case Err.StrayQuote:
+      return new TransloadError("E_QUOTE", `${where}: a quote inside a field that is not quoted; quote the field, and write the quote twice`, at);
+    default:
+      return new TransloadError("E_QUOTE", `${where}: text behind the quote that ends the field; a quote inside is written twice`, at);
+  }
+}
+
+/** A record has a key that is none of the columns. */
+export function refuseKey(name: string, names: readonly string[], place: Place): TransloadError {
+  const list = names.length > 12 ? `${names.slice(0, 12).join(", ")}, … (${names.length})` : names.join(", ");
+  return new TransloadError(
+    "E_COLUMNS",
+    `record ${place.row} has a key ${JSON.stringify(name)}, which is none of the columns ${list}; without --fixed and --columns they are told from all records`,
+    place,
+  );
 }

@@ -1,0 +1,34 @@
+// Columns side by side: a list for each field, every one with a window of its own (row.ts's SIDE), read in step. The
+// lists have been checked before, so all that is sought is where a cell ends.
+import { CELL, FIELD, SIDE, SIDE_END, SIDE_LAST, TO, cells, fields, setCell, tell, width } from "./row";
+import { Ev } from "./state";
+import { OK, WAIT, end, kind, value } from "./token";
+
+/** The next cell of every column. */
+export function readAcross(): i32 {
+  for (let i: u32 = 0; i < width; i++) {
+    const field = fields + <usize>i * FIELD;
+    let p = <usize>load<u32>(field, SIDE);
+    const to = <usize>load<u32>(field, SIDE_END);
+    while (p < to) {
+      const c = load<u8>(p);
+      if (c > 0x20 && c != 0x2c /* , */) break;
+      p++;
+    }
+    store<u32>(field, <u32>p, SIDE);
+    if (p >= to) return load<u32>(field, SIDE_LAST) != 0 ? tell(Ev.Cells, i, p) : tell(Ev.Side, i, p);
+    if (load<u8>(p) == 0x5d /* ] */) return tell(Ev.Cells, i, p);
+    const result = value(p, to);
+    if (result != OK) return tell(Ev.Side, i, p);
+    setCell(i, p, end, kind);
+  }
+  return OK;
+}
+
+/** The row is written: the windows go on behind its cells. */
+export function commitAcross(): void {
+  for (let i: u32 = 0; i < width; i++) {
+    const field = fields + <usize>i * FIELD;
+    store<u32>(field, load<u32>(cells + <usize>i * CELL, TO), SIDE);
+  }
+}

@@ -1,0 +1,207 @@
+// Rows of a delimited file (RFC 4180, and what pandas.read_csv takes besides): the fields of a line and what each is.
+//
+// A field is text; what it means is a policy. Lexical: what JSON reads as a number is one, pandas' words for true and
+// false and for nothing are those, the rest is text. A column's type, from a schema or from having seen all of it,
+// goes before: a column of text keeps its 01 and its 1.
+import { FIELD, TYPING, fields, learning, pad, setCell, setRowEnd, tell, tellError, width } from "./row";
+import { Err, Ev, newlineAt } from "./state";
+import { Kind, OK, WAIT } from "./token";
+
+/** How the fields of a column are read. */
+export const enum Typing {
+  Lexical,
+  Text, // whatever it looks like
+}
+
+let delimiter: u8 = 0x2c;
+let quote: u8 = 0x22;
+/** Words that stand for nothing: a length byte and the word, one behind the other; a length of 0 ends them. */
+let words: usize = 0;
+let longest: usize = 0;
+/** 1 for every byte that such a word begins with. */
+const FIRST: usize = memory.data(256);
+
+export function startDelimited(delimiterByte: u8, quoteByte: u8, wordsAt: usize): void {
+  delimiter = delimiterByte; quote = quoteByte; words = wordsAt; longest = 0;
+  memory.fill(FIRST, 0, 256);
+  for (let at = wordsAt; load<u8>(at) != 0; at += 1 + <usize>load<u8>(at)) {
+    store<u8>(FIRST + <usize>load<u8>(at, 1), 1);
+    longest = max(longest, <usize>load<u8>(at));
+  }
+}
+
+/** The fields of the next line that is not empty. */
+export function readFields(p: usize, to: usize, last: bool, padding: bool): i32 {
+  while (p < to && isEnd(load<u8>(p))) {
+    if (load<u8>(p) == 0x0a || p + 1 >= to || load<u8>(p, 1) != 0x0a) newlineAt(p);
+    p++;
+  }
+  if (p >= to) return last ? tell(Ev.Cells, 0, p) : WAIT;
+  const start = p;
+  let i: u32 = 0;
+  while (true) {
+    if (!learning && i >= width) return tellError(Err.Ragged, i, start);
+    const result = field(i, p, to, last);
+    if (result != OK) return result;
+    i++;
+    p = fieldEnd;
+    if (p >= to) {
+      if (!last) return WAIT;
+      break;
+    }
+    const c = load<u8>(p++);
+    if (c == delimiter) continue;
+    // \r\n is one end, and must be seen whole
+    if (c == 0x0d) {
+      if (p >= to && !last) return WAIT;
+      if (p < to && load<u8>(p) == 0x0a) p++;
+    }
+    newlineAt(p - 1);
+    break;
+  }
+  if (learning) return tell(Ev.Width, i, start);
+  if (i < width) {
+    if (!padding) return tellError(Err.Ragged, i, start);
+    pad(i);
+  }
+  setRowEnd(p);
+  return OK;
+}
+
+// @ts-ignore: decorator
+@inline function isEnd(c: u8): bool { return c == 0x0a || c == 0x0d; }
+
+let fieldEnd: usize = 0;
+
+/** The field at p, up to the delimiter or the end of the line: fieldEnd. */
+function field(i: u32, p: usize, to: usize, last: bool): i32 {
+  if (p < to && load<u8>(p) == quote) return quoted(i, p, to, last);
+  const typing = learning ? <u32>Typing.Text : load<u32>(fields + <usize>i * FIELD, TYPING);
+  let q = p;
+  if (typing == Typing.Lexical) {
+    // most fields are numbers, and most of those short
+    const number = numberEnd(p, to);
+    if (number > p && (number < to ? load<u8>(number) == delimiter || isEnd(load<u8>(number)) : last)) {
+      setCell(i, p, number, numberKind);
+      fieldEnd = number;
+      return OK;
+    }
+  }
+  q = textEnd(q, to);
+  if (q >= to && !last) return WAIT;
+  if (q < to && load<u8>(q) == quote) return tellError(Err.StrayQuote, i, q);
+  fieldEnd = q;
+  if (!learning) classify(i, p, q, typing);
+  return OK;
+}
+
+/** The first delimiter, end of line or quote. */
+// @ts-ignore: decorator
+@inline function textEnd(q: usize, to: usize): usize {
+  const d = i8x16.splat(delimiter), n = i8x16.splat(0x0a), r = i8x16.splat(0x0d), t = i8x16.splat(quote);
+  while (q < to) {
+    const v = v128.load(q);
+    const mask = i8x16.bitmask(v128.or(v128.or(i8x16.eq(v, d), i8x16.eq(v, n)), v128.or(i8x16.eq(v, r), i8x16.eq(v, t))));
+    if (mask != 0) return min(q + ctz(mask), to);
+    q += 16;
+  }
+  return to;
+}
+
+let numberKind: i32 = Kind.Int;
+
+/** Behind the JSON number at p; p when there is none. */
+// @ts-ignore: decorator
+@inline function numberEnd(p: usize, to: usize): usize {
+  let q = p + <usize>(load<u8>(p) == 0x2d /* - */);
+  let c = load<u8>(q);
+  if (<u32>c - 0x30 > 9) return p;
+  numberKind = Kind.Int;
+  if (c == 0x30) c = load<u8>(++q);
+  else do { c = load<u8>(++q); } while (<u32>c - 0x30 < 10 && q < to);
+  if (c == 0x2e /* . */) {
+    numberKind = Kind.Float;
+    c = load<u8>(++q);
+    if (<u32>c - 0x30 > 9) return p;
+    do { c = load<u8>(++q); } while (<u32>c - 0x30 < 10 && q < to);
+  }
+  if ((c | 0x20) == 0x65 /* e */) {
+    numberKind = Kind.Float;
+    c = load<u8>(++q);
+    if (c == 0x2b /* + */ || c == 0x2d /* - */) c = load<u8>(++q);
+    if (<u32>c - 0x30 > 9) return p;
+    do { c = load<u8>(++q); } while (<u32>c - 0x30 < 10 && q < to);
+  }
+  return min(q, to);
+}
+
+function quoted(i: u32, from: usize, to: usize, last: bool): i32 {
+  let p = from + 1;
+  let doubled = false;
+  const v = i8x16.splat(quote), n = i8x16.splat(0x0a);
+  while (true) {
+    if (p >= to) return last ? tellError(Err.OpenQuote, i, from) : WAIT;
+    const bytes = v128.load(p);
+    const quotes = i8x16.bitmask(i8x16.eq(bytes, v)), feeds = i8x16.bitmask(i8x16.eq(bytes, n));
+    if ((quotes | feeds) == 0) { p += 16; continue; }
+    p += ctz(quotes | feeds);
+    if (p >= to) continue;
+    if (load<u8>(p) == 0x0a && quote != 0x0a) { newlineAt(p); p++; continue; }
+    if (p + 1 >= to && !last) return WAIT;
+    if (p + 1 < to && load<u8>(p, 1) == quote) { doubled = true; p += 2; continue; }
+    break;
+  }
+  fieldEnd = p + 1;
+  if (fieldEnd < to) {
+    const c = load<u8>(fieldEnd);
+    if (c != delimiter && !isEnd(c)) return tellError(Err.AfterQuote, i, fieldEnd);
+  }
+  if (learning) return OK;
+  if (doubled) setCell(i, from + 1, p, Kind.Doubled);
+  else {
+    // quotes do not make text: pandas reads "1" as a number
+    const typing = load<u32>(fields + <usize>i * FIELD, TYPING);
+    if (typing == Typing.Lexical && numberEnd(from + 1, p) == p && p > from + 1) setCell(i, from + 1, p, numberKind);
+    else classify(i, from + 1, p, typing);
+  }
+  return OK;
+}
+
+const TRUE: usize = memory.data<u8>([0x74, 0x72, 0x75, 0x65]);
+const FALSE: usize = memory.data<u8>([0x66, 0x61, 0x6c, 0x73, 0x65]);
+
+/** A field that is no number: nothing, true or false, or text. */
+function classify(i: u32, from: usize, to: usize, typing: u32): void {
+  const n = to - from;
+  if (n == 0 || (n <= longest && load<u8>(FIRST + <usize>load<u8>(from)) != 0 && isWord(from, n))) { setCell(i, from, from, Kind.Missing); return; }
+  const word = typing == Typing.Lexical ? isBoolean(from, n) : 0;
+  if (word != 0) setCell(i, word, word + n, Kind.Bool);
+  else setCell(i, from, to, Kind.Bare);
+}
+
+function isWord(p: usize, n: usize): bool {
+  for (let at = words; load<u8>(at) != 0; at += 1 + <usize>load<u8>(at)) {
+    if (<usize>load<u8>(at) != n) continue;
+    let i: usize = 0;
+    while (i < n && load<u8>(at + 1 + i) == load<u8>(p + i)) i++;
+    if (i == n) return true;
+  }
+  return false;
+}
+
+/** What a reader of delimited files takes a text for: Bare when it stays text. */
+export function readsAs(from: usize, to: usize): i32 {
+  const n = to - from;
+  if (n == 0 || (n <= longest && load<u8>(FIRST + <usize>load<u8>(from)) != 0 && isWord(from, n))) return Kind.Missing;
+  if (numberEnd(from, to) == to) return numberKind;
+  return isBoolean(from, n) != 0 ? Kind.Bool : Kind.Bare;
+}
+
+/** True, true, TRUE, as pandas reads them: the address of the word as JSON has it, or 0. */
+function isBoolean(from: usize, n: usize): usize {
+  const w = load<u32>(from);
+  if (n == 4) return w == 0x65757274 || w == 0x65757254 || w == 0x45555254 ? TRUE : 0;
+  if (n != 5) return 0;
+  const e = load<u8>(from, 4);
+  return ((w == 0x736c6166 || w == 0x736c6146) && e == 0x65) || (w == 0x534c4146 && e == 0x45) ? FALSE : 0;
+}

@@ -1,0 +1,79 @@
+// One row as spans of the window, and the fields its cells belong to: what the readers fill and the writers take.
+import { fail, setCursor } from "./state";
+import { Kind } from "./token";
+
+/**
+ * A field is a column of the target: 64 bytes. Its text is what stands before a cell of it, separator and key; its key
+ * is how records of the source spell it, quotes and colon included. Both are padded to 16 bytes.
+ */
+export const FIELD: usize = 64;
+export const TEXT: usize = 0;
+export const TEXT_LENGTH: usize = 4;
+export const KEY: usize = 8;
+export const KEY_LENGTH: usize = 12;
+/** A bit for every Kind that its cells were. */
+export const KINDS: usize = 16;
+/** How a field of a delimited file is to be read: one of delimited.ts's Typing. */
+export const TYPING: usize = 20;
+/** Where its cells go when every column has a place of its own: the next byte, the end, the start. */
+export const OUT: usize = 24;
+export const OUT_END: usize = 28;
+export const OUT_START: usize = 32;
+/** Side by side: the next byte of the column's window, its end, and whether the input ends there. */
+export const SIDE: usize = 36;
+export const SIDE_END: usize = 40;
+export const SIDE_LAST: usize = 44;
+
+/** A cell of the row: its bytes in the window, its kind, and the record it was last set in. */
+export const CELL: usize = 16;
+export const FROM: usize = 0;
+export const TO: usize = 4;
+export const KIND: usize = 8;
+export const RECORD: usize = 12;
+
+/** What reading a row came to, besides token.ts's results: an event is due. */
+export const TOLD: i32 = 3;
+
+export let fields: usize = 0;
+export let cells: usize = 0;
+export let width: u32 = 0;
+/** The width is still to be learned, from the first row. */
+export let learning: bool = false;
+/** Just behind the row. */
+export let rowEnd: usize = 0;
+/** The event that TOLD stands for. */
+export let told: i32 = 0;
+/** The cell that an event or error is about; for Ev.Width, how many there are. */
+export let cellIndex: u32 = 0;
+/** Cells of the row that were filled in because it was short. */
+export let pads: u64 = 0;
+
+export function setFields(fieldsAt: usize, cellsAt: usize, count: u32, learns: bool): void {
+  fields = fieldsAt; cells = cellsAt; width = count; learning = learns;
+}
+
+export function resetPads(): void { pads = 0; }
+export function setRowEnd(p: usize): void { rowEnd = p; }
+export function setCellIndex(i: u32): void { cellIndex = i; }
+
+/** The row stops with an event at p, about this cell. */
+export function tell(event: i32, cell: u32, p: usize): i32 { told = event; cellIndex = cell; setCursor(p); return TOLD; }
+
+/** The same with an error. */
+export function tellError(error: i32, cell: u32, p: usize): i32 { cellIndex = cell; told = fail(error, p); return TOLD; }
+
+// @ts-ignore: decorator
+@inline export function setCell(i: u32, from: usize, to: usize, kind: i32): void {
+  const at = cells + <usize>i * CELL;
+  store<u32>(at, <u32>from, FROM);
+  store<u32>(at, <u32>to, TO);
+  store<u32>(at, kind, KIND);
+  const field = fields + <usize>i * FIELD;
+  store<u32>(field, load<u32>(field, KINDS) | (1 << kind), KINDS);
+}
+
+/** Cells from this one on are missing. */
+export function pad(i: u32): void {
+  pads = width - i;
+  for (; i < width; i++) setCell(i, 0, 0, Kind.Missing);
+}

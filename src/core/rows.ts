@@ -1,0 +1,298 @@
+// Rows of one shape to rows of another, their cells as spans of the window: no number is read, none is printed.
+//
+// How it works. A reader (lists and records here, delimited.ts, across.ts) finds the cells of one row; a writer
+// (write.ts) puts their texts between the separators and keys of the target. rows() stops only between rows. What a
+// reader does not understand it leaves to the scanner, whose state is set as if it had come so far: every syntax error of
+// JSON has one author.
+//
+// What a change must not break: a row that is not whole in the window leaves no trace, so that it can be read again.
+import { commitAcross, readAcross } from "./across";
+import { readFields } from "./delimited";
+import {
+  CELL, FIELD, KEY, KEY_LENGTH, RECORD, TOLD, cells, fields, learning, pad, pads, resetPads, rowEnd, setCell, setRowEnd, tell,
+  tellError, told, width,
+} from "./row";
+import { Err, Ev, St, TYPES, base, countAt, expectAt, fail, lastNewline, newlineAt, newlines, setCursor, setDepth, setFreeAbove, setLastNewline, setNewlines, setSt, st } from "./state";
+import { JUDGE, Kind, OK, WAIT, end, kind, text, value } from "./token";
+import { write } from "./write";
+
+/** How rows are written down. */
+export const enum Syntax {
+  Lists, // [[1,2],[3,4]]
+  Records, // [{"a":1,"b":2},…]
+  Cells, // [1,2,3]: each cell is a row
+  ListLines, // the first two, a line each, without commas between and brackets around
+  RecordLines,
+  Delimited,
+  Across, // a list for each column, side by side
+}
+
+let syntax: i32 = Syntax.Lists;
+let padding: bool = false;
+let firstWins: bool = false;
+let rowLimit: u64 = 0;
+/** Rows read and written so far. */
+export let rowCount: u64 = 0;
+/** Keys that stood twice in a record. */
+export let repeated: u64 = 0;
+/** Cells that were filled in because rows were short. */
+export let padded: u64 = 0;
+/** A key that no field has, quotes included. */
+export let keyFrom: usize = 0;
+export let keyTo: usize = 0;
+/** Spellings of keys with escapes: address, length and field of each, 12 bytes. */
+let aliases: usize = 0;
+let aliasCount: u32 = 0;
+/** Tells the cells of this reading of a record from those of the one before. */
+let attempts: u32 = 0;
+let twice: u64 = 0;
+
+/** `firstKeyWins`: of a key that stands twice in a record the first counts, as for TensorFlow Serving; otherwise the last, as for Python. */
+export function startRows(how: i32, pads: bool, firstKeyWins: bool): void {
+  syntax = how; padding = pads; firstWins = firstKeyWins; rowCount = 0; repeated = 0; padded = 0; rowLimit = u64.MAX_VALUE;
+  aliasCount = 0; twice = 0; resetPads();
+}
+
+/** Stop before the row of this number. */
+export function limitRows(limit: u64): void { rowLimit = limit; }
+
+export function setAliases(at: usize, count: u32): void { aliases = at; aliasCount = count; }
+
+/** Reads and writes the rows of [from, to); the input ends there when `last`. The cursor is left before the first row that is not done. */
+export function rows(from: usize, to: usize, last: bool): i32 {
+  setLastNewline(0);
+  let p = from;
+  while (true) {
+    // what a row that is not whole, or does not fit the output, must leave as it was
+    const feeds = newlines, feed = lastNewline, state = st;
+    const result = syntax == Syntax.Delimited ? delimited(p, to, last) : syntax == Syntax.Across ? across() : json(p, to, last);
+    if (result == OK) {
+      const ev = write(rowEnd - p);
+      if (ev == Ev.More) {
+        rowCount++;
+        repeated += twice;
+        padded += pads;
+        if (syntax == Syntax.Across) commitAcross(); else p = rowEnd;
+        continue;
+      }
+      if (ev == Ev.Error) return ev;
+      restore(feeds, feed, state);
+      setCursor(p);
+      return ev;
+    }
+    setDepth(base);
+    if (result == TOLD) {
+      if (told == Ev.Error || told == Ev.Cells || told == Ev.More) return told;
+      restore(feeds, feed, state);
+      if (syntax != Syntax.Across) setCursor(p);
+      return told;
+    }
+    if (result == JUDGE) return fail(Err.None, rowEnd);
+    restore(feeds, feed, state);
+    setCursor(p);
+    return Ev.More;
+  }
+}
+
+function restore(feeds: u64, feed: usize, state: i32): void {
+  setNewlines(feeds);
+  setLastNewline(feed);
+  setSt(state);
+}
+
+function delimited(p: usize, to: usize, last: bool): i32 {
+  return rowCount == rowLimit ? tell(Ev.Limit, 0, p) : readFields(p, to, last, padding);
+}
+
+function across(): i32 {
+  return rowCount == rowLimit ? tell(Ev.Limit, 0, 0) : readAcross();
+}
+
+/** A row of JSON, and what stands before it. */
+function json(from: usize, to: usize, last: bool): i32 {
+  const lines = syntax == Syntax.ListLines || syntax == Syntax.RecordLines;
+  let p = from;
+  let c: u8 = 0;
+  while (p < to) {
+    c = load<u8>(p);
+    if (c > 0x20) {
+      if (lines || c != 0x2c /* , */ || st != St.After) break;
+      setSt(St.Value);
+    } else if (c == 0x0a) {
+      newlineAt(p);
+      if (lines) setSt(St.Value);
+    } else if (c != 0x20 && c != 0x0d && c != 0x09) break;
+    p++;
+  }
+  if (p >= to) return lines && last ? tell(Ev.Cells, 0, p) : WAIT;
+  if (!lines && c == 0x5d /* ] */ && st != St.Value) return tell(Ev.Cells, 0, p);
+  setRowEnd(p);
+  store<u64>(countAt(base), rowCount);
+  if (st == St.After) return JUDGE;
+  if (rowCount == rowLimit) return tell(Ev.Limit, 0, from);
+  const before = st;
+  const result = syntax == Syntax.Records || syntax == Syntax.RecordLines ? record(p, to) : syntax == Syntax.Cells ? single(p, to) : list(p, to);
+  setDepth(base);
+  setSt(result == JUDGE ? before : St.After);
+  if (result == JUDGE) { setRowEnd(p); setFreeAbove(i32.MAX_VALUE); }
+  return result;
+}
+
+// @ts-ignore: decorator
+@inline function skipSpace(p: usize, to: usize): usize {
+  while (p < to) {
+    const c = load<u8>(p);
+    if (c > 0x20) break;
+    if (c == 0x0a) newlineAt(p);
+    else if (c != 0x20 && c != 0x0d && c != 0x09) break;
+    p++;
+  }
+  return p;
+}
+
+function enter(type: u8): void {
+  setDepth(base + 1);
+  store<u8>(TYPES + <usize>(base + 1), type);
+  store<u64>(countAt(base + 1), 0);
+}
+
+function single(p: usize, to: usize): i32 {
+  const result = value(p, to);
+  if (result != OK) return result;
+  if (kind == Kind.Nested) return JUDGE;
+  if (learning) return tell(Ev.Width, 1, p);
+  setCell(0, p, end, kind);
+  setRowEnd(end);
+  return OK;
+}
+
+/** The cells of [1,2,…]. */
+function list(p: usize, to: usize): i32 {
+  if (load<u8>(p) != 0x5b /* [ */) return JUDGE;
+  const start = p;
+  enter(0x5b);
+  let i: u32 = 0;
+  p = skipSpace(p + 1, to);
+  if (p >= to) return WAIT;
+  if (load<u8>(p) != 0x5d /* ] */) {
+    while (true) {
+      const result = value(p, to);
+      if (result != OK) return result;
+      if (!learning) {
+        if (i >= width) return padding ? tellError(Err.Ragged, i, start) : JUDGE;
+        setCell(i, p, end, kind);
+      }
+      i++;
+      p = skipSpace(end, to);
+      if (p >= to) return WAIT;
+      const c = load<u8>(p);
+      if (c == 0x2c /* , */) { p = skipSpace(p + 1, to); if (p >= to) return WAIT; continue; }
+      if (c == 0x5d) break;
+      return JUDGE;
+    }
+  }
+  if (learning) {
+    store<i64>(expectAt(base + 1), i);
+    return tell(Ev.Width, i, start);
+  }
+  if (i < width) {
+    if (!padding) return JUDGE;
+    pad(i);
+  }
+  setRowEnd(p + 1);
+  return OK;
+}
+
+/** The members of {"a":1,…}, which most often come in the order of the fields. */
+function record(p: usize, to: usize): i32 {
+  if (load<u8>(p) != 0x7b /* { */) return JUDGE;
+  enter(0x7b);
+  const stamp = ++attempts;
+  let i: u32 = 0, found: u32 = 0;
+  twice = 0;
+  p = skipSpace(p + 1, to);
+  if (p >= to) return WAIT;
+  if (load<u8>(p) != 0x7d /* } */) {
+    while (true) {
+      let at = i < width ? afterKey(p, fields + <usize>i * FIELD) : 0;
+      if (at == 0) {
+        const result = findKey(p, to, i);
+        if (result != OK) return result;
+        i = keyField;
+        at = keyEnd;
+      }
+      at = skipSpace(at, to);
+      if (at >= to) return WAIT;
+      const result = value(at, to);
+      if (result != OK) return result;
+      const cell = cells + <usize>i * CELL;
+      if (load<u32>(cell, RECORD) != stamp) {
+        store<u32>(cell, stamp, RECORD);
+        found++;
+        setCell(i, at, end, kind);
+      } else {
+        twice++;
+        if (!firstWins) setCell(i, at, end, kind);
+      }
+      i++;
+      p = skipSpace(end, to);
+      if (p >= to) return WAIT;
+      const c = load<u8>(p);
+      if (c == 0x2c /* , */) { p = skipSpace(p + 1, to); if (p >= to) return WAIT; continue; }
+      if (c == 0x7d) break;
+      return JUDGE;
+    }
+  }
+  if (found < width) {
+    for (let k: u32 = 0; k < width; k++)
+      if (load<u32>(cells + <usize>k * CELL, RECORD) != stamp) setCell(k, 0, 0, Kind.Missing);
+  }
+  setRowEnd(p + 1);
+  return OK;
+}
+
+let keyField: u32 = 0;
+let keyEnd: usize = 0;
+
+/** Behind the colon when the key at p is this field's as it is most often written, 0 otherwise. */
+// @ts-ignore: decorator
+@inline function afterKey(p: usize, field: usize): usize {
+  const n = <usize>load<u32>(field, KEY_LENGTH), key = <usize>load<u32>(field, KEY);
+  const same = i8x16.bitmask(i8x16.eq(v128.load(p), v128.load(key)));
+  if (n <= 16) {
+    const mask = (1 << <i32>n) - 1;
+    return (same & mask) == mask ? p + n : 0;
+  }
+  return same == 0xffff && equal(p + 16, key + 16, n - 16) ? p + n : 0;
+}
+
+// @ts-ignore: decorator
+@inline function equal(a: usize, b: usize, n: usize): bool {
+  for (let i: usize = 0; i < n; i++) if (load<u8>(a + i) != load<u8>(b + i)) return false;
+  return true;
+}
+
+/** The key at p, out of order or with white space behind it. Sets keyField and keyEnd, behind the colon. */
+function findKey(p: usize, to: usize, expected: u32): i32 {
+  if (load<u8>(p) != 0x22 /* " */) return JUDGE;
+  const result = text(p, to);
+  if (result != OK) return result;
+  const n = end - p;
+  let at = skipSpace(end, to);
+  if (at >= to) return WAIT;
+  if (load<u8>(at) != 0x3a /* : */) return JUDGE;
+  keyEnd = at + 1;
+  // keys that are left out or in another order: the one sought is most often not far behind
+  for (let k: u32 = 0, i = expected; k < width; k++, i++) {
+    if (i >= width) i = 0;
+    const field = fields + <usize>i * FIELD;
+    if (<usize>load<u32>(field, KEY_LENGTH) == n + 1 && equal(p, load<u32>(field, KEY), n)) { keyField = i; return OK; }
+  }
+  for (let k: u32 = 0; k < aliasCount; k++) {
+    const alias = aliases + <usize>k * 12;
+    if (<usize>load<u32>(alias, 4) == n && equal(p, load<u32>(alias), n)) { keyField = load<u32>(alias, 8); return OK; }
+  }
+  keyFrom = p;
+  keyTo = p + n;
+  return tell(Ev.NewKey, expected, p);
+}

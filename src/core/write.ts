@@ -1,0 +1,329 @@
+// The cells of a row as the target writes them: text copied from the window wherever both sides spell it alike.
+//
+// A row is written whole or not at all: the room it may take at most is known beforehand, and where there is not so much
+// the caller empties the output first.
+import { readsAs } from "./delimited";
+import { fill } from "./fill";
+import {
+  CELL, FIELD, FROM, KIND, OUT, OUT_END, TEXT, TEXT_LENGTH, TO, cells, fields, setCellIndex, width,
+} from "./row";
+import { Err, Ev, fail } from "./state";
+import { Kind } from "./token";
+
+/** How cells are written. */
+export const enum Style {
+  None, // only looked at
+  Json,
+  Delimited,
+  Columns, // as JSON, every column in a place of its own
+  Typed, // as numbers, into typed columns
+}
+
+/** What is written for a cell that is missing, and for NaN. */
+export const enum Gap {
+  Error,
+  Null,
+  Token, // NaN, Infinity, -Infinity
+}
+
+let style: i32 = Style.None;
+let missing: i32 = Gap.Null;
+let nan: i32 = Gap.Token;
+let nulls: bool = true;
+let delimiter: u8 = 0x2c;
+/** The source's, which stands twice where it is meant. */
+let quote: u8 = 0x22;
+/** Bytes of input may become so many of output: an escape is six bytes for one. */
+let growth: usize = 1;
+let between: usize = 0;
+let betweenLength: usize = 0;
+let after: usize = 0;
+let afterLength: usize = 0;
+let fixed: usize = 0;
+
+let out: usize = 0;
+let outStart: usize = 0;
+let outEnd: usize = 0;
+/** The output has a row: a separator stands before the next. */
+export let begun: bool = false;
+/** Bytes that the next row needs, or the cell at cellIndex. */
+export let needed: usize = 0;
+/** Text cells that a reader of delimited files will take for something else. */
+export let retyped: u64 = 0;
+
+export function startWrite(how: i32, gapMissing: i32, gapNan: i32, nullsPass: bool, delimiterByte: u8, sourceQuote: u8, escapes: bool): void {
+  style = how; missing = gapMissing; nan = gapNan; nulls = nullsPass; delimiter = delimiterByte; quote = sourceQuote; growth = escapes ? 6 : 1;
+  begun = false; retyped = 0;
+}
+
+/** What stands between two rows and behind the last cell of each; `total`: bytes of these and all the fields' texts. */
+export function setTexts(betweenAt: usize, betweenBytes: usize, afterAt: usize, afterBytes: usize, total: usize): void {
+  between = betweenAt; betweenLength = betweenBytes; after = afterAt; afterLength = afterBytes; fixed = total;
+}
+
+export function setOut(from: usize, to: usize): void { out = outStart = from; outEnd = to; }
+export function outAt(): usize { return out; }
+/** The next row is the first of its output. */
+export function startOutput(): void { begun = false; }
+
+/** Writes the row that was read, of so many bytes. */
+export function write(bytes: usize): i32 {
+  if (style == Style.Json) return json(bytes);
+  if (style == Style.Typed) return fill();
+  if (style == Style.Delimited) return delimited(bytes);
+  return style == Style.Columns ? columns() : <i32>Ev.More;
+}
+
+function full(bytes: usize): i32 { needed = bytes; return Ev.Flush; }
+
+function refuse(error: i32, i: u32, at: usize): i32 { setCellIndex(i); return fail(error, at); }
+
+// @ts-ignore: decorator
+@inline function copy(to: usize, from: usize, n: usize): usize {
+  v128.store(to, v128.load(from));
+  if (n > 16) return copyLong(to, from, n);
+  return to + n;
+}
+
+function copyLong(to: usize, from: usize, n: usize): usize {
+  if (n > 256) memory.copy(to, from, n);
+  else for (let i: usize = 16; i < n; i += 16) v128.store(to + i, v128.load(from + i));
+  return to + n;
+}
+
+/** Room behind everything: copies run over by as much. */
+const SLACK: usize = 32;
+
+function json(bytes: usize): i32 {
+  const most = fixed + bytes * growth + <usize>width * 8 + SLACK;
+  if (out + most > outEnd) return full(most);
+  let o = out;
+  if (begun) o = copy(o, between, betweenLength);
+  let field = fields, cell = cells;
+  for (let i: u32 = 0; i < width; i++) {
+    o = copy(o, load<u32>(field, TEXT), load<u32>(field, TEXT_LENGTH));
+    const from = <usize>load<u32>(cell, FROM);
+    if (load<i32>(cell, KIND) <= Kind.Nested) o = copy(o, from, <usize>load<u32>(cell, TO) - from);
+    else {
+      o = special(o, load<i32>(cell, KIND), from, load<u32>(cell, TO));
+      if (o == 0) return refuse(refused, i, from);
+    }
+    field += FIELD;
+    cell += CELL;
+  }
+  out = copy(o, after, afterLength);
+  begun = true;
+  return Ev.More;
+}
+
+let refused: i32 = 0;
+
+function no(error: i32): usize { refused = error; return 0; }
+
+/** A cell that JSON does not write as the source does. */
+function special(o: usize, kind: i32, from: usize, to: usize): usize {
+  switch (kind) {
+    case Kind.Null: return nulls ? writeNull(o) : no(Err.Null);
+    case Kind.Nan:
+      if (nan == Gap.Token) return copy(o, from, to - from);
+      if (nan == Gap.Error) return no(Err.Nan);
+      return nulls ? writeNull(o) : no(Err.Null);
+    case Kind.Missing:
+      if (missing == Gap.Token) { store<u32>(o, 0x4e614e /* NaN */); return o + 3; }
+      if (missing == Gap.Error) return no(Err.Missing);
+      return nulls ? writeNull(o) : no(Err.Null);
+    default: return writeText(o, from, to, kind == Kind.Doubled);
+  }
+}
+
+// @ts-ignore: decorator
+@inline function writeNull(o: usize): usize { store<u32>(o, 0x6c6c756e /* null */); return o + 4; }
+
+const HEX: usize = memory.data<u8>([0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x37, 0x38, 0x39, 0x61, 0x62, 0x63, 0x64, 0x65, 0x66]);
+
+/** Text as a JSON string; `doubled`: two quotes in it are one. */
+function writeText(o: usize, from: usize, to: usize, doubled: bool): usize {
+  const pair = i8x16.splat(doubled ? quote : 0x22);
+  store<u8>(o++, 0x22 /* " */);
+  let p = from;
+  while (p < to) {
+    const v = v128.load(p);
+    v128.store(o, v);
+    const mask = i8x16.bitmask(v128.or(
+      v128.or(v128.or(i8x16.eq(v, i8x16.splat(0x22)), i8x16.eq(v, i8x16.splat(0x5c))), i8x16.eq(v, pair)),
+      i8x16.eq(i8x16.min_u(v, i8x16.splat(0x1f)), v)));
+    const plain = min<usize>(mask == 0 ? 16 : ctz(mask), to - p);
+    p += plain;
+    o += plain;
+    if (mask == 0 || p >= to) continue;
+    const c = load<u8>(p++);
+    if (doubled && c == quote && p < to && load<u8>(p) == quote) p++;
+    if (c == quote && c != 0x22 && c != 0x5c && c >= 0x20) { store<u8>(o++, c); continue; }
+    store<u8>(o++, 0x5c /* \ */);
+    const short = c == 0x22 || c == 0x5c ? c : c == 0x0a ? 0x6e : c == 0x0d ? 0x72 : c == 0x09 ? 0x74 : c == 0x08 ? 0x62 : c == 0x0c ? 0x66 : 0;
+    if (short != 0) { store<u8>(o++, short); continue; }
+    store<u32>(o, 0x30303075 /* u000 */);
+    store<u8>(o, load<u8>(HEX + <usize>(c >> 4)), 3);
+    store<u8>(o, load<u8>(HEX + <usize>(c & 15)), 4);
+    o += 5;
+  }
+  store<u8>(o++, 0x22);
+  return o;
+}
+
+/** A row of a delimited file. */
+function delimited(bytes: usize): i32 {
+  const most = fixed + bytes * 2 + <usize>width * 8 + SLACK;
+  if (out + most > outEnd) return full(most);
+  let o = out;
+  if (begun) o = copy(o, between, betweenLength);
+  const start = o;
+  for (let i: u32 = 0; i < width; i++) {
+    const cell = cells + <usize>i * CELL;
+    const from = <usize>load<u32>(cell, FROM), to = <usize>load<u32>(cell, TO);
+    if (i > 0) store<u8>(o++, delimiter);
+    switch (load<i32>(cell, KIND)) {
+      case Kind.Int: case Kind.Float: case Kind.Bool: o = copy(o, from, to - from); break;
+      case Kind.Null: case Kind.Missing: break;
+      case Kind.Nan: {
+        // pandas writes nothing for NaN, and inf
+        if (nan == Gap.Error) return refuse(Err.Nan, i, from);
+        const minus = load<u8>(from) == 0x2d;
+        if (load<u8>(from + <usize>minus) == 0x4e /* N */) break;
+        if (minus) store<u8>(o++, 0x2d);
+        store<u32>(o, 0x666e69 /* inf */);
+        o += 3;
+        break;
+      }
+      case Kind.Text: o = writeField(o, from + 1, to - 1, false); break;
+      case Kind.Escaped: {
+        const start = o + 1;
+        const stop = decode(start, from + 1, to - 1);
+        if (stop == 0) return refuse(Err.Surrogate, i, from);
+        o = writeField(o, start, stop, true);
+        break;
+      }
+      case Kind.Bare: o = writeField(o, from, to, false); break;
+      case Kind.Doubled: o = writeField(o, o + 1, undouble(o + 1, from, to), true); break;
+      default: return refuse(Err.Nested, i, from);
+    }
+    // a line of nothing would be no row
+    if (width == 1 && o == start) { store<u16>(o, 0x2222 /* "" */); o += 2; }
+  }
+  out = copy(o, after, afterLength);
+  begun = true;
+  return Ev.More;
+}
+
+/** Text as a field, in quotes where it must be. `inPlace`: it stands in the output already, a byte further on. */
+function writeField(o: usize, from: usize, to: usize, inPlace: bool): usize {
+  const n = to - from;
+  if (readsAs(from, to) != Kind.Bare) retyped++;
+  const d = i8x16.splat(delimiter), q = i8x16.splat(0x22), f = i8x16.splat(0x0a), r = i8x16.splat(0x0d);
+  let special = n == 0;
+  let quotes: usize = 0;
+  for (let p = from; p < to; p += 16) {
+    const v = v128.load(p);
+    const here = to - p >= 16 ? 0xffff : (1 << <i32>(to - p)) - 1;
+    const twice = i8x16.bitmask(i8x16.eq(v, q)) & here;
+    quotes += popcnt(twice);
+    special = special || twice != 0 || (i8x16.bitmask(v128.or(i8x16.eq(v, d), v128.or(i8x16.eq(v, f), i8x16.eq(v, r)))) & here) != 0;
+  }
+  if (!special) {
+    if (!inPlace) return copy(o, from, n);
+    memory.copy(o, from, n);
+    return o + n;
+  }
+  store<u8>(o++, 0x22);
+  if (!inPlace || o != from) memory.copy(o, from, n);
+  let p = o + n, at = o + n + quotes;
+  store<u8>(at, 0x22);
+  const stop = at + 1;
+  // from the back, so that nothing is overwritten before it has moved
+  while (at != p) {
+    const c = load<u8>(--p);
+    store<u8>(--at, c);
+    if (c == 0x22) store<u8>(--at, c);
+  }
+  return stop;
+}
+
+/** The text of CSV's doubled quotes, each pair one. */
+function undouble(o: usize, from: usize, to: usize): usize {
+  for (let p = from; p < to; p++) {
+    const c = load<u8>(p);
+    store<u8>(o++, c);
+    if (c == quote && p + 1 < to && load<u8>(p, 1) == quote) p++;
+  }
+  return o;
+}
+
+/** The text of a JSON string's inside, in UTF-8; 0 when half a surrogate pair has none. */
+function decode(o: usize, from: usize, to: usize): usize {
+  let p = from;
+  while (p < to) {
+    let c = <u32>load<u8>(p++);
+    if (c != 0x5c /* \ */) { store<u8>(o++, <u8>c); continue; }
+    c = load<u8>(p++);
+    if (c != 0x75 /* u */) {
+      store<u8>(o++, <u8>(c == 0x6e ? 0x0a : c == 0x74 ? 0x09 : c == 0x72 ? 0x0d : c == 0x62 ? 0x08 : c == 0x66 ? 0x0c : c));
+      continue;
+    }
+    let code = hex4(p);
+    p += 4;
+    if (code - 0xd800 < 0x800) {
+      if (code >= 0xdc00 || p + 6 > to || load<u16>(p) != 0x755c /* \u */) return 0;
+      const low = hex4(p + 2);
+      if (low - 0xdc00 >= 0x400) return 0;
+      code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+      p += 6;
+    }
+    if (code < 0x80) store<u8>(o++, <u8>code);
+    else if (code < 0x800) { store<u16>(o, <u16>(0x80c0 | (code >> 6) | ((code & 0x3f) << 8))); o += 2; }
+    else if (code < 0x10000) {
+      store<u8>(o, <u8>(0xe0 | (code >> 12)));
+      store<u8>(o, <u8>(0x80 | ((code >> 6) & 0x3f)), 1);
+      store<u8>(o, <u8>(0x80 | (code & 0x3f)), 2);
+      o += 3;
+    } else {
+      store<u8>(o, <u8>(0xf0 | (code >> 18)));
+      store<u8>(o, <u8>(0x80 | ((code >> 12) & 0x3f)), 1);
+      store<u8>(o, <u8>(0x80 | ((code >> 6) & 0x3f)), 2);
+      store<u8>(o, <u8>(0x80 | (code & 0x3f)), 3);
+      o += 4;
+    }
+  }
+  return o;
+}
+
+function hex4(p: usize): u32 {
+  let code: u32 = 0;
+  for (let i: usize = 0; i < 4; i++) {
+    const c = load<u8>(p + i);
+    code = (code << 4) | <u32>(c <= 0x39 ? c - 0x30 : (c | 0x20) - 0x57);
+  }
+  return code;
+}
+
+/** Every cell into its column's place, a comma before it except at the start. */
+function columns(): i32 {
+  for (let i: u32 = 0; i < width; i++) {
+    const field = fields + <usize>i * FIELD, cell = cells + <usize>i * CELL;
+    const n = <usize>(load<u32>(cell, TO) - load<u32>(cell, FROM)) * growth + SLACK;
+    if (<usize>load<u32>(field, OUT) + n > <usize>load<u32>(field, OUT_END)) { setCellIndex(i); return full(n); }
+  }
+  for (let i: u32 = 0; i < width; i++) {
+    const field = fields + <usize>i * FIELD, cell = cells + <usize>i * CELL;
+    let o = <usize>load<u32>(field, OUT);
+    if (begun) store<u8>(o++, 0x2c);
+    const from = <usize>load<u32>(cell, FROM), to = <usize>load<u32>(cell, TO);
+    if (load<i32>(cell, KIND) <= Kind.Nested) o = copy(o, from, to - from);
+    else {
+      o = special(o, load<i32>(cell, KIND), from, to);
+      if (o == 0) return refuse(refused, i, from);
+    }
+    store<u32>(field, o, OUT);
+  }
+  begun = true;
+  return Ev.More;
+}

@@ -1,0 +1,377 @@
+import { TransloadError } from "../errors.js";
+import { Err, Ev, Gap, Kind, LEARN, Mode, Style, Syntax, Typing } from "./codes.js";
+import type { CoreInput } from "./core-input.js";
+import type { CoreMemory } from "./core-memory.js";
+import { refuseKey, refuseRow } from "./fault.js";
+import type { CellKinds, RowReader, RowRequest, RowStyle } from "./rows.js";
+
+const FIELD = 64;
+const CELL = 16;
+const OUT = 1 << 18;
+/** Bytes for the places of all columns together, and the least and most for one. */
+const PLACES = 1 << 23;
+const PLACE_LEAST = 1 << 12;
+const PLACE_MOST = 1 << 18;
+/** A row may be this long; a quote that does not end would make one of the rest of the input. */
+const ROW_LIMIT = 1 << 29;
+/** Shorter pieces of a row are read again each time more comes. */
+const PATIENCE = 1 << 16;
+const UNLIMITED = 2n ** 64n - 1n;
+
+/** The fast engine's row reader, over core/rows.ts. */
+export class CoreRows implements RowReader {
+  done = false;
+  full = false;
+  width: number | undefined;
+  readonly #memory: CoreMemory;
+  readonly #input: CoreInput;
+  readonly #request: RowRequest;
+  readonly #style: RowStyle;
+  readonly #keyed: boolean;
+  readonly #names: string[] | undefined;
+  /** How the source spells the names, and other ways it does. */
+  readonly #keys: Buffer[];
+  readonly #aliases: { raw: Buffer; field: number }[] = [];
+  #fieldsAt = 0;
+  /** Fields laid out so far. */
+  #laid = 0;
+  #places: { at: number; length: number }[] = [];
+  #outAt = 0;
+  #outLength = 0;
+  #bytesLeft: number | undefined;
+  #ended = false;
+  /** The window must hold so many bytes before a row that was not whole is read again. */
+  #enough = 0;
+
+  constructor(memory: CoreMemory, input: CoreInput, request: RowRequest, style: RowStyle) {
+    this.#memory = memory;
+    this.#input = input;
+    this.#request = request;
+    this.#style = style;
+    this.#keyed = request.syntax === "records" || request.syntax === "recordLines";
+    this.#names = request.names ? [...request.names] : this.#keyed ? [] : undefined;
+    this.#keys = (this.#names ?? []).map((name) => Buffer.from(JSON.stringify(name)));
+    this.width = this.#names?.length;
+    this.#start();
+  }
+
+  get names(): readonly string[] | undefined {
+    return this.#names;
+  }
+
+  get rows(): number {
+    return Number(this.#memory.core.rowCount.value);
+  }
+
+  get padded(): number {
+    return Number(this.#memory.core.padded.value);
+  }
+
+  get repeated(): number {
+    return Number(this.#memory.core.repeated.value);
+  }
+
+  get retyped(): number {
+    return Number(this.#memory.core.retyped.value);
+  }
+
+  get kinds(): readonly CellKinds[] {
+    return this.#kindBits().map((bits) => {
+      const has = (...kinds: number[]) => kinds.some((kind) => (bits & (1 << kind)) !== 0);
+      return {
+        integers: has(Kind.Int),
+        floats: has(Kind.Float),
+        booleans: has(Kind.Bool),
+        texts: has(Kind.Text, Kind.Escaped, Kind.Bare, Kind.Doubled),
+        nested: has(Kind.Nested),
+        nulls: has(Kind.Null),
+        nans: has(Kind.Nan),
+        missing: has(Kind.Missing),
+      };
+    });
+  }
+
+  limit(rows: number | undefined, bytes: number | undefined): void {
+    const { core } = this.#memory;
+    this.#bytesLeft = bytes;
+    this.full = false;
+    core.limitRows(rows === undefined ? UNLIMITED : BigInt(rows));
+    core.startOutput();
+    this.#setOut(bytes);
+  }
+
+  /** No more input will come. */
+  finish(): void {
+    this.#ended = true;
+    this.#enough = 0;
+  }
+
+  next(): Uint8Array | undefined {
+    if (this.done || this.full) return undefined;
+    const { core } = this.#memory;
+    const input = this.#input;
+    for (;;) {
+      if (input.to - input.from < this.#enough) {
+        if (!input.append()) return this.#drain();
+        continue;
+      }
+      const whole = input.sound === input.to;
+      const event = core.convertRows(input.from, input.sound, this.#ended && whole && !input.waiting);
+      input.moveTo(core.cursor.value);
+      switch (event) {
+        case Ev.Flush: {
+          const bytes = this.#flush(core.needed.value);
+          if (bytes || this.full) return bytes;
+          break;
+        }
+        case Ev.Limit:
+          this.full = true;
+          return this.#drain();
+        case Ev.Cells:
+          this.done = true;
+          return this.#drain();
+        case Ev.NewKey:
+          this.#addKey(Buffer.from(this.#memory.bytes.slice(core.keyFrom.value, core.keyTo.value)));
+          break;
+        case Ev.Width:
+          this.width = core.cellIndex.value;
+          this.#arrange();
+          break;
+        case Ev.Error:
+          if (core.error.value === Err.None) this.#judge();
+          throw this.#refuse(core.error.value);
+        default: {
+          if (!whole) this.#judge();
+          const held = input.to - input.from;
+          if (held > ROW_LIMIT) throw this.#tooLong();
+          if (input.append()) this.#enough = held > PATIENCE ? 2 * held : 0;
+          else if (!this.#ended) {
+            this.#enough = held > PATIENCE ? 2 * held : 0;
+            return this.#drain();
+          } else {
+            this.#scanRest();
+            return this.#drain();
+          }
+        }
+      }
+    }
+  }
+
+  #start(): void {
+    const { core } = this.#memory;
+    const { syntax, ragged, twice, fields } = this.#request;
+    const { cells, missing, nan, nulls, delimiter = "," } = this.#style;
+    if (syntax === "listLines" || syntax === "recordLines") {
+      core.startCargo(this.#keyed ? Mode.Records : Mode.Rows, this.width === undefined ? LEARN : BigInt(this.width));
+      this.#input.lines = true;
+    }
+    core.startRows(Syntax[capital(syntax)], ragged === "pad", twice === "first");
+    if (fields || cells === "delimited") {
+      const words = (fields?.missing ?? []).map((word) => Buffer.from(word));
+      const list = Buffer.concat([...words.map((word) => Buffer.concat([Buffer.of(word.length), word])), Buffer.of(0)]);
+      const [at] = this.#memory.spread("words for missing", [list]);
+      core.startDelimited(byte(fields?.delimiter ?? ","), byte(fields?.quote ?? '"'), at as number);
+    }
+    const quote = byte(fields?.quote ?? '"');
+    core.startWrite(Style[capital(cells)], Gap[capital(missing)], Gap[capital(nan)], nulls, byte(delimiter), quote, syntax === "delimited");
+    this.#room(OUT);
+    if (this.width === undefined) core.setFields(0, 0, 0, true);
+    else this.#arrange();
+  }
+
+  /** Lays out the fields, now that the columns are known. */
+  #arrange(): void {
+    const memory = this.#memory;
+    const width = this.width as number;
+    const kinds = this.#kindBits();
+    const { before, after, between } = this.#style.texts(this.#names, width);
+    const texts = [between, after, ...before].map((text) => Buffer.from(text));
+    const keys = this.#keyed ? this.#keys.map((key) => Buffer.concat([key, Buffer.from(":")])) : [];
+    const fieldsAt = memory.area("fields", FIELD * Math.max(1, width));
+    const cellsAt = memory.area("cells of a row", CELL * Math.max(1, width));
+    const at = memory.spread("texts of rows", [...texts, ...keys]);
+    memory.bytes.fill(0, fieldsAt, fieldsAt + FIELD * width);
+    memory.bytes.fill(0, cellsAt, cellsAt + CELL * width);
+    const put = (i: number, offset: number, value: number) => memory.view.setUint32(fieldsAt + FIELD * i + offset, value, true);
+    before.forEach((_, i) => {
+      put(i, 0, at[2 + i] as number);
+      put(i, 4, (texts[2 + i] as Buffer).length);
+    });
+    keys.forEach((key, i) => {
+      put(i, 8, at[texts.length + i] as number);
+      put(i, 12, key.length);
+    });
+    kinds.forEach((bits, i) => {
+      put(i, 16, bits);
+    });
+    const { fields } = this.#request;
+    if (fields) for (let i = 0; i < width; i++) if (fields.text.has(this.#names?.[i] ?? `${i}`)) put(i, 20, Typing.Text);
+    memory.core.setTexts(
+      at[0] as number,
+      (texts[0] as Buffer).length,
+      at[1] as number,
+      (texts[1] as Buffer).length,
+      texts.reduce((sum, text) => sum + text.length, 0),
+    );
+    memory.core.setFields(fieldsAt, cellsAt, width, false);
+    this.#fieldsAt = fieldsAt;
+    this.#laid = width;
+    if (this.#style.cells === "columns") this.#layPlaces();
+  }
+
+  #kindBits(): number[] {
+    return Array.from({ length: this.#laid }, (_, i) => this.#memory.view.getUint32(this.#fieldsAt + FIELD * i + 16, true));
+  }
+
+  /** A key that no field has: another spelling of one, or a new column. */
+  #addKey(raw: Buffer): void {
+    const names = this.#names as string[];
+    const name = JSON.parse(raw.toString()) as string;
+    const known = names.indexOf(name);
+    if (known >= 0) {
+      this.#aliases.push({ raw: this.#keys[known] as Buffer, field: known });
+      this.#keys[known] = raw;
+    } else {
+      const { newKeys } = this.#request;
+      if (newKeys === "refuse" || (newKeys === "first" && this.rows > 0))
+        throw refuseKey(name, names, this.#input.placeOfRow(this.#memory.core.keyFrom.value, this.rows));
+      names.push(name);
+      this.#keys.push(raw);
+      this.width = names.length;
+    }
+    this.#arrange();
+    const spellings = this.#memory.spread("spellings of keys", this.#aliases.map(({ raw }) => raw));
+    const at = this.#memory.area("aliases of keys", 12 * Math.max(1, this.#aliases.length));
+    const { view } = this.#memory;
+    this.#aliases.forEach(({ raw, field }, i) => {
+      view.setUint32(at + 12 * i, spellings[i] as number, true);
+      view.setUint32(at + 12 * i + 4, raw.length, true);
+      view.setUint32(at + 12 * i + 8, field, true);
+    });
+    this.#memory.core.setAliases(at, this.#aliases.length);
+  }
+
+  // ---- the output
+
+  /** Makes place for a row, or a cell, of so many bytes: what is written goes out. */
+  #flush(needed: number): Uint8Array | undefined {
+    const { core } = this.#memory;
+    if (this.#style.cells === "columns") {
+      const column = core.cellIndex.value;
+      this.#drainColumns();
+      if (needed > (this.#places[column] as { length: number }).length) this.#growPlace(column, needed);
+      return undefined;
+    }
+    const bytes = this.#drain();
+    if (this.#bytesLeft === undefined || needed <= this.#bytesLeft) this.#room(needed);
+    else if (core.begun.value !== 0) this.full = true;
+    else {
+      // the only row of its output, whose size is known once it is written
+      core.limitRows(BigInt(this.rows + 1));
+      this.#room(needed);
+      this.#setOut(undefined);
+    }
+    return bytes;
+  }
+
+  #room(needed: number): void {
+    if (needed <= this.#outLength) return;
+    this.#outLength = Math.max(OUT, needed);
+    this.#outAt = this.#memory.area("rows written", this.#outLength);
+    this.#setOut(this.#bytesLeft);
+  }
+
+  #setOut(most: number | undefined): void {
+    this.#memory.core.setOut(this.#outAt, this.#outAt + Math.min(this.#outLength, most ?? this.#outLength));
+  }
+
+  #drain(): Uint8Array | undefined {
+    const { core, bytes } = this.#memory;
+    if (this.#style.cells === "columns") {
+      if (this.done || this.full) this.#drainColumns();
+      return undefined;
+    }
+    const to = core.outAt();
+    if (to === this.#outAt) return undefined;
+    const text = bytes.slice(this.#outAt, to);
+    if (this.#bytesLeft !== undefined) {
+      this.#bytesLeft -= text.length;
+      if (this.#bytesLeft < 0)
+        throw new TransloadError("E_LIMIT", `row ${this.rows - 1} alone takes more bytes than a piece may have`, { row: this.rows - 1 });
+    }
+    this.#setOut(this.#bytesLeft);
+    return text;
+  }
+
+  #layPlaces(): void {
+    const width = this.width as number;
+    const length = Math.min(PLACE_MOST, Math.max(PLACE_LEAST, Math.floor(PLACES / Math.max(1, width)) & ~63));
+    const at = this.#memory.area("places of columns", length * width);
+    this.#places = Array.from({ length: width }, (_, i) => ({ at: at + i * length, length }));
+    for (let i = 0; i < width; i++) this.#openPlace(i);
+  }
+
+  #openPlace(i: number): void {
+    const { at, length } = this.#places[i] as { at: number; length: number };
+    const field = this.#fieldsAt + FIELD * i;
+    this.#memory.view.setUint32(field + 24, at, true);
+    this.#memory.view.setUint32(field + 28, at + length, true);
+  }
+
+  #growPlace(i: number, length: number): void {
+    this.#places[i] = { at: this.#memory.allocate(2 * length), length: 2 * length };
+    this.#openPlace(i);
+  }
+
+  #drainColumns(): void {
+    this.#places.forEach(({ at }, i) => {
+      const to = this.#memory.view.getUint32(this.#fieldsAt + FIELD * i + 24, true);
+      if (to > at) this.#style.column?.(i, this.#memory.bytes.subarray(at, to));
+      this.#openPlace(i);
+    });
+  }
+
+  // ---- faults
+
+  /** The reader met a byte it does not take, or bytes that are not UTF-8: the scanner says what is wrong. */
+  #judge(): never {
+    do {
+      this.#scanRest();
+    } while (this.#input.append());
+    throw new Error("transload: the scanner found no fault where the row reader did");
+  }
+
+  /** Scans what is in the window, and throws for the first fault. */
+  #scanRest(): void {
+    const { core } = this.#memory;
+    const input = this.#input;
+    while (this.#request.syntax !== "delimited" && input.from < input.sound) {
+      const event = core.scan(input.from, input.sound);
+      input.moveTo(core.cursor.value);
+      if (event === Ev.Error) input.refuse(core.error.value, input.from);
+      if (event === Ev.NanStart) input.refuse(Err.Nan, input.from - 1);
+    }
+    if (input.sound < input.to) input.refuse(Err.Utf8, input.sound);
+    if (this.#ended && input.lines) throw input.truncated();
+  }
+
+  #refuse(error: number): TransloadError {
+    const { core } = this.#memory;
+    const cell = core.cellIndex.value;
+    const place = this.#input.placeOfRow(this.#input.from, this.rows);
+    return refuseRow({ error, row: this.rows, cell, name: this.#names?.[cell], width: this.width ?? 0, place });
+  }
+
+  #tooLong(): TransloadError {
+    const hint = this.#request.syntax === "delimited" ? "; perhaps a quote in it does not end" : "";
+    return new TransloadError("E_LIMIT", `row ${this.rows} is longer than 512 MiB${hint}`, this.#input.placeOfRow(this.#input.from, this.rows));
+  }
+}
+
+function byte(text: string): number {
+  return text.charCodeAt(0);
+}
+
+function capital<Word extends string>(word: Word): Capitalize<Word> {
+  return (word.charAt(0).toUpperCase() + word.slice(1)) as Capitalize<Word>;
+}

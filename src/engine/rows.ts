@@ -1,0 +1,92 @@
+/** How rows are written down. The lines are those of JSON Lines: a list or a record each. */
+export type RowSyntax = "lists" | "records" | "cells" | "listLines" | "recordLines" | "delimited" | "across";
+
+/** What is written for a cell that is missing, or NaN: nothing is, and the row refused; null; or Python's token. */
+export type Gap = "error" | "null" | "token";
+
+/** How the fields of a delimited file are read. */
+export interface Fields {
+  /** One byte between two fields. */
+  readonly delimiter: string;
+  /** One byte around a field. */
+  readonly quote: string;
+  /** Words that stand for nothing, besides the empty field. */
+  readonly missing: readonly string[];
+  /** Columns whose fields are text, whatever they look like; by name. */
+  readonly text: ReadonlySet<string>;
+}
+
+/** How the rows of a cargo are to be read. */
+export interface RowRequest {
+  readonly syntax: RowSyntax;
+  /** Names of the columns, where they are known. Without them lists have positions, and records are learned. */
+  readonly names: readonly string[] | undefined;
+  /** A key that is none of the names: refused; a column when the first record brings it; a column always. */
+  readonly newKeys: "refuse" | "first" | "always";
+  /** Short rows are refused, or filled with missing cells. */
+  readonly ragged: "error" | "pad";
+  /** Of a key that stands twice in a record, the one that counts. */
+  readonly twice: "first" | "last";
+  readonly fields: Fields | undefined;
+}
+
+/** The texts around the cells of a row. */
+export interface RowTexts {
+  /** Before each cell: `[` and `,`, or `{"age":` and `,"chol":`. */
+  readonly before: readonly string[];
+  readonly after: string;
+  /** Between two rows. */
+  readonly between: string;
+}
+
+/** How rows are to be written. */
+export interface RowStyle {
+  /** `none`: they are only looked at. `columns`: as JSON, every column for itself, a comma between its cells. */
+  readonly cells: "none" | "json" | "delimited" | "columns";
+  readonly delimiter?: string;
+  readonly missing: Gap;
+  readonly nan: Gap;
+  /** null may be written. */
+  readonly nulls: boolean;
+  /** Called when the columns are known, and again when a record brings a new one. */
+  texts(names: readonly string[] | undefined, width: number): RowTexts;
+  /** Takes a stretch of a column, valid during the call. */
+  column?(index: number, bytes: Uint8Array): void;
+}
+
+/** What the cells of a column were, so far. */
+export interface CellKinds {
+  readonly integers: boolean;
+  readonly floats: boolean;
+  readonly booleans: boolean;
+  readonly texts: boolean;
+  readonly nested: boolean;
+  readonly nulls: boolean;
+  readonly nans: boolean;
+  readonly missing: boolean;
+}
+
+/** Reads rows and writes them in another shape, their cells as they stand. */
+export interface RowReader {
+  /** Text of the next rows, the caller's to keep; undefined when more input is needed, the limit is reached, or all is read. */
+  next(): Uint8Array | undefined;
+  /** All rows are read. */
+  readonly done: boolean;
+  /** The limit is reached, and there may be more rows. */
+  readonly full: boolean;
+  /** Read on, up to this many rows in all, and this many bytes of text from here. The next row is the first of its output. */
+  limit(rows: number | undefined, bytes: number | undefined): void;
+  /** Rows read so far. */
+  readonly rows: number;
+  /** Cells of a row, once known. */
+  readonly width: number | undefined;
+  /** Names of the columns, where there are any. */
+  readonly names: readonly string[] | undefined;
+  /** Cells that were filled in because a row was short. */
+  readonly padded: number;
+  /** Keys that stood twice in a record. */
+  readonly repeated: number;
+  /** Texts written to a delimited file that its reader will take for a number, a boolean or nothing. */
+  readonly retyped: number;
+  readonly kinds: readonly CellKinds[];
+}
