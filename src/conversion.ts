@@ -1,18 +1,33 @@
 import { Batch } from "./batch.js";
 import { CargoReader } from "./cargo.js";
 import type { ConvertOptions } from "./convert.js";
-import { type Choice, choose } from "./dialects/index.js";
+import { type Choice, choose, type Form, type Layout, target } from "./dialects/index.js";
 import type { Printer } from "./engine/cells.js";
 import { type CreateScanner, coreScanner, scannerOf } from "./engine/index.js";
+import type { Scanner } from "./engine/engine.js";
 import { TransloadError } from "./errors.js";
+import { FileStore, SpillStore, type Store } from "./io/store.js";
 import { Opening } from "./opening.js";
 import { checkOptions } from "./options.js";
 import { Rewriter } from "./rewriter.js";
+import { Table, type TableOptions, type Wait } from "./table.js";
 
 /** A function on batches, as stream-chain takes them: returns a batch, none, many, a promise or a generator of them. */
 export type BatchFunction = (batch: Batch) => unknown;
 
 type Through = (batch: Batch) => AsyncIterable<unknown>;
+
+/** Where a conversion's output goes, besides the bytes. */
+export interface Outlet {
+  /** The reader has enough for now. */
+  readonly full: boolean;
+  /** Resolves when it wants more. */
+  drained(): Promise<void>;
+  /** A piece is complete; what is written next belongs to another. */
+  endPiece(rows: number, firstRow: number): void;
+}
+
+const OPEN: Outlet = { full: false, drained: () => Promise.resolve(), endPiece: () => {} };
 
 /** A conversion without streams: chunks in, chunks out through `write`. */
 export class Conversion {
@@ -20,37 +35,58 @@ export class Conversion {
   readonly #to: Choice;
   readonly #options: ConvertOptions;
   readonly #write: (bytes: Uint8Array) => void;
+  readonly #outlet: Outlet;
   #through: Through | undefined;
   readonly #opening = new Opening();
+  #createScanner: CreateScanner = coreScanner;
+  #scanner: Scanner | undefined;
   #rewriter: Rewriter | undefined;
   #cargo: CargoReader | undefined;
   #printer: Printer | undefined;
   #rowsOfCargo = 0;
   /** The cargo is a single cell. */
   #scalar = false;
+  /** The table lane, once it is the one. */
+  #table: Generator<Wait, void, void> | undefined;
+  readonly #store: Store;
+  /** The chunk taken last, and the offset behind it. */
+  #chunk: Uint8Array = new Uint8Array();
+  #offset = 0;
+  #ended = false;
 
   /** @throws TransloadError for options that cannot be used. */
-  constructor(options: ConvertOptions, write: (bytes: Uint8Array) => void) {
+  constructor(options: ConvertOptions, write: (bytes: Uint8Array) => void, outlet: Outlet = OPEN) {
     this.#from = choose(options.from ?? "auto", true);
     this.#to = choose(options.to);
     this.#options = options;
     this.#write = write;
+    this.#outlet = outlet;
     checkOptions(options);
+    this.#store = options.file === undefined ? new SpillStore(options.spillDir) : new FileStore(options.file);
   }
 
   /** Takes the next bytes of the input; a promise when something is to be waited for. */
   push(chunk: Uint8Array): void | Promise<void> {
-    if (this.#rewriter) return this.#take(this.#rewriter, chunk);
+    if (this.#scanner) return this.#take(chunk);
     const opened = this.#opening.push(chunk);
     if (opened) return this.#start(opened);
   }
 
   async end(): Promise<void> {
-    if (!this.#rewriter) {
+    if (!this.#scanner) {
       const opened = this.#opening.push(new Uint8Array(), true);
       if (opened) await this.#start(opened);
     }
-    this.#rewriter?.end();
+    this.#ended = true;
+    const rewriter = this.#rewriter;
+    if (!this.#table && rewriter && rewriter.lane === "splice") return rewriter.end();
+    this.#scanner?.finish();
+    await this.#move();
+  }
+
+  /** Lets go of what was kept on the disk. */
+  close(): void {
+    this.#store.close();
   }
 
   #start(opened: { chunk: Uint8Array; start: number }): void | Promise<void> {
@@ -70,6 +106,13 @@ export class Conversion {
   }
 
   #open({ chunk, start }: { chunk: Uint8Array; start: number }, createScanner: CreateScanner): void | Promise<void> {
+    this.#createScanner = createScanner;
+    this.#offset = start;
+    const [only] = this.#from.forms;
+    if (only && only.key === undefined && !only.layouts.includes("frame") && !only.layouts.includes("records")) {
+      this.#scanner = createScanner(() => [], start);
+      return this.#take(chunk);
+    }
     const { columns, nan, onWarning, dtype, cast = "error", batchRows } = this.#options;
     const typed = dtype !== undefined || this.#through !== undefined;
     this.#rewriter = new Rewriter(
@@ -80,20 +123,76 @@ export class Conversion {
         nan,
         typed: typed ? { dtype, cast, batchRows, reuse: this.#through === undefined } : undefined,
         renames: this.#through !== undefined,
+        moves: this.#moves,
         createScanner,
         write: this.#write,
         warn: (warning) => onWarning?.(warning),
       },
       start,
     );
+    this.#scanner = this.#rewriter.scanner;
     if (typed) this.#cargo = new CargoReader(this.#rewriter);
-    return this.#take(this.#rewriter, chunk);
+    return this.#take(chunk);
   }
 
-  #take(rewriter: Rewriter, chunk: Uint8Array): void | Promise<void> {
-    rewriter.scanner.push(chunk);
+  /** Cells must be looked at one by one, whatever the layouts. */
+  get #moves(): boolean {
+    const { ragged, maxRows, maxBytes, missing, fixed } = this.#options;
+    return ragged === "pad" || maxRows !== undefined || maxBytes !== undefined || missing !== undefined || fixed === true;
+  }
+
+  #take(chunk: Uint8Array): void | Promise<void> {
+    this.#chunk = chunk;
+    this.#store.take(chunk, this.#offset);
+    this.#offset += chunk.length;
+    (this.#scanner as Scanner).push(chunk);
+    const rewriter = this.#rewriter;
+    if (this.#table || !rewriter) return this.#move();
     if (this.#cargo) return this.#drive(rewriter, this.#cargo);
-    rewriter.run();
+    if (rewriter.run() === "cells") return this.#move();
+  }
+
+  /** The table lane, as far as the input goes, or until the reader has enough. */
+  #move(): void | Promise<void> {
+    this.#table ??= this.#createTable().run();
+    for (;;) {
+      const { done, value } = this.#table.next();
+      if (done || value === "more") return undefined;
+      return this.#outlet.drained().then(() => this.#move());
+    }
+  }
+
+  #createTable(): Table {
+    const rewriter = this.#rewriter;
+    const { onWarning, columns } = this.#options;
+    const source = rewriter?.form ? { form: rewriter.form, layout: rewriter.layout as Layout } : this.#file();
+    const goal = rewriter?.target ?? target(this.#to, source.layout, source.form, columns !== undefined);
+    const outlet = this.#outlet;
+    return new Table({
+      source,
+      target: goal,
+      rewriter,
+      scanner: this.#scanner as Scanner,
+      createScanner: this.#createScanner,
+      store: this.#store,
+      sink: {
+        write: this.#write,
+        endPiece: (rows, firstRow) => outlet.endPiece(rows, firstRow),
+        get full() {
+          return outlet.full;
+        },
+      },
+      options: tableOptions(this.#options),
+      warn: (code, message) => onWarning?.({ code, message }),
+      ended: () => this.#ended,
+      head: () => this.#chunk,
+    });
+  }
+
+  /** A source without an envelope: there is but one form, and one layout. */
+  #file(): { form: Form; layout: Layout } {
+    const form = this.#from.forms[0] as Form;
+    return { form, layout: form.layouts[0] as Layout };
   }
 
   /** The typed lane: as far as the input goes. Synchronous until a function on batches is to be waited for. */
@@ -138,4 +237,44 @@ export class Conversion {
 
 function nanPolicy(nan: ConvertOptions["nan"]): "error" | "pass" | "tell" {
   return nan === "error" ? "error" : nan === "null" ? "tell" : "pass";
+}
+
+/** pandas' words for nothing, which MLflow and Azure ML's batch endpoints read a delimited file with (pandas STR_NA_VALUES). */
+const NA_WORDS: readonly string[] = [
+  "#N/A",
+  "#N/A N/A",
+  "#NA",
+  "-1.#IND",
+  "-1.#QNAN",
+  "-NaN",
+  "-nan",
+  "1.#IND",
+  "1.#QNAN",
+  "<NA>",
+  "N/A",
+  "NA",
+  "NULL",
+  "NaN",
+  "None",
+  "n/a",
+  "nan",
+  "null",
+];
+
+function tableOptions(options: ConvertOptions): TableOptions {
+  return {
+    columns: options.columns,
+    fixed: options.fixed ?? false,
+    ragged: options.ragged ?? "error",
+    nan: options.nan,
+    missing: options.missing,
+    header: options.header ?? true,
+    delimiter: options.delimiter,
+    quote: options.quote ?? '"',
+    na: options.na ?? NA_WORDS,
+    text: new Set(options.text ?? []),
+    maxRows: options.maxRows,
+    maxBytes: options.maxBytes,
+    spillDir: options.spillDir,
+  };
 }

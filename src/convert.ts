@@ -21,6 +21,29 @@ export interface ConvertOptions {
   cast?: Cast;
   /** NaN, Infinity and -Infinity: passed as tokens, written as null, or refused. Default: passed, as every dialect here reads them. */
   nan?: "null" | "token" | "error";
+  /** A cell without a value (an empty field, a key that is left out): as null, as NaN, or refused. Default: what the target's servers read as the same. */
+  missing?: "null" | "token" | "error";
+  /** The first record has all the keys there are: one pass is enough, and a new key is refused. */
+  fixed?: boolean;
+  /** Short rows are refused, or filled in as missing. Default `error`. */
+  ragged?: "error" | "pad";
+  /** A delimited file begins with a line of names. Default true. */
+  header?: boolean;
+  /** Between the fields of the source's delimited file. Default: a comma, or a tab for tsv. */
+  delimiter?: string;
+  /** Around the fields of the source's delimited file. Default `"`. */
+  quote?: string;
+  /** Words that stand for nothing in a delimited file, besides the empty field. Default: pandas' own. */
+  na?: readonly string[];
+  /** Columns of a delimited file that are text, whatever they look like. */
+  text?: readonly string[];
+  /** Rows, and bytes, of a piece: what is larger is cut between rows into pieces that are each a whole payload. */
+  maxRows?: number;
+  maxBytes?: number;
+  /** The file whose bytes are the input: what must be read twice is read from it again, and not spilled. */
+  file?: string;
+  /** Where to spill to when the input is no file and must be read twice. Default: the system's temporary folder. */
+  spillDir?: string;
   /** Functions on batches between reader and writer. */
   through?: readonly BatchFunction[];
   /** Rows of a batch in the typed lane. Default: about a mebibyte of cells. */
@@ -45,35 +68,71 @@ const BUFFERED = 1 << 19;
  * @throws TransloadError E_DIALECT, E_DTYPE or E_OPTION at once; every other refusal is the stream's error.
  */
 export function convert(options: ConvertOptions): Duplex {
-  let used = 0;
-  const stream: Transform = new Transform({
-    writableHighWaterMark: BUFFERED,
-    readableHighWaterMark: BUFFERED,
-    ...(options.signal && { signal: options.signal }),
-    transform(chunk: Uint8Array, _encoding, done) {
-      // after the source has asked for its next chunk, which is then read while this one is converted
-      queueMicrotask(() => {
-        settle(
-          () => conversion.push(chunk),
-          () => {
-            used += chunk.length;
-            options.onProgress?.(used);
-            done();
-          },
-          done,
-        );
-      });
-    },
-    flush(done) {
+  return new ConvertStream(options);
+}
+
+class ConvertStream extends Transform {
+  readonly #conversion: Conversion;
+  readonly #onProgress: ConvertOptions["onProgress"];
+  #used = 0;
+  #full = false;
+  /** Goes on with a replay that the reader was too slow for. */
+  #resume: (() => void) | undefined;
+
+  constructor(options: ConvertOptions) {
+    super({ writableHighWaterMark: BUFFERED, readableHighWaterMark: BUFFERED, ...(options.signal && { signal: options.signal }) });
+    this.#onProgress = options.onProgress;
+    const isFull = () => this.#full;
+    this.#conversion = new Conversion(
+      options,
+      (bytes) => {
+        this.#full = !this.push(bytes);
+      },
+      {
+        get full() {
+          return isFull();
+        },
+        drained: () => new Promise((resolve) => (this.#full ? (this.#resume = resolve) : resolve())),
+        endPiece: () => {},
+      },
+    );
+  }
+
+  override _transform(chunk: Uint8Array, _encoding: BufferEncoding, done: TransformCallback): void {
+    // after the source has asked for its next chunk, which is then read while this one is converted
+    queueMicrotask(() => {
       settle(
-        () => conversion.end(),
-        () => done(),
+        () => this.#conversion.push(chunk),
+        () => {
+          this.#used += chunk.length;
+          this.#onProgress?.(this.#used);
+          done();
+        },
         done,
       );
-    },
-  });
-  const conversion = new Conversion(options, (bytes) => stream.push(bytes));
-  return stream;
+    });
+  }
+
+  override _flush(done: TransformCallback): void {
+    settle(
+      () => this.#conversion.end(),
+      () => done(),
+      done,
+    );
+  }
+
+  override _read(size: number): void {
+    const resume = this.#resume;
+    this.#full = false;
+    this.#resume = undefined;
+    resume?.();
+    super._read(size);
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#conversion.close();
+    super._destroy(error, done);
+  }
 }
 
 /** Runs what may throw, or return a promise; synchronous when it can be. */

@@ -1,13 +1,17 @@
-import { type Choice, FORMS, type Form, FRAME_KEYS, formsAt, LATER_KEYS, type Layout, LLM_KEYS } from "./dialects/index.js";
+import { FORMS, type Form, FRAME_KEYS, formsAt, DIALECTS, dialectOf, type Layout, LLM_KEYS } from "./dialects/index.js";
 import { checkNames } from "./engine/columns.js";
 import type { TransloadError } from "./errors.js";
 import { kindOf } from "./kind.js";
 import { Frame } from "./layouts/frame.js";
+import { Inputs } from "./layouts/inputs.js";
 import { Named } from "./layouts/named.js";
 import type { Scope } from "./layouts/scope.js";
+import { Seldon } from "./layouts/seldon.js";
 import type { Rewriter } from "./rewriter.js";
 
 const OBJECT = 0x7b; /* { */
+const LIST = 0x5b; /* [ */
+const CLOSE = 0x5d; /* ] */
 
 /** The outermost object: the key that holds the cargo, its siblings, and what is written for them. */
 export class Envelope implements Scope {
@@ -17,7 +21,9 @@ export class Envelope implements Scope {
   #opened = false;
   #payload: Payload | undefined;
   #inPayload = false;
-  #later: string | undefined;
+  /** Members that may ride along, held until it is known where to. */
+  #riders: Rider[] = [];
+  #rider: Rider | undefined;
   /** Payload keys of dialects that were not asked for, to say so. */
   readonly #strangers: string[] = [];
 
@@ -34,25 +40,34 @@ export class Envelope implements Scope {
         `${JSON.stringify(name)} makes this a language-model body, which servers hand to the model unparsed; there is nothing to convert`,
       );
     const forms = formsAt(to.options.from.forms, name);
-    const kept = this.#keeps(name);
+    const rides = forms.length === 0 && this.#mayRide(name);
     const again = this.#seen.has(name);
-    if (again && (forms.length > 0 || kept))
+    if (again && (forms.length > 0 || rides))
       throw to.error("E_DUPLICATE", `${JSON.stringify(name)} occurs twice; servers differ in which one they take`);
     this.#seen.add(name);
     if (forms.length === 0) to.siblings.push(name);
     if (forms.length > 0) this.#startPayload({ forms, name, gap, raw, colon: NOTHING });
-    else if (kept) {
-      this.#separate();
-      to.write(gap);
-      to.write(raw);
-      to.tape.mode = "copy";
+    else if (rides) {
+      this.#rider = { name, gap, raw, rest: NOTHING };
+      to.tape.mode = "hold";
+      if (to.lane === "splice" && this.#keyOf(name) === name) {
+        // nothing need be held any more
+        this.#rider = undefined;
+        this.#separate();
+        to.write(gap);
+        to.write(raw);
+        to.tape.mode = "copy";
+      }
     } else {
-      if (LATER_KEYS.includes(name) && to.options.from.forms.some((form) => form.dialect === "mlflow")) this.#startLater(name);
       if (formsAt(FORMS, name).length > 0) this.#strangers.push(name);
-      if (!again && to.options.to)
-        to.warn("W_DROPPED", `${JSON.stringify(name)} is not part of a ${to.options.to.name} payload and is dropped`);
+      if (!again) this.#drop(name);
       to.tape.mode = "drop";
     }
+  }
+
+  #drop(name: string): void {
+    const { to } = this.#to.options;
+    if (to) this.#to.warn("W_DROPPED", `${JSON.stringify(name)} is not part of a ${to.name} payload and is dropped`);
   }
 
   value(first: number, start: number): void {
@@ -61,29 +76,92 @@ export class Envelope implements Scope {
     if (!this.#inPayload || !payload) return;
     payload.colon = to.tape.release();
     const { forms, name } = payload;
+    const has = (layout: Layout) => forms.find((f) => f.layouts.includes(layout));
     if (first === OBJECT) {
-      const frame = forms.find((f) => f.layouts.includes("frame"));
-      const named = forms.find((f) => f.layouts.includes("named"));
-      if (!frame && !named) throw to.error("E_FORM", `${to.options.from.name} has no form with an object under ${JSON.stringify(name)}`);
-      to.enter(new Undecided(to, frame, named, (form, layout) => this.#open(form, layout)), start);
+      const frame = has("frame");
+      const named = has("named");
+      const seldon = has("ndarray") ?? has("values");
+      if (frame?.key !== undefined || named) to.enter(new Undecided(to, frame, named, (form, layout) => this.#open(form, layout)), start);
+      else if (seldon) to.enter(new Seldon(to, forms, (form, layout) => this.#open(form, layout)), start);
+      else if (has("tensor")) throw to.error("E_FORM", `${to.options.from.name} has no form with an object under ${JSON.stringify(name)}`);
+      else throw to.error("E_FORM", `${JSON.stringify(name)} must hold a list, and this is an object`);
       return;
     }
-    const form = forms.find((f) => f.layouts.includes("tensor"));
-    if (!form) throw to.error("E_FORM", `${JSON.stringify(name)} must hold an object, and this is ${kindOf(first)}`);
+    const bare = forms.find((f) => f.key === undefined);
+    if (first === LIST && (has("records") || has("inputs") || has("features"))) {
+      to.peek();
+      return;
+    }
+    if (bare && first === LIST) return this.#startBare(bare, payload, first);
+    const form = has("tensor");
+    if (!form)
+      throw to.error("E_FORM", `${JSON.stringify(name)} must hold ${has("records") || has("inputs") ? "a list" : "an object"}, and this is ${kindOf(first)}`);
+    this.#startTensor(form, first);
+  }
+
+  /** The list that holds the cargo begins so. */
+  element(first: number, start: number): void {
+    const to = this.#to;
+    const { forms, name } = this.#payload as Payload;
+    const has = (layout: Layout) => forms.find((f) => f.layouts.includes(layout));
+    const tensor = has("tensor");
+    if (first === OBJECT) {
+      const inputs = has("inputs");
+      const records = to.options.from.exact || !inputs ? (has("records") ?? has("features")) : undefined;
+      if (inputs && !records) {
+        to.enterList(new Inputs(to, inputs, (form, layout) => this.#open(form, layout)), start);
+        return;
+      }
+      if (!records) throw to.error("E_OBJECT", `${JSON.stringify(name)} of ${to.options.from.name} holds no objects`, { offset: start });
+      const held = to.tape.release();
+      this.#open(records, records.layouts.includes("features") && !records.layouts.includes("records") ? "features" : "records");
+      to.write(held);
+      to.records();
+      return;
+    }
+    if (!tensor) {
+      const other = has("records") ?? has("inputs") ?? has("features");
+      if (first !== CLOSE || !other)
+        throw to.error("E_MIXED", `${JSON.stringify(name)} holds ${kindOf(first)} where ${other?.id} has objects`, { offset: start });
+      const held = to.tape.release();
+      this.#open(other, other.layouts[other.layouts.length - 1] as Layout);
+      to.write(held);
+      to.records();
+      return;
+    }
+    const held = to.tape.release();
+    this.#openTensor(tensor);
+    to.write(held);
+    to.tape.mode = "copy";
+    to.tensor(LIST, undefined);
+  }
+
+  #startTensor(form: Form, first: number): void {
+    this.#openTensor(form);
+    this.#to.tape.mode = "copy";
+    this.#to.tensor(first, undefined);
+  }
+
+  #openTensor(form: Form): void {
+    const to = this.#to;
     this.#open(form, "tensor");
     if (to.target?.layout !== "frame") checkNames([], to.options.typed?.dtype);
-    if (to.target?.layout === "frame") this.#openFrame();
-    to.tape.mode = "copy";
-    to.tensor(first, undefined);
+    if (to.target?.layout === "frame" && to.lane === "splice") this.#openFrame();
   }
 
   ended(members: number): void {
     const to = this.#to;
+    if (this.#rider) {
+      const rider = { ...this.#rider, rest: to.tape.release() };
+      this.#rider = undefined;
+      if (to.form === undefined) this.#riders.push(rider);
+      else this.#ride(rider);
+    }
     if (this.#inPayload) {
       if (to.layout === "tensor") {
         to.tensorEnded(members);
-        if (to.target?.layout === "frame") this.#closeFrame(members);
-      }
+        if (to.target?.layout === "frame" && to.lane === "splice") this.#closeFrame(members);
+      } else if (to.layout === "records" || to.layout === "features") to.recordsEnded(members);
       to.tape.mode = this.#written ? "copy" : "drop";
     }
     this.#inPayload = false;
@@ -92,7 +170,6 @@ export class Envelope implements Scope {
 
   close(): void {
     const to = this.#to;
-    if (this.#later) throw to.error("E_FORM", `${this.#later} holds records, which this version does not convert; split orientation is`);
     if (!this.#payload) throw to.error("E_FORM", this.#noPayload());
     this.#close();
   }
@@ -102,43 +179,48 @@ export class Envelope implements Scope {
     this.#to.tape.mode = this.#written ? "copy" : "drop";
   }
 
-  /** A payload that MLflow knows and this version does not: no sibling to be dropped. */
-  #startLater(name: string): void {
-    this.#later = name;
-    if (this.#payload) throw this.#ambiguous(this.#payload.name, name);
-  }
-
   #ambiguous(first: string, second: string): TransloadError {
     return this.#to.error("E_AMBIGUOUS", `two payloads in one document: ${JSON.stringify(first)} and ${JSON.stringify(second)}`);
   }
 
   #startPayload(payload: Payload): void {
     const to = this.#to;
-    const { name, gap, raw } = payload;
-    const other = this.#payload?.name ?? this.#later;
-    if (other !== undefined) throw this.#ambiguous(other, name);
+    const { name } = payload;
+    if (this.#payload) throw this.#ambiguous(this.#payload.name, name);
     this.#payload = payload;
     const bare = payload.forms.find((f) => f.key === undefined);
-    if (bare === undefined) {
+    if (bare === undefined || payload.forms.some((f) => f.key !== undefined)) {
       this.#inPayload = true;
       to.tape.mode = "hold";
       return;
     }
-    // MLflow 1.x: the document itself is the split, from its first brace on
+    this.#startBare(bare, payload);
+  }
+
+  /** MLflow 1.x: the document itself is the split, from its first brace on. `first`: its member's value has begun. */
+  #startBare(bare: Form, { name, gap, raw, colon }: Payload, first?: number): void {
+    const to = this.#to;
     const strays = [...this.#seen].filter((key) => key !== name);
     if (strays.length > 0) throw to.error("E_KEY", `${strays.join(", ")} may not stand beside columns, index and data`);
-    this.#payload = { ...payload, name: "", gap: NOTHING, raw: NOTHING, colon: Buffer.from(":") };
+    this.#payload = { forms: [bare], name: "", gap: NOTHING, raw: NOTHING, colon: Buffer.from(":") };
+    this.#inPayload = false;
     this.current = undefined;
     this.#open(bare, "frame");
     const frame = new Frame(to, () => this.#close());
     to.replace(frame);
     frame.key(name, gap, raw);
+    if (first === undefined) return;
+    to.tape.hold(colon);
+    frame.value(first);
   }
 
   /** The layout is known: writes the target's key and what stood around the source's. */
   #open(form: Form, layout: Layout): void {
     const to = this.#to;
     to.settle(form, layout);
+    for (const rider of this.#riders) this.#ride(rider);
+    this.#riders = [];
+    if (to.lane === "table") return;
     const { name, gap, raw, colon } = this.#payload as Payload;
     const key = to.target?.form.key;
     if (key === undefined) return;
@@ -168,16 +250,44 @@ export class Envelope implements Scope {
 
   /** There is an object around the target's cargo. */
   get #written(): boolean {
-    return this.#to.target?.form.key !== undefined;
+    return this.#to.lane === "splice" && this.#to.target?.form.key !== undefined;
   }
 
-  /** Parameters ride along where both sides have them, and a dialect keeps its own siblings. */
-  #keeps(name: string): boolean {
+  /** Whether a member of this name may be parameters, or a sibling of some dialect's, that the target takes, too. */
+  #mayRide(name: string): boolean {
     const { from, to } = this.#to.options;
-    const goal = to?.dialect;
-    if (goal === undefined) return false;
-    const source: Choice["dialect"] = from.dialect ?? goal;
-    return (goal.params === name && source.params === name) || (goal.siblings.includes(name) && source.siblings.includes(name));
+    if (!to) return false;
+    if (this.#to.form) return this.#keyOf(name) !== undefined;
+    const sources = from.dialect ? [from.dialect] : DIALECTS;
+    return sources.some((d) => d.params === name || d.siblings.includes(name));
+  }
+
+  /** What the target calls the member; undefined when it has no place for it. */
+  #keyOf(name: string): string | undefined {
+    const goal = this.#to.target?.form ?? this.#to.options.to?.forms[0];
+    if (!goal || !this.#to.form) return undefined;
+    const source = dialectOf(this.#to.form);
+    const dialect = dialectOf(goal);
+    if (source.params === name && dialect.params !== undefined) return dialect.params;
+    return source.siblings.includes(name) && dialect.siblings.includes(name) ? name : undefined;
+  }
+
+  /** A member that was held goes where it belongs, now that the target is known. */
+  #ride({ name, gap, raw, rest }: Rider): void {
+    const to = this.#to;
+    const key = this.#keyOf(name);
+    if (key === undefined) {
+      this.#drop(name);
+      return;
+    }
+    if (to.lane === "table") {
+      to.riders.set(key, rest.toString().replace(/^\s*:\s*/, ""));
+      return;
+    }
+    this.#separate();
+    to.write(gap);
+    to.write(key === name ? raw : JSON.stringify(key));
+    to.write(rest);
   }
 
   #separate(): void {
@@ -192,6 +302,14 @@ export class Envelope implements Scope {
     const hint = this.#strangers.length > 0 ? `; ${this.#strangers.join(", ")} belongs to another dialect, try --from auto` : "";
     return `no payload: ${from.name === "auto" ? "expected one of" : `${from.name} needs`} ${keys}, and ${found}${hint}`;
   }
+}
+
+/** A member beside the payload, as it stands. */
+interface Rider {
+  readonly name: string;
+  readonly gap: Buffer;
+  readonly raw: Buffer;
+  readonly rest: Buffer;
 }
 
 interface Payload {

@@ -28,6 +28,8 @@ export const CODES = {
   E_AMBIGUOUS: "two payloads in one document",
   E_LLM: "a language-model body, which servers pass on unparsed",
   E_COLUMNS: "column names are missing, or do not match the rows",
+  E_SHAPE: "a tensor that does not have the shape it says",
+  E_SPILL: "the temporary file cannot be written",
   E_INDEX: "an index that does not match the rows",
   E_TARGET: "a payload that the target's servers refuse",
   E_LIMIT: "a key or a gap between keys larger than transload holds",
@@ -96,7 +98,15 @@ function describe({ offset, line, column, path }: Place): string {
 
 /** Something the conversion changed or left out that the caller should know of. */
 export interface Warning {
-  code: "W_DROPPED" | "W_NAMES" | "W_INDEX" | "W_DUPLICATE_COLUMNS" | "W_COLUMNS_LATE";
+  code:
+    | "W_DROPPED"
+    | "W_NAMES"
+    | "W_INDEX"
+    | "W_DUPLICATE_COLUMNS"
+    | "W_COLUMNS_LATE"
+    | "W_PADDED"
+    | "W_REPEATED"
+    | "W_RETYPED";
   message: string;
 }
 

@@ -5,7 +5,7 @@
 // copies, drops or holds the bytes between events. Nothing is held but a key and the white space around it, so the
 // memory used never depends on the payload. In the typed lane the cargo itself is not passed: run() returns "cells"
 // and the caller reads it with the engine's cell reader, then goes on.
-import { type Choice, type Form, type Layout, target } from "./dialects/index.js";
+import { type Choice, dialectOf, type Form, type Layout, target } from "./dialects/index.js";
 import type { CellRequest } from "./engine/cells.js";
 import { Mode } from "./engine/codes.js";
 import type { PathOf, Scanner } from "./engine/engine.js";
@@ -13,6 +13,7 @@ import { jsonPath } from "./engine/fault.js";
 import { Envelope } from "./envelope.js";
 import { type ErrorCode, type Place, TransloadError, type Warning } from "./errors.js";
 import { kindOf } from "./kind.js";
+import type { InputFacts } from "./layouts/inputs.js";
 import type { Scope } from "./layouts/scope.js";
 import { Tape } from "./tape.js";
 
@@ -20,6 +21,7 @@ const OBJECT = 0x7b; /* { */
 const LIST = 0x5b; /* [ */
 const STRING = 0x22; /* " */
 const NULL = 0x6e; /* n */
+const CLOSE = 0x5d; /* ] */
 const MAYBE_NAN: readonly number[] = [0x4e /* N */, 0x49 /* I */, 0x2d /* - */];
 const WRITTEN_NULL = Buffer.from("null");
 const LABELS_AT_ONCE = 4096;
@@ -36,6 +38,8 @@ export interface RewriterOptions {
   readonly typed: Omit<CellRequest, "layout" | "names" | "width"> | undefined;
   /** Names and index are written from the batches, not from the source. */
   readonly renames: boolean;
+  /** Cells are to move even where both sides have the same layout. */
+  readonly moves?: boolean;
   readonly createScanner: (pathOf: PathOf, start: number) => Scanner;
   readonly write: (bytes: Uint8Array) => void;
   readonly warn: (warning: Warning) => void;
@@ -43,6 +47,18 @@ export interface RewriterOptions {
 
 /** How to read a cargo as cells; `text` is the whole of it when it is a scalar. */
 export type CargoRequest = CellRequest & { readonly text: Buffer | undefined };
+
+/** A cargo that begins in the table lane. */
+export interface Found {
+  /** A frame's data, a list of objects, a tensor, or the rows of SageMaker's objects. */
+  readonly what: "rows" | "records" | "tensor" | "features";
+  /** A tensor that is a single cell. */
+  readonly scalar: boolean;
+  /** Of a tensor among others. */
+  readonly name: string | undefined;
+  /** What the list begins with, where that was looked at. */
+  readonly first: number | undefined;
+}
 
 /** A cargo that begins. */
 interface Cargo {
@@ -60,6 +76,21 @@ export class Rewriter {
   layout: Layout | undefined;
   /** The target's, once the source's is known. */
   target: { form: Form; layout: Layout } | undefined;
+  /** How the target is reached: the cargo passes as it is, or its cells move and another writes them. */
+  lane: "splice" | "table" = "splice";
+  /** In the table lane: the cargo that `run()` stopped at. */
+  found: Found | undefined;
+  /** In the table lane: members beside the payload, by the name that the target has for them, and the text of their values. */
+  readonly riders = new Map<string, string>();
+  /** In the table lane: the tensors of Open Inference Protocol's so far, or Seldon's one. */
+  readonly inputs: InputFacts[] = [];
+  /** Called when all is known of one of them. */
+  inputEnded: ((facts: InputFacts) => void) | undefined;
+  /** Just behind the cargo that ended last, and how many elements it had. */
+  cargoEnd: number | undefined;
+  cargoRows = 0;
+  /** A label of the frame's columns that is no string, as it stands. */
+  oddLabel: string | undefined;
   /** Column names: the source's or the caller's. */
   columns: readonly string[] | undefined;
   /** Rows that functions on batches have let through, once they have; `columns` is then theirs, too. */
@@ -81,17 +112,19 @@ export class Rewriter {
   #inCargo = false;
   /** A watched value that may be NaN is held, to be written as null. */
   #perhapsNan = false;
+  /** NaN and Infinity are written as null. */
+  #nullsNan = false;
   /** The document is no object; thrown once it is known to be JSON. */
   #stray: TransloadError | undefined;
 
   constructor(options: RewriterOptions, start: number) {
     this.options = options;
     this.columns = options.columns;
-    this.scanner = options.createScanner(() => this.#path(), start);
+    this.scanner = options.createScanner(() => this.path(), start);
     this.scanner.watch(1);
     const nan = options.nan;
     this.scanner.nan(nan === "error" ? "error" : nan === "null" ? "tell" : "pass");
-    this.tape = new Tape(this.scanner, options.write, start);
+    this.tape = new Tape(this.scanner, (bytes) => this.write(bytes), start);
   }
 
   /** Goes through what has been pushed. "cells": the cargo begins, to be read as `request` says. */
@@ -115,11 +148,16 @@ export class Rewriter {
         case "value":
           tape.take(at - 1);
           this.#value(at);
-          if (this.request) return "cells";
+          if (this.request || this.found) return "cells";
+          break;
+        case "element":
+          tape.take(at);
+          this.#scope.element?.(this.scanner.slice(at, at + 1)[0] as number, at);
+          if (this.request || this.found) return "cells";
           break;
         case "end":
           this.#end(at);
-          if (this.request) return "cells"; // a scalar, known as a whole
+          if (this.request || this.found) return "cells"; // a scalar, known as a whole
           break;
         case "comma":
           tape.take(at - 1);
@@ -136,6 +174,13 @@ export class Rewriter {
     }
   }
 
+  /** The table lane has read the cargo, or will have the scanner go through it. */
+  foundRead(): void {
+    this.found = undefined;
+    this.tape.mode = "drop";
+    this.tape.skip(this.scanner.judged);
+  }
+
   /** The typed lane has read the cargo. */
   cellsRead(): void {
     const whole = this.request?.text !== undefined;
@@ -148,7 +193,12 @@ export class Rewriter {
   /** The input has ended. */
   end(): void {
     this.scanner.finish();
-    if (!this.request) this.run();
+    if (!this.request && !this.found) this.run();
+    this.finish();
+  }
+
+  /** The input has been gone through to its end. */
+  finish(): void {
     this.scanner.end();
     if (this.#stray) throw this.#stray;
   }
@@ -169,10 +219,20 @@ export class Rewriter {
     if (depth > 0) {
       this.#scope.value(first, at - 1);
       if (this.#scopes.length > depth) this.#inMember = false;
-      else if (this.options.nan === "null" && MAYBE_NAN.includes(first) && this.tape.mode === "copy") {
+      else if (this.#nullsNan && MAYBE_NAN.includes(first) && this.tape.mode === "copy") {
         this.#perhapsNan = true;
         this.tape.mode = "hold";
       }
+      return;
+    }
+    if (first === LIST && this.options.from.forms.some((f) => f.key === undefined && f.layouts.includes("records"))) {
+      // MLflow 1.x: the document itself is the list of records
+      this.#inMember = true;
+      this.scanner.watch(0);
+      this.#scopes.push(new Bare(this));
+      this.tape.skip(at - 1);
+      this.tape.mode = "hold";
+      this.peek();
       return;
     }
     if (first !== OBJECT) {
@@ -225,7 +285,8 @@ export class Rewriter {
     return this.#scopes[this.#scopes.length - 1] as Scope;
   }
 
-  #path(): string[] {
+  /** The keys on the way to the member being read. */
+  path(): string[] {
     const path: string[] = [];
     for (const { current } of this.#scopes) {
       if (current === undefined) break;
@@ -244,6 +305,20 @@ export class Rewriter {
     this.scanner.watch(this.#scopes.length);
   }
 
+  /** The list that was peeked into holds objects, which this scope reads. */
+  enterList(scope: Scope, start: number): void {
+    this.tape.skip(start);
+    this.tape.mode = "drop";
+    this.#scopes.push(scope);
+    this.#inMember = false;
+    this.scanner.watch(this.#scopes.length);
+  }
+
+  /** The value that just began is a list: look at what it begins with. */
+  peek(): void {
+    this.scanner.peek();
+  }
+
   /** The scope turns out to be another: it goes on in its place. */
   replace(scope: Scope): void {
     this.#scopes[this.#scopes.length - 1] = scope;
@@ -251,7 +326,7 @@ export class Rewriter {
 
   write(bytes: Uint8Array | string): void {
     const out = typeof bytes === "string" ? Buffer.from(bytes) : bytes;
-    if (out.length > 0 && this.options.to !== undefined) this.options.write(out);
+    if (out.length > 0 && this.options.to !== undefined && this.lane === "splice") this.options.write(out);
   }
 
   warn(code: Warning["code"], message: string): void {
@@ -264,7 +339,7 @@ export class Rewriter {
 
   /** An offset in the line that the scanner has reached, and the member being read. */
   #place(offset: number): Place {
-    return { offset, line: this.scanner.line, column: offset - this.scanner.lineAt + 1, path: jsonPath(this.#path()) };
+    return { offset, line: this.scanner.line, column: offset - this.scanner.lineAt + 1, path: jsonPath(this.path()) };
   }
 
   /** An error of the scalar cargo that was just read, at its first byte. */
@@ -324,11 +399,19 @@ export class Rewriter {
   settle(form: Form, layout: Layout): void {
     this.form = form;
     this.layout = layout;
-    if (this.options.to) this.target = target(this.options.to, layout, form, this.given);
+    const { to, nan } = this.options;
+    if (!to) return;
+    const goal = target(to, layout, form, this.given);
+    this.lane = !this.options.moves && splices(layout, goal.layout) && !(layout === "records" && judged(form, goal.form)) ? "splice" : "table";
+    this.target = goal;
+    const policy = nan ?? dialectOf(goal.form).nan ?? "token";
+    this.scanner.nan(policy === "error" ? "error" : policy === "null" && this.lane === "splice" ? "tell" : "pass");
+    if (policy === "null") this.#nullsNan = true;
   }
 
   /** Azure ML takes a frame without index for named tensors, so one is made: 0 to rows - 1. */
   writeIndex(rows: number): void {
+    if (this.lane === "table") return;
     this.write('"index":[');
     for (let from = 0; from < rows; from += LABELS_AT_ONCE) {
       const to = Math.min(rows, from + LABELS_AT_ONCE);
@@ -344,6 +427,10 @@ export class Rewriter {
     const { scanner, options, target } = this;
     this.#scalar = scalar;
     this.#inCargo = true;
+    if (this.lane === "table") {
+      this.found = { what: layout, scalar, name, first: undefined };
+      return;
+    }
     if (target?.form.refusesNull) scanner.refuseNull(true);
     const width = this.columns !== undefined && (layout === "rows" || target?.layout === "frame") ? this.columns.length : undefined;
     if (!scalar) scanner.startCargo(as === "rows" ? Mode.Rows : Mode.Tensor, width);
@@ -358,8 +445,29 @@ export class Rewriter {
     }
   }
 
+  /** The cargo is the list of objects whose first element was just looked at. */
+  records(): void {
+    this.#scalar = false;
+    this.#inCargo = true;
+    if (this.lane === "table" || this.options.typed) {
+      this.found = { what: this.layout === "features" ? "features" : "records", scalar: false, name: undefined, first: OBJECT };
+      return;
+    }
+    if (this.target?.form.refusesNull) this.scanner.refuseNull(true);
+    this.scanner.startCargo(Mode.Records, undefined);
+    this.tape.mode = "copy";
+  }
+
+  recordsEnded(rows: number): void {
+    this.cargoEnded();
+    const form = this.target?.form;
+    if (form?.refusesEmpty && rows === 0) throw this.error("E_TARGET", `${form.id} needs at least one row`);
+  }
+
   cargoEnded(): void {
     this.#inCargo = false;
+    this.cargoEnd = this.scanner.offset;
+    this.cargoRows = this.scanner.members;
     this.#innerRank = this.scanner.innerRank;
     this.#width = this.#innerRank === 0 ? 1 : this.scanner.width;
     this.scanner.endCargo();
@@ -394,7 +502,52 @@ export class Rewriter {
     if (form?.refusesEmpty && rows === 0) throw this.error("E_TARGET", `${form.id} needs at least one row`);
     if (form?.maxRank !== undefined && rank > form.maxRank)
       throw this.error("E_TARGET", `a tensor of rank ${rank}; ${form.id} takes ${form.maxRank} at most (numpy's limit)`);
-    if (this.target?.layout === "frame" && rank !== 2 && rows > 0)
+    if (this.lane === "splice" && this.target?.layout === "frame" && rank !== 2 && rows > 0)
       throw this.error("E_FORM", `a tensor of rank ${rank} cannot become ${form?.id}: rank 2 is needed`);
   }
+}
+
+/** Records must be looked at: the servers differ in which of two equal keys they take, or want the same keys in all. */
+function judged(from: Form, to: Form): boolean {
+  return to.equalKeys === true || dialectOf(from).firstKeyWins !== dialectOf(to).firstKeyWins;
+}
+
+/** Both layouts have the cargo in one piece, so that it passes as it is. */
+function splices(from: Layout, to: Layout): boolean {
+  return from === to ? from !== "inputs" && from !== "ndarray" && from !== "values" && from !== "features" : (from === "frame" && to === "tensor") || (from === "tensor" && to === "frame");
+}
+
+/** A document that is a list of records. */
+class Bare implements Scope {
+  readonly current = undefined;
+  readonly #to: Rewriter;
+
+  constructor(to: Rewriter) {
+    this.#to = to;
+  }
+
+  key(): void {}
+
+  value(): void {}
+
+  element(first: number, start: number): void {
+    const to = this.#to;
+    const form = to.options.from.forms.find((f) => f.key === undefined && f.layouts.includes("records")) as Form;
+    if (first !== OBJECT && first !== CLOSE)
+      throw to.error("E_FORM", `a payload is a JSON object, or a list of records, but this document is a list of ${kindOf(first)}`, { offset: start });
+    const held = to.tape.release();
+    to.settle(form, "records");
+    const key = to.target?.form.key;
+    if (key !== undefined) to.write(`{${JSON.stringify(key)}:`);
+    to.write(held);
+    to.records();
+  }
+
+  ended(members: number): void {
+    this.#to.recordsEnded(members);
+    if (this.#to.target?.form.key !== undefined) this.#to.write("}");
+    this.#to.tape.mode = "copy";
+  }
+
+  close(): void {}
 }

@@ -1,8 +1,8 @@
 import type { Scanner } from "./engine/engine.js";
 import { TransloadError } from "./errors.js";
 
-/** A key, or the white space between two members, may be this long: it is all that is ever held back. */
-const HELD_LIMIT = 1 << 20;
+/** A key, the white space between two members, or parameters that come before the payload: all that is ever held back. */
+const HELD_LIMIT = 1 << 24;
 const MINUS = Uint8Array.of(0x2d /* - */);
 
 /**
@@ -71,6 +71,11 @@ export class Tape {
     this.#put(instead);
   }
 
+  /** Holds what was released before. */
+  hold(bytes: Uint8Array): void {
+    this.#hold(bytes);
+  }
+
   /** What was held, and no longer is. */
   release(): Buffer {
     const held = Buffer.concat(this.#held);
@@ -99,7 +104,7 @@ export class Tape {
   #hold(bytes: Uint8Array): void {
     this.#heldBytes += bytes.length;
     if (this.#heldBytes > HELD_LIMIT)
-      throw new TransloadError("E_LIMIT", "a key, or the white space between two keys, is longer than 1 MiB", { offset: this.#mark });
+      throw new TransloadError("E_LIMIT", "a key, the white space between two keys, or the parameters before the payload are longer than 16 MiB", { offset: this.#mark });
     this.#held.push(Uint8Array.from(bytes));
   }
 }

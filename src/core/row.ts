@@ -39,7 +39,8 @@ export let cells: usize = 0;
 export let width: u32 = 0;
 /** The width is still to be learned, from the first row. */
 export let learning: bool = false;
-/** Just behind the row. */
+/** The first byte of the row, and just behind it. */
+export let rowStart: usize = 0;
 export let rowEnd: usize = 0;
 /** The event that TOLD stands for. */
 export let told: i32 = 0;
@@ -53,6 +54,7 @@ export function setFields(fieldsAt: usize, cellsAt: usize, count: u32, learns: b
 }
 
 export function resetPads(): void { pads = 0; }
+export function setRowStart(p: usize): void { rowStart = p; }
 export function setRowEnd(p: usize): void { rowEnd = p; }
 export function setCellIndex(i: u32): void { cellIndex = i; }
 

@@ -9,7 +9,7 @@
 import { commitAcross, readAcross } from "./across";
 import { readFields } from "./delimited";
 import {
-  CELL, FIELD, KEY, KEY_LENGTH, RECORD, TOLD, cells, fields, learning, pad, pads, resetPads, rowEnd, setCell, setRowEnd, tell,
+  CELL, FIELD, KEY, KEY_LENGTH, RECORD, TOLD, cells, fields, learning, pad, pads, resetPads, rowEnd, setCell, setRowEnd, setRowStart, tell,
   tellError, told, width,
 } from "./row";
 import { Err, Ev, St, TYPES, base, countAt, expectAt, fail, lastNewline, newlineAt, newlines, setCursor, setDepth, setFreeAbove, setLastNewline, setNewlines, setSt, st } from "./state";
@@ -25,6 +25,8 @@ export const enum Syntax {
   RecordLines,
   Delimited,
   Across, // a list for each column, side by side
+  Grouped, // [1,2,3,4]: as many cells as there are fields are a row
+  Features, // [{"features":[1,2]},…]
 }
 
 let syntax: i32 = Syntax.Lists;
@@ -67,6 +69,7 @@ export function rows(from: usize, to: usize, last: bool): i32 {
     const feeds = newlines, feed = lastNewline, state = st;
     const result = syntax == Syntax.Delimited ? delimited(p, to, last) : syntax == Syntax.Across ? across() : json(p, to, last);
     if (result == OK) {
+      setRowStart(p);
       const ev = write(rowEnd - p);
       if (ev == Ev.More) {
         rowCount++;
@@ -75,8 +78,8 @@ export function rows(from: usize, to: usize, last: bool): i32 {
         if (syntax == Syntax.Across) commitAcross(); else p = rowEnd;
         continue;
       }
-      if (ev == Ev.Error) return ev;
       restore(feeds, feed, state);
+      if (ev == Ev.Error) return ev; // the cursor is on the cell
       setCursor(p);
       return ev;
     }
@@ -131,11 +134,21 @@ function json(from: usize, to: usize, last: bool): i32 {
   if (st == St.After) return JUDGE;
   if (rowCount == rowLimit) return tell(Ev.Limit, 0, from);
   const before = st;
-  const result = syntax == Syntax.Records || syntax == Syntax.RecordLines ? record(p, to) : syntax == Syntax.Cells ? single(p, to) : list(p, to);
+  const result = read(p, to);
   setDepth(base);
   setSt(result == JUDGE ? before : St.After);
   if (result == JUDGE) { setRowEnd(p); setFreeAbove(i32.MAX_VALUE); }
   return result;
+}
+
+function read(p: usize, to: usize): i32 {
+  switch (syntax) {
+    case Syntax.Records: case Syntax.RecordLines: return record(p, to);
+    case Syntax.Cells: return single(p, to);
+    case Syntax.Grouped: return group(p, to);
+    case Syntax.Features: return features(p, to);
+    default: return list(p, to);
+  }
 }
 
 // @ts-ignore: decorator
@@ -163,6 +176,49 @@ function single(p: usize, to: usize): i32 {
   if (learning) return tell(Ev.Width, 1, p);
   setCell(0, p, end, kind);
   setRowEnd(end);
+  return OK;
+}
+
+/** As many cells of a flat list as there are fields. */
+function group(p: usize, to: usize): i32 {
+  for (let i: u32 = 0; i < width; i++) {
+    if (i > 0) {
+      p = skipSpace(p, to);
+      if (p >= to) return WAIT;
+      if (load<u8>(p) != 0x2c /* , */) return tellError(Err.Ragged, i, p);
+      p = skipSpace(p + 1, to);
+      if (p >= to) return WAIT;
+    }
+    const result = value(p, to);
+    if (result != OK) return result;
+    setCell(i, p, end, kind);
+    p = end;
+  }
+  setRowEnd(p);
+  return OK;
+}
+
+const FEATURES: usize = memory.data<u8>([0x22, 0x66, 0x65, 0x61, 0x74, 0x75, 0x72, 0x65, 0x73, 0x22]);
+
+/** The list in {"features":[1,2,…]}. */
+function features(p: usize, to: usize): i32 {
+  if (load<u8>(p) != 0x7b /* { */) return tellError(Err.Record, 0, p);
+  p = skipSpace(p + 1, to);
+  if (p + 10 > to) return WAIT;
+  if (!equal(p, FEATURES, 10)) return tellError(Err.Object, 0, p);
+  p = skipSpace(p + 10, to);
+  if (p >= to) return WAIT;
+  if (load<u8>(p) != 0x3a /* : */) return JUDGE;
+  p = skipSpace(p + 1, to);
+  if (p >= to) return WAIT;
+  if (load<u8>(p) != 0x5b /* [ */) return tellError(Err.Object, 0, p);
+  const result = list(p, to);
+  if (result == JUDGE) return tellError(Err.Ragged, 0, p);
+  if (result != OK) return result;
+  p = skipSpace(rowEnd, to);
+  if (p >= to) return WAIT;
+  if (load<u8>(p) != 0x7d /* } */) return tellError(Err.Object, 0, p);
+  setRowEnd(p + 1);
   return OK;
 }
 

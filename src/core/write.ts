@@ -24,6 +24,7 @@ export const enum Gap {
   Error,
   Null,
   Token, // NaN, Infinity, -Infinity
+  Omit, // nothing, not even the key
 }
 
 let style: i32 = Style.None;
@@ -76,7 +77,8 @@ export function write(bytes: usize): i32 {
 
 function full(bytes: usize): i32 { needed = bytes; return Ev.Flush; }
 
-function refuse(error: i32, i: u32, at: usize): i32 { setCellIndex(i); return fail(error, at); }
+/** A missing cell has no place of its own. */
+function refuse(error: i32, i: u32, at: usize): i32 { setCellIndex(i); return fail(error, error == Err.Missing || at == 0 ? rowStart : at); }
 
 // @ts-ignore: decorator
 @inline function copy(to: usize, from: usize, n: usize): usize {
@@ -100,8 +102,12 @@ function json(bytes: usize): i32 {
   let o = out;
   if (begun) o = copy(o, between, betweenLength);
   let field = fields, cell = cells;
+  const start = o;
   for (let i: u32 = 0; i < width; i++) {
+    if (missing == Gap.Omit && load<i32>(cell, KIND) == Kind.Missing) { field += FIELD; cell += CELL; continue; }
+    const first = o == start;
     o = copy(o, load<u32>(field, TEXT), load<u32>(field, TEXT_LENGTH));
+    if (first && i > 0) store<u8>(start, 0x7b /* { */); // the cells before it are left out
     const from = <usize>load<u32>(cell, FROM);
     if (load<i32>(cell, KIND) <= Kind.Nested) o = copy(o, from, <usize>load<u32>(cell, TO) - from);
     else {
@@ -111,6 +117,7 @@ function json(bytes: usize): i32 {
     field += FIELD;
     cell += CELL;
   }
+  if (o == start && missing == Gap.Omit && width > 0) store<u8>(o++, 0x7b);
   out = copy(o, after, afterLength);
   begun = true;
   return Ev.More;

@@ -10,6 +10,9 @@ export const azureml: Dialect = {
   about: "Azure ML online endpoints: input_data",
   params: "params",
   siblings: [],
+  missing: "null",
+  // 5 MB/s of bandwidth for an endpoint, and 5 seconds by default for a request
+  maxBytes: 25e6,
   forms: [
     // without index the script takes the object for named tensors; without columns it fails with KeyError 'columns'
     {
@@ -24,5 +27,4 @@ export const azureml: Dialect = {
     { id: "azureml:tensor", dialect: "azureml", key: "input_data", layouts: ["tensor"], refusesScalar: true, maxRank: 64 },
     { id: "azureml:named", dialect: "azureml", key: "input_data", layouts: ["named"], maxRank: 64 },
   ],
-  prefers: { frame: ["azureml:split"], tensor: ["azureml:tensor"], named: ["azureml:named"] },
 };

@@ -1,13 +1,30 @@
 import { nearest, TransloadError } from "../errors.js";
 import { azureml } from "./azureml.js";
 import type { Dialect, Form, Layout } from "./dialect.js";
-import { mlflow, mlflow1 } from "./mlflow.js";
-import { tfserving } from "./tfserving.js";
+import { csv, jsonl, sagemaker, tsv } from "./files.js";
+import { databricks, mlflow, mlflow1 } from "./mlflow.js";
+import { oip, seldon, triton } from "./oip.js";
+import { kserve1, tfserving, vertex } from "./tfserving.js";
 
-export type { Dialect, Form, Layout } from "./dialect.js";
+export type { Dialect, Form, Gap, Layout } from "./dialect.js";
 
 /** Every dialect transload knows. A new one is a table beside these and a line here. */
-export const DIALECTS: readonly Dialect[] = [azureml, mlflow, mlflow1, tfserving];
+export const DIALECTS: readonly Dialect[] = [
+  azureml,
+  mlflow,
+  mlflow1,
+  tfserving,
+  oip,
+  csv,
+  tsv,
+  jsonl,
+  seldon,
+  sagemaker,
+  databricks,
+  vertex,
+  kserve1,
+  triton,
+];
 
 export const FORMS: readonly Form[] = DIALECTS.flatMap((dialect) => dialect.forms);
 
@@ -16,9 +33,6 @@ export const NAMES: readonly string[] = DIALECTS.flatMap((d) => [d.name, ...d.fo
 
 /** Keys that make MLflow 2.10 and later pass the whole body to the model unparsed (utils/serving_data_parser.py). */
 export const LLM_KEYS: readonly string[] = ["messages", "prompt", "input"];
-
-/** Payload keys of MLflow whose layout is not known here yet. */
-export const LATER_KEYS: readonly string[] = ["dataframe_records"];
 
 /** Keys that may stand in a split object; any other is an error on every server. */
 export const FRAME_KEYS: readonly string[] = ["columns", "index", "data"];
@@ -58,27 +72,44 @@ export function dialectOf(form: Form): Dialect {
 
 /** Forms among these whose cargo is under this envelope key. */
 export function formsAt(forms: readonly Form[], key: string): readonly Form[] {
-  return forms.filter((f) => (f.key === undefined ? FRAME_KEYS.includes(key) : f.key === key));
+  return forms.filter((f) => (f.key === undefined ? f.layouts.includes("frame") && FRAME_KEYS.includes(key) : f.key === key));
+}
+
+/** What a cargo becomes where its own layout has no place, in this order. */
+const BECOMES: Readonly<Record<Layout, readonly Layout[]>> = {
+  frame: ["frame", "ndarray", "delimited", "lines", "tensor", "records", "features", "inputs", "values", "named"],
+  records: ["records", "frame", "ndarray", "delimited", "lines", "inputs", "named", "tensor", "features", "values"],
+  delimited: ["frame", "delimited", "records", "ndarray", "lines", "tensor", "features", "inputs", "values", "named"],
+  lines: ["lines", "frame", "records", "ndarray", "delimited", "tensor", "features", "inputs", "values", "named"],
+  ndarray: ["ndarray", "frame", "records", "delimited", "lines", "tensor", "features", "inputs", "values", "named"],
+  tensor: ["tensor", "frame", "inputs", "ndarray", "values", "features", "records", "delimited", "lines", "named"],
+  values: ["values", "tensor", "inputs", "ndarray", "frame", "features", "records", "delimited", "lines", "named"],
+  features: ["features", "tensor", "frame", "inputs", "ndarray", "values", "records", "delimited", "lines", "named"],
+  named: ["named", "inputs", "frame", "records", "ndarray", "delimited", "lines", "tensor", "features", "values"],
+  inputs: ["inputs", "named", "frame", "records", "ndarray", "delimited", "lines", "tensor", "features", "values"],
+};
+
+/** Rows become a frame of Open Inference Protocol's, and a tensor its only tensor. */
+function contentOf(layout: Layout): Form["content"] {
+  return layout === "tensor" || layout === "values" ? "np" : "pd";
 }
 
 /**
- * The target's form for a cargo of this layout. With names for its columns a tensor may become a frame where the
- * target has one; a frame becomes a tensor where it has none.
+ * The target's form for a cargo of this layout: its own layout where the target has it, then the nearest. A tensor whose
+ * columns are named may be a frame first.
  * @throws TransloadError E_FORM when the target has no place for it.
  */
 export function target(choice: Choice, layout: Layout, source: Form, named: boolean): { form: Form; layout: Layout } {
-  const wanted: Layout[] =
-    layout === "frame" ? ["frame", "tensor"] : layout === "tensor" ? (named ? ["frame", "tensor"] : ["tensor", "frame"]) : ["named"];
-  for (const want of wanted) {
+  const order =
+    layout === "tensor" && named
+      ? ["frame" as const, ...BECOMES.tensor]
+      : layout === "inputs" && source.content === "np"
+        ? ["inputs" as const, ...BECOMES.tensor]
+        : BECOMES[layout];
+  for (const want of order) {
     const fit = choice.forms.filter((f) => f.layouts.includes(want));
-    if (fit.length === 0) continue;
-    const order = choice.exact ? [] : (choice.dialect as Dialect).prefers[want];
-    const form =
-      fit.find((f) => f.key === source.key && want === "tensor" && f.key !== undefined) ??
-      fit.find((f) => f.id === order[0]) ??
-      (fit[0] as Form);
-    return { form, layout: want };
+    const form = fit.find((f) => f.key === source.key && f.key !== undefined && f.content === source.content) ?? fit.find((f) => f.content === contentOf(layout)) ?? fit[0];
+    if (form) return { form, layout: want };
   }
-  const what = layout === "named" ? "named tensors" : `a ${layout}`;
-  throw new TransloadError("E_FORM", `${source.id} holds ${what}, which ${choice.name} has no form for`);
+  throw new TransloadError("E_FORM", `${source.id} holds ${layout}, which ${choice.name} has no form for`);
 }

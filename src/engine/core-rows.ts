@@ -3,7 +3,7 @@ import { Err, Ev, Gap, Kind, LEARN, Mode, Style, Syntax, Typing } from "./codes.
 import type { CoreInput } from "./core-input.js";
 import type { CoreMemory } from "./core-memory.js";
 import { refuseKey, refuseRow } from "./fault.js";
-import type { CellKinds, RowReader, RowRequest, RowStyle } from "./rows.js";
+import type { CellKinds, ColumnSource, RowReader, RowRequest, RowStyle } from "./rows.js";
 
 const FIELD = 64;
 const CELL = 16;
@@ -16,6 +16,7 @@ const PLACE_MOST = 1 << 18;
 const ROW_LIMIT = 1 << 29;
 /** Shorter pieces of a row are read again each time more comes. */
 const PATIENCE = 1 << 16;
+const CLOSE = 0x5d; /* ] */
 const UNLIMITED = 2n ** 64n - 1n;
 
 /** The fast engine's row reader, over core/rows.ts. */
@@ -36,6 +37,8 @@ export class CoreRows implements RowReader {
   /** Fields laid out so far. */
   #laid = 0;
   #places: { at: number; length: number }[] = [];
+  /** Windows of columns side by side. */
+  #sides: { at: number; length: number }[] = [];
   #outAt = 0;
   #outLength = 0;
   #bytesLeft: number | undefined;
@@ -91,12 +94,12 @@ export class CoreRows implements RowReader {
     });
   }
 
-  limit(rows: number | undefined, bytes: number | undefined): void {
+  limit(rows: number | undefined, bytes: number | undefined, fresh: boolean): void {
     const { core } = this.#memory;
     this.#bytesLeft = bytes;
     this.full = false;
     core.limitRows(rows === undefined ? UNLIMITED : BigInt(rows));
-    core.startOutput();
+    if (fresh) core.startOutput();
     this.#setOut(bytes);
   }
 
@@ -132,6 +135,9 @@ export class CoreRows implements RowReader {
           return this.#drain();
         case Ev.NewKey:
           this.#addKey(Buffer.from(this.#memory.bytes.slice(core.keyFrom.value, core.keyTo.value)));
+          break;
+        case Ev.Side:
+          this.#refill(core.cellIndex.value);
           break;
         case Ev.Width:
           this.width = core.cellIndex.value;
@@ -217,6 +223,18 @@ export class CoreRows implements RowReader {
     this.#fieldsAt = fieldsAt;
     this.#laid = width;
     if (this.#style.cells === "columns") this.#layPlaces();
+    if (this.#request.across) this.#laySides();
+  }
+
+  #laySides(): void {
+    const width = this.width as number;
+    const length = Math.min(PLACE_MOST, Math.max(PLACE_LEAST, Math.floor(PLACES / Math.max(1, width)) & ~63));
+    const at = this.#memory.area("windows of columns", length * width);
+    this.#sides = Array.from({ length: width }, (_, i) => ({ at: at + i * length, length }));
+    this.#sides.forEach((side, i) => {
+      this.#memory.view.setUint32(this.#fieldsAt + FIELD * i + 36, side.at, true);
+      this.#memory.view.setUint32(this.#fieldsAt + FIELD * i + 40, side.at, true);
+    });
   }
 
   #kindBits(): number[] {
@@ -249,6 +267,30 @@ export class CoreRows implements RowReader {
       view.setUint32(at + 12 * i + 8, field, true);
     });
     this.#memory.core.setAliases(at, this.#aliases.length);
+  }
+
+  // ---- columns side by side
+
+  /** The next bytes of a column, behind what is left of its window; a window of twice the size where a cell fills it. */
+  #refill(i: number): void {
+    const memory = this.#memory;
+    const field = this.#fieldsAt + FIELD * i;
+    const from = memory.view.getUint32(field + 36, true);
+    const left = memory.view.getUint32(field + 40, true) - from;
+    const side = this.#sides[i] as { at: number; length: number };
+    if (left > side.length / 2) {
+      const length = 2 * side.length;
+      this.#sides[i] = { at: memory.allocate(length), length };
+    }
+    const { at: to, length } = this.#sides[i] as { at: number; length: number };
+    memory.bytes.copyWithin(to, from, from + left);
+    const read = (this.#request.across?.[i] as ColumnSource).read(memory.bytes.subarray(to + left, to + length));
+    const last = read === 0;
+    // behind the last cell stands what ends it
+    if (last) memory.bytes[to + left] = CLOSE;
+    memory.view.setUint32(field + 36, to, true);
+    memory.view.setUint32(field + 40, to + left + (last ? 1 : read), true);
+    memory.view.setUint32(field + 44, last ? 1 : 0, true);
   }
 
   // ---- the output

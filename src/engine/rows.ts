@@ -1,8 +1,17 @@
 /** How rows are written down. The lines are those of JSON Lines: a list or a record each. */
-export type RowSyntax = "lists" | "records" | "cells" | "listLines" | "recordLines" | "delimited" | "across";
+export type RowSyntax =
+  | "lists" // [[1,2],[3,4]]
+  | "records" // [{"a":1},{"a":2}]
+  | "features" // [{"features":[1,2]},{"features":[3,4]}]
+  | "cells" // [1,2]: every cell is a row
+  | "grouped" // [1,2,3,4]: as many cells as there are names are a row
+  | "listLines"
+  | "recordLines"
+  | "delimited"
+  | "across"; // a list for each column, side by side
 
-/** What is written for a cell that is missing, or NaN: nothing is, and the row refused; null; or Python's token. */
-export type Gap = "error" | "null" | "token";
+/** What is written for a cell that is missing, or NaN: the row is refused; null; Python's token; or not even a key. */
+export type Gap = "error" | "null" | "token" | "omit";
 
 /** How the fields of a delimited file are read. */
 export interface Fields {
@@ -28,6 +37,14 @@ export interface RowRequest {
   /** Of a key that stands twice in a record, the one that counts. */
   readonly twice: "first" | "last";
   readonly fields: Fields | undefined;
+  /** The columns that are read side by side, in the order of the names. */
+  readonly across?: readonly ColumnSource[];
+}
+
+/** The inside of a column's list, without its brackets. */
+export interface ColumnSource {
+  /** Fills the target from where the last call ended; returns how many bytes, 0 at the end. */
+  read(target: Uint8Array): number;
 }
 
 /** The texts around the cells of a row. */
@@ -74,8 +91,8 @@ export interface RowReader {
   readonly done: boolean;
   /** The limit is reached, and there may be more rows. */
   readonly full: boolean;
-  /** Read on, up to this many rows in all, and this many bytes of text from here. The next row is the first of its output. */
-  limit(rows: number | undefined, bytes: number | undefined): void;
+  /** Read on, up to this many rows in all, and this many bytes of text from here. `fresh`: the next row is the first of its output. */
+  limit(rows: number | undefined, bytes: number | undefined, fresh: boolean): void;
   /** Rows read so far. */
   readonly rows: number;
   /** Cells of a row, once known. */

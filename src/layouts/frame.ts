@@ -80,7 +80,9 @@ export class Frame implements Scope {
       if (list) {
         this.#labels = members;
         if (this.#seen.has("data") && !this.#to.given) this.#to.namesCameLate();
-        this.#to.nameColumns(labels(text), members);
+        const names = labels(text);
+        this.#to.oddLabel = names?.odd;
+        this.#to.nameColumns(names?.texts, members);
         this.#checkWidth();
       }
     } else if (this.current === "index") this.#index = list ? members : undefined;
@@ -105,7 +107,9 @@ export class Frame implements Scope {
     if (!this.#seen.has("data")) throw to.error("E_FORM", "a split needs data");
     if (this.#index !== undefined && this.#index !== this.#rows)
       throw to.error("E_INDEX", `index has ${this.#index} labels for ${this.#rows} rows`);
-    if (!this.#kept) {
+    if (to.lane === "table") {
+      if (this.#seen.has("index")) to.warn("W_INDEX", `the index of the split is dropped`);
+    } else if (!this.#kept) {
       const lost = ["columns", "index"].filter((name) => this.#seen.has(name));
       if (lost.length > 0)
         to.warn(
@@ -149,7 +153,7 @@ export class Frame implements Scope {
 }
 
 /** Labels as text: they may be numbers or null, too. Undefined when they are lists (a MultiIndex). */
-function labels(text: Buffer): string[] | undefined {
+function labels(text: Buffer): { texts: string[]; odd: string | undefined } | undefined {
   let values: unknown[];
   try {
     values = JSON.parse(text.toString()) as unknown[];
@@ -157,5 +161,6 @@ function labels(text: Buffer): string[] | undefined {
     return undefined; // NaN among the labels
   }
   if (values.some((v) => typeof v === "object" && v !== null)) return undefined;
-  return values.map((v) => (typeof v === "string" ? v : String(v)));
+  const odd = values.find((v) => typeof v !== "string");
+  return { texts: values.map((v) => (typeof v === "string" ? v : String(v))), odd: odd === undefined ? undefined : JSON.stringify(odd) };
 }

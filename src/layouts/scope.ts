@@ -4,6 +4,8 @@ export interface Scope {
   key(name: string, gap: Buffer, raw: Buffer): void;
   /** Its value begins at this offset with this byte. */
   value(first: number, start: number): void;
+  /** The list that was peeked into begins with this byte, at this offset. */
+  element?(first: number, start: number): void;
   /** Its value ended; a list or object had so many members. */
   ended(members: number): void;
   /** The object's closing brace was read. */

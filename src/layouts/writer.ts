@@ -1,0 +1,223 @@
+// How each layout is written around its rows or columns: the head before the first, the texts between cells, the tail.
+import type { Form, Layout } from "../dialects/index.js";
+import type { RowTexts } from "../engine/rows.js";
+
+/** What is known when an output ends. */
+export interface Facts {
+  readonly names: readonly string[] | undefined;
+  /** Rows of this output, and rows of the payload before it. */
+  readonly rows: number;
+  readonly firstRow: number;
+  readonly width: number;
+  /** Members beside the payload: the target's name for each, and the text of its value. */
+  readonly riders: ReadonlyMap<string, string>;
+  /** Open Inference Protocol's datatype for all cells. */
+  readonly datatype: string;
+}
+
+/** Writes rows. */
+export interface RowWriter {
+  readonly cells: "json" | "delimited";
+  /** Nothing can be written before the names are known. */
+  readonly needsNames: boolean;
+  head(names: readonly string[] | undefined): string;
+  texts(names: readonly string[] | undefined, width: number): RowTexts;
+  tail(facts: Facts): string;
+}
+
+/** Labels written at once, and at most in one text. */
+const LABELS = 4096;
+
+/** `"index":[0,1,…]`, in pieces. */
+export function* indexText(first: number, rows: number): Generator<string> {
+  yield '"index":[';
+  for (let from = 0; from < rows; from += LABELS) {
+    let text = from > 0 ? "," : "";
+    for (let i = from; i < Math.min(rows, from + LABELS); i++) text += i > from ? `,${first + i}` : first + i;
+    yield text;
+  }
+  yield "]";
+}
+
+const json = JSON.stringify;
+
+/** `{"key":` and `}`, with what rides along; nothing where the document is the cargo. */
+function around({ key }: Form): { open: string; close(riders: ReadonlyMap<string, string>): string } {
+  if (key === undefined) return { open: "", close: () => "" };
+  return { open: `{${json(key)}:`, close: (riders) => `${[...riders].map(([name, text]) => `,${json(name)}:${text}`).join("")}}` };
+}
+
+const lists = (_names: readonly string[] | undefined, width: number): RowTexts => ({
+  before: Array.from({ length: width }, (_, i) => (i === 0 ? "[" : ",")),
+  after: width === 0 ? "[]" : "]",
+  between: ",",
+});
+
+const objects = (names: readonly string[] | undefined, width: number): RowTexts => ({
+  before: Array.from({ length: width }, (_, i) => `${i === 0 ? "{" : ","}${json(names?.[i] ?? `${i}`)}:`),
+  after: width === 0 ? "{}" : "}",
+  between: ",",
+});
+
+/** pandas' split. Names that are not known yet come behind the rows. */
+function frameWriter(form: Form): RowWriter {
+  const { open, close } = around(form);
+  let named = false;
+  return {
+    cells: "json",
+    needsNames: false,
+    head: (names) => {
+      named = names !== undefined;
+      return `${open}{${names ? `"columns":${json(names)},` : ""}"data":[`;
+    },
+    texts: lists,
+    tail: ({ names, firstRow, rows, riders }) => {
+      const columns = !named && names ? `,"columns":${json(names)}` : "";
+      const index = form.needsIndex ? `,${[...indexText(firstRow, rows)].join("")}` : "";
+      return `]${columns}${index}}${close(riders)}`;
+    },
+  };
+}
+
+/** Rows in a list, in lists or objects of their own. */
+function listWriter(form: Form, texts: RowWriter["texts"], needsNames: boolean): RowWriter {
+  const { open, close } = around(form);
+  return { cells: "json", needsNames, head: () => `${open}[`, texts, tail: ({ riders }) => `]${close(riders)}` };
+}
+
+function featuresWriter(form: Form): RowWriter {
+  const texts: RowWriter["texts"] = (_, width) => ({
+    before: Array.from({ length: width }, (_, i) => (i === 0 ? '{"features":[' : ",")),
+    after: width === 0 ? '{"features":[]}' : "]}",
+    between: ",",
+  });
+  return listWriter(form, texts, false);
+}
+
+function ndarrayWriter(form: Form): RowWriter {
+  const { open, close } = around(form);
+  let named = false;
+  return {
+    cells: "json",
+    needsNames: false,
+    head: (names) => {
+      named = names !== undefined;
+      return `${open}{${names ? `"names":${json(names)},` : ""}"ndarray":[`;
+    },
+    texts: lists,
+    tail: ({ names, riders }) => `]${!named && names ? `,"names":${json(names)}` : ""}}${close(riders)}`,
+  };
+}
+
+/** Seldon's flat tensor; its shape comes behind the values. */
+function valuesWriter(form: Form): RowWriter {
+  const { open, close } = around(form);
+  let named = false;
+  return {
+    cells: "json",
+    needsNames: false,
+    head: (names) => {
+      named = names !== undefined;
+      return `${open}{${names ? `"names":${json(names)},` : ""}"tensor":{"values":[`;
+    },
+    texts: (_, width) => ({ before: Array.from({ length: width }, (_, i) => (i === 0 ? "" : ",")), after: "", between: "," }),
+    tail: ({ names, rows, width, riders }) =>
+      `],"shape":[${rows},${width}]}${!named && names ? `,"names":${json(names)}` : ""}}${close(riders)}`,
+  };
+}
+
+/** Rows as Open Inference Protocol's one tensor; shape and datatype come behind the data. */
+function inputWriter(form: Form): RowWriter {
+  const { open, close } = around(form);
+  return {
+    cells: "json",
+    needsNames: false,
+    head: () => `${open}[{"name":"input","data":[`,
+    texts: lists,
+    tail: ({ rows, width, datatype, riders }) => `],"shape":[${rows},${width}],"datatype":"${datatype}"}]${close(contentRider(form, riders))}`,
+  };
+}
+
+function linesWriter(form: Form): RowWriter {
+  const records = form.id !== "jsonl:lists";
+  return {
+    cells: "json",
+    needsNames: records,
+    head: () => "",
+    texts: (names, width) => ({ ...(records ? objects : lists)(names, width), between: "\n" }),
+    tail: ({ rows }) => (rows > 0 ? "\n" : ""),
+  };
+}
+
+function delimitedWriter(form: Form, header: boolean): RowWriter {
+  const delimiter = form.delimiter as string;
+  const field = (name: string) => (name === "" || /["\r\n]/.test(name) || name.includes(delimiter) ? `"${name.replaceAll('"', '""')}"` : name);
+  return {
+    cells: "delimited",
+    needsNames: header,
+    head: (names) => (header && names ? `${names.map(field).join(delimiter)}\n` : ""),
+    texts: () => ({ before: [], after: "\n", between: "" }),
+    tail: () => "",
+  };
+}
+
+/** The writer of rows for this layout; undefined where a layout is made of columns. */
+export function rowWriter(form: Form, layout: Layout, header: boolean): RowWriter | undefined {
+  switch (layout) {
+    case "frame":
+      return frameWriter(form);
+    case "records":
+      return listWriter(form, objects, true);
+    case "tensor":
+      return listWriter(form, lists, false);
+    case "features":
+      return featuresWriter(form);
+    case "ndarray":
+      return ndarrayWriter(form);
+    case "values":
+      return valuesWriter(form);
+    case "lines":
+      return linesWriter(form);
+    case "delimited":
+      return delimitedWriter(form, header);
+    case "inputs":
+      return form.content === "np" ? inputWriter(form) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Writes columns, or tensors, one behind the other. */
+export interface ColumnWriter {
+  head(): string;
+  /** Before and behind the text of a column's list. */
+  before(name: string, first: boolean): string;
+  after(shape: readonly number[], datatype: string): string;
+  tail(riders: ReadonlyMap<string, string>): string;
+}
+
+export function columnWriter(form: Form, layout: Layout): ColumnWriter {
+  const { open, close } = around(form);
+  if (layout === "named")
+    return {
+      head: () => `${open}{`,
+      before: (name, first) => `${first ? "" : ","}${json(name)}:`,
+      after: () => "",
+      tail: (riders) => `}${close(riders)}`,
+    };
+  return {
+    head: () => `${open}[`,
+    before: (name, first) => `${first ? "" : ","}{"name":${json(name)},"data":`,
+    after: (shape, datatype) => `,"shape":[${shape.join(",")}],"datatype":"${datatype}"}`,
+    tail: (riders) => `]${close(contentRider(form, riders))}`,
+  };
+}
+
+/** MLServer is told what to make of the inputs; parameters of the source stand beside. */
+function contentRider(form: Form, riders: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const rest = riders.get("parameters")?.trim();
+  const inside = rest?.startsWith("{") ? rest.slice(1, -1).trim() : "";
+  const own = `"content_type":${json(form.content)}`;
+  const kept = /"content_type"\s*:/.test(inside) ? inside : inside === "" ? own : `${own},${inside}`;
+  return new Map([...riders, ["parameters", `{${kept}}`]]);
+}
