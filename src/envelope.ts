@@ -281,7 +281,8 @@ export class Envelope implements Scope {
       return;
     }
     if (to.lane === "table") {
-      to.riders.set(key, rest.toString().replace(/^\s*:\s*/, ""));
+      const text = withoutContentType(rest.toString().replace(/^\s*:\s*/, ""), to.form?.content !== undefined);
+      if (text !== undefined) to.riders.set(key, text);
       return;
     }
     this.#separate();
@@ -302,6 +303,13 @@ export class Envelope implements Scope {
     const hint = this.#strangers.length > 0 ? `; ${this.#strangers.join(", ")} belongs to another dialect, try --from auto` : "";
     return `no payload: ${from.name === "auto" ? "expected one of" : `${from.name} needs`} ${keys}, and ${found}${hint}`;
   }
+}
+
+/** Open Inference Protocol's parameters say what MLServer is to make of the inputs; only the others are anybody else's. */
+function withoutContentType(text: string, inputs: boolean): string | undefined {
+  if (!inputs || !text.includes('"content_type"')) return text;
+  const { content_type: _, ...others } = JSON.parse(text) as Record<string, unknown>;
+  return Object.keys(others).length > 0 ? JSON.stringify(others) : undefined;
 }
 
 /** A member beside the payload, as it stands. */

@@ -85,7 +85,7 @@ interface Range {
   nested: boolean;
   facts: InputFacts | undefined;
   /** What its cells were, where that was looked at. */
-  seen: (() => Seen | undefined) | undefined;
+  seen: Seen | undefined;
 }
 
 /** Rows that became columns, each in stretches of a spill. */
@@ -170,11 +170,10 @@ export class Table {
       const cells = scanner.cells({ layout: "tensor", names: [found.name ?? ""], width: undefined, dtype: undefined, cast: "error", batchRows: undefined, reuse: true, survey: true });
       while (!cells.done) {
         cells.next();
-        if (cells.done) break;
-        if (this.#job.ended()) break;
+        if (cells.done || this.#job.ended()) break;
         yield "more";
       }
-      range.seen = () => cells.seen[0];
+      range.seen = cells.seen[0];
     }
     rewriter.foundRead();
   }
@@ -305,7 +304,7 @@ export class Table {
     range.to = scanner.offset;
     range.rows = reader.rows;
     store.rest();
-    this.#later = { range, syntax, names: reader.names ?? positions(reader.width ?? 0) };
+    this.#later = { range, syntax, names: reader.names };
     read();
   }
 
@@ -477,14 +476,14 @@ export class Table {
           this.#put(bytes);
           if (sink.full) yield "pause";
         }
-      const datatype = range.facts?.datatype ?? datatypeOf(kindsOf(range.seen?.()), target.form, name);
+      const datatype = range.facts?.datatype ?? datatypeOf(kindsOf(range.seen), target.form, name);
       this.#put(Buffer.from(`]${writer.after(shape, datatype)}`));
     }
   }
 
   #shapeOf({ rows, facts, nested, seen }: Range): readonly number[] {
     const shape = facts?.shape;
-    if (!shape) return [rows, ...(seen?.()?.shape ?? [])];
+    if (!shape) return [rows, ...(seen?.shape ?? [])];
     const cells = nested ? (shape[0] ?? 1) : shape.reduce((a, b) => a * b, 1);
     if (cells !== rows)
       throw new TransloadError("E_SHAPE", `${facts?.name === undefined ? "the tensor" : `input ${JSON.stringify(facts.name)}`} has ${count(rows, "element")}, and its shape [${shape.join(", ")}] asks for ${cells}`);
@@ -505,7 +504,7 @@ export class Table {
       return (i === 0 ? "" : `${"]".repeat(Math.max(0, opened))},`) + "[".repeat(opened);
     });
     const style: RowStyle = { cells: "json", missing: "null", nan: this.#gap("nan"), nulls: true, texts: () => ({ before, after: "]".repeat(inner.length), between: "," }) };
-    yield* this.#copyRows(this.#reread(range, { ...this.#request("grouped", positions(width)), ragged: "error" }, style));
+    yield* this.#copyRows(this.#reread(range, { ...this.#request("grouped", undefined), width }, style));
   }
 
   *#copyRows(reader: { reader: RowReader; feed(): boolean }): Generator<Wait, void, void> {
@@ -619,7 +618,7 @@ export class Table {
     if (!names && (this.#writer as RowWriter).needsNames) throw this.#nameless();
     this.#names = names;
     const syntax = range.nested ? "lists" : "grouped";
-    yield* this.#replayWith(range, this.#request(syntax, names ?? (range.nested ? undefined : positions(width))), this.#style(syntax, names));
+    yield* this.#replayWith(range, { ...this.#request(syntax, names), width }, this.#style(syntax));
   }
 
   *#replay(range: Range, syntax: RowSyntax, names: readonly string[]): Generator<Wait, void, void> {
@@ -725,12 +724,12 @@ export class Table {
     return this.#job.options[what] ?? dialect[what] ?? (what === "nan" ? "token" : "null");
   }
 
-  #style(syntax: RowSyntax, names?: readonly string[]): RowStyle {
+  #style(syntax: RowSyntax): RowStyle {
     const { form } = this.#job.target;
     const writer = this.#writer;
     const omit = this.#omits(syntax);
     const shared = { missing: omit ? ("omit" as const) : this.#gap("missing"), nan: this.#gap("nan"), nulls: !form.refusesNull };
-    if (writer) return { ...shared, cells: writer.cells, delimiter: this.#delimiter, texts: (own, width) => writer.texts(syntax === "grouped" ? names : (own ?? names), width) };
+    if (writer) return { ...shared, cells: writer.cells, delimiter: this.#delimiter, texts: writer.texts };
     const runs: [number, number][][] = [];
     const spill = new Spill(this.#job.options.spillDir);
     this.#scattered = { names: [], kinds: [], rows: 0, spill, runs };
@@ -754,10 +753,6 @@ const EVERYTHING: ReadonlySet<string> = Object.assign(new Set<string>(), { has: 
 
 function commas(width: number): string[] {
   return Array.from({ length: width }, (_, i) => (i === 0 ? "[" : ","));
-}
-
-function positions(width: number): string[] {
-  return Array.from({ length: width }, (_, i) => `${i}`);
 }
 
 function isTensor(layout: Layout): boolean {

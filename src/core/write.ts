@@ -5,7 +5,7 @@
 import { readsAs } from "./delimited";
 import { fill } from "./fill";
 import {
-  CELL, FIELD, FROM, KIND, OUT, OUT_END, TEXT, TEXT_LENGTH, TO, cells, fields, setCellIndex, width,
+  CELL, FIELD, FROM, KIND, OUT, OUT_END, TEXT, TEXT_LENGTH, TO, cells, fields, rowStart, setCellIndex, width,
 } from "./row";
 import { Err, Ev, fail } from "./state";
 import { Kind } from "./token";

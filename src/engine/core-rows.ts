@@ -54,7 +54,7 @@ export class CoreRows implements RowReader {
     this.#keyed = request.syntax === "records" || request.syntax === "recordLines";
     this.#names = request.names ? [...request.names] : this.#keyed ? [] : undefined;
     this.#keys = (this.#names ?? []).map((name) => Buffer.from(JSON.stringify(name)));
-    this.width = this.#names?.length;
+    this.width = this.#names?.length ?? request.width;
     this.#start();
   }
 
@@ -120,7 +120,8 @@ export class CoreRows implements RowReader {
       }
       const whole = input.sound === input.to;
       const event = core.convertRows(input.from, input.sound, this.#ended && whole && !input.waiting);
-      input.moveTo(core.cursor.value);
+      // side by side, the cursor is in another window
+      if (!this.#request.across) input.moveTo(core.cursor.value);
       switch (event) {
         case Ev.Flush: {
           const bytes = this.#flush(core.needed.value);
@@ -400,7 +401,7 @@ export class CoreRows implements RowReader {
   #refuse(error: number): TransloadError {
     const { core } = this.#memory;
     const cell = core.cellIndex.value;
-    const place = this.#input.placeOfRow(this.#input.from, this.rows);
+    const place = this.#request.across ? { row: this.rows } : this.#input.placeOfRow(this.#input.from, this.rows);
     return refuseRow({ error, row: this.rows, cell, name: this.#names?.[cell], width: this.width ?? 0, place });
   }
 

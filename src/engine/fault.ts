@@ -260,7 +260,7 @@ export function refuseKey(name: string, names: readonly string[], place: Place):
   const list = names.length > 12 ? `${names.slice(0, 12).join(", ")}, … (${names.length})` : names.join(", ");
   return new TransloadError(
     "E_COLUMNS",
-    `record ${place.row} has a key ${JSON.stringify(name)}, which is none of the columns ${list}; without --fixed and --columns they are told from all records`,
+    `record ${place.row} has a key ${JSON.stringify(name)}, which is none of the columns ${list}`,
     place,
   );
 }

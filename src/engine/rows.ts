@@ -30,6 +30,8 @@ export interface RowRequest {
   readonly syntax: RowSyntax;
   /** Names of the columns, where they are known. Without them lists have positions, and records are learned. */
   readonly names: readonly string[] | undefined;
+  /** Cells of a row where it is known, and there are no names. */
+  readonly width?: number;
   /** A key that is none of the names: refused; a column when the first record brings it; a column always. */
   readonly newKeys: "refuse" | "first" | "always";
   /** Short rows are refused, or filled with missing cells. */
