@@ -1,6 +1,7 @@
 import { CargoReader } from "./cargo.js";
 import { type Choice, choose, dialectOf, type Form, type Layout } from "./dialects/index.js";
 import type { Seen } from "./engine/cells.js";
+import { Look } from "./engine/codes.js";
 import { type CreateScanner, scannerOf } from "./engine/index.js";
 import type { Warning } from "./errors.js";
 import { chunksOf, type Source } from "./io/source.js";
@@ -18,7 +19,7 @@ export interface InspectOptions {
 
 export interface InspectedColumn {
   name: string;
-  /** What numpy or pandas makes of the cells: int64, float64, bool, string or object. */
+  /** What numpy or pandas makes of the cells: int64, uint64, float64, bool, string or object. */
   dtype: string;
   nulls: number;
   /** NaN and Infinity tokens. */
@@ -26,7 +27,36 @@ export interface InspectedColumn {
   /** Shape of one row's cells, [] for a scalar. */
   shape: number[];
   rows: number;
+  /** A named tensor that is a single cell. */
+  scalar?: true;
+  /** What the cells are, as far as servers care; a kind that does not occur is left out. */
+  cells: InspectedCells;
 }
+
+/** The cells of a column that are neither null nor NaN, by kind. */
+export interface InspectedCells {
+  /** Numbers without point and exponent. The ends are exact; 18446744073709551616 and its negative stand for all beyond. */
+  integers?: { least: string; greatest: string };
+  /** The other numbers, as doubles; `fractions` where some are not whole, `long` where some have more than 15 significant digits. */
+  floats?: { least: number; greatest: number; fractions: boolean; long: boolean };
+  strings?: {
+    looks: StringLook[];
+    /** All of them are ASCII. */
+    ascii: boolean;
+    /** `loose`: Python decodes them, and drops the bytes that do not belong there. */
+    base64: "exact" | "loose" | "none";
+  };
+  booleans?: true;
+  /** Lists or objects in a frame's cells. */
+  nested?: true;
+}
+
+/**
+ * What a string looks like to a server that guesses: `na` is one of pandas' words for a missing value and `nan` one for NaN;
+ * `whole` and `decimal` are numbers to it, `boolean` is true or false; `date` is an ISO date or time without a zone, `zoned`
+ * one with; `text` is all the rest.
+ */
+export type StringLook = "empty" | "text" | "na" | "nan" | "whole" | "decimal" | "boolean" | "date" | "zoned";
 
 /** What a payload is, from one pass over all of it. */
 export interface Inspection {
@@ -39,8 +69,12 @@ export interface Inspection {
   shape: number[];
   /** A frame's columns, or each tensor as one. */
   columns: InspectedColumn[];
+  /** A frame's labels: whether there is an index, and whether its columns are called by text, by something else or not at all. */
+  labels?: { index: boolean; columns: "text" | "other" | "none" };
   /** Inference parameters ride along. */
   params: boolean;
+  /** Keys beside the payload, in the order they came. */
+  siblings: string[];
   bytes: number;
   warnings: Warning[];
 }
@@ -111,7 +145,7 @@ class Survey {
       if (step.type === "end" && step.cells) {
         const { rows, seen } = step.cells;
         this.#rows = rows;
-        this.#columns.push(...seen.map((column) => inspected(column, rows)));
+        this.#columns.push(...seen.map((column) => inspected(column, rows, this.#scalar)));
       }
     }
   }
@@ -135,21 +169,59 @@ class Survey {
       rows: this.#rows,
       shape,
       columns,
+      ...(layout === "frame" && { labels: labelsOf(rewriter) }),
       params: params !== undefined && rewriter.siblings.includes(params),
+      siblings: [...rewriter.siblings],
     };
   }
 }
 
-function inspected({ name, shape, nulls, nans, ...kinds }: Seen, rows: number): InspectedColumn {
-  return { name, dtype: dtypeOf(kinds, nulls > 0), nulls, nans, shape: [...shape], rows };
+const LOOKS: readonly (readonly [StringLook, number])[] = [
+  ["empty", Look.Empty],
+  ["text", Look.Plain],
+  ["na", Look.Missing],
+  ["nan", Look.Nan],
+  ["whole", Look.Whole],
+  ["decimal", Look.Decimal],
+  ["boolean", Look.Truth],
+  ["date", Look.Date],
+  ["zoned", Look.Zoned],
+];
+
+function inspected(seen: Seen, rows: number, scalar: boolean): InspectedColumn {
+  const { name, shape, nulls, nans } = seen;
+  return { name, dtype: dtypeOf(seen), nulls, nans, shape: [...shape], rows, ...(scalar && { scalar }), cells: cellsOf(seen) };
+}
+
+function labelsOf({ members, columns, oddLabel }: Rewriter): NonNullable<Inspection["labels"]> {
+  return { index: members.includes("index"), columns: columns === undefined ? "none" : oddLabel === undefined ? "text" : "other" };
+}
+
+function cellsOf({ wholes, reals, strings, booleans, nested, looks }: Seen): InspectedCells {
+  const has = (bit: number) => (looks & bit) !== 0;
+  return {
+    ...(wholes && { integers: { least: `${wholes[0]}`, greatest: `${wholes[1]}` } }),
+    ...(reals && { floats: { least: reals[0], greatest: reals[1], fractions: has(Look.Fraction), long: has(Look.Long) } }),
+    ...(strings && {
+      strings: {
+        looks: LOOKS.filter(([, bit]) => has(bit)).map(([look]) => look),
+        ascii: !has(Look.Foreign),
+        base64: has(Look.Unpadded) ? ("none" as const) : has(Look.Junk) ? ("loose" as const) : ("exact" as const),
+      },
+    }),
+    ...(booleans && { booleans: true as const }),
+    ...(nested && { nested: true as const }),
+  };
 }
 
 /** What pandas infers for a column of such cells, and numpy for a tensor; strings are its object dtype, too. */
-function dtypeOf({ integers, floats, strings, booleans, nested }: Omit<Seen, "name" | "shape" | "nulls" | "nans">, nulls: boolean): string {
+function dtypeOf({ integers, floats, strings, booleans, nested, nulls, wholes }: Seen): string {
   const numbers = integers || floats;
-  if (nested || (strings && (numbers || booleans)) || (booleans && (numbers || nulls))) return "object";
+  if (nested || (strings && (numbers || booleans)) || (booleans && (numbers || nulls > 0))) return "object";
   if (strings) return "string";
   if (booleans) return "bool";
-  if (floats || (integers && nulls)) return "float64";
-  return integers ? "int64" : "object";
+  if (floats || (integers && nulls > 0)) return "float64";
+  const [least, greatest] = wholes ?? [1n, 0n];
+  if (least > greatest || greatest >= 2n ** 64n || least < -(2n ** 63n) || (least < 0n && greatest >= 2n ** 63n)) return "object";
+  return greatest >= 2n ** 63n ? "uint64" : "int64";
 }

@@ -99,6 +99,8 @@ export class Rewriter {
   request: CargoRequest | undefined;
   /** Keys beside the payload. */
   readonly siblings: string[] = [];
+  /** Keys of the frame. */
+  readonly members: string[] = [];
   readonly scanner: Scanner;
   readonly tape: Tape;
   readonly options: RewriterOptions;

@@ -8,23 +8,21 @@
 //
 // Columns: a record of 32 bytes per column tells where its values lie. A block has one record for all its cells.
 import { TEN_INT, clinger, cut, digitCount, digitsAt, e, eight, holds, m, negative, product64, read, set, some, toF32, toF64 } from "./decimal";
+import { Look, isWhole, lookNumber, lookPlain, lookText, see as seeBit } from "./look";
 import { literalLength, scan } from "./scan";
 import { Err, Ev, Nan, St, base, countAt, cursor, depth, expectAt, fail, lastNewline, leaf, nan, newlineAt, nullOk, setCursor, setDepth, setFreeAbove, setLastNewline, setLeaf, setNewlines, setSt, setWatch, st, watch } from "./state";
 
 export const enum DType { Bool, Int8, Int16, Int32, Int64, Uint8, Uint16, Uint32, Uint64, Float32, Float64, String, Any }
 
 /** Offsets in a Column record of 32 bytes. */
-const AT: usize = 0; // address of the first value
+const AT: usize = 0; // address of the first value; in a survey, where every step is 0, of the column's Range (look.ts)
 const STEP: usize = 4; // bytes from one value to the next
 const DTYPE: usize = 8;
 const VALID: usize = 12; // address of the first validity byte: 1 present, 0 null
-const SEEN: usize = 16; // Seen bits of the cells so far
+const SEEN: usize = 16; // Look bits (look.ts) of the cells so far
 const NULL_COUNT: usize = 20; // this and the next only in a survey
 const NAN_COUNT: usize = 24;
 const RECORD: usize = 32;
-
-/** What cells of a column were. In a typed column only Null is kept. */
-const enum Seen { Null = 1, Int = 2, Float = 4, Text = 8, Bool = 16, Nested = 32 }
 
 /** A string cell: start and end of its inside in the window, column, cell in the batch. */
 const STRING: usize = 16;
@@ -241,7 +239,8 @@ function columnRun(from: usize, to: usize): i32 { return run(from, to, false, fa
         if (doubles || load<u32>(column, DTYPE) == DType.Float64) {
           const v = power == 0 ? <f64>digits : power >= -15 && digits <= 1 << 53 ? clinger(digits, power) : product64(digits, power);
           store<u64>(out, reinterpret<u64>(v) | (<u64>minus << 63));
-        } else {
+        } else if (load<u32>(column, DTYPE) == DType.Any) lookPlain(column + SEEN, out, digits, power, minus);
+        else {
           set(digits, power, minus);
           const err = put(column, out, p, q);
           if (err != Err.None) { ev = fail(err, p); break; }
@@ -355,7 +354,7 @@ function other(column: usize, out: usize, col: u32, index: u32, p: usize, to: us
   at = end;
   if (first == 0x6e /* n */) {
     if (!nullOk) return Err.Null;
-    see(column, Seen.Null);
+    see(column, Look.Null);
     if (dtype == DType.Any) { store<u32>(column, load<u32>(column, NULL_COUNT) + 1, NULL_COUNT); return Err.None; }
     store<u8>(load<u32>(column, VALID) + index, 0);
     if (dtype == DType.Float64) store<f64>(out, NaN);
@@ -365,13 +364,13 @@ function other(column: usize, out: usize, col: u32, index: u32, p: usize, to: us
   }
   if (dtype == DType.String) return Err.Kind;
   if (first == 0x74 /* t */ || first == 0x66 /* f */) {
-    if (dtype == DType.Any) { see(column, Seen.Bool); return Err.None; }
+    if (dtype == DType.Any) { see(column, Look.Bool); return Err.None; }
     set(<u64>(first == 0x74), 0, false);
     return put(column, out, p, end);
   }
   if (nan == Nan.Error) return Err.Nan;
   if (dtype == DType.Any) {
-    see(column, Seen.Float);
+    see(column, Look.Float);
     store<u32>(column, load<u32>(column, NAN_COUNT) + 1, NAN_COUNT);
     return Err.None;
   }
@@ -381,17 +380,8 @@ function other(column: usize, out: usize, col: u32, index: u32, p: usize, to: us
   return Err.None;
 }
 
-/** The number's text has neither a point nor an exponent. */
-function isWhole(p: usize, end: usize): bool {
-  for (; p < end; p++) {
-    const c = load<u8>(p) | 0x20;
-    if (c == 0x2e /* . */ || c == 0x65 /* e */) return false;
-  }
-  return true;
-}
-
 // @ts-ignore: decorator
-@inline function see(column: usize, kind: i32): void { store<u32>(column, load<u32>(column, SEEN) | kind, SEEN); }
+@inline function see(column: usize, kind: u32): void { seeBit(column + SEEN, kind); }
 
 /** A list or object in a frame's cell: the scanner goes through it. Sets `at` after it. */
 function nested(column: usize, col: u32, p: usize, to: usize): i32 {
@@ -405,7 +395,7 @@ function nested(column: usize, col: u32, p: usize, to: usize): i32 {
   if (lastNewline == 0) setLastNewline(newline);
   if (ev == Ev.Error) return JUDGED;
   if (ev != Ev.End) { setDepth(leaf); setFreeAbove(i32.MAX_VALUE); return WAIT; }
-  see(column, Seen.Nested);
+  see(column, Look.Nested);
   at = cursor;
   return Err.None;
 }
@@ -446,7 +436,7 @@ function text(column: usize, col: u32, index: u32, p: usize, to: usize): i32 {
     q++;
   }
   if (q + 1 >= to) return WAIT;
-  if (load<u32>(column, DTYPE) == DType.Any) { see(column, Seen.Text); at = q + 1; return Err.None; }
+  if (load<u32>(column, DTYPE) == DType.Any) { lookText(column + SEEN, p + 1, q); at = q + 1; return Err.None; }
   if (load<u32>(column, DTYPE) != DType.String) return Err.Kind;
   if (stringEnd + STRING > stringLimit) return FULL;
   store<u32>(stringEnd, <u32>(p + 1));
@@ -485,7 +475,7 @@ function put(column: usize, out: usize, p: usize, end: usize): i32 {
     }
     case DType.String: return Err.Kind;
     case DType.Any: {
-      see(column, isWhole(p, end) ? Seen.Int : Seen.Float);
+      lookNumber(column + SEEN, out, p, end);
       return Err.None;
     }
     case DType.Int8: return integer(out, 1, 0x7f, 0x80, p, end);

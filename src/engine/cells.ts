@@ -36,6 +36,19 @@ export interface Seen {
   readonly nested: boolean;
   readonly nulls: number;
   readonly nans: number;
+  /** Least and greatest of the whole numbers without point or exponent; 2^64 and its negative stand for what is beyond. */
+  readonly wholes: readonly [bigint, bigint] | undefined;
+  /** Least and greatest of the other numbers, as doubles, NaN and Infinity aside. */
+  readonly reals: readonly [number, number] | undefined;
+  /** Look bits of all cells (codes.ts). */
+  readonly looks: number;
+}
+
+const BEYOND = 2n ** 64n;
+
+/** A whole number for `wholes`. */
+export function cutToFit(value: bigint): bigint {
+  return value > BEYOND ? BEYOND : value < -BEYOND ? -BEYOND : value;
 }
 
 /** Reads the cargo as batches, from its first byte to its last. */

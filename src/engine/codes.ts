@@ -88,3 +88,29 @@ export const Style = { None: 0, Json: 1, Delimited: 2, Columns: 3, Typed: 4 } as
 export const Gap = { Error: 0, Null: 1, Token: 2, Omit: 3 } as const;
 export const Kind = { Int: 0, Float: 1, Bool: 2, Text: 3, Escaped: 4, Nested: 5, Null: 6, Nan: 7, Missing: 8, Bare: 9, Doubled: 10 } as const;
 export const Typing = { Lexical: 0, Text: 1 } as const;
+
+/** What cells were, in a survey (core/look.ts). */
+export const Look = {
+  Null: 0x1,
+  Int: 0x2,
+  Float: 0x4,
+  Text: 0x8,
+  Bool: 0x10,
+  Nested: 0x20,
+  Fraction: 0x40,
+  Long: 0x80,
+  Over: 0x100,
+  Under: 0x200,
+  Empty: 0x400,
+  Plain: 0x800,
+  Missing: 0x1000,
+  Nan: 0x2000,
+  Whole: 0x4000,
+  Decimal: 0x8000,
+  Truth: 0x10000,
+  Date: 0x20000,
+  Zoned: 0x40000,
+  Foreign: 0x80000,
+  Junk: 0x100000,
+  Unpadded: 0x200000,
+} as const;

@@ -2,12 +2,13 @@ import { Batch, type Block, type Column } from "../batch.js";
 import { type DType, NUMERIC, STRING_CODE } from "../dtype.js";
 import type { TransloadError } from "../errors.js";
 import type { CellReader, CellRequest, Seen } from "./cells.js";
-import { Err, Ev } from "./codes.js";
+import { Err, Ev, Look } from "./codes.js";
 import { checkNames, chooseDtypes, namesOf, SAMPLE, survey } from "./columns.js";
 import type { CoreInput } from "./core-input.js";
 import { align, type CoreMemory } from "./core-memory.js";
 
 const RECORD = 32;
+const RANGE = 48; // of a column in a survey, where its values would be
 const ANY_CODE = 12; // a cell that is only looked at
 const STRINGS = 4096;
 /** Bytes of cells in a batch when the caller does not say: they stay in the second-level cache until they are used. */
@@ -57,19 +58,36 @@ export class CoreCells implements CellReader {
     return this.#names.map((name, i) => {
       const record = this.#columnsAt + RECORD * i;
       const word = (at: number) => this.#memory.view.getUint32(record + at, true);
-      const has = (bit: number) => (word(16) & bit) !== 0;
+      // what the core no longer asked of base64 once a text was none
+      const looks = word(16) & Look.Unpadded ? word(16) & ~Look.Junk : word(16);
+      const has = (bit: number) => (looks & bit) !== 0;
       return {
         name,
         shape: this.#shape,
-        integers: has(2),
-        floats: has(4),
-        strings: has(8),
-        booleans: has(16),
-        nested: has(32),
+        integers: has(Look.Int),
+        floats: has(Look.Float),
+        strings: has(Look.Text),
+        booleans: has(Look.Bool),
+        nested: has(Look.Nested),
         nulls: word(20),
         nans: word(24),
+        ...this.#ends(word(0), looks),
+        looks,
       };
     });
+  }
+
+  /** The ends of a column's numbers, from its Range (core/look.ts). */
+  #ends(at: number, looks: number): Pick<Seen, "wholes" | "reals"> {
+    const { view } = this.#memory;
+    const magnitude = (offset: number) => view.getBigUint64(at + offset, true);
+    const over = (bit: number) => (looks & bit ? 1n : 0n); // 2^64 - 1 stands for more then
+    const positive = magnitude(0) <= magnitude(8);
+    const negative = magnitude(16) <= magnitude(24);
+    const least = negative ? -magnitude(24) - over(Look.Under) : magnitude(0) + (magnitude(0) === magnitude(8) ? over(Look.Over) : 0n);
+    const greatest = positive ? magnitude(8) + over(Look.Over) : -magnitude(16) - (magnitude(16) === magnitude(24) ? over(Look.Under) : 0n);
+    const [low, high] = [view.getFloat64(at + 32, true), view.getFloat64(at + 40, true)];
+    return { wholes: positive || negative ? [least, greatest] : undefined, reals: low <= high ? [low, high] : undefined };
   }
 
   next(): Batch | undefined {
@@ -176,6 +194,7 @@ export class CoreCells implements CellReader {
       valid += cells;
     }
     this.#cellsEnd = at;
+    if (this.#request.survey) this.#valuesAt = this.#emptyRanges();
     this.#dtypes.forEach((dtype, i) => {
       const valid = this.#validAt[i] as number;
       const at = this.#columnsAt + RECORD * i;
@@ -190,6 +209,22 @@ export class CoreCells implements CellReader {
     if (width === 0)
       for (let i = 0; i < 4; i++)
         memory.view.setUint32(this.#columnsAt + 4 * i, i === 2 ? NUMERIC.bool.code : i === 1 ? 0 : this.#columnsAt, true);
+  }
+
+  /** A Range for each column, in which nothing lies yet. */
+  #emptyRanges(): number[] {
+    const memory = this.#memory;
+    const first = memory.area("ranges of a survey", RANGE * this.#dtypes.length);
+    return this.#dtypes.map((_, i) => {
+      const at = first + RANGE * i;
+      for (const magnitude of [0, 16]) {
+        memory.view.setBigUint64(at + magnitude, 2n ** 64n - 1n, true);
+        memory.view.setBigUint64(at + magnitude + 8, 0n, true);
+      }
+      memory.view.setFloat64(at + 32, Number.POSITIVE_INFINITY, true);
+      memory.view.setFloat64(at + 40, Number.NEGATIVE_INFINITY, true);
+      return at;
+    });
   }
 
   #read(): Batch | undefined {

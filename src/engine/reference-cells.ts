@@ -1,10 +1,11 @@
 import { Batch, type Column } from "../batch.js";
 import { type DType, NUMERIC } from "../dtype.js";
-import type { CellReader, CellRequest, Seen } from "./cells.js";
-import { Err } from "./codes.js";
+import { type CellReader, type CellRequest, cutToFit, type Seen } from "./cells.js";
+import { Err, Look } from "./codes.js";
 import { checkNames, chooseDtypes, namesOf, SAMPLE, survey } from "./columns.js";
 import { exact } from "./exact.js";
 import { jsonPath, refuseCell } from "./fault.js";
+import { lookNumber, lookText } from "./look.js";
 import type { ReferenceScanner, Token } from "./reference.js";
 import { isNan } from "./stand-in.js";
 
@@ -94,17 +95,7 @@ export class ReferenceCells implements CellReader {
     this.#batchRows = request.survey
       ? Number.POSITIVE_INFINITY
       : (request.batchRows ?? Math.max(1, Math.floor(BATCH / Math.max(1, rowBytes))));
-    this.#seen = this.#names.map((name) => ({
-      name,
-      shape: this.#shape,
-      integers: false,
-      floats: false,
-      strings: false,
-      booleans: false,
-      nested: false,
-      nulls: 0,
-      nans: 0,
-    }));
+    this.#seen = this.#names.map((name) => ({ ...UNSEEN, name, shape: this.#shape }));
     this.#clear();
     scanner.keep = false;
     this.#sampled = true;
@@ -148,13 +139,13 @@ export class ReferenceCells implements CellReader {
   /** A list or object in a frame's cell: only a survey looks past it. */
   #nested(token: Token, before: number): void {
     if (!this.#request.survey) throw this.#refuse(Err.Kind, token);
-    if (before === this.#rank) (this.#seen[this.#column] as Mutable<Seen>).nested = true;
+    if (before === this.#rank) see(this.#seen[this.#column] as Mutable<Seen>, Look.Nested);
     if (this.#depth === this.#rank) this.#column++;
   }
 
   #cell(token: Token): void {
     const i = this.#block ? 0 : this.#column;
-    if (this.#request.survey) this.#see(this.#seen[i] as Mutable<Seen>, token);
+    if (this.#request.survey) lookAt(this.#seen[i] as Mutable<Seen>, token);
     else {
       const dtype = this.#dtypes[i] as DType;
       const { values, valid } = this.#cells[i] as { values: (number | bigint | string)[]; valid: number[] };
@@ -162,17 +153,6 @@ export class ReferenceCells implements CellReader {
       valid.push(token.name === "nullValue" ? 0 : 1);
     }
     if (!this.#block) this.#column++;
-  }
-
-  #see(seen: Mutable<Seen>, { name, text }: Token): void {
-    if (name === "nullValue") seen.nulls++;
-    else if (name === "stringValue") seen.strings = true;
-    else if (name !== "numberValue") seen.booleans = true;
-    else if (isNan(text)) {
-      seen.floats = true;
-      seen.nans++;
-    } else if (/[.eE]/.test(text)) seen.floats = true;
-    else seen.integers = true;
   }
 
   #read(token: Token, dtype: DType): number | bigint | string {
@@ -234,6 +214,53 @@ export class ReferenceCells implements CellReader {
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const UNSEEN: Omit<Seen, "name" | "shape"> = {
+  integers: false,
+  floats: false,
+  strings: false,
+  booleans: false,
+  nested: false,
+  nulls: 0,
+  nans: 0,
+  wholes: undefined,
+  reals: undefined,
+  looks: 0,
+};
+
+/** What a survey keeps of a cell. */
+function lookAt(seen: Mutable<Seen>, { name, text }: Token): void {
+  if (name === "nullValue") {
+    see(seen, Look.Null);
+    seen.nulls++;
+  } else if (name === "stringValue") see(seen, lookText(text.slice(1, -1)));
+  else if (name !== "numberValue") see(seen, Look.Bool);
+  else if (isNan(text)) {
+    see(seen, Look.Float);
+    seen.nans++;
+  } else {
+    const bits = lookNumber(text);
+    see(seen, bits);
+    if (bits & Look.Int) seen.wholes = spread(seen.wholes, cutToFit(BigInt(text)));
+    else seen.reals = spread(seen.reals, Number(text));
+  }
+}
+
+function see(seen: Mutable<Seen>, bits: number): void {
+  const looks = seen.looks | bits;
+  seen.looks = looks & Look.Unpadded ? looks & ~Look.Junk : looks;
+  seen.integers = (looks & Look.Int) !== 0;
+  seen.floats = (looks & Look.Float) !== 0;
+  seen.strings = (looks & Look.Text) !== 0;
+  seen.booleans = (looks & Look.Bool) !== 0;
+  seen.nested = (looks & Look.Nested) !== 0;
+}
+
+function spread<T extends number | bigint>(range: readonly [T, T] | undefined, value: T): readonly [T, T] {
+  if (range === undefined) return [value, value];
+  const [least, greatest] = range;
+  return [value < least ? value : least, value > greatest ? value : greatest];
+}
 
 /** What a token does to the depth. */
 function step({ name }: Token): number {

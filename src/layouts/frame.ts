@@ -41,6 +41,7 @@ export class Frame implements Scope {
       );
     if (this.#seen.has(name)) throw this.#to.error("E_DUPLICATE", `${JSON.stringify(name)} occurs twice`);
     this.#seen.add(name);
+    this.#to.members.push(name);
     const keep = this.#kept && (name === "data" || !this.#to.renames);
     this.#held = keep ? [gap, raw] : undefined;
     this.#to.tape.mode = keep ? "hold" : "drop";

@@ -1,0 +1,300 @@
+// What a survey keeps of the cells it looks at: the ends of a column's numbers, and what its strings look like to a
+// server that guesses.
+//
+// How it works. A column's record (cells.ts) has a word of Look bits, and where its values would lie there is a Range
+// instead. Every number moves the ends of the Range, which after the first rows is a comparison that fails. What takes
+// longer, digits to count or bytes to match, is asked only until the column has the bit. src/engine/look.ts says the
+// same of a token's text; test/engines.test.ts compares the two.
+import { TEN, clinger, cut, e, m, negative, product64, toF64 } from "./decimal";
+
+/** What cells of a column were. src/engine/codes.ts has the same numbers. In a typed column only Null is kept. */
+export const enum Look {
+  Null = 0x1,
+  Int = 0x2,
+  Float = 0x4,
+  Text = 0x8,
+  Bool = 0x10,
+  Nested = 0x20,
+  Fraction = 0x40, // a number with point or exponent that is not whole
+  Long = 0x80, // one of more than 15 significant digits
+  Over = 0x100, // a whole number of 2^64 or more
+  Under = 0x200, // or of -2^64 or less
+  // strings; one of these for each
+  Empty = 0x400,
+  Plain = 0x800,
+  Missing = 0x1000, // pandas' words for a missing value, those for NaN aside
+  Nan = 0x2000,
+  Whole = 0x4000,
+  Decimal = 0x8000,
+  Truth = 0x10000,
+  Date = 0x20000,
+  Zoned = 0x40000, // a date and time with Z or an offset
+  // and of their bytes
+  Foreign = 0x80000, // beyond ASCII
+  Junk = 0x100000, // base64 with bytes that decoders drop
+  Unpadded = 0x200000, // no base64
+}
+
+/** Offsets in a Range of 48 bytes: least and greatest magnitude of whole numbers, those with a minus apart, and of the rest. */
+const NEGATIVE: usize = 16;
+const GREATEST: usize = 8; // behind the least
+const LEAST_FLOAT: usize = 32;
+const GREATEST_FLOAT: usize = 40;
+
+/** An address of Look bits gets one more. */
+// @ts-ignore: decorator
+@inline export function see(seen: usize, bit: u32): void { store<u32>(seen, load<u32>(seen) | bit); }
+
+/** A number without exponent, whose digits and power of ten are known and below 2^64. */
+// @ts-ignore: decorator
+@inline export function lookPlain(seen: usize, range: usize, digits: u64, power: i32, minus: bool): void {
+  if (power == 0) { see(seen, Look.Int); whole(range, digits, minus); }
+  else lookFraction(seen, range, digits, power, minus);
+}
+
+function lookFraction(seen: usize, range: usize, digits: u64, power: i32, minus: bool): void {
+  const bits: u32 = load<u32>(seen);
+  // near enough to tell that it lies between the ends, as it mostly does; only then it need not be rounded correctly
+  const near = <f64>digits / load<f64>(TEN + (<usize>(0 - power) << 3));
+  const v = minus ? -near : near;
+  const slack = near * 1e-15;
+  const inside = v - slack >= load<f64>(range, LEAST_FLOAT) && v + slack <= load<f64>(range, GREATEST_FLOAT);
+  const wanted: u32 = digits < 1000000000000000 ? Look.Float | Look.Fraction : Look.Float | Look.Fraction | Look.Long;
+  if (!inside || (bits & wanted) != wanted) lookCloser(seen, range, digits, power, minus);
+}
+
+function lookCloser(seen: usize, range: usize, digits: u64, power: i32, minus: bool): void {
+  let bits: u32 = load<u32>(seen) | Look.Float;
+  if (digits >= 1000000000000000 && isLong(digits)) bits |= Look.Long;
+  const v = power >= -15 && digits <= 1 << 53 ? clinger(digits, power) : product64(digits, power);
+  if (v != trunc(v)) bits |= Look.Fraction;
+  store<u32>(seen, bits);
+  float(range, minus ? -v : v);
+}
+
+/** The number that read() has just read at [p, end). */
+export function lookNumber(seen: usize, range: usize, p: usize, end: usize): void {
+  if (isWhole(p, end)) {
+    const over = e > 0 || cut; // read() stops at twenty digits
+    see(seen, Look.Int);
+    if (over) see(seen, negative ? Look.Under : Look.Over);
+    whole(range, over ? u64.MAX_VALUE : m, negative);
+    return;
+  }
+  let bits: u32 = load<u32>(seen) | Look.Float;
+  if (m >= 1000000000000000 && (cut || isLong(m))) bits |= Look.Long;
+  const v = toF64(p, end);
+  if (v != trunc(v)) bits |= Look.Fraction;
+  store<u32>(seen, bits);
+  float(range, negative ? -v : v);
+}
+
+// @ts-ignore: decorator
+@inline function whole(range: usize, magnitude: u64, minus: bool): void {
+  range += select<usize>(NEGATIVE, 0, minus);
+  if (magnitude < load<u64>(range)) store<u64>(range, magnitude);
+  if (magnitude > load<u64>(range, GREATEST)) store<u64>(range, magnitude, GREATEST);
+}
+
+// @ts-ignore: decorator
+@inline function float(range: usize, v: f64): void {
+  if (v < load<f64>(range, LEAST_FLOAT)) store<f64>(range, v, LEAST_FLOAT);
+  if (v > load<f64>(range, GREATEST_FLOAT)) store<f64>(range, v, GREATEST_FLOAT);
+}
+
+/** More than 15 digits without the zeros at the end, of 16 and more. */
+function isLong(digits: u64): bool {
+  while (digits >= 1000000000000000) {
+    if (digits % 10 != 0) return true;
+    digits /= 10;
+  }
+  return false;
+}
+
+/** The number's text has neither a point nor an exponent. */
+export function isWhole(p: usize, end: usize): bool {
+  for (; p < end; p++) {
+    const c = load<u8>(p) | 0x20;
+    if (c == 0x2e /* . */ || c == 0x65 /* e */) return false;
+  }
+  return true;
+}
+
+// ---- strings
+
+/** A string whose inside is [p, end) as written, escapes and all. */
+export function lookText(seen: usize, p: usize, end: usize): void {
+  let bits: u32 = load<u32>(seen) | Look.Text;
+  if (p == end) { store<u32>(seen, bits | Look.Empty); return; }
+  bits |= kindOf(p, end);
+  if (!(bits & Look.Foreign) && isForeign(p, end)) bits |= Look.Foreign;
+  if (!(bits & Look.Unpadded)) bits |= base64(p, end);
+  store<u32>(seen, bits);
+}
+
+/** The first byte tells most texts from those that a reader would take for something else. */
+function kindOf(p: usize, end: usize): u32 {
+  const n = end - p;
+  if (n > 40) return Look.Plain;
+  const c = load<u8>(p);
+  if (isDigit(c)) {
+    const date = dateAt(p, end);
+    if (date != 0) return date;
+    const number = numberAt(p, end);
+    return number != 0 ? number : isWord(MISSING, 14, p, n) ? Look.Missing : Look.Plain; // 1.#IND
+  }
+  switch (c) {
+    case 0x20: /* space */
+    case 0x2b: /* + */
+    case 0x2e: /* . */
+    case 0x2d: /* - */ {
+      const number = numberAt(p, end);
+      if (number != 0) return number;
+      if (c != 0x2d) return Look.Plain;
+      return isWord(NANS, 4, p, n) ? Look.Nan : isWord(MISSING, 14, p, n) ? Look.Missing : Look.Plain;
+    }
+    case 0x49: /* I */
+    case 0x69: /* i */
+      return numberAt(p, end) != 0 ? Look.Decimal : Look.Plain;
+    case 0x4e: /* N */
+    case 0x6e: /* n */
+      if (isWord(NANS, 4, p, n)) return Look.Nan;
+    case 0x23: /* # */
+    case 0x3c: /* < */
+      return isWord(MISSING, 14, p, n) ? Look.Missing : Look.Plain;
+    case 0x46: /* F */
+    case 0x54: /* T */
+    case 0x66: /* f */
+    case 0x74: /* t */
+      return isWord(TRUTHS, 6, p, n) ? Look.Truth : Look.Plain;
+  }
+  return Look.Plain;
+}
+
+// @ts-ignore: decorator
+@inline function isDigit(c: u8): bool { return <u32>c - 0x30 < 10; }
+
+/** Whole or Decimal when the text is a number to pandas and Python, blanks around it included; infinity is one, too. */
+function numberAt(p: usize, end: usize): u32 {
+  while (p < end && load<u8>(p) == 0x20) p++;
+  while (end > p && load<u8>(end - 1) == 0x20) end--;
+  if (p < end && (load<u8>(p) == 0x2d || load<u8>(p) == 0x2b)) p++;
+  if (p == end) return 0;
+  if ((load<u8>(p) | 0x20) == 0x69 /* i */) return isInfinity(p, end - p) ? Look.Decimal : 0;
+  let q = p;
+  while (q < end && isDigit(load<u8>(q))) q++;
+  let digits = q - p;
+  if (q == end) return Look.Whole;
+  if (load<u8>(q) == 0x2e /* . */) {
+    const point = ++q;
+    while (q < end && isDigit(load<u8>(q))) q++;
+    digits += q - point;
+  }
+  if (digits == 0) return 0;
+  if (q == end) return Look.Decimal;
+  if ((load<u8>(q) | 0x20) != 0x65 /* e */) return 0;
+  q++;
+  if (q < end && (load<u8>(q) == 0x2d || load<u8>(q) == 0x2b)) q++;
+  if (q == end) return 0;
+  while (q < end && isDigit(load<u8>(q))) q++;
+  return q == end ? Look.Decimal : 0;
+}
+
+function isInfinity(p: usize, n: usize): bool {
+  if (n != 3 && n != 8) return false;
+  for (let i: usize = 0; i < n; i++) if ((load<u8>(p + i) | 0x20) != load<u8>(INFINITY + i)) return false;
+  return true;
+}
+
+/** Date or Zoned when the text is an ISO date, with a time or without, that fits nanoseconds of 64 bits. */
+function dateAt(p: usize, end: usize): u32 {
+  const n = end - p;
+  if (n < 10 || load<u8>(p, 4) != 0x2d || load<u8>(p, 7) != 0x2d) return 0;
+  const year = two(p) * 100 + two(p + 2);
+  const month = two(p + 5), day = two(p + 8);
+  if (two(p) > 99 || year < 1678 || year > 2261 || month < 1 || month > 12 || day < 1 || day > 31) return 0;
+  if (n == 10) return Look.Date;
+  const t = load<u8>(p, 10);
+  if ((t != 0x54 /* T */ && t != 0x20) || n < 16 || two(p + 11) > 23 || load<u8>(p, 13) != 0x3a /* : */ || two(p + 14) > 59) return 0;
+  let q = p + 16;
+  if (q < end && load<u8>(q) == 0x3a) {
+    if (end - q < 3 || two(q + 1) > 59) return 0;
+    q += 3;
+    if (q < end && load<u8>(q) == 0x2e /* . */) {
+      const point = ++q;
+      while (q < end && isDigit(load<u8>(q))) q++;
+      if (q == point || q - point > 9) return 0;
+    }
+  }
+  if (q == end) return Look.Date;
+  const sign = load<u8>(q++);
+  if (sign == 0x5a /* Z */) return q == end ? Look.Zoned : 0;
+  if (sign != 0x2d && sign != 0x2b) return 0;
+  const left = end - q;
+  if (left < 2 || two(q) > 23) return 0;
+  if (left == 2) return Look.Zoned;
+  q += 2;
+  if (load<u8>(q) == 0x3a) q++;
+  return end - q == 2 && two(q) <= 59 ? Look.Zoned : 0;
+}
+
+/** The number that two digits spell, 255 when they are none. */
+function two(p: usize): u32 {
+  const a = <u32>load<u8>(p) - 0x30, b = <u32>load<u8>(p, 1) - 0x30;
+  return a < 10 && b < 10 ? a * 10 + b : 255;
+}
+
+/** The text is one of so many words; each is a number whose bytes spell it, the first the least. */
+function isWord(words: usize, count: i32, p: usize, n: usize): bool {
+  if (n > 8) return false;
+  let word: u64 = 0;
+  for (let i: usize = 0; i < n; i++) word |= <u64>load<u8>(p + i) << (i << 3);
+  for (let i = 0; i < count; i++) if (load<u64>(words + (<usize>i << 3)) == word) return true;
+  return false;
+}
+
+const INFINITY: usize = memory.data<u8>([0x69, 0x6e, 0x66, 0x69, 0x6e, 0x69, 0x74, 0x79]);
+// NaN nan -NaN -nan
+const NANS: usize = memory.data<u64>([0x4e614e, 0x6e616e, 0x4e614e2d, 0x6e616e2d]);
+// NA N/A n/a NULL null None <NA> #N/A #NA #N/A N/A 1.#IND 1.#QNAN -1.#IND -1.#QNAN
+const MISSING: usize = memory.data<u64>([0x414e, 0x412f4e, 0x612f6e, 0x4c4c554e, 0x6c6c756e, 0x656e6f4e, 0x3e414e3c, 0x412f4e23, 0x414e23, 0x412f4e20412f4e23, 0x444e49232e31, 0x4e414e51232e31, 0x444e49232e312d, 0x4e414e51232e312d]);
+// true True TRUE false False FALSE
+const TRUTHS: usize = memory.data<u64>([0x65757274, 0x65757254, 0x45555254, 0x65736c6166, 0x65736c6146, 0x45534c4146]);
+
+/** Bytes beyond ASCII, written as they are or as an escape. */
+function isForeign(p: usize, end: usize): bool {
+  while (p < end) {
+    const c = load<u8>(p);
+    if (c >= 0x80) return true;
+    if (c != 0x5c /* \ */) { p++; continue; }
+    if (load<u8>(p, 1) != 0x75 /* u */) { p += 2; continue; }
+    if (load<u16>(p, 2) != 0x3030 /* 00 */ || load<u8>(p, 4) >= 0x38 /* 8 */) return true;
+    p += 6;
+  }
+  return false;
+}
+
+/** Nothing for base64 as it is written by the book, Junk where Python's decoder drops bytes, Unpadded where it fails. */
+function base64(p: usize, end: usize): u32 {
+  let chars: u32 = 0, pads: u32 = 0;
+  let junk = false;
+  while (p < end) {
+    let c = load<u8>(p++);
+    if (c == 0x5c /* \ */) {
+      c = load<u8>(p++);
+      if (c == 0x75 /* u */) p += 4;
+      if (c != 0x2f /* / */) { junk = true; continue; }
+    }
+    if (isBase64(c)) {
+      junk = junk || pads > 0;
+      chars++;
+      pads = 0;
+    } else if (c == 0x3d /* = */ && (chars & 3) > 1) {
+      if ((chars & 3) + ++pads == 4) return junk || p < end ? Look.Junk : 0;
+    } else junk = true;
+  }
+  return (chars & 3) != 0 ? Look.Unpadded : junk ? Look.Junk : 0;
+}
+
+// @ts-ignore: decorator
+@inline function isBase64(c: u8): bool { return <u32>(c | 0x20) - 0x61 < 26 || <u32>c - 0x2f < 11 || c == 0x2b; /* a-z, / and digits, + */ }
