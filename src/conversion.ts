@@ -27,6 +27,13 @@ export interface Outlet {
   endPiece(rows: number, firstRow: number): void;
 }
 
+const BRACE = 0x7b; /* { */
+
+/** A form without an envelope: lines of fields, or of JSON. */
+function isFile({ key, layouts }: Form): boolean {
+  return key === undefined && (layouts.includes("delimited") || layouts.includes("lines"));
+}
+
 const OPEN: Outlet = { full: false, drained: () => Promise.resolve(), endPiece: () => {} };
 
 /** A conversion without streams: chunks in, chunks out through `write`. */
@@ -108,8 +115,7 @@ export class Conversion {
   #open({ chunk, start }: { chunk: Uint8Array; start: number }, createScanner: CreateScanner): void | Promise<void> {
     this.#createScanner = createScanner;
     this.#offset = start;
-    const [only] = this.#from.forms;
-    if (only && only.key === undefined && !only.layouts.includes("frame") && !only.layouts.includes("records")) {
+    if (this.#isFile(chunk)) {
       this.#scanner = createScanner(() => [], start);
       return this.#take(chunk);
     }
@@ -133,6 +139,13 @@ export class Conversion {
     this.#scanner = this.#rewriter.scanner;
     if (typed) this.#cargo = new CargoReader(this.#rewriter);
     return this.#take(chunk);
+  }
+
+  /** The source has no envelope: it is lines. A dialect may have both, and JSON begins with a brace. */
+  #isFile(chunk: Uint8Array): boolean {
+    const { forms, dialect } = this.#from;
+    if (dialect === undefined || !forms.some(isFile)) return false;
+    return forms.every(isFile) || chunk.find((byte) => byte > 0x20) !== BRACE;
   }
 
   /** Cells must be looked at one by one, whatever the layouts. */
@@ -191,7 +204,7 @@ export class Conversion {
 
   /** A source without an envelope: there is but one form, and one layout. */
   #file(): { form: Form; layout: Layout } {
-    const form = this.#from.forms[0] as Form;
+    const form = this.#from.forms.find(isFile) as Form;
     return { form, layout: form.layouts[0] as Layout };
   }
 

@@ -9,6 +9,8 @@ import type { Scope } from "./layouts/scope.js";
 import { Seldon } from "./layouts/seldon.js";
 import type { Rewriter } from "./rewriter.js";
 
+/** Parameters that come before the payload may be this long. */
+const RIDER_LIMIT = 1 << 24;
 const OBJECT = 0x7b; /* { */
 const LIST = 0x5b; /* [ */
 const CLOSE = 0x5d; /* ] */
@@ -50,9 +52,11 @@ export class Envelope implements Scope {
     else if (rides) {
       this.#rider = { name, gap, raw, rest: NOTHING };
       to.tape.mode = "hold";
+      to.tape.limit = RIDER_LIMIT;
       if (to.lane === "splice" && this.#keyOf(name) === name) {
         // nothing need be held any more
         this.#rider = undefined;
+        to.tape.limit = undefined;
         this.#separate();
         to.write(gap);
         to.write(raw);
@@ -131,7 +135,7 @@ export class Envelope implements Scope {
     }
     const held = to.tape.release();
     this.#openTensor(tensor);
-    to.write(held);
+    if (!to.options.typed) to.write(held);
     to.tape.mode = "copy";
     to.tensor(LIST, undefined);
   }
@@ -153,6 +157,7 @@ export class Envelope implements Scope {
     const to = this.#to;
     if (this.#rider) {
       const rider = { ...this.#rider, rest: to.tape.release() };
+      to.tape.limit = undefined;
       this.#rider = undefined;
       if (to.form === undefined) this.#riders.push(rider);
       else this.#ride(rider);
@@ -276,13 +281,12 @@ export class Envelope implements Scope {
   #ride({ name, gap, raw, rest }: Rider): void {
     const to = this.#to;
     const key = this.#keyOf(name);
-    if (key === undefined) {
-      this.#drop(name);
-      return;
-    }
+    const text = withoutContentType(rest.toString().replace(/^\s*:\s*/, ""), to.form?.content !== undefined && name === "parameters");
+    if (text === undefined) return;
+    if (key === undefined) this.#drop(name);
+    if (key === undefined) return;
     if (to.lane === "table") {
-      const text = withoutContentType(rest.toString().replace(/^\s*:\s*/, ""), to.form?.content !== undefined);
-      if (text !== undefined) to.riders.set(key, text);
+      to.riders.set(key, text);
       return;
     }
     this.#separate();

@@ -6,3 +6,4 @@ export { CODES, type ErrorCode, type Place, TransloadError, type Warning } from 
 export { type InspectedColumn, type Inspection, type InspectOptions, inspect } from "./inspect.js";
 export type { Source } from "./io/source.js";
 export { type ReadOptions, readBatches } from "./read.js";
+export { type Piece, type SplitOptions, split } from "./split.js";

@@ -231,7 +231,7 @@ export class Rewriter {
       // MLflow 1.x: the document itself is the list of records
       this.#inMember = true;
       this.scanner.watch(0);
-      this.#scopes.push(new Bare(this));
+      this.#scopes.push(new Bare(this, at - 1));
       this.tape.skip(at - 1);
       this.tape.mode = "hold";
       this.peek();
@@ -519,24 +519,30 @@ function splices(from: Layout, to: Layout): boolean {
   return from === to ? from !== "inputs" && from !== "ndarray" && from !== "values" && from !== "features" : (from === "frame" && to === "tensor") || (from === "tensor" && to === "frame");
 }
 
+function plural(first: number): string {
+  return `${kindOf(first).replace(/^an? /, "")}s`;
+}
+
 /** A document that is a list of records. */
 class Bare implements Scope {
   readonly current = undefined;
   readonly #to: Rewriter;
+  readonly #start: number;
 
-  constructor(to: Rewriter) {
+  constructor(to: Rewriter, start: number) {
     this.#to = to;
+    this.#start = start;
   }
 
   key(): void {}
 
   value(): void {}
 
-  element(first: number, start: number): void {
+  element(first: number): void {
     const to = this.#to;
     const form = to.options.from.forms.find((f) => f.key === undefined && f.layouts.includes("records")) as Form;
     if (first !== OBJECT && first !== CLOSE)
-      throw to.error("E_FORM", `a payload is a JSON object, or a list of records, but this document is a list of ${kindOf(first)}`, { offset: start });
+      throw to.error("E_FORM", `a payload is a JSON object, or a list of records, but this document is a list of ${plural(first)}`, { offset: this.#start });
     const held = to.tape.release();
     to.settle(form, "records");
     const key = to.target?.form.key;

@@ -1,8 +1,8 @@
 import type { Scanner } from "./engine/engine.js";
 import { TransloadError } from "./errors.js";
 
-/** A key, the white space between two members, or parameters that come before the payload: all that is ever held back. */
-const HELD_LIMIT = 1 << 24;
+/** A key, or the white space between two members, may be this long. */
+const HELD_LIMIT = 1 << 20;
 const MINUS = Uint8Array.of(0x2d /* - */);
 
 /**
@@ -11,6 +11,8 @@ const MINUS = Uint8Array.of(0x2d /* - */);
  */
 export class Tape {
   mode: "copy" | "drop" | "hold" = "hold";
+  /** Bytes that may be held where it is not the usual. */
+  limit: number | undefined;
   readonly #scanner: Scanner;
   readonly #write: (bytes: Uint8Array) => void;
   #mark: number;
@@ -103,8 +105,14 @@ export class Tape {
 
   #hold(bytes: Uint8Array): void {
     this.#heldBytes += bytes.length;
-    if (this.#heldBytes > HELD_LIMIT)
-      throw new TransloadError("E_LIMIT", "a key, the white space between two keys, or the parameters before the payload are longer than 16 MiB", { offset: this.#mark });
+    if (this.#heldBytes > (this.limit ?? HELD_LIMIT))
+      throw new TransloadError(
+        "E_LIMIT",
+        this.limit === undefined
+          ? "a key, or the white space between two keys, is longer than 1 MiB"
+          : "a member before the payload is longer than 16 MiB; put it behind the payload",
+        { offset: this.#mark },
+      );
     this.#held.push(Uint8Array.from(bytes));
   }
 }

@@ -1,14 +1,15 @@
 import { pipeline } from "node:stream/promises";
 import type { Command } from "commander";
 import { type ConvertOptions, convert } from "../convert.js";
-import { DIALECTS, NAMES } from "../dialects/index.js";
+import { choose, DIALECTS, NAMES } from "../dialects/index.js";
 import type { DType } from "../dtype.js";
 import { TransloadError } from "../errors.js";
 import { blame } from "./disk.js";
 import { openInput } from "./input.js";
 import type { Define } from "./job.js";
-import { addVoice, parseColumns, parseDtype, parseRows } from "./options.js";
+import { addVoice, parseCharacter, parseColumns, parseDtype, parseRows, parseSize, parseWords } from "./options.js";
 import { openOutput } from "./output.js";
+import { isPattern, writeLines, writePieces } from "./pieces.js";
 import { Progress } from "./progress.js";
 import type { Report, Voice } from "./report.js";
 import { alignColumns } from "./table.js";
@@ -21,16 +22,32 @@ interface ConvertCall extends Voice {
   dtype?: DType | Record<string, DType>;
   cast?: "error" | "clip";
   nan?: "null" | "token" | "error";
+  missing?: "null" | "token" | "error";
+  fixed?: true;
+  ragged?: "error" | "pad";
+  header: boolean;
+  delimiter?: string;
+  quote?: string;
+  na?: string[];
+  text?: string[];
+  maxRows?: number;
+  maxBytes?: number;
+  for?: string;
+  lines?: true;
+  spillDir?: string;
   batchRows?: number;
   engine: "core" | "reference";
 }
+
+/** Where the result goes: one output, a line for each piece, or a file for each. */
+type Shape = "whole" | "lines" | "files";
 
 const EXAMPLE = "transload convert payload.json -t mlflow";
 
 export const define: Define = (command, start) => {
   addVoice(addOptions(command)).action((input: string | undefined, call: ConvertCall) => {
-    const options = conversionOf(call);
-    start(call, (report) => run(input, call.output, options, report));
+    const options = conversionOf(call, input);
+    start(call, (report) => run(input, call.output, options, shapeOf(call, options), report));
   });
 };
 
@@ -42,10 +59,27 @@ function addOptions(command: Command): Command {
     .option("-o, --output <file>", "where to write; without it, or with -, standard output")
     .option("-f, --from <dialect>", "dialect or form of the input", "auto")
     .option("-t, --to <dialect>", "dialect or form of the output")
-    .option("--columns <names>", "a,b,c: names for a tensor's columns, which makes it a split", parseColumns)
+    .option("--columns <names>", "a,b,c: names for columns that have none, or the keys to take of records, in this order", parseColumns)
     .option("--dtype <dtype>", "read numbers as this dtype and print them anew; or age=int32,chol=float64", parseDtype)
     .addOption(command.createOption("--cast <how>", "numbers that --dtype cannot hold").choices(["error", "clip"]))
-    .addOption(command.createOption("--nan <how>", "NaN and Infinity; as they are by default").choices(["null", "token", "error"]))
+    .addOption(command.createOption("--nan <how>", "NaN and Infinity; by default as the target reads them").choices(["null", "token", "error"]))
+    .addOption(
+      command
+        .createOption("--missing <how>", "empty fields and keys that are left out; by default as the target reads them")
+        .choices(["null", "token", "error"]),
+    )
+    .option("--fixed", "all records have the keys of the first: one pass, and a new key is refused")
+    .addOption(command.createOption("--ragged <how>", "short rows; refused by default").choices(["error", "pad"]))
+    .option("--no-header", "a csv or tsv file has no line of names")
+    .option("--delimiter <character>", "between the fields of the csv that is read; tab for tsv", parseCharacter)
+    .option("--quote <character>", "around the fields of the csv that is read")
+    .option("--na <words>", "a,b,c: words that stand for nothing in a csv, instead of pandas' own; none for none", parseWords)
+    .option("--text <names>", "a,b,c: columns of a csv that are text, whatever they look like", parseColumns)
+    .option("--max-rows <rows>", "cut into pieces of so many rows, each a whole payload", parseRows)
+    .option("--max-bytes <size>", "cut into pieces of at most 16MB, or another size", parseSize)
+    .option("--for <dialect>", "cut into pieces that this dialect's servers take, and write it")
+    .option("--lines", "one piece a line")
+    .option("--spill-dir <folder>", "where to keep what must be read twice, when the input is a pipe")
     .option("--batch-rows <rows>", "rows that --dtype works on at a time", parseRows)
     .addOption(
       command
@@ -70,37 +104,92 @@ Examples:
   transload convert data/tensor.azureml.json -t mlflow --columns age,sex,trestbps,chol,fbs,restecg,thalach,exang,oldpeak,slope,ca,thal
   transload convert data/tensor.azureml.json -t mlflow --dtype float32
   transload convert data/heart.azureml.json -t mlflow --dtype age=int32,oldpeak=float32
-  cat data/named.azureml.json | transload convert -t tfserving | head -c 200`;
+  cat data/named.azureml.json | transload convert -t tfserving | head -c 200
+  transload convert data/heart.azureml.json -t csv
+  transload convert data/heart.azureml.json -t mlflow --max-rows 100 --lines
+  transload convert data/heart.azureml.json -t mlflow:records --columns age,sex,cp
+
+Large payloads, in pieces that a server takes (part-00000.json, … and manifest.json):
+  transload convert heart.csv --for databricks -o 'out/part-{00000}.json'`;
 }
 
 /** @throws TransloadError E_OPTION for options that do not go together. */
-function conversionOf({ to, cast, dtype, ...call }: ConvertCall): ConvertOptions {
+function conversionOf({ cast, dtype, ...call }: ConvertCall, input: string | undefined): ConvertOptions {
+  const to = call.to ?? call.for;
   if (to === undefined) throw new TransloadError("E_OPTION", `say with -t which dialect to write; known: ${NAMES.join(", ")}`);
   if (cast !== undefined && dtype === undefined)
     throw new TransloadError("E_OPTION", "--cast says what becomes of numbers that --dtype cannot hold, so it needs --dtype");
-  const { from, columns, nan, batchRows, engine } = call;
+  const { columns, nan, missing, fixed, ragged, header, delimiter, quote, na, text, maxRows, batchRows, engine, spillDir } = call;
+  const maxBytes = call.maxBytes ?? (call.for === undefined ? undefined : limitOf(call.for));
   return {
-    from,
+    from: call.from === "auto" ? fromName(input) : call.from,
     to,
     engine,
+    header,
     ...(columns && { columns }),
     ...(dtype && { dtype }),
     ...(cast && { cast }),
     ...(nan && { nan }),
+    ...(missing && { missing }),
+    ...(fixed && { fixed }),
+    ...(ragged && { ragged }),
+    ...(delimiter && { delimiter }),
+    ...(quote && { quote }),
+    ...(na && { na }),
+    ...(text && { text }),
+    ...(maxRows && { maxRows }),
+    ...(maxBytes && { maxBytes }),
     ...(batchRows && { batchRows }),
+    ...(spillDir && { spillDir }),
   };
 }
 
-async function run(path: string | undefined, target: string | undefined, options: ConvertOptions, report: Report): Promise<void> {
+/** A csv says nothing of itself but by its name. */
+function fromName(path = ""): string {
+  const [, extension = ""] = /\.(csv|tsv|jsonl|ndjson)$/i.exec(path) ?? [];
+  return ({ csv: "csv", tsv: "tsv", jsonl: "jsonl", ndjson: "jsonl" } as Record<string, string>)[extension.toLowerCase()] ?? "auto";
+}
+
+/** Bytes of a request that a dialect's servers take. */
+function limitOf(name: string): number {
+  const { dialect } = choose(name);
+  if (dialect?.maxBytes !== undefined) return dialect.maxBytes;
+  const limited = DIALECTS.filter((d) => d.maxBytes !== undefined).map((d) => d.name);
+  throw new TransloadError("E_OPTION", `no limit is known for ${name}; say --max-bytes, or --for with one of ${limited.join(", ")}`);
+}
+
+function shapeOf({ lines, output }: ConvertCall, { maxRows, maxBytes, to }: ConvertOptions): Shape {
+  const cut = maxRows !== undefined || maxBytes !== undefined;
+  if (!cut && !lines && !isPattern(output)) return "whole";
+  if (!cut) throw new TransloadError("E_OPTION", "say how large a piece may be: --max-rows, --max-bytes, or --for a server");
+  if (isPattern(output)) return "files";
+  if (!lines) throw new TransloadError("E_OPTION", "pieces need names: -o 'part-{00000}.json'; or say --lines to have one on each line");
+  if (choose(to).forms.every((form) => form.layouts.includes("delimited") || form.layouts.includes("lines")))
+    throw new TransloadError("E_OPTION", `a piece in ${to} has lines of its own, so it cannot be one; name files with -o 'part-{00000}.${to}'`);
+  return "lines";
+}
+
+async function run(path: string | undefined, target: string | undefined, options: ConvertOptions, shape: Shape, report: Report): Promise<void> {
   const onWarning = (warning: Parameters<Report["warn"]>[0]) => report.warn(warning);
   let progress: Progress | undefined;
-  // before anything is opened: it checks the options
-  const conversion = convert({ ...options, onWarning, onProgress: (bytes) => progress?.update(bytes) });
+  const told = { ...options, onWarning, onProgress: (bytes: number) => progress?.update(bytes) };
+  convert(told).destroy(); // before anything is opened: it checks the options
   const input = openInput(path, EXAMPLE);
+  // what must be read twice is read from the file again
+  const whole: ConvertOptions = path !== undefined && path !== "-" && input.stats.isFile() ? { ...told, file: path } : told;
+  if (shape === "files") {
+    progress = Progress.of(input, report);
+    try {
+      return await writePieces(input, target as string, whole);
+    } finally {
+      progress?.stop();
+    }
+  }
   const output = openOutput(target, input);
   progress = Progress.of(input, report);
   try {
-    await pipeline(input.stream, conversion, output.stream);
+    if (shape === "lines") await writeLines(input, output.stream, whole);
+    else await pipeline(input.stream, convert(whole), output.stream);
     output.commit();
   } catch (error) {
     output.discard();

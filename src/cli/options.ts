@@ -49,7 +49,17 @@ function parseJson(text: string, option: string): unknown {
 export function parseRows(text: string): number {
   const rows = Number(text);
   if (Number.isSafeInteger(rows) && rows > 0) return rows;
-  throw new TransloadError("E_OPTION", `--batch-rows takes a whole number from 1, not ${text}`);
+  throw new TransloadError("E_OPTION", `a number of rows is a whole number from 1, not ${text}`);
+}
+
+/** `\\t` is a tab. */
+export function parseCharacter(text: string): string {
+  return text === "\\t" ? "\t" : text;
+}
+
+/** `a,b,c`, or `none`. */
+export function parseWords(text: string): string[] {
+  return text === "none" ? [] : text.split(",");
 }
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, b: 1, kb: 1e3, mb: 1e6, gb: 1e9, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 };
@@ -59,5 +69,5 @@ export function parseSize(text: string): number {
   const [, amount, unit = ""] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text) ?? [];
   const scale = UNITS[unit.toLowerCase()];
   if (amount !== undefined && scale !== undefined) return Math.round(Number(amount) * scale);
-  throw new TransloadError("E_OPTION", `--size takes a size like 500KB, 200MB or 1.5GiB, not ${text}`);
+  throw new TransloadError("E_OPTION", `a size is written like 500KB, 200MB or 1.5GiB, not ${text}`);
 }

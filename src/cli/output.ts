@@ -72,6 +72,7 @@ function openAtomic(path: string, existing: Stats | undefined): Output {
   const discard = () => {
     if (open) rmSync(temporary, { force: true });
     open = false;
+    process.removeListener("exit", discard);
   };
   process.once("exit", discard);
   if (existing) fchmodSync(fd, existing.mode & PERMISSIONS);
@@ -82,6 +83,7 @@ function openAtomic(path: string, existing: Stats | undefined): Output {
       throw cannotWrite(path, error);
     }
     open = false;
+    process.removeListener("exit", discard);
   };
   return { name: path, stream: createWriteStream("", { fd, highWaterMark: BUFFERED }), commit, discard };
 }

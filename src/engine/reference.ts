@@ -16,7 +16,9 @@ import { jsonPath, refuse, truncated } from "./fault.js";
 import { ReferenceCells } from "./reference-cells.js";
 import { diagnose } from "./reference-fault.js";
 import { ReferencePrinter } from "./reference-printer.js";
+import { referenceRows } from "./reference-rows.js";
 import { invalidAt } from "./reference-utf8.js";
+import type { RowReader, RowRequest, RowStyle } from "./rows.js";
 import { isNan, StandIn } from "./stand-in.js";
 
 /** A token and where it lies in the input. */
@@ -53,6 +55,8 @@ interface Container {
   members: number;
 }
 
+const PACKED = { packValues: true, streamValues: false };
+
 /** What the lists at one depth of the cargo must measure: a number, learned or given, or nothing. */
 type Length = number | "learn" | "free";
 
@@ -60,8 +64,8 @@ export class ReferenceScanner implements Scanner {
   offset: number;
   members = 0;
   readonly #pathOf: PathOf;
-  readonly #parse = jsonParser({ packValues: true, streamValues: false });
-  readonly #standIn = new StandIn();
+  #parse = jsonParser(PACKED);
+  #standIn = new StandIn();
   /** Input from `#textAt` on that is not used up; the cursor is behind the last token located. */
   #text = "";
   #textAt: number;
@@ -79,8 +83,17 @@ export class ReferenceScanner implements Scanner {
   #watch = 1;
   #nan: "error" | "pass" | "tell" = "pass";
   #nullRefused = false;
-  /** Text is kept while the cell reader takes its sample. */
+  #peeking = false;
+  /** Text is kept while the cell reader takes its sample, and the row reader a row. */
   keep = false;
+  /** No more input will come. */
+  ended = false;
+  /** Every line is a document of its own: how many are read, and whether a line has ended since. */
+  #lines = false;
+  #documents = 0;
+  #lineEnded = true;
+  /** The row reader judges cells, which stand at this depth; the scanner only what is inside them. */
+  #cellDepth = -1;
   // the cargo's lengths
   #mode: Mode = Mode.Free;
   #base = 0;
@@ -104,6 +117,17 @@ export class ReferenceScanner implements Scanner {
     this.#feed(this.#standIn.push(text));
   }
 
+  /** Reads the input as lines, from the cursor on. */
+  #startLines(): void {
+    this.#lines = true;
+    this.#parse = jsonParser({ ...PACKED, jsonStreaming: true });
+    this.#standIn = new StandIn();
+    this.#found = [];
+    this.#next = 0;
+    this.#failure = undefined;
+    this.#feed(this.#standIn.push(this.#text.slice(this.#cursor)));
+  }
+
   #feed(text: string | typeof none): void {
     if (this.#failure) return;
     try {
@@ -123,6 +147,13 @@ export class ReferenceScanner implements Scanner {
       if (pending) {
         this.offset = pending.offset;
         return pending.event;
+      }
+      if (this.#peeking) {
+        this.#skip(/[ \n\r\t]/);
+        this.offset = this.judged;
+        if (this.#cursor === this.#text.length) return "more";
+        this.#peeking = false;
+        return "element";
       }
       const token = this.token();
       if (!token) {
@@ -149,8 +180,10 @@ export class ReferenceScanner implements Scanner {
     const invalid = invalidAt(token.text);
     if (invalid >= 0) throw this.#refuseByte(Err.Utf8, token.text.charCodeAt(invalid), token.from + invalid, St.Str);
     this.#tokens++;
+    this.#lineEnded = false;
     this.#afterKey = token.name === "keyValue";
     this.#check(token);
+    if (this.#stack.length === 0) this.#documents++;
     return token;
   }
 
@@ -158,24 +191,27 @@ export class ReferenceScanner implements Scanner {
   #separated(name: string): boolean {
     const top = this.#stack[this.#stack.length - 1];
     const due = this.#afterKey ? ":" : top && top.members > 0 && !name.startsWith("end") ? "," : "";
-    const good = due === "" || this.#visible() === due;
+    const good = top || !this.#lines ? due === "" || this.#ahead().endsWith(due) : this.#documents === 0 || this.#onNewLine;
     if (!good) this.#failure = new Error("no separator");
     return good;
   }
 
-  /** The next byte that is no white space. */
-  #visible(): string | undefined {
-    let at = this.#cursor;
-    while (" \n\r\t".includes(this.#text[at] ?? "x")) at++;
-    return this.#text[at];
+  /** The white space up to the next byte that is none, and that byte. */
+  #ahead(): string {
+    return /[ \n\r\t]*[^]?/.exec(this.#text.slice(this.#cursor))?.[0] ?? "";
   }
 
-  /** The closing bracket of the cargo, which the cell reader took: an event of it. */
+  get #onNewLine(): boolean {
+    return this.#lineEnded || this.#ahead().includes("\n");
+  }
+
+  /** The closing bracket of the cargo, which the cell or row reader took: an event of it. */
   handBack(token: Token): void {
     this.#raise(token);
   }
 
   finish(): void {
+    this.ended = true;
     this.#feed(this.#standIn.end());
     this.#feed(none);
   }
@@ -191,7 +227,16 @@ export class ReferenceScanner implements Scanner {
   }
 
   slice(from: number, to: number): Uint8Array {
-    return Buffer.from(this.#text.slice(from - this.#textAt, to - this.#textAt), "latin1");
+    return Buffer.from(this.text(from, to), "latin1");
+  }
+
+  /** The same, a character for a byte. */
+  text(from: number, to: number): string {
+    return this.#text.slice(from - this.#textAt, to - this.#textAt);
+  }
+
+  peek(): void {
+    this.#peeking = true;
   }
 
   watch(depth: number): void {
@@ -204,7 +249,7 @@ export class ReferenceScanner implements Scanner {
     this.#leaf = -1;
     this.#freeAbove = Number.POSITIVE_INFINITY;
     this.#lengths = new Map([[this.#base, "free"]]);
-    if (mode !== Mode.Free) this.#lengths.set(this.#base + 1, width ?? "learn");
+    if (mode === Mode.Rows || mode === Mode.Tensor) this.#lengths.set(this.#base + 1, width ?? "learn");
   }
 
   endCargo(): void {
@@ -212,6 +257,7 @@ export class ReferenceScanner implements Scanner {
     this.#base = 0;
     this.#leaf = -1;
     this.#nullRefused = false;
+    this.#cellDepth = -1;
   }
 
   get width(): number | undefined {
@@ -250,6 +296,39 @@ export class ReferenceScanner implements Scanner {
     return new ReferenceCells(this, request);
   }
 
+  rows(request: RowRequest, style: RowStyle): RowReader {
+    return referenceRows(this, request, style);
+  }
+
+  /**
+   * The row reader takes the tokens of a list from here on, or of lines: its cells are lists' or objects' members, or
+   * the list's own. Rows of any length: the reader fills them in.
+   */
+  startRows(what: "lists" | "records" | "cells", lines: boolean, anyLength: boolean): void {
+    if (lines) {
+      this.#startLines();
+      this.startCargo(what === "records" ? Mode.Records : Mode.Rows, undefined);
+    }
+    this.#cellDepth = what === "cells" ? this.#base : this.#base + 1;
+    if (this.#mode === Mode.Rows || what === "cells") this.#leaf = this.#cellDepth;
+    if (anyLength) this.#lengths.set(this.#base + 1, "free");
+  }
+
+  /** Containers that are open. */
+  get depth(): number {
+    return this.#stack.length;
+  }
+
+  /** The cargo's lengths are checked by the scanner. */
+  get measures(): boolean {
+    return this.#mode === Mode.Rows;
+  }
+
+  /** All of the text is used up but white space, and nothing is open. */
+  get exhausted(): boolean {
+    return this.#stack.length === 0 && this.#failure === undefined && this.#cursor === this.#text.length;
+  }
+
   printer(request: PrintRequest): Printer {
     return new ReferencePrinter(request);
   }
@@ -261,6 +340,7 @@ export class ReferenceScanner implements Scanner {
 
   /** Where a byte is. */
   place(offset: number, depth = this.#stack.length): Place {
+    if (this.#lines) return { offset, line: this.line, column: offset - this.lineAt + 1, row: this.#documents };
     const path: (string | number)[] = [...this.#pathOf()];
     for (const { list, members } of this.#stack.slice(path.length, depth)) {
       if (!list) break;
@@ -314,6 +394,7 @@ export class ReferenceScanner implements Scanner {
       if (c === "\n") {
         this.line++;
         this.lineAt = this.judged;
+        this.#lineEnded = true;
       }
     }
   }
@@ -356,8 +437,11 @@ export class ReferenceScanner implements Scanner {
     const kind = name === "startArray" ? 1 : name === "startObject" ? 2 : 0;
     const error = this.#admit(kind);
     if (error !== Err.None) throw this.#refuse(error, token);
-    if (name === "nullValue" && this.#nullRefused && this.#mode !== Mode.Free) throw this.#refuse(Err.Null, token);
-    if (name === "numberValue" && this.#nan === "error" && isNan(token.text)) throw this.#refuse(Err.Nan, token);
+    const judged = this.#stack.length > this.#cellDepth;
+    if (name === "nullValue" && judged && this.#nullRefused && this.#mode !== Mode.Free) throw this.#refuse(Err.Null, token);
+    // what a row reader takes, nobody is told of
+    const refused = this.#nan === "error" || (this.#nan === "tell" && this.#cellDepth >= 0);
+    if (name === "numberValue" && judged && refused && isNan(token.text)) throw this.#refuse(Err.Nan, token);
     if (kind === 0) return;
     if (this.#stack.length >= 512) throw this.#refuse(Err.Depth, token);
     this.#stack.push({ list: kind === 1, members: 0 });
@@ -391,6 +475,7 @@ export class ReferenceScanner implements Scanner {
       if (this.#leaf < 0) this.#leaf = depth;
       return this.#leaf === depth ? Err.None : Err.Mixed;
     }
+    if (this.#mode === Mode.Records && depth === this.#base) return kind === 2 ? Err.None : Err.Record;
     if (depth === this.#base) {
       if (kind === 2) return Err.Object;
       if (this.#leaf < 0) this.#leaf = this.#base + kind;
@@ -416,7 +501,7 @@ export class ReferenceScanner implements Scanner {
   #fail(ended = false): Found | undefined {
     const top = this.#stack[this.#stack.length - 1];
     const text = this.#text.slice(this.#cursor);
-    const { error, at, state, name } = diagnose(text, { top, afterKey: this.#afterKey, begun: this.#tokens > 0 });
+    const { error, at, state, name } = diagnose(text, { top, afterKey: this.#afterKey, begun: this.#tokens > 0 && !(this.#lines && this.#onNewLine) });
     if (name !== undefined)
       return {
         name: name as Token["name"],
@@ -428,6 +513,8 @@ export class ReferenceScanner implements Scanner {
     const invalid = invalidAt(text.slice(0, at + 1));
     if (invalid >= 0 && invalid <= at) throw this.#refuseByte(Err.Utf8, text.charCodeAt(invalid), this.judged + invalid, state);
     if (error === Err.None && !ended) return undefined;
+    // behind the comma the next member begins
+    if (top && top.members > 0 && !this.#afterKey && /^[ \n\r\t]*,/.test(text.slice(0, at))) top.members++;
     for (const c of text.slice(0, at)) {
       this.#cursor++;
       if (c !== "\n") continue;

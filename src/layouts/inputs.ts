@@ -24,6 +24,8 @@ const DATATYPES: readonly string[] = [
   "BF16",
 ];
 
+const KEYS: readonly string[] = ["name", "shape", "datatype", "data", "parameters"];
+
 /** What is known of a tensor of Open Inference Protocol's; all of it once its object has ended. */
 export interface InputFacts {
   name?: string;
@@ -73,6 +75,8 @@ class Input implements Scope {
 
   key(name: string): void {
     this.current = name;
+    if (this.#seen.size === 0 && !KEYS.includes(name))
+      throw this.#to.error("E_OBJECT", `an object where a tensor is expected; Open Inference Protocol's inputs have ${KEYS.join(", ")}`);
     if (this.#seen.has(name)) throw this.#to.error("E_DUPLICATE", `${JSON.stringify(name)} occurs twice in an input`);
     this.#seen.add(name);
     this.#to.tape.mode = "drop";
