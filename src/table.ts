@@ -387,33 +387,27 @@ export class Table {
   /** How far the reader may go on. False: the piece is full. */
   #limit(reader: RowReader, fresh: boolean): boolean {
     const { maxRows, maxBytes } = this.#job.options;
-    if (maxRows === undefined && maxBytes === undefined) {
-      if (fresh) reader.limit(undefined, undefined, true);
-      return true;
-    }
     const rows = maxRows === undefined ? undefined : this.#firstRow + maxRows;
-    if (fresh && maxBytes === undefined) {
-      reader.limit(rows, undefined, true);
-      return true;
+    if (maxBytes === undefined) {
+      if (fresh) reader.limit(rows, undefined, true);
+      return fresh;
     }
-    if (maxBytes === undefined) return false;
-    // the tail grows with the rows where an index must be made
+    // an index that must be made grows with the rows: half of what is left at a time
+    const indexed = this.#job.target.form.needsIndex ?? false;
     const done = fresh ? 0 : this.#pieceRows;
-    if (rows !== undefined && this.#firstRow + done >= rows) return false;
+    if (!fresh && (!indexed || done === this.#stepped || this.#firstRow + done === rows)) return false;
+    this.#stepped = fresh ? -1 : done;
     const bytes = fresh ? this.#headBytes(reader) : this.#pieceBytes;
     const left = maxBytes - bytes - this.#tailBytes(reader, done + 1);
-    if (done > 0 && left <= 0) return false;
-    const perRow = done > 0 ? Math.max(1, this.#pieceBytes / done) : 64;
-    const step = this.#job.target.form.needsIndex ? Math.max(1, Math.floor(left / perRow / 2)) : undefined;
-    const until = step === undefined ? rows : Math.min(rows ?? Number.MAX_SAFE_INTEGER, this.#firstRow + done + step);
-    if (!fresh && step === undefined) return false;
-    if (!fresh && step === 1 && this.#stuck) return false;
-    this.#stuck = !fresh && step === 1;
+    const perRow = done > 0 ? this.#pieceBytes / done : 64;
+    const step = Math.max(1, Math.floor(left / perRow / 2));
+    const until = indexed ? Math.min(rows ?? Number.MAX_SAFE_INTEGER, this.#firstRow + done + step) : rows;
     reader.limit(until, left, fresh);
     return true;
   }
 
-  #stuck = false;
+  /** Rows of the piece when it was last allowed to go on. */
+  #stepped = -1;
 
   #headBytes(reader: RowReader): number {
     return Buffer.byteLength((this.#writer as RowWriter).head(reader.names ?? this.#names));
