@@ -1,0 +1,147 @@
+// npm run test:servers: what transload wrote, sent to the real servers; what their models were given, compared with the
+// source. npm run test:servers -- azureml plain: only cases whose title has these words.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CASES, type Case, NEVER } from "./cases.js";
+import { differences, type Given } from "./given.js";
+import { type Environment, environment, HERE, ROOT, run } from "./python.js";
+import { freePorts, Server, type Start } from "./server.js";
+
+const CLI = join(ROOT, "dist/cli/main.js");
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const words = process.argv.slice(2);
+const chosen = CASES.filter((each) => words.every((word) => title(each).includes(word)));
+let passed = 0;
+let failed = 0;
+
+const folder = mkdtempSync(join(tmpdir(), "transload-servers-"));
+process.on("exit", () => {
+  Server.stopAll();
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+});
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const)
+  process.on(signal, () => process.exit(code));
+
+try {
+  await main();
+} catch (e) {
+  failed++;
+  say(`FAILED  ${(e as Error).message}`);
+}
+say(`${passed} passed, ${failed} failed`);
+process.exit(failed > 0 || passed === 0 ? 1 : 0);
+
+async function main(): Promise<void> {
+  if (!existsSync(CLI)) throw new Error("dist/ is missing: npm run build");
+  const began = Date.now();
+  const python = await environment(say);
+  await run(python.python, [join(HERE, "reporter.py"), join(folder, "models")], 120, python.env, folder);
+  const servers = await startServers(python);
+  say(`${servers.size} servers after ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  for (const each of chosen) {
+    const server = servers.get(processOf(each));
+    if (server) await check(each, server);
+  }
+  for (const [name, why] of python.missing) say(`not run ${name}: ${why}`);
+  if (words.length === 0) for (const line of NEVER) say(`not run ${line}`);
+}
+
+function title({ server, model, from, to, note }: Case): string {
+  return `${server} ${model}: ${from} → ${to}${note ? `, ${note}` : ""}`;
+}
+
+/** MLflow and Azure ML serve one model a process, MLServer all of them. */
+function processOf({ server, model }: Case): string {
+  return server === "mlserver" ? server : `${server}-${model}`;
+}
+
+/** Starts what the chosen cases need, all at once. A server that does not start is a failure, and its cases are not run. */
+async function startServers(python: Environment): Promise<Map<string, Server>> {
+  const needed = new Map(chosen.filter(({ server }) => !python.missing.has(server)).map((each) => [processOf(each), each]));
+  const servers = new Map<string, Server>();
+  await Promise.all(
+    [...needed].map(async ([name, each]) => {
+      try {
+        servers.set(name, await Server.start(await startOf(each, name, python), folder));
+      } catch (e) {
+        failed++;
+        say(`FAILED  ${(e as Error).message}`);
+      }
+    }),
+  );
+  return servers;
+}
+
+async function startOf({ server, model }: Case, name: string, { python, env }: Environment): Promise<Start> {
+  const [port, grpc, metrics] = (await freePorts(3)) as [number, number, number];
+  const path = join(folder, "models", model);
+  if (server === "mlflow") {
+    const where = ["--host", "127.0.0.1", "--port", `${port}`];
+    const served = ["-m", "mlflow", "models", "serve", "-m", path, "--env-manager", "local", ...where];
+    // what `mlflow models serve` itself starts: one model goes the long way, the others are spared its import of everything
+    const app = ["-m", "uvicorn", ...where, "mlflow.pyfunc.scoring_server.app:app"];
+    const args = model === "plain" ? served : app;
+    return { name, program: python, args, env: { ...env, __pyfunc_model_path__: path }, port, health: "/health" };
+  }
+  if (server === "azureml") {
+    // azmlinfsrv itself, but for the interface it listens on, for which it has no option
+    const code = "from azureml_inference_server_http import amlserver; amlserver.DEFAULT_HOST = '127.0.0.1'; amlserver.run()";
+    const args = ["-c", code, "--entry_script", join(HERE, "score.py"), "--port", `${port}`, "--model_dir", path];
+    // its default root is in Azure's image alone
+    return { name, program: python, args, env: { ...env, AML_APP_ROOT: folder }, port, health: "/" };
+  }
+  const settings = join(folder, "mlserver");
+  const put = (file: string, value: object): void => writeFileSync(join(settings, file), JSON.stringify(value));
+  mkdirSync(settings);
+  put("settings.json", { host: "127.0.0.1", http_port: port, grpc_port: grpc, metrics_port: metrics, parallel_workers: 0 });
+  for (const each of ["plain", "columns", "tensor", "named"]) {
+    mkdirSync(join(settings, each));
+    const parameters = { uri: join(folder, "models", each) };
+    put(`${each}/model-settings.json`, { name: each, implementation: "mlserver_mlflow.MLflowRuntime", parameters });
+  }
+  return { name, program: python, args: ["-m", "mlserver.cli.main", "start", settings], env, port, health: "/v2/health/ready" };
+}
+
+async function check(each: Case, server: Server): Promise<void> {
+  const { from, to, args = [], source } = each;
+  const converted = spawnSync(process.execPath, [CLI, "convert", "-f", from, "-t", to, "--quiet", ...args], { input: source });
+  if (converted.status !== 0) {
+    const said = converted.stderr.toString().trim();
+    // a form that transload does not know, or does not convert so yet
+    if (each.later && /E_(DIALECT|FORM|OBJECT|COLUMNS)/.test(said)) say(`not run ${title(each)}: ${said.split(/[,;]/)[0]}`);
+    else fail(each, [said]);
+    return;
+  }
+  const { status, text } = await server.post(pathOf(each), to === "csv" ? "text/csv" : "application/json", converted.stdout);
+  if (status !== 200)
+    return fail(each, [`status ${status}: ${text.slice(0, 500)}`, server.tail(12), converted.stdout.toString().slice(0, 2000)]);
+  const { given, params } = reportOf(text);
+  const wrong = [...differences(given, each.expected), ...(each.params ? differences(params, each.params, ".params") : [])];
+  if (wrong.length > 0) return fail(each, wrong);
+  passed++;
+  say(`passed  ${title(each)}${each.later ? " (no longer `later`)" : ""}`);
+}
+
+function fail(each: Case, lines: readonly string[]): void {
+  failed++;
+  say(`FAILED  ${title(each)}`);
+  for (const line of lines) say(line.replace(/^/gm, "        "));
+}
+
+function pathOf({ server, model }: Case): string {
+  if (server === "mlflow") return "/invocations";
+  return server === "azureml" ? "/score" : `/v2/models/${model}/infer`;
+}
+
+/** The model's one prediction, out of what the server wraps it in. */
+function reportOf(text: string): { given: Given; params: Record<string, unknown> | null } {
+  const answer = JSON.parse(text);
+  const [report] = Array.isArray(answer) ? answer : (answer.predictions ?? answer.outputs[0].data);
+  return JSON.parse(report);
+}
