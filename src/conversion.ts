@@ -1,6 +1,7 @@
 import { Batch } from "./batch.js";
 import { CargoReader } from "./cargo.js";
 import type { ConvertOptions } from "./convert.js";
+import { fileForm } from "./detect.js";
 import { type Choice, choose, type Form, type Layout, target } from "./dialects/index.js";
 import type { Printer } from "./engine/cells.js";
 import { type CreateScanner, coreScanner, scannerOf } from "./engine/index.js";
@@ -27,13 +28,6 @@ export interface Outlet {
   endPiece(rows: number, firstRow: number): void;
 }
 
-const BRACE = 0x7b; /* { */
-
-/** A form without an envelope: lines of fields, or of JSON. */
-function isFile({ key, layouts }: Form): boolean {
-  return key === undefined && (layouts.includes("delimited") || layouts.includes("lines"));
-}
-
 const OPEN: Outlet = { full: false, drained: () => Promise.resolve(), endPiece: () => {} };
 
 /** A conversion without streams: chunks in, chunks out through `write`. */
@@ -55,6 +49,8 @@ export class Conversion {
   #scalar = false;
   /** The table lane, once it is the one. */
   #table: Generator<Wait, void, void> | undefined;
+  /** The form of a source without an envelope. */
+  #file: Form | undefined;
   readonly #store: Store;
   /** The chunk taken last, and the offset behind it. */
   #chunk: Uint8Array = new Uint8Array();
@@ -115,7 +111,8 @@ export class Conversion {
   #open({ chunk, start }: { chunk: Uint8Array; start: number }, createScanner: CreateScanner): void | Promise<void> {
     this.#createScanner = createScanner;
     this.#offset = start;
-    if (this.#isFile(chunk)) {
+    this.#file = fileForm(this.#from, chunk);
+    if (this.#file) {
       this.#scanner = createScanner(() => [], start);
       return this.#take(chunk);
     }
@@ -139,13 +136,6 @@ export class Conversion {
     this.#scanner = this.#rewriter.scanner;
     if (typed) this.#cargo = new CargoReader(this.#rewriter);
     return this.#take(chunk);
-  }
-
-  /** The source has no envelope: it is lines. A dialect may have both, and JSON begins with a brace. */
-  #isFile(chunk: Uint8Array): boolean {
-    const { forms, dialect } = this.#from;
-    if (dialect === undefined || !forms.some(isFile)) return false;
-    return forms.every(isFile) || chunk.find((byte) => byte > 0x20) !== BRACE;
   }
 
   /** Cells must be looked at one by one, whatever the layouts. */
@@ -178,7 +168,7 @@ export class Conversion {
   #createTable(): Table {
     const rewriter = this.#rewriter;
     const { onWarning, columns } = this.#options;
-    const source = rewriter?.form ? { form: rewriter.form, layout: rewriter.layout as Layout } : this.#file();
+    const source = rewriter?.form ? { form: rewriter.form, layout: rewriter.layout as Layout } : lines(this.#file as Form);
     const goal = rewriter?.target ?? target(this.#to, source.layout, source.form, columns !== undefined);
     const outlet = this.#outlet;
     return new Table({
@@ -200,12 +190,6 @@ export class Conversion {
       ended: () => this.#ended,
       head: () => this.#chunk,
     });
-  }
-
-  /** A source without an envelope: there is but one form, and one layout. */
-  #file(): { form: Form; layout: Layout } {
-    const form = this.#from.forms.find(isFile) as Form;
-    return { form, layout: form.layouts[0] as Layout };
   }
 
   /** The typed lane: as far as the input goes. Synchronous until a function on batches is to be waited for. */
@@ -246,6 +230,10 @@ export class Conversion {
     for (const bytes of (this.#printer as Printer).print(batch, this.#rowsOfCargo > 0)) rewriter.write(bytes);
     this.#rowsOfCargo += batch.rowCount;
   }
+}
+
+function lines(form: Form): { form: Form; layout: Layout } {
+  return { form, layout: form.layouts[0] as Layout };
 }
 
 function nanPolicy(nan: ConvertOptions["nan"]): "error" | "pass" | "tell" {

@@ -3,7 +3,7 @@ import type { BatchFunction } from "./conversion.js";
 
 export type { BatchFunction };
 
-import { Conversion } from "./conversion.js";
+import { createStage, type Stage } from "./chain.js";
 import type { DType } from "./dtype.js";
 import type { Cast } from "./engine/cells.js";
 import type { Warning } from "./errors.js";
@@ -72,7 +72,7 @@ export function convert(options: ConvertOptions): Duplex {
 }
 
 class ConvertStream extends Transform {
-  readonly #conversion: Conversion;
+  readonly #conversion: Stage;
   readonly #onProgress: ConvertOptions["onProgress"];
   #used = 0;
   #full = false;
@@ -83,7 +83,7 @@ class ConvertStream extends Transform {
     super({ writableHighWaterMark: BUFFERED, readableHighWaterMark: BUFFERED, ...(options.signal && { signal: options.signal }) });
     this.#onProgress = options.onProgress;
     const isFull = () => this.#full;
-    this.#conversion = new Conversion(
+    this.#conversion = createStage(
       options,
       (bytes) => {
         this.#full = !this.push(bytes);

@@ -1,20 +1,27 @@
-import { choose } from "./dialects/index.js";
+import { type Choice, choose, type Form, type Layout } from "./dialects/index.js";
 import { coreScanner } from "./engine/index.js";
 import { Opening } from "./opening.js";
 import { Rewriter } from "./rewriter.js";
 
 /**
  * The form of a payload, told from its first bytes: `azureml:split`, say. Undefined when they do not reach as far as the
- * key that tells, or are no payload at all; `inspect` says which.
+ * key that tells, or are no payload at all; `inspect` says which. A file without an envelope (csv, jsonl) is not told.
  */
 export function detect(head: Uint8Array): string | undefined {
+  return formOf(choose("auto", true), head)?.form.id;
+}
+
+/** The form among these that a payload has, as far as its first bytes tell. */
+export function formOf(from: Choice, head: Uint8Array): { form: Form; layout: Layout } | undefined {
+  const file = fileForm(from, head);
+  if (file) return { form: file, layout: file.layouts[0] as Layout };
   let rewriter: Rewriter | undefined;
   try {
     const opened = new Opening().push(head, true);
     if (!opened) return undefined;
     rewriter = new Rewriter(
       {
-        from: choose("auto", true),
+        from,
         to: undefined,
         columns: undefined,
         nan: undefined,
@@ -31,5 +38,19 @@ export function detect(head: Uint8Array): string | undefined {
   } catch {
     // what is wrong further on does not matter here
   }
-  return rewriter?.form?.id;
+  return rewriter?.form && rewriter.layout ? { form: rewriter.form, layout: rewriter.layout } : undefined;
+}
+
+const BRACE = 0x7b; /* { */
+
+/** The form without an envelope that the source is: lines of fields, or of JSON. A dialect may have both, and JSON begins with a brace. */
+export function fileForm({ forms, dialect }: Choice, head: Uint8Array): Form | undefined {
+  if (dialect === undefined) return undefined;
+  const file = forms.find(isFile);
+  if (!file || (!forms.every(isFile) && head.find((byte) => byte > 0x20) === BRACE)) return undefined;
+  return file;
+}
+
+function isFile({ key, layouts }: Form): boolean {
+  return key === undefined && (layouts.includes("delimited") || layouts.includes("lines"));
 }

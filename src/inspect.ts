@@ -6,6 +6,7 @@ import { type CreateScanner, scannerOf } from "./engine/index.js";
 import type { Warning } from "./errors.js";
 import { chunksOf, type Source } from "./io/source.js";
 import { Opening } from "./opening.js";
+import { readable } from "./readable.js";
 import { Rewriter } from "./rewriter.js";
 
 export interface InspectOptions {
@@ -89,14 +90,20 @@ export async function inspect(source: Source, options: InspectOptions = {}): Pro
     warnings.push(warning);
     options.onWarning?.(warning);
   };
-  const reading = new Survey(options.from ?? "auto", await scannerOf(options.engine), warn);
   let bytes = 0;
-  for await (const chunk of chunksOf(source)) {
-    reading.push(chunk);
-    bytes += chunk.length;
-    options.onProgress?.(bytes);
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunksOf(source)) {
+      yield chunk;
+      bytes += chunk.length;
+      options.onProgress?.(bytes);
+    }
   }
-  return { ...reading.end(), bytes, warnings };
+  choose(options.from ?? "auto", true);
+  const { from, moved, chunks } = await readable(counted(), { ...options, onWarning: warn });
+  const reading = new Survey(from, await scannerOf(options.engine), warn);
+  for await (const chunk of chunks) reading.push(chunk);
+  const found = reading.end();
+  return { ...found, ...(moved && { form: moved.form.id, dialect: moved.form.dialect, layout: moved.layout }), bytes, warnings };
 }
 
 class Survey {

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import type { Batch } from "./batch.js";
 import { CargoReader } from "./cargo.js";
 import { choose } from "./dialects/index.js";
@@ -8,6 +9,7 @@ import type { Warning } from "./errors.js";
 import { chunksOf, type Source } from "./io/source.js";
 import { Opening } from "./opening.js";
 import { checkOptions } from "./options.js";
+import { readable } from "./readable.js";
 import { Rewriter } from "./rewriter.js";
 
 export interface ReadOptions {
@@ -24,6 +26,16 @@ export interface ReadOptions {
   reuse?: boolean;
   engine?: "core" | "reference";
   onWarning?: (warning: Warning) => void;
+  /** Of records, delimited files and lines: as in ConvertOptions. */
+  fixed?: boolean;
+  ragged?: "error" | "pad";
+  header?: boolean;
+  delimiter?: string;
+  quote?: string;
+  na?: readonly string[];
+  text?: readonly string[];
+  /** Where to spill to what must be read twice, when the source is no path. */
+  spillDir?: string;
 }
 
 /**
@@ -33,9 +45,14 @@ export interface ReadOptions {
  * rows, from which dtypes are chosen, comes before any batch.
  */
 export async function* readBatches(source: Source, options: ReadOptions = {}): AsyncGenerator<Batch, void, undefined> {
-  const from = choose(options.from ?? "auto", true);
-  const { dtype, cast = "error", columns, batchRows, reuse = false, onWarning } = options;
+  choose(options.from ?? "auto", true);
+  const { dtype, cast = "error", batchRows, reuse = false, onWarning } = options;
   checkOptions(options);
+  const file = typeof source === "string" || source instanceof URL ? { file: source instanceof URL ? fileURLToPath(source) : source } : {};
+  const { from: name, moved, chunks } = await readable(chunksOf(source), { ...options, ...file });
+  const from = choose(name, true);
+  // they have been given already
+  const columns = moved ? undefined : options.columns;
   const createScanner = await scannerOf(options.engine);
   const opening = new Opening();
   let rewriter: Rewriter | undefined;
@@ -68,7 +85,7 @@ export async function* readBatches(source: Source, options: ReadOptions = {}): A
     for (let step = reader.next(); step; step = reader.next()) if (step.type === "batch") yield step.batch;
   }
 
-  for await (const chunk of chunksOf(source)) yield* take(chunk, false);
+  for await (const chunk of chunks) yield* take(chunk, false);
   yield* take(new Uint8Array(), true);
   (rewriter as unknown as Rewriter).end();
 }

@@ -1,10 +1,7 @@
-import { Conversion, type Outlet } from "./conversion.js";
 import type { ConvertOptions } from "./convert.js";
 import { TransloadError } from "./errors.js";
 import { chunksOf, type Source } from "./io/source.js";
-
-/** Texts that may wait for the reader of a piece during a replay. */
-const WAITING = 4;
+import { Pump } from "./pump.js";
 
 /** One of the payloads that a large one is cut into: its bytes, to be read before the next piece is asked for. */
 export interface Piece extends AsyncIterable<Uint8Array> {
@@ -16,11 +13,7 @@ export interface Piece extends AsyncIterable<Uint8Array> {
   readonly rows: number;
 }
 
-export interface SplitOptions extends Omit<ConvertOptions, "dtype" | "through" | "cast" | "batchRows" | "signal"> {}
-
-interface End {
-  readonly rows: number;
-}
+export interface SplitOptions extends Omit<ConvertOptions, "signal"> {}
 
 /**
  * Cuts a payload into pieces of at most `maxRows` rows and `maxBytes` bytes, each a whole payload with its own head,
@@ -30,7 +23,7 @@ interface End {
 export async function* split(source: Source, options: SplitOptions): AsyncGenerator<Piece, void, undefined> {
   if (options.maxRows === undefined && options.maxBytes === undefined)
     throw new TransloadError("E_OPTION", "say how large a piece may be, with maxRows or maxBytes");
-  const pump = new Pump(source, options);
+  const pump = new Pump(chunksOf(source), options);
   try {
     let firstRow = 0;
     for (let number = 0; await pump.more(); number++) {
@@ -67,78 +60,4 @@ class PieceOf implements Piece {
       }
     }
   }
-}
-
-/** Runs a conversion as far as somebody reads what it writes. */
-class Pump {
-  readonly #queue: (Uint8Array | End)[] = [];
-  readonly #chunks: AsyncIterator<Uint8Array>;
-  readonly #conversion: Conversion;
-  readonly #onProgress: ConvertOptions["onProgress"];
-  #used = 0;
-  #running: Promise<void> | undefined;
-  #ended = false;
-  #resume: (() => void) | undefined;
-
-  constructor(source: Source, options: SplitOptions) {
-    this.#chunks = iterate(chunksOf(source));
-    this.#onProgress = options.onProgress;
-    const queue = this.#queue;
-    const outlet: Outlet = {
-      get full() {
-        return queue.length > WAITING;
-      },
-      drained: () =>
-        new Promise((resolve) => {
-          this.#resume = resolve;
-        }),
-      endPiece: (rows) => void queue.push({ rows }),
-    };
-    this.#conversion = new Conversion(options, (bytes) => queue.push(bytes), outlet);
-  }
-
-  /** Whether there is something to take; runs the conversion until there is. */
-  async more(): Promise<boolean> {
-    while (this.#queue.length === 0) {
-      if (this.#resume) {
-        const resume = this.#resume;
-        this.#resume = undefined;
-        resume();
-        await Promise.race([this.#running, this.#written()]);
-      } else if (this.#running) await Promise.race([this.#running, this.#written()]);
-      else if (this.#ended) return false;
-      else this.#running = this.#step().finally(() => (this.#running = undefined));
-    }
-    return true;
-  }
-
-  take(): Uint8Array | End {
-    return this.#queue.shift() as Uint8Array | End;
-  }
-
-  async close(): Promise<void> {
-    this.#conversion.close();
-    await this.#chunks.return?.();
-  }
-
-  /** Resolves in a while: something may have been written meanwhile. */
-  #written(): Promise<void> {
-    return new Promise((resolve) => setImmediate(resolve));
-  }
-
-  async #step(): Promise<void> {
-    const { value, done } = await this.#chunks.next();
-    if (done) {
-      await this.#conversion.end();
-      this.#ended = true;
-      return;
-    }
-    await this.#conversion.push(value);
-    this.#used += value.length;
-    this.#onProgress?.(this.#used);
-  }
-}
-
-async function* iterate(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  yield* chunks;
 }

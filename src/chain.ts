@@ -1,0 +1,136 @@
+// The typed lane reads frames, tensors and named tensors, and writes them. From any other form, and to it, the cells move
+// first or afterwards: conversions in a row, which hand each other payloads of MLflow's.
+import { Conversion, type Outlet } from "./conversion.js";
+import type { ConvertOptions } from "./convert.js";
+import { choose, type Layout, target } from "./dialects/index.js";
+import { formOf } from "./detect.js";
+
+/** Bytes that may wait between two conversions. */
+const WAITING = 1 << 20;
+/** The key that tells the form is in the first so many bytes, or the payload is taken for what the typed lane reads. */
+const HEAD = 1 << 22;
+
+/** What takes chunks: a conversion, or several. */
+export interface Stage {
+  push(chunk: Uint8Array): void | Promise<void>;
+  end(): Promise<void>;
+  close(): void;
+}
+
+/** The conversion, or the chain of them, for these options. */
+export function createStage(options: ConvertOptions, write: (bytes: Uint8Array) => void, outlet?: Outlet): Stage {
+  const typed = options.dtype !== undefined || (options.through?.length ?? 0) > 0;
+  return typed ? new Chain(options, write, outlet) : new Conversion(options, write, outlet);
+}
+
+/** The form that the typed lane reads a cargo of this layout in; undefined where that is its own. */
+export function readableForm(layout: Layout): string | undefined {
+  if (layout === "frame" || layout === "tensor" || layout === "named") return undefined;
+  return layout === "inputs" || layout === "values" ? "mlflow:inputs" : "mlflow:split";
+}
+
+class Chain implements Stage {
+  readonly #options: ConvertOptions;
+  readonly #write: (bytes: Uint8Array) => void;
+  readonly #outlet: Outlet | undefined;
+  #head: Uint8Array[] = [];
+  #held = 0;
+  #links: Link[] | undefined;
+
+  constructor(options: ConvertOptions, write: (bytes: Uint8Array) => void, outlet: Outlet | undefined) {
+    this.#options = options;
+    this.#write = write;
+    this.#outlet = outlet;
+    new Conversion(options, write).close(); // checks the options
+  }
+
+  push(chunk: Uint8Array): void | Promise<void> {
+    if (this.#links) return this.#feed(this.#links, chunk);
+    this.#head.push(Uint8Array.from(chunk));
+    this.#held += chunk.length;
+    return this.#begin(false);
+  }
+
+  async end(): Promise<void> {
+    if (!this.#links) await this.#begin(true);
+    const links = this.#links as unknown as Link[];
+    for (const [i, link] of links.entries()) {
+      await link.stage.end();
+      await this.#forward(links, i);
+    }
+  }
+
+  close(): void {
+    for (const { stage } of this.#links ?? []) stage.close();
+  }
+
+  /** Builds the chain once the form is known, and feeds it what was held. */
+  #begin(last: boolean): void | Promise<void> {
+    const head = this.#head.length === 1 ? (this.#head[0] as Uint8Array) : Buffer.concat(this.#head);
+    const found = formOf(choose(this.#options.from ?? "auto", true), head);
+    if (!found && !last && this.#held < HEAD) {
+      this.#head = [head];
+      return;
+    }
+    this.#links = this.#build(found);
+    this.#head = [];
+    return this.#feed(this.#links, head);
+  }
+
+  #build(found: ReturnType<typeof formOf>): Link[] {
+    const { dtype, cast, through, batchRows, from, to, engine, onWarning, columns, nan, ...moving } = this.#options;
+    const shared = { ...(engine && { engine }), ...(onWarning && { onWarning }) };
+    const typed = { ...shared, ...(dtype && { dtype }), ...(cast && { cast }), ...(through && { through }), ...(batchRows && { batchRows }) };
+    const named = columns && { columns };
+    const before = found && readableForm(found.layout);
+    const layout: Layout = before === undefined ? (found?.layout ?? "frame") : before === "mlflow:split" ? "frame" : found?.layout === "inputs" && found.form.content !== "np" ? "named" : "tensor";
+    const goal = found && target(choose(to), layout, found.form, columns !== undefined).layout;
+    const direct = goal === undefined || goal === layout || (layout === "frame" && goal === "tensor") || (layout === "tensor" && goal === "frame");
+    const middle = layout === "frame" || (layout === "tensor" && goal === "frame") ? "mlflow:split" : "mlflow:inputs";
+    const plans: ConvertOptions[] = [];
+    if (before) plans.push({ ...shared, ...moving, ...named, from: found.form.id, to: before, missing: "null" });
+    if (direct) plans.push({ ...typed, ...(!before && named), ...(nan && { nan }), from: before ? "mlflow" : (from ?? "auto"), to });
+    else {
+      plans.push({ ...typed, ...(!before && layout === "frame" && named), from: before ? "mlflow" : (from ?? "auto"), to: middle });
+      plans.push({ ...shared, ...moving, ...(layout !== "frame" && named), ...(nan && { nan }), from: middle, to });
+    }
+    const links: Link[] = [];
+    plans.forEach((plan, i) => {
+      const last = i === plans.length - 1;
+      const queue: Uint8Array[] = [];
+      const outlet: Outlet = {
+        get full() {
+          return queue.reduce((sum, bytes) => sum + bytes.length, 0) > WAITING;
+        },
+        drained: () => this.#forward(links, i),
+        endPiece: () => {},
+      };
+      const stage = last ? new Conversion(plan, this.#write, this.#outlet) : new Conversion(plan, (bytes) => queue.push(bytes), outlet);
+      links.push({ stage, queue });
+    });
+    return links;
+  }
+
+  #feed(links: readonly Link[], chunk: Uint8Array): void | Promise<void> {
+    const first = (links[0] as Link).stage.push(chunk);
+    if (links.length === 1) return first;
+    return Promise.resolve(first).then(() => this.#forward(links, 0));
+  }
+
+  /** Hands on what this link has written. */
+  async #forward(links: readonly Link[], i: number): Promise<void> {
+    const next = links[i + 1];
+    if (!next) return;
+    const { queue } = links[i] as Link;
+    for (let bytes = queue.shift(); bytes; bytes = queue.shift()) {
+      await next.stage.push(bytes);
+      await this.#forward(links, i + 1);
+    }
+  }
+}
+
+interface Link {
+  readonly stage: Conversion;
+  /** What it has written and the next has not taken. */
+  readonly queue: Uint8Array[];
+}

@@ -1,0 +1,85 @@
+import { createStage, type Stage } from "./chain.js";
+import type { Outlet } from "./conversion.js";
+import type { ConvertOptions } from "./convert.js";
+
+/** Texts that may wait during a replay. */
+const WAITING = 4;
+
+/** The end of a piece. */
+export interface End {
+  readonly rows: number;
+}
+
+/** Runs a conversion as far as somebody reads what it writes. */
+export class Pump {
+  readonly #queue: (Uint8Array | End)[] = [];
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  readonly #conversion: Stage;
+  readonly #onProgress: ConvertOptions["onProgress"];
+  #used = 0;
+  #running: Promise<void> | undefined;
+  #ended = false;
+  #resume: (() => void) | undefined;
+
+  constructor(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options: ConvertOptions) {
+    this.#chunks = iterate(chunks);
+    this.#onProgress = options.onProgress;
+    const queue = this.#queue;
+    const outlet: Outlet = {
+      get full() {
+        return queue.length > WAITING;
+      },
+      drained: () =>
+        new Promise((resolve) => {
+          this.#resume = resolve;
+        }),
+      endPiece: (rows) => void queue.push({ rows }),
+    };
+    this.#conversion = createStage(options, (bytes) => queue.push(bytes), outlet);
+  }
+
+  /** Whether there is something to take; runs the conversion until there is. */
+  async more(): Promise<boolean> {
+    while (this.#queue.length === 0) {
+      if (this.#resume) {
+        const resume = this.#resume;
+        this.#resume = undefined;
+        resume();
+        await Promise.race([this.#running, this.#written()]);
+      } else if (this.#running) await Promise.race([this.#running, this.#written()]);
+      else if (this.#ended) return false;
+      else this.#running = this.#step().finally(() => (this.#running = undefined));
+    }
+    return true;
+  }
+
+  take(): Uint8Array | End {
+    return this.#queue.shift() as Uint8Array | End;
+  }
+
+  async close(): Promise<void> {
+    this.#conversion.close();
+    await this.#chunks.return?.();
+  }
+
+  /** Resolves in a while: something may have been written meanwhile. */
+  #written(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+
+  async #step(): Promise<void> {
+    const { value, done } = await this.#chunks.next();
+    if (done) {
+      await this.#conversion.end();
+      this.#ended = true;
+      return;
+    }
+    await this.#conversion.push(value);
+    this.#used += value.length;
+    this.#onProgress?.(this.#used);
+  }
+}
+
+async function* iterate(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  yield* chunks;
+}

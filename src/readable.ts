@@ -1,0 +1,66 @@
+import { readableForm } from "./chain.js";
+import type { ConvertOptions } from "./convert.js";
+import { choose, type Form, type Layout } from "./dialects/index.js";
+import { formOf } from "./detect.js";
+import { Pump } from "./pump.js";
+
+const HEAD = 1 << 22;
+
+/** What a conversion of the source may need, besides where it goes. */
+export type MovingOptions = Pick<
+  ConvertOptions,
+  "from" | "columns" | "fixed" | "ragged" | "header" | "delimiter" | "quote" | "na" | "text" | "file" | "spillDir" | "engine" | "onWarning"
+>;
+
+/** A source in a form that the typed lane reads. */
+export interface Readable {
+  /** Dialect or form of the chunks. */
+  readonly from: string;
+  /** The source's own form, where its cells had to move. */
+  readonly moved: { readonly form: Form; readonly layout: Layout } | undefined;
+  readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
+
+/** Looks at the first bytes; where the typed lane does not read their form, the cells are moved on the way. */
+export async function readable(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options: MovingOptions): Promise<Readable> {
+  const from = options.from ?? "auto";
+  const choice = choose(from, true);
+  if (choice.forms.every((form) => form.layouts.every((layout) => readableForm(layout) === undefined))) return { from, moved: undefined, chunks: source };
+  const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+  let head: Uint8Array = new Uint8Array();
+  let found: ReturnType<typeof formOf>;
+  let next = await iterator.next();
+  while (!next.done) {
+    // a chunk of a file is valid only until the next one is asked for
+    head = Buffer.concat([head, next.value]);
+    found = formOf(choice, head);
+    if (found || head.length > HEAD) break;
+    next = await iterator.next();
+  }
+  const chunks = rejoin(head, iterator);
+  const via = found && readableForm(found.layout);
+  if (!found || via === undefined) return { from, moved: undefined, chunks };
+  const { file: _, ...moving } = options;
+  const pump = new Pump(chunks, { ...moving, ...(options.file && { file: options.file }), from: found.form.id, to: via, missing: "null", nan: "token" });
+  return { from: "mlflow", moved: found, chunks: pumped(pump) };
+}
+
+async function* rejoin(head: Uint8Array, rest: AsyncIterator<Uint8Array> | Iterator<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    if (head.length > 0) yield head;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
+}
+
+async function* pumped(pump: Pump): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    while (await pump.more()) {
+      const next = pump.take();
+      if (next instanceof Uint8Array) yield next;
+    }
+  } finally {
+    await pump.close();
+  }
+}
