@@ -55,6 +55,7 @@ interface Container {
   members: number;
 }
 
+const AHEAD = /[ \n\r\t]*[\s\S]?/y;
 const PACKED = { packValues: true, streamValues: false };
 
 /** What the lists at one depth of the cargo must measure: a number, learned or given, or nothing. */
@@ -198,7 +199,8 @@ export class ReferenceScanner implements Scanner {
 
   /** The white space up to the next byte that is none, and that byte. */
   #ahead(): string {
-    return /[ \n\r\t]*[^]?/.exec(this.#text.slice(this.#cursor))?.[0] ?? "";
+    AHEAD.lastIndex = this.#cursor;
+    return AHEAD.exec(this.#text)?.[0] ?? "";
   }
 
   get #onNewLine(): boolean {
@@ -501,7 +503,11 @@ export class ReferenceScanner implements Scanner {
   #fail(ended = false): Found | undefined {
     const top = this.#stack[this.#stack.length - 1];
     const text = this.#text.slice(this.#cursor);
-    const { error, at, state, name } = diagnose(text, { top, afterKey: this.#afterKey, begun: this.#tokens > 0 && !(this.#lines && this.#onNewLine) });
+    const { error, at, state, name } = diagnose(text, {
+      top,
+      afterKey: this.#afterKey,
+      begun: this.#tokens > 0 && !(this.#lines && this.#onNewLine),
+    });
     if (name !== undefined)
       return {
         name: name as Token["name"],

@@ -1,0 +1,17 @@
+import { Kind } from "./codes.js";
+import type { CellKinds } from "./rows.js";
+
+/** What the bits of a column say, one for every Kind that its cells were. */
+export function kindsOf(bits: number): CellKinds {
+  const has = (...kinds: number[]) => kinds.some((kind) => (bits & (1 << kind)) !== 0);
+  return {
+    integers: has(Kind.Int),
+    floats: has(Kind.Float),
+    booleans: has(Kind.Bool),
+    texts: has(Kind.Text, Kind.Escaped, Kind.Bare, Kind.Doubled),
+    nested: has(Kind.Nested),
+    nulls: has(Kind.Null),
+    nans: has(Kind.Nan),
+    missing: has(Kind.Missing),
+  };
+}

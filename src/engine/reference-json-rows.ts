@@ -1,0 +1,127 @@
+import { Err, Kind } from "./codes.js";
+import type { ReferenceScanner, Token } from "./reference.js";
+import type { Cell } from "./reference-row-writer.js";
+import type { FoundRow, RefuseRow, RowSource } from "./reference-rows.js";
+import type { RowRequest } from "./rows.js";
+import { isNan } from "./stand-in.js";
+
+/** Rows of JSON, in a list or a line each, from the scanner's tokens. */
+export class JsonRows implements RowSource {
+  readonly #scanner: ReferenceScanner;
+  readonly #syntax: RowRequest["syntax"];
+  readonly #lines: boolean;
+  readonly #refuse: RefuseRow;
+  /** Containers around a row. */
+  readonly #depth: number;
+  /** Those of the row that is being read. */
+  #tokens: Token[] = [];
+  /** Where the row before it ended. */
+  #from: number;
+
+  constructor(scanner: ReferenceScanner, { syntax, ragged }: RowRequest, refuse: RefuseRow) {
+    this.#scanner = scanner;
+    this.#syntax = syntax;
+    this.#refuse = refuse;
+    this.#lines = syntax === "listLines" || syntax === "recordLines";
+    this.#depth = scanner.depth;
+    this.#from = scanner.judged;
+    const keyed = syntax === "records" || syntax === "recordLines";
+    const single = syntax === "cells" || syntax === "grouped";
+    scanner.startRows(keyed ? "records" : single ? "cells" : "lists", this.#lines, ragged === "pad");
+  }
+
+  next(width: number | undefined, full: boolean): FoundRow | "end" | "full" | undefined {
+    if (this.#tokens.length === 0 && !this.#take()) return this.#lines && this.#scanner.ended ? this.#end() : undefined;
+    if (this.#scanner.depth < this.#depth && this.#tokens.length === 1) {
+      this.#scanner.handBack(this.#tokens[0] as Token);
+      return "end";
+    }
+    if (full) return "full";
+    while (!this.#whole(width)) if (!this.#take()) return this.#lines && this.#scanner.ended ? this.#end() : undefined;
+    const tokens = this.#tokens;
+    const bytes = this.#scanner.judged - this.#from;
+    this.#tokens = [];
+    this.#from = this.#scanner.judged;
+    this.#scanner.keep = false;
+    return { spot: tokens[0] as Token, bytes, ...this.#members(tokens) };
+  }
+
+  /** The next token; the text is kept until the row's last one. */
+  #take(): boolean {
+    const token = this.#scanner.token();
+    if (!token) return false;
+    this.#scanner.keep = true;
+    this.#tokens.push(token);
+    return true;
+  }
+
+  #end(): "end" {
+    if (!this.#scanner.exhausted) this.#scanner.end(); // throws
+    return "end";
+  }
+
+  #whole(width: number | undefined): boolean {
+    if (this.#syntax !== "grouped") return this.#scanner.depth === this.#depth;
+    const last = this.#tokens[this.#tokens.length - 1] as Token;
+    if (this.#scanner.depth < this.#depth) this.#refuse(Err.Ragged, last, this.#tokens.length - 1);
+    return this.#tokens.length === width;
+  }
+
+  #members(tokens: readonly Token[]): { cells: readonly Cell[]; keys: readonly Token[] } {
+    if (this.#syntax === "cells" || this.#syntax === "grouped") return this.#split(tokens);
+    return this.#split(this.#syntax === "features" ? this.#features(tokens) : tokens.slice(1, -1));
+  }
+
+  /** The values among these tokens, which stand beside each other, and their keys. */
+  #split(tokens: readonly Token[]): { cells: Cell[]; keys: Token[] } {
+    const cells: Cell[] = [];
+    const keys: Token[] = [];
+    for (let i = 0; i < tokens.length; i++) {
+      const first = tokens[i] as Token;
+      if (first.name === "keyValue") {
+        keys.push(first);
+        continue;
+      }
+      for (let open = step(first); open > 0; ) open += step(tokens[++i] as Token);
+      cells.push({ kind: kindOf(first), text: this.#scanner.text(first.from, (tokens[i] as Token).to), spot: first });
+    }
+    return { cells, keys };
+  }
+
+  /** What is inside the list of {"features":[…]}. */
+  #features(tokens: readonly Token[]): readonly Token[] {
+    const [object, key, list] = tokens as [Token, Token, Token];
+    if (object.name !== "startObject") this.#refuse(Err.Record, object, 0);
+    if (key.text !== '"features"') this.#refuse(Err.Object, key, 0);
+    if (list.name !== "startArray") this.#refuse(Err.Object, list, 0);
+    let last = 2;
+    for (let open = 1; open > 0; ) open += step(tokens[++last] as Token);
+    const { to, line, lineAt } = tokens[last] as Token;
+    const next = tokens[last + 1] as Token;
+    const comma = this.#scanner.text(to, next.from).indexOf(",");
+    if (comma >= 0) this.#refuse(Err.Object, { from: to + comma, line, lineAt }, 0);
+    return tokens.slice(3, last);
+  }
+}
+
+/** What a token does to the depth. */
+function step({ name }: Token): number {
+  if (name === "startArray" || name === "startObject") return 1;
+  return name === "endArray" || name === "endObject" ? -1 : 0;
+}
+
+function kindOf({ name, text }: Token): number {
+  switch (name) {
+    case "numberValue":
+      return isNan(text) ? Kind.Nan : /[.eE]/.test(text) ? Kind.Float : Kind.Int;
+    case "stringValue":
+      return text.includes("\\") ? Kind.Escaped : Kind.Text;
+    case "nullValue":
+      return Kind.Null;
+    case "trueValue":
+    case "falseValue":
+      return Kind.Bool;
+    default:
+      return Kind.Nested;
+  }
+}

@@ -1,0 +1,139 @@
+// The cells of a row as the target writes them. Text is handled as Latin-1, a character for a byte.
+import { Err, Kind } from "./codes.js";
+import { fieldKind } from "./reference-field.js";
+import type { RowStyle, RowTexts } from "./rows.js";
+
+/** Where something stands in the input. */
+export interface Spot {
+  /** Absolute offset. */
+  readonly from: number;
+  readonly line: number;
+  /** Absolute offset of the line's first byte. */
+  readonly lineAt: number;
+}
+
+/** A cell of a row; one that is not in the input has no spot. */
+export interface Cell {
+  /** One of codes.ts's Kind. */
+  readonly kind: number;
+  /** As it stands; the text of a field of a delimited file without its quotes. */
+  readonly text: string;
+  readonly spot: Spot | undefined;
+}
+
+/** What the core keeps free behind a row: the sizes of pieces depend on it. */
+const SLACK = 32;
+const PER_CELL = 8;
+
+export class RowWriter {
+  /** The output has a row: a separator stands before the next. */
+  begun = false;
+  retyped = 0;
+  texts: RowTexts = { before: [], after: "", between: "" };
+  readonly #style: RowStyle;
+  readonly #words: ReadonlySet<string>;
+  readonly #fromDelimited: boolean;
+  /** Throws for a cell that cannot be written. */
+  readonly #refuse: (error: number, cell: number) => never;
+
+  constructor(style: RowStyle, words: ReadonlySet<string>, fromDelimited: boolean, refuse: (error: number, cell: number) => never) {
+    this.#style = style;
+    this.#words = words;
+    this.#fromDelimited = fromDelimited;
+    this.#refuse = refuse;
+  }
+
+  /** Bytes that a row may take at most which was so long in the input: the core's bound, so that both cut pieces alike. */
+  most(bytes: number, width: number): number {
+    const { before, after, between } = this.texts;
+    const fixed = [between, after, ...before].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+    const growth = this.#style.cells === "delimited" ? 2 : this.#fromDelimited ? 6 : 1;
+    return fixed + bytes * growth + width * PER_CELL + SLACK;
+  }
+
+  /** The row's text; for columns, which go out one by one, none. */
+  write(cells: readonly Cell[]): string {
+    const { cells: how, column } = this.#style;
+    if (how === "none") return "";
+    if (how === "columns") {
+      const texts = cells.map((cell, i) => (this.begun ? "," : "") + this.#json(cell, i));
+      texts.forEach((text, i) => {
+        column?.(i, Buffer.from(text, "latin1"));
+      });
+      this.begun = true;
+      return "";
+    }
+    const row = how === "json" ? this.#members(cells) : this.#fields(cells);
+    const text = (this.begun ? bytesOf(this.texts.between) : "") + row + bytesOf(this.texts.after);
+    this.begun = true;
+    return text;
+  }
+
+  #members(cells: readonly Cell[]): string {
+    const omits = this.#style.missing === "omit";
+    const members = cells.flatMap((cell, i) =>
+      omits && cell.kind === Kind.Missing ? [] : bytesOf(this.texts.before[i] as string) + this.#json(cell, i),
+    );
+    const text = members.join("");
+    // where the first cells are left out, the first one written has a comma before it
+    const leftOut = omits && cells.length > 0 && cells[0]?.kind === Kind.Missing;
+    return leftOut ? `{${text.slice(1)}` : text;
+  }
+
+  #json({ kind, text }: Cell, i: number): string {
+    const { missing, nan } = this.#style;
+    const gap = kind === Kind.Missing ? missing : kind === Kind.Nan ? nan : undefined;
+    if (kind === Kind.Bare) return JSON.stringify(text);
+    if (gap === undefined && kind !== Kind.Null) return text;
+    if (gap === "error") this.#refuse(kind === Kind.Missing ? Err.Missing : Err.Nan, i);
+    if (gap === "token") return kind === Kind.Missing ? "NaN" : text;
+    if (!this.#style.nulls) this.#refuse(Err.Null, i);
+    return "null";
+  }
+
+  #fields(cells: readonly Cell[]): string {
+    const text = cells.map((cell, i) => this.#field(cell, i)).join(this.#style.delimiter ?? ",");
+    // a line of nothing would be no row
+    return text === "" && cells.length === 1 ? '""' : text;
+  }
+
+  #field({ kind, text }: Cell, i: number): string {
+    switch (kind) {
+      case Kind.Null:
+      case Kind.Missing:
+        return "";
+      case Kind.Nan:
+        if (this.#style.nan === "error") this.#refuse(Err.Nan, i);
+        return text === "NaN" ? "" : text.replace("Infinity", "inf");
+      case Kind.Nested:
+        return this.#refuse(Err.Nested, i);
+      case Kind.Bare:
+        return this.#quoted(text);
+      case Kind.Text:
+      case Kind.Escaped: {
+        const decoded = decode(text);
+        if (/\p{Surrogate}/u.test(decoded)) this.#refuse(Err.Surrogate, i);
+        return this.#quoted(bytesOf(decoded));
+      }
+      default:
+        return text;
+    }
+  }
+
+  /** Text as a field, in quotes where it must be. */
+  #quoted(text: string): string {
+    if (fieldKind(text, this.#words) !== Kind.Bare) this.retyped++;
+    const special = text === "" || ['"', "\n", "\r", this.#style.delimiter ?? ","].some((c) => text.includes(c));
+    return special ? `"${text.replaceAll('"', '""')}"` : text;
+  }
+}
+
+/** What a JSON string's bytes mean. */
+export function decode(bytes: string): string {
+  return JSON.parse(Buffer.from(bytes, "latin1").toString()) as string;
+}
+
+/** UTF-8, a character for a byte. */
+export function bytesOf(text: string): string {
+  return Buffer.from(text).toString("latin1");
+}

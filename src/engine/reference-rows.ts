@@ -1,0 +1,229 @@
+// Rows of one shape to rows of another, the plain way: a source finds the cells of a row, the columns they belong to are
+// looked up by name or position, and a writer spells them.
+import { type Place, TransloadError } from "../errors.js";
+import { kindsOf } from "./cell-kinds.js";
+import { Err, Kind } from "./codes.js";
+import { jsonPath, refuseKey, refuseRow } from "./fault.js";
+import type { ReferenceScanner } from "./reference.js";
+import { JsonRows } from "./reference-json-rows.js";
+import { bytesOf, type Cell, decode, RowWriter, type Spot } from "./reference-row-writer.js";
+import type { CellKinds, RowReader, RowRequest, RowStyle } from "./rows.js";
+
+/** A row as it was found. */
+export interface FoundRow {
+  readonly spot: Spot;
+  /** From the end of the row before it to its own. */
+  readonly bytes: number;
+  readonly cells: readonly Cell[];
+  /** The keys of the cells of a record. */
+  readonly keys?: readonly KeyFound[];
+}
+
+export interface KeyFound extends Spot {
+  /** As written, quotes included. */
+  readonly text: string;
+}
+
+/** What finds rows. */
+export interface RowSource {
+  /**
+   * The next row, of so many cells where that is known; undefined when more input is needed. `full`: no more are
+   * wanted, and "full" is the answer where there may be one.
+   */
+  next(width: number | undefined, full: boolean): FoundRow | "end" | "full" | undefined;
+}
+
+/** Throws for the row that is being read: an Err, where it is, and the cell. */
+export type RefuseRow = (error: number, spot: Spot, cell: number) => never;
+
+/** The reference engine's row reader. */
+export function referenceRows(scanner: ReferenceScanner, request: RowRequest, style: RowStyle): RowReader {
+  return new ReferenceRows(scanner, request, style);
+}
+
+class ReferenceRows implements RowReader {
+  done = false;
+  full = false;
+  rows = 0;
+  padded = 0;
+  repeated = 0;
+  width: number | undefined;
+  readonly #scanner: ReferenceScanner;
+  readonly #request: RowRequest;
+  readonly #style: RowStyle;
+  readonly #source: RowSource;
+  readonly #writer: RowWriter;
+  readonly #path: readonly string[] | undefined;
+  readonly #keyed: boolean;
+  readonly #names: string[] | undefined;
+  /** A bit for every Kind that the cells of a column were. */
+  #kindBits: number[] = [];
+  #rowLimit: number | undefined;
+  #bytesLeft: number | undefined;
+  /** A row that did not fit the output. */
+  #waiting: FoundRow | undefined;
+  #row: FoundRow | undefined;
+  #cells: Cell[] = [];
+
+  constructor(scanner: ReferenceScanner, request: RowRequest, style: RowStyle) {
+    this.#scanner = scanner;
+    this.#request = request;
+    this.#style = style;
+    this.#keyed = request.syntax === "records" || request.syntax === "recordLines";
+    this.#names = request.names ? [...request.names] : this.#keyed ? [] : undefined;
+    this.width = this.#names?.length ?? request.width;
+    const words = new Set((request.fields?.missing ?? []).map(bytesOf));
+    const delimited = request.syntax === "delimited";
+    this.#path = scanner.depth > 0 ? scanner.path : undefined;
+    this.#source = new JsonRows(scanner, request, (error, spot, cell) => this.#refuse(error, spot, cell));
+    this.#writer = new RowWriter(style, words, delimited, (error, cell) => this.#refuseCell(error, cell));
+    if (this.width !== undefined) this.#lay();
+  }
+
+  get names(): readonly string[] | undefined {
+    return this.#names;
+  }
+
+  get retyped(): number {
+    return this.#writer.retyped;
+  }
+
+  get kinds(): readonly CellKinds[] {
+    return this.#kindBits.map(kindsOf);
+  }
+
+  limit(rows: number | undefined, bytes: number | undefined, fresh: boolean): void {
+    this.full = false;
+    this.#rowLimit = rows;
+    this.#bytesLeft = bytes;
+    if (fresh) this.#writer.begun = false;
+  }
+
+  next(): Uint8Array | undefined {
+    let text = "";
+    while (!this.done && !this.full) {
+      const row = this.#waiting ?? this.#source.next(this.width, this.rows === this.#rowLimit);
+      if (row === undefined) break;
+      if (row === "end") this.done = true;
+      else if (row === "full") this.full = true;
+      else text += this.#take(row);
+    }
+    if (!this.done) this.#scanner.offset = this.#scanner.judged;
+    return text === "" ? undefined : Buffer.from(text, "latin1");
+  }
+
+  /** The row's text, where there is room for it. */
+  #take(row: FoundRow): string {
+    this.#row = row;
+    const repeated = this.#keyed ? this.#assign(row) : 0;
+    if (!this.#keyed) this.#fill(row);
+    this.#waiting = this.#fits(row.bytes) ? undefined : row;
+    if (this.#waiting) {
+      this.full = true;
+      return "";
+    }
+    const text = this.#writer.write(this.#cells);
+    this.rows++;
+    this.repeated += repeated;
+    if (!this.#keyed) this.padded += this.#cells.length - row.cells.length;
+    this.#spend(text.length);
+    return text;
+  }
+
+  /** The columns are known, or there is a new one. */
+  #lay(): void {
+    const width = this.width as number;
+    while (this.#kindBits.length < width) this.#kindBits.push(0);
+    this.#writer.texts = this.#style.texts(this.#names, width);
+  }
+
+  // ---- cells to columns
+
+  /** By name; returns how many keys stood there already. */
+  #assign({ cells, keys = [] }: FoundRow): number {
+    const found: (Cell | undefined)[] = [];
+    let repeated = 0;
+    cells.forEach((cell, k) => {
+      const i = this.#column(keys[k] as KeyFound);
+      if (found[i]) repeated++;
+      if (found[i] && this.#request.twice === "first") return;
+      found[i] = cell;
+      this.#note(i, cell);
+    });
+    this.#cells = Array.from({ length: this.width as number }, (_, i) => found[i] ?? this.#missing(i));
+    return repeated;
+  }
+
+  #column(key: KeyFound): number {
+    const names = this.#names as string[];
+    const name = decode(key.text);
+    const known = names.indexOf(name);
+    if (known >= 0) return known;
+    const { newKeys } = this.#request;
+    if (newKeys === "refuse" || (newKeys === "first" && this.rows > 0)) throw refuseKey(name, names, this.#place(key));
+    names.push(name);
+    this.width = names.length;
+    this.#lay();
+    return names.length - 1;
+  }
+
+  /** By position. */
+  #fill({ cells, spot }: FoundRow): void {
+    if (this.width === undefined) {
+      this.width = cells.length;
+      this.#lay();
+    }
+    const { width } = this;
+    if (cells.length > width || (cells.length < width && this.#request.ragged === "error"))
+      this.#refuse(Err.Ragged, spot, Math.min(cells.length, width));
+    cells.forEach((cell, i) => {
+      this.#note(i, cell);
+    });
+    this.#cells = Array.from({ length: width }, (_, i) => cells[i] ?? this.#missing(i));
+  }
+
+  #missing(i: number): Cell {
+    const cell = { kind: Kind.Missing, text: "", spot: undefined };
+    this.#note(i, cell);
+    return cell;
+  }
+
+  #note(i: number, { kind }: Cell): void {
+    this.#kindBits[i] = (this.#kindBits[i] ?? 0) | (1 << kind);
+  }
+
+  // ---- the output's size
+
+  #fits(bytes: number): boolean {
+    if (this.#bytesLeft === undefined || (this.#style.cells !== "json" && this.#style.cells !== "delimited")) return true;
+    if (this.#writer.most(bytes, this.width as number) <= this.#bytesLeft) return true;
+    if (this.#writer.begun) return false;
+    // the only row of its output, whose size is known once it is written
+    this.#rowLimit = this.rows + 1;
+    return true;
+  }
+
+  #spend(bytes: number): void {
+    if (this.#bytesLeft === undefined) return;
+    this.#bytesLeft -= bytes;
+    const row = this.rows - 1;
+    if (this.#bytesLeft < 0) throw new TransloadError("E_LIMIT", `row ${row} alone takes more bytes than a piece may have`, { row });
+  }
+
+  // ---- faults
+
+  #place({ from, line, lineAt }: Spot): Place {
+    const path = this.#path ? { path: jsonPath([...this.#path, this.rows]) } : {};
+    return { offset: from, line, column: from - lineAt + 1, ...path, row: this.rows };
+  }
+
+  #refuse(error: number, spot: Spot, cell: number): never {
+    throw refuseRow({ error, row: this.rows, cell, name: this.#names?.[cell], width: this.width ?? 0, place: this.#place(spot) });
+  }
+
+  /** A cell that cannot be written; one that is missing has no place of its own. */
+  #refuseCell(error: number, i: number): never {
+    const row = (this.#row as FoundRow).spot;
+    this.#refuse(error, error === Err.Missing ? row : (this.#cells[i]?.spot ?? row), i);
+  }
+}
