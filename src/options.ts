@@ -12,6 +12,7 @@ export interface CellOptions {
   engine?: EngineName;
   missing?: "null" | "token" | "error";
   ragged?: "error" | "pad";
+  index?: "keep" | "drop" | "generate";
   delimiter?: string;
   quote?: string;
   na?: readonly string[];
@@ -20,13 +21,14 @@ export interface CellOptions {
 }
 
 /** @throws TransloadError E_DTYPE for an unknown dtype, E_OPTION for another value that cannot be. */
-export function checkOptions({ dtype, cast, nan, batchRows, engine, missing, ragged, delimiter, quote, na, maxRows, maxBytes }: CellOptions): void {
+export function checkOptions({ dtype, cast, nan, batchRows, engine, missing, ragged, index, delimiter, quote, na, maxRows, maxBytes }: CellOptions): void {
   for (const name of typeof dtype === "object" ? Object.values(dtype) : dtype !== undefined ? [dtype] : []) checkDtype(name);
   oneOf("cast", cast, ["error", "clip"]);
   oneOf("nan", nan, ["null", "token", "error"]);
   oneOf("engine", engine, ["core", "reference"]);
   oneOf("missing", missing, ["null", "token", "error"]);
   oneOf("ragged", ragged, ["error", "pad"]);
+  oneOf("index", index, ["keep", "drop", "generate"]);
   oneByte("delimiter", delimiter);
   oneByte("quote", quote);
   if (quote !== undefined && quote === (delimiter ?? ",")) throw new TransloadError("E_OPTION", "quote and delimiter must differ");

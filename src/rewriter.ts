@@ -38,6 +38,8 @@ export interface RewriterOptions {
   readonly typed: Omit<CellRequest, "layout" | "names" | "width"> | undefined;
   /** Names and index are written from the batches, not from the source. */
   readonly renames: boolean;
+  /** Row labels: kept, dropped, or 0 to rows - 1. */
+  readonly index?: "keep" | "drop" | "generate";
   /** Cells are to move even where both sides have the same layout. */
   readonly moves?: boolean;
   readonly createScanner: (pathOf: PathOf, start: number) => Scanner;

@@ -42,6 +42,7 @@ export interface TableOptions {
   readonly na: readonly string[];
   /** Columns of a delimited file that are text. */
   readonly text: ReadonlySet<string>;
+  readonly index: "keep" | "drop" | "generate";
   readonly maxRows: number | undefined;
   readonly maxBytes: number | undefined;
   readonly spillDir: string | undefined;
@@ -118,7 +119,7 @@ export class Table {
   constructor(job: TableJob) {
     this.#job = job;
     const { form, layout } = job.target;
-    this.#writer = form.content === "np" && job.source.layout !== "frame" && isTensor(job.source.layout) ? undefined : rowWriter(form, layout, job.options.header && !form.headless);
+    this.#writer = form.content === "np" && job.source.layout !== "frame" && isTensor(job.source.layout) ? undefined : rowWriter(form, layout, { header: job.options.header && !form.headless, index: this.#indexed });
     this.#columns = this.#writer ? undefined : columnWriter(form, layout);
   }
 
@@ -393,7 +394,7 @@ export class Table {
       return fresh;
     }
     // an index that must be made grows with the rows: half of what is left at a time
-    const indexed = this.#job.target.form.needsIndex ?? false;
+    const indexed = this.#indexed;
     const done = fresh ? 0 : this.#pieceRows;
     if (!fresh && (!indexed || done === this.#stepped || this.#firstRow + done === rows)) return false;
     this.#stepped = fresh ? -1 : done;
@@ -414,8 +415,8 @@ export class Table {
   }
 
   #tailBytes(reader: RowReader, rows: number): number {
-    const { rewriter, target } = this.#job;
-    const index = target.form.needsIndex ? rows * (`${this.#firstRow + rows}`.length + 1) : 0;
+    const { rewriter } = this.#job;
+    const index = this.#indexed ? rows * (`${this.#firstRow + rows}`.length + 1) : 0;
     const facts = { names: reader.names ?? this.#names, rows: 0, firstRow: 0, width: 0, riders: rewriter?.riders ?? new Map(), datatype: "UINT64" };
     return Buffer.byteLength((this.#writer as RowWriter).tail(facts)) + index + 32;
   }
@@ -676,6 +677,12 @@ export class Table {
   }
 
   // ---- how
+
+  /** Row labels are written, 0 to rows - 1. */
+  get #indexed(): boolean {
+    const { index } = this.#job.options;
+    return index === "generate" || (index === "keep" && (this.#job.target.form.needsIndex ?? false));
+  }
 
   /** Rows are written with the names of their cells. */
   get #keyed(): boolean {

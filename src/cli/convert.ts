@@ -24,6 +24,7 @@ interface ConvertCall extends Voice {
   nan?: "null" | "token" | "error";
   missing?: "null" | "token" | "error";
   fixed?: true;
+  index?: "keep" | "drop" | "generate";
   ragged?: "error" | "pad";
   header: boolean;
   delimiter?: string;
@@ -70,6 +71,9 @@ function addOptions(command: Command): Command {
     )
     .option("--fixed", "all records have the keys of the first: one pass, and a new key is refused")
     .addOption(command.createOption("--ragged <how>", "short rows; refused by default").choices(["error", "pad"]))
+    .addOption(
+      command.createOption("--index <how>", "row labels of a split; kept by default, made where the target needs them").choices(["keep", "drop", "generate"]),
+    )
     .option("--no-header", "a csv or tsv file has no line of names")
     .option("--delimiter <character>", "between the fields of the csv that is read; tab for tsv", parseCharacter)
     .option("--quote <character>", "around the fields of the csv that is read")
@@ -119,7 +123,7 @@ function conversionOf({ cast, dtype, ...call }: ConvertCall, input: string | und
   if (to === undefined) throw new TransloadError("E_OPTION", `say with -t which dialect to write; known: ${NAMES.join(", ")}`);
   if (cast !== undefined && dtype === undefined)
     throw new TransloadError("E_OPTION", "--cast says what becomes of numbers that --dtype cannot hold, so it needs --dtype");
-  const { columns, nan, missing, fixed, ragged, header, delimiter, quote, na, text, maxRows, batchRows, engine, spillDir } = call;
+  const { columns, nan, missing, fixed, ragged, index, header, delimiter, quote, na, text, maxRows, batchRows, engine, spillDir } = call;
   const maxBytes = call.maxBytes ?? (call.for === undefined ? undefined : limitOf(call.for));
   return {
     from: call.from === "auto" ? fromName(input) : call.from,
@@ -133,6 +137,7 @@ function conversionOf({ cast, dtype, ...call }: ConvertCall, input: string | und
     ...(missing && { missing }),
     ...(fixed && { fixed }),
     ...(ragged && { ragged }),
+    ...(index && { index }),
     ...(delimiter && { delimiter }),
     ...(quote && { quote }),
     ...(na && { na }),

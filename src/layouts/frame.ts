@@ -42,7 +42,7 @@ export class Frame implements Scope {
     if (this.#seen.has(name)) throw this.#to.error("E_DUPLICATE", `${JSON.stringify(name)} occurs twice`);
     this.#seen.add(name);
     this.#to.members.push(name);
-    const keep = this.#kept && (name === "data" || !this.#to.renames);
+    const keep = this.#kept && (name === "data" || !this.#to.renames) && !(name === "index" && this.#indexAnew);
     this.#held = keep ? [gap, raw] : undefined;
     this.#to.tape.mode = keep ? "hold" : "drop";
   }
@@ -109,7 +109,7 @@ export class Frame implements Scope {
     if (this.#index !== undefined && this.#index !== this.#rows)
       throw to.error("E_INDEX", `index has ${this.#index} labels for ${this.#rows} rows`);
     if (to.lane === "table") {
-      if (this.#seen.has("index")) to.warn("W_INDEX", `the index of the split is dropped`);
+      if (this.#seen.has("index") && !this.#indexAnew) to.warn("W_INDEX", "the index of the split is dropped; --index drop says so");
     } else if (!this.#kept) {
       const lost = ["columns", "index"].filter((name) => this.#seen.has(name));
       if (lost.length > 0)
@@ -134,10 +134,17 @@ export class Frame implements Scope {
       throw to.error("E_COLUMNS", `${form.id} needs column names and the split has none; give them with --columns a,b,c`);
     if (to.renames && this.#seen.has("index"))
       to.warn("W_INDEX", "the index of the split is dropped: functions on batches may have changed the rows");
-    if (form.needsIndex && (to.renames || !this.#seen.has("index"))) {
+    if (to.options.index === "drop") return;
+    if (to.options.index === "generate" || (form.needsIndex && (to.renames || !this.#seen.has("index")))) {
       this.#separate();
       to.writeIndex(to.rowsWritten ?? this.#rows);
     }
+  }
+
+  /** The source's index is not to be kept. */
+  get #indexAnew(): boolean {
+    const { index } = this.#to.options;
+    return index === "drop" || index === "generate";
   }
 
   #separate(): void {

@@ -60,7 +60,7 @@ const objects = (names: readonly string[] | undefined, width: number): RowTexts 
 });
 
 /** pandas' split. Names that are not known yet come behind the rows. */
-function frameWriter(form: Form): RowWriter {
+function frameWriter(form: Form, indexed: boolean): RowWriter {
   const { open, close } = around(form);
   let named = false;
   return {
@@ -73,7 +73,7 @@ function frameWriter(form: Form): RowWriter {
     texts: lists,
     tail: ({ names, firstRow, rows, riders }) => {
       const columns = !named && names ? `,"columns":${json(names)}` : "";
-      const index = form.needsIndex ? `,${[...indexText(firstRow, rows)].join("")}` : "";
+      const index = indexed ? `,${[...indexText(firstRow, rows)].join("")}` : "";
       return `]${columns}${index}}${close(riders)}`;
     },
   };
@@ -162,10 +162,10 @@ function delimitedWriter(form: Form, header: boolean): RowWriter {
 }
 
 /** The writer of rows for this layout; undefined where a layout is made of columns. */
-export function rowWriter(form: Form, layout: Layout, header: boolean): RowWriter | undefined {
+export function rowWriter(form: Form, layout: Layout, { header, index }: { header: boolean; index: boolean }): RowWriter | undefined {
   switch (layout) {
     case "frame":
-      return frameWriter(form);
+      return frameWriter(form, index);
     case "records":
       return listWriter(form, objects, true);
     case "tensor":
