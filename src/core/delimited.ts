@@ -3,7 +3,7 @@
 // A field is text; what it means is a policy. Lexical: what JSON reads as a number is one, pandas' words for true and
 // false and for nothing are those, the rest is text. A column's type, from a schema or from having seen all of it,
 // goes before: a column of text keeps its 01 and its 1.
-import { FIELD, TYPING, fields, learning, pad, setCell, setRowEnd, tell, tellError, width } from "./row";
+import { FIELD, TYPING, fields, learning, pad, setCell, setRowEnd, shortEnd, tell, tellError, width } from "./row";
 import { Err, Ev, newlineAt } from "./state";
 import { Kind, OK, WAIT } from "./token";
 
@@ -40,7 +40,16 @@ export function readFields(p: usize, to: usize, last: bool, padding: bool): i32 
   const start = p;
   let i: u32 = 0;
   while (true) {
-    if (!learning && i >= width) return tellError(Err.Ragged, i, start);
+    if (!learning) {
+      if (i >= width) return tellError(Err.Ragged, i, start);
+      // the straight road: short whole numbers and delimiters
+      const short = shortEnd(p);
+      if (short != 0 && short + 1 < to && load<u8>(short) == delimiter && load<u32>(fields + <usize>i * FIELD, TYPING) == Typing.Lexical) {
+        setCell(i++, p, short, Kind.Int);
+        p = short + 1;
+        continue;
+      }
+    }
     const result = field(i, p, to, last);
     if (result != OK) return result;
     i++;

@@ -67,11 +67,24 @@ export function tellError(error: i32, cell: u32, p: usize): i32 { cellIndex = ce
 // @ts-ignore: decorator
 @inline export function setCell(i: u32, from: usize, to: usize, kind: i32): void {
   const at = cells + <usize>i * CELL;
-  store<u32>(at, <u32>from, FROM);
-  store<u32>(at, <u32>to, TO);
+  store<u64>(at, <u64>from | (<u64>to << 32));
   store<u32>(at, kind, KIND);
   const field = fields + <usize>i * FIELD;
   store<u32>(field, load<u32>(field, KINDS) | (1 << kind), KINDS);
+}
+
+/**
+ * Behind the whole number at p when it has one to three digits, 0 otherwise. Columns repeat their lengths, so these
+ * branches are foreseen, and what comes next need not wait.
+ */
+// @ts-ignore: decorator
+@inline export function shortEnd(p: usize): usize {
+  const d0 = <u32>load<u8>(p) - 0x30;
+  if (d0 > 9) return 0;
+  if (<u32>load<u8>(p, 1) - 0x30 > 9) return p + 1;
+  if (d0 == 0) return 0;
+  if (<u32>load<u8>(p, 2) - 0x30 > 9) return p + 2;
+  return <u32>load<u8>(p, 3) - 0x30 > 9 ? p + 3 : 0;
 }
 
 /** Cells from this one on are missing. */

@@ -9,7 +9,7 @@
 import { commitAcross, readAcross } from "./across";
 import { readFields } from "./delimited";
 import {
-  CELL, FIELD, KEY, KEY_LENGTH, RECORD, TOLD, cells, fields, learning, pad, pads, resetPads, rowEnd, setCell, setRowEnd, setRowStart, tell,
+  CELL, FIELD, KEY, KEY_LENGTH, RECORD, TOLD, cells, fields, learning, pad, pads, resetPads, rowEnd, setCell, setRowEnd, setRowStart, shortEnd, tell,
   tellError, told, width,
 } from "./row";
 import { Err, Ev, St, TYPES, base, countAt, expectAt, fail, lastNewline, newlineAt, newlines, setCursor, setDepth, setFreeAbove, setLastNewline, setNewlines, setSt, st } from "./state";
@@ -232,6 +232,16 @@ function list(p: usize, to: usize): i32 {
   if (p >= to) return WAIT;
   if (load<u8>(p) != 0x5d /* ] */) {
     while (true) {
+      // the straight road: short whole numbers, commas, nothing else
+      const short = shortEnd(p);
+      if (short != 0 && short < to && load<u8>(short) == 0x2c /* , */ && i < width) {
+        setCell(i++, p, short, Kind.Int);
+        p = short + 1;
+        if (p < to && load<u8>(p) > 0x20) continue;
+        p = skipSpace(p, to);
+        if (p >= to) return WAIT;
+        continue;
+      }
       const result = value(p, to);
       if (result != OK) return result;
       if (!learning) {
@@ -239,6 +249,12 @@ function list(p: usize, to: usize): i32 {
         setCell(i, p, end, kind);
       }
       i++;
+      // most often a comma and the next cell, or the end
+      if (end + 1 < to) {
+        const next = load<u8>(end);
+        if (next == 0x2c && load<u8>(end, 1) > 0x20) { p = end + 1; continue; }
+        if (next == 0x5d) { p = end; break; }
+      }
       p = skipSpace(end, to);
       if (p >= to) return WAIT;
       const c = load<u8>(p);
@@ -279,19 +295,25 @@ function record(p: usize, to: usize): i32 {
       }
       at = skipSpace(at, to);
       if (at >= to) return WAIT;
-      const result = value(at, to);
-      if (result != OK) return result;
+      const short = shortEnd(at);
+      let stop = short, what: i32 = Kind.Int;
+      if (short == 0 || short >= to || (load<u8>(short) != 0x2c /* , */ && load<u8>(short) != 0x7d)) {
+        const result = value(at, to);
+        if (result != OK) return result;
+        stop = end;
+        what = kind;
+      }
       const cell = cells + <usize>i * CELL;
       if (load<u32>(cell, RECORD) != stamp) {
         store<u32>(cell, stamp, RECORD);
         found++;
-        setCell(i, at, end, kind);
+        setCell(i, at, stop, what);
       } else {
         twice++;
-        if (!firstWins) setCell(i, at, end, kind);
+        if (!firstWins) setCell(i, at, stop, what);
       }
       i++;
-      p = skipSpace(end, to);
+      p = skipSpace(stop, to);
       if (p >= to) return WAIT;
       const c = load<u8>(p);
       if (c == 0x2c /* , */) { p = skipSpace(p + 1, to); if (p >= to) return WAIT; continue; }

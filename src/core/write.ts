@@ -101,28 +101,53 @@ function json(bytes: usize): i32 {
   if (out + most > outEnd) return full(most);
   let o = out;
   if (begun) o = copy(o, between, betweenLength);
-  let field = fields, cell = cells;
-  const start = o;
-  for (let i: u32 = 0; i < width; i++) {
-    if (missing == Gap.Omit && load<i32>(cell, KIND) == Kind.Missing) { field += FIELD; cell += CELL; continue; }
-    const first = o == start;
-    o = copy(o, load<u32>(field, TEXT), load<u32>(field, TEXT_LENGTH));
-    if (first && i > 0) store<u8>(start, 0x7b /* { */); // the cells before it are left out
-    const from = <usize>load<u32>(cell, FROM);
-    if (load<i32>(cell, KIND) <= Kind.Nested) o = copy(o, from, <usize>load<u32>(cell, TO) - from);
-    else {
-      o = special(o, load<i32>(cell, KIND), from, load<u32>(cell, TO));
-      if (o == 0) return refuse(refused, i, from);
-    }
-    field += FIELD;
-    cell += CELL;
-  }
-  if (o == start && missing == Gap.Omit && width > 0) store<u8>(o++, 0x7b);
+  o = missing == Gap.Omit ? sparse(o) : dense(o);
+  if (o == 0) return refuse(refused, refusedCell, load<u32>(cells + <usize>refusedCell * CELL, FROM));
   out = copy(o, after, afterLength);
   begun = true;
   return Ev.More;
 }
 
+/** All the cells of a row. */
+// @ts-ignore: decorator
+@inline function dense(o: usize): usize {
+  let field = fields, cell = cells;
+  const stop = cells + <usize>width * CELL;
+  while (cell != stop) {
+    const text = <usize>load<u32>(field, TEXT), length = <usize>load<u32>(field, TEXT_LENGTH);
+    if (length == 1) store<u8>(o++, load<u8>(text));
+    else o = copy(o, text, length);
+    const from = <usize>load<u32>(cell, FROM), to = <usize>load<u32>(cell, TO);
+    if (load<i32>(cell, KIND) <= Kind.Nested) o = copy(o, from, to - from);
+    else {
+      o = special(o, load<i32>(cell, KIND), from, to);
+      if (o == 0) { refusedCell = <u32>((cell - cells) / CELL); return 0; }
+    }
+    field += FIELD;
+    cell += CELL;
+  }
+  return o;
+}
+
+/** The cells that are there, and their keys: the first begins the object. */
+function sparse(o: usize): usize {
+  const start = o;
+  for (let i: u32 = 0; i < width; i++) {
+    const field = fields + <usize>i * FIELD, cell = cells + <usize>i * CELL;
+    const kind = load<i32>(cell, KIND);
+    if (kind == Kind.Missing) continue;
+    const first = o == start;
+    o = copy(o, load<u32>(field, TEXT), load<u32>(field, TEXT_LENGTH));
+    if (first) store<u8>(start, 0x7b /* { */);
+    const from = <usize>load<u32>(cell, FROM), to = <usize>load<u32>(cell, TO);
+    o = kind <= Kind.Nested ? copy(o, from, to - from) : special(o, kind, from, to);
+    if (o == 0) { refusedCell = i; return 0; }
+  }
+  if (o == start && width > 0) store<u8>(o++, 0x7b);
+  return o;
+}
+
+let refusedCell: u32 = 0;
 let refused: i32 = 0;
 
 function no(error: i32): usize { refused = error; return 0; }
@@ -189,8 +214,8 @@ function delimited(bytes: usize): i32 {
     const cell = cells + <usize>i * CELL;
     const from = <usize>load<u32>(cell, FROM), to = <usize>load<u32>(cell, TO);
     if (i > 0) store<u8>(o++, delimiter);
+    if (load<i32>(cell, KIND) <= Kind.Bool) { o = copy(o, from, to - from); continue; }
     switch (load<i32>(cell, KIND)) {
-      case Kind.Int: case Kind.Float: case Kind.Bool: o = copy(o, from, to - from); break;
       case Kind.Null: case Kind.Missing: break;
       case Kind.Nan: {
         // pandas writes nothing for NaN, and inf
