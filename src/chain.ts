@@ -67,7 +67,7 @@ class Chain implements Stage {
   /** Builds the chain once the form is known, and feeds it what was held. */
   #begin(last: boolean): void | Promise<void> {
     const head = this.#head.length === 1 ? (this.#head[0] as Uint8Array) : Buffer.concat(this.#head);
-    const found = formOf(choose(this.#options.from ?? "auto", true), head);
+    const found = formOf(choose(this.#options.from ?? "auto", true, this.#options.what), head);
     if (!found && !last && this.#held < HEAD) {
       this.#head = [head];
       return;
@@ -84,7 +84,7 @@ class Chain implements Stage {
     const named = columns && { columns };
     const before = found && readableForm(found.layout);
     const layout: Layout = before === undefined ? (found?.layout ?? "frame") : before === "mlflow:split" ? "frame" : found?.layout === "inputs" && found.form.content !== "np" ? "named" : "tensor";
-    const goal = found && target(choose(to), layout, found.form, columns !== undefined).layout;
+    const goal = found && target(choose(to, false, this.#options.what), layout, found.form, columns !== undefined).layout;
     const direct = goal === undefined || goal === layout || (layout === "frame" && goal === "tensor") || (layout === "tensor" && goal === "frame");
     const middle = layout === "frame" || (layout === "tensor" && goal === "frame") ? "mlflow:split" : "mlflow:inputs";
     const plans: ConvertOptions[] = [];

@@ -59,8 +59,8 @@ export class Conversion {
 
   /** @throws TransloadError for options that cannot be used. */
   constructor(options: ConvertOptions, write: (bytes: Uint8Array) => void, outlet: Outlet = OPEN) {
-    this.#from = choose(options.from ?? "auto", true);
-    this.#to = choose(options.to);
+    this.#from = choose(options.from ?? "auto", true, options.what);
+    this.#to = choose(options.to, false, options.what);
     this.#options = options;
     this.#write = write;
     this.#outlet = outlet;

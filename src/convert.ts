@@ -13,6 +13,8 @@ export interface ConvertOptions {
   from?: string;
   /** Dialect or form of the output. A bare dialect takes the form that suits the source. */
   to: string;
+  /** What the payloads are: requests to a server (the default), or its answers. */
+  what?: "request" | "response";
   /** Names for the columns of a tensor, which then becomes a frame; or the names a frame must have. */
   columns?: readonly string[];
   /** Read numbers as this dtype, or each column as its own, and print them anew: the typed lane. */

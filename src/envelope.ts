@@ -1,4 +1,4 @@
-import { FORMS, type Form, FRAME_KEYS, formsAt, DIALECTS, dialectOf, type Layout, LLM_KEYS } from "./dialects/index.js";
+import { FORMS, type Form, FRAME_KEYS, formsAt, DIALECTS, dialectOf, RESPONSES, type Layout, LLM_KEYS } from "./dialects/index.js";
 import { checkNames } from "./engine/columns.js";
 import type { TransloadError } from "./errors.js";
 import { kindOf } from "./kind.js";
@@ -36,7 +36,7 @@ export class Envelope implements Scope {
   key(name: string, gap: Buffer, raw: Buffer): void {
     const to = this.#to;
     this.current = name;
-    if (LLM_KEYS.includes(name))
+    if (to.options.from.what === "request" && LLM_KEYS.includes(name))
       throw to.error(
         "E_LLM",
         `${JSON.stringify(name)} makes this a language-model body, which servers hand to the model unparsed; there is nothing to convert`,
@@ -263,7 +263,7 @@ export class Envelope implements Scope {
     const { from, to } = this.#to.options;
     if (!to) return false;
     if (this.#to.form) return this.#keyOf(name) !== undefined;
-    const sources = from.dialect ? [from.dialect] : DIALECTS;
+    const sources = from.dialect ? [from.dialect] : from.what === "request" ? DIALECTS : RESPONSES;
     return sources.some((d) => d.params === name || d.siblings.includes(name));
   }
 

@@ -229,8 +229,8 @@ export class Rewriter {
       }
       return;
     }
-    if (first === LIST && this.options.from.forms.some((f) => f.key === undefined && f.layouts.includes("records"))) {
-      // MLflow 1.x: the document itself is the list of records
+    if (first === LIST && this.options.from.forms.some((f) => f.key === undefined && f.layouts.some((l) => l === "records" || l === "tensor"))) {
+      // MLflow 1.x: the document itself is the list of records; or it is a bare answer
       this.#inMember = true;
       this.scanner.watch(0);
       this.#scopes.push(new Bare(this, at - 1));
@@ -542,19 +542,35 @@ class Bare implements Scope {
 
   element(first: number): void {
     const to = this.#to;
-    const form = to.options.from.forms.find((f) => f.key === undefined && f.layouts.includes("records")) as Form;
-    if (first !== OBJECT && first !== CLOSE)
-      throw to.error("E_FORM", `a payload is a JSON object, or a list of records, but this document is a list of ${plural(first)}`, { offset: this.#start });
+    const bare = (layout: Layout) => to.options.from.forms.find((f) => f.key === undefined && f.layouts.includes(layout));
+    const records = bare("records");
+    const tensor = bare("tensor");
     const held = to.tape.release();
-    to.settle(form, "records");
+    if (records && (first === OBJECT || (first === CLOSE && !tensor))) {
+      this.#open(records, "records");
+      to.write(held);
+      to.records();
+    } else if (tensor) {
+      this.#open(tensor, "tensor");
+      if (!to.options.typed) to.write(held);
+      to.tape.mode = "copy";
+      to.tensor(LIST, undefined);
+    } else
+      throw to.error("E_FORM", `a payload is a JSON object, or a list of records, but this document is a list of ${plural(first)}`, {
+        offset: this.#start,
+      });
+  }
+
+  #open(form: Form, layout: Layout): void {
+    const to = this.#to;
+    to.settle(form, layout);
     const key = to.target?.form.key;
     if (key !== undefined) to.write(`{${JSON.stringify(key)}:`);
-    to.write(held);
-    to.records();
   }
 
   ended(members: number): void {
-    this.#to.recordsEnded(members);
+    if (this.#to.layout === "tensor") this.#to.tensorEnded(members);
+    else this.#to.recordsEnded(members);
     if (this.#to.target?.form.key !== undefined) this.#to.write("}");
     this.#to.tape.mode = "copy";
   }

@@ -18,6 +18,7 @@ interface ConvertCall extends Voice {
   output?: string;
   from: string;
   to?: string;
+  what?: "request" | "response";
   columns?: string[];
   dtype?: DType | Record<string, DType>;
   cast?: "error" | "clip";
@@ -60,6 +61,7 @@ function addOptions(command: Command): Command {
     .option("-o, --output <file>", "where to write; without it, or with -, standard output")
     .option("-f, --from <dialect>", "dialect or form of the input", "auto")
     .option("-t, --to <dialect>", "dialect or form of the output")
+    .addOption(command.createOption("--what <what>", "what the payload is: a request to a server, or its answer").choices(["request", "response"]))
     .option("--columns <names>", "a,b,c: names for columns that have none, or the keys to take of records, in this order", parseColumns)
     .option("--dtype <dtype>", "read numbers as this dtype and print them anew; or age=int32,chol=float64", parseDtype)
     .addOption(command.createOption("--cast <how>", "numbers that --dtype cannot hold").choices(["error", "clip"]))
@@ -123,13 +125,14 @@ function conversionOf({ cast, dtype, ...call }: ConvertCall, input: string | und
   if (to === undefined) throw new TransloadError("E_OPTION", `say with -t which dialect to write; known: ${NAMES.join(", ")}`);
   if (cast !== undefined && dtype === undefined)
     throw new TransloadError("E_OPTION", "--cast says what becomes of numbers that --dtype cannot hold, so it needs --dtype");
-  const { columns, nan, missing, fixed, ragged, index, header, delimiter, quote, na, text, maxRows, batchRows, engine, spillDir } = call;
+  const { what, columns, nan, missing, fixed, ragged, index, header, delimiter, quote, na, text, maxRows, batchRows, engine, spillDir } = call;
   const maxBytes = call.maxBytes ?? (call.for === undefined ? undefined : limitOf(call.for));
   return {
     from: call.from === "auto" ? fromName(input) : call.from,
     to,
     engine,
     header,
+    ...(what && { what }),
     ...(columns && { columns }),
     ...(dtype && { dtype }),
     ...(cast && { cast }),
@@ -163,13 +166,13 @@ function limitOf(name: string): number {
   throw new TransloadError("E_OPTION", `no limit is known for ${name}; say --max-bytes, or --for with one of ${limited.join(", ")}`);
 }
 
-function shapeOf({ lines, output }: ConvertCall, { maxRows, maxBytes, to }: ConvertOptions): Shape {
+function shapeOf({ lines, output }: ConvertCall, { maxRows, maxBytes, to, what }: ConvertOptions): Shape {
   const cut = maxRows !== undefined || maxBytes !== undefined;
   if (!cut && !lines && !isPattern(output)) return "whole";
   if (!cut) throw new TransloadError("E_OPTION", "say how large a piece may be: --max-rows, --max-bytes, or --for a server");
   if (isPattern(output)) return "files";
   if (!lines) throw new TransloadError("E_OPTION", "pieces need names: -o 'part-{00000}.json'; or say --lines to have one on each line");
-  if (choose(to).forms.every((form) => form.layouts.includes("delimited") || form.layouts.includes("lines")))
+  if (choose(to, false, what).forms.every((form) => form.layouts.includes("delimited") || form.layouts.includes("lines")))
     throw new TransloadError("E_OPTION", `a piece in ${to} has lines of its own, so it cannot be one; name files with -o 'part-{00000}.${to}'`);
   return "lines";
 }

@@ -4,9 +4,11 @@ import type { Dialect, Form, Layout } from "./dialect.js";
 import { csv, jsonl, sagemaker, tsv } from "./files.js";
 import { databricks, mlflow, mlflow1 } from "./mlflow.js";
 import { oip, seldon, triton } from "./oip.js";
+import { RESPONSES } from "./responses.js";
 import { kserve1, tfserving, vertex } from "./tfserving.js";
 
 export type { Dialect, Form, Gap, Layout } from "./dialect.js";
+export { RESPONSES } from "./responses.js";
 
 /** Every dialect transload knows. A new one is a table beside these and a line here. */
 export const DIALECTS: readonly Dialect[] = [
@@ -29,7 +31,7 @@ export const DIALECTS: readonly Dialect[] = [
 export const FORMS: readonly Form[] = DIALECTS.flatMap((dialect) => dialect.forms);
 
 /** Every name `--from` and `--to` take, `auto` aside. */
-export const NAMES: readonly string[] = DIALECTS.flatMap((d) => [d.name, ...d.forms.map((f) => f.id)]);
+export const NAMES: readonly string[] = [...new Set(DIALECTS.flatMap((d) => [d.name, ...d.forms.map((f) => f.id)]))];
 
 /** Keys that make MLflow 2.10 and later pass the whole body to the model unparsed (utils/serving_data_parser.py). */
 export const LLM_KEYS: readonly string[] = ["messages", "prompt", "input"];
@@ -46,19 +48,26 @@ export interface Choice {
   /** True when a single form was named. */
   readonly exact: boolean;
   readonly name: string;
+  readonly what: What;
 }
+
+/** Requests to a server, or its answers. */
+export type What = "request" | "response";
 
 /**
  * The forms a name stands for.
  * @throws TransloadError E_DIALECT with the known names.
  */
-export function choose(name: string, auto = false): Choice {
-  if (auto && name === "auto") return { forms: FORMS, dialect: undefined, exact: false, name };
-  const dialect = DIALECTS.find((d) => d.name === name);
-  if (dialect) return { forms: dialect.forms, dialect, exact: false, name };
-  const form = FORMS.find((f) => f.id === name);
-  if (form) return { forms: [form], dialect: dialectOf(form), exact: true, name };
-  const known = auto ? ["auto", ...NAMES] : NAMES;
+export function choose(name: string, auto = false, what: What = "request"): Choice {
+  const dialects = what === "request" ? DIALECTS : RESPONSES;
+  const forms = dialects.flatMap((d) => d.forms);
+  if (auto && name === "auto") return { forms, dialect: undefined, exact: false, name, what };
+  const dialect = dialects.find((d) => d.name === name);
+  if (dialect) return { forms: dialect.forms, dialect, exact: false, name, what };
+  const form = forms.find((f) => f.id === name);
+  if (form) return { forms: [form], dialect: dialectOf(form), exact: true, name, what };
+  const names = dialects.flatMap((d) => [d.name, ...d.forms.map((f) => f.id)]);
+  const known = [...new Set(auto ? ["auto", ...names] : names)];
   const guess = nearest(name, known);
   throw new TransloadError(
     "E_DIALECT",
@@ -67,7 +76,7 @@ export function choose(name: string, auto = false): Choice {
 }
 
 export function dialectOf(form: Form): Dialect {
-  return DIALECTS.find((d) => d.name === form.dialect) as Dialect;
+  return [...DIALECTS, ...RESPONSES].find((d) => d.forms.includes(form)) as Dialect;
 }
 
 /** Forms among these whose cargo is under this envelope key. */
