@@ -36,6 +36,16 @@ export function frame(columns: readonly Column[], index: readonly string[], way:
   };
 }
 
+/** The same columns, of these rows alone. */
+export function rowsOf(columns: readonly Column[], from: number, to: number): Column[] {
+  const cut = ([dtype, ...cells]: Arrival): Arrival => [dtype, ...cells.slice(from, to)];
+  return columns.map((column) => ({
+    ...column,
+    cells: column.cells.slice(from, to),
+    arrives: Object.fromEntries(Object.entries(column.arrives ?? {}).map(([way, arrival]) => [way, cut(arrival)])),
+  }));
+}
+
 /** An array of this dtype; the cells of every level in order. */
 export function tensor(dtype: string, shape: readonly number[], cells: readonly string[]): Tensor {
   return { type: "ndarray", dtype, shape: [...shape], cells: cells.map((text) => cell(text, dtype)) };

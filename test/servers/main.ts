@@ -109,29 +109,34 @@ async function startOf({ server, model }: Case, name: string, { python, env }: E
 }
 
 async function check(each: Case, server: Server): Promise<void> {
-  const { from, to, args = [], source } = each;
+  const { from, to, args = [], source, expected } = each;
   const converted = spawnSync(process.execPath, [CLI, "convert", "-f", from, "-t", to, "--quiet", ...args], { input: source });
-  if (converted.status !== 0) {
-    const said = converted.stderr.toString().trim();
-    // a form that transload does not know, or does not convert so yet
-    if (each.later && /E_(DIALECT|FORM|OBJECT|COLUMNS)/.test(said)) say(`not run ${title(each)}: ${said.split(/[,;]/)[0]}`);
-    else fail(each, [said]);
-    return;
-  }
-  const { status, text } = await server.post(pathOf(each), to === "csv" ? "text/csv" : "application/json", converted.stdout);
-  if (status !== 200)
-    return fail(each, [`status ${status}: ${text.slice(0, 500)}`, server.tail(12), converted.stdout.toString().slice(0, 2000)]);
-  const { given, params } = reportOf(text);
-  const wrong = [...differences(given, each.expected), ...(each.params ? differences(params, each.params, ".params") : [])];
+  if (converted.status !== 0) return fail(each, [converted.stderr.toString()]);
+  const whole = converted.stdout.toString();
+  const bodies = args.includes("--lines") ? whole.trimEnd().split("\n") : [whole];
+  const wrong = bodies.length === expected.length ? [] : [`${bodies.length} payloads were written, ${expected.length} expected`];
+  for (const [i, body] of bodies.entries()) wrong.push(...(await differ(each, server, body, expected[i])));
   if (wrong.length > 0) return fail(each, wrong);
   passed++;
-  say(`passed  ${title(each)}${each.later ? " (no longer `later`)" : ""}`);
+  say(`passed  ${title(each)}`);
+}
+
+/** What the model was given otherwise than expected, or what the server said instead. */
+async function differ(each: Case, server: Server, body: string, expected: Given | undefined): Promise<string[]> {
+  const { status, text } = await server.post(pathOf(each), each.to === "csv" ? "text/csv" : "application/json", body);
+  if (status !== 200) {
+    // a traceback ends with what it is about
+    const said = text.length > 600 ? `${text.slice(0, 200)} … ${text.slice(-400)}` : text;
+    return [`status ${status}: ${said}`, server.tail(8), body.slice(0, 1000)];
+  }
+  const { given, params } = reportOf(text);
+  return [...differences(given, expected), ...(each.params ? differences(params, each.params, ".params") : [])];
 }
 
 function fail(each: Case, lines: readonly string[]): void {
   failed++;
   say(`FAILED  ${title(each)}`);
-  for (const line of lines) say(line.replace(/^/gm, "        "));
+  for (const line of lines) say(line.trimEnd().replace(/^/gm, "        "));
 }
 
 function pathOf({ server, model }: Case): string {

@@ -62,7 +62,7 @@ export class Server {
     }
   }
 
-  async post(path: string, type: string, body: Uint8Array): Promise<Answer> {
+  async post(path: string, type: string, body: string): Promise<Answer> {
     const response = await fetch(this.url(path), {
       method: "POST",
       headers: { "content-type": type },
