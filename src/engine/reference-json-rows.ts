@@ -1,7 +1,7 @@
 import { Err, Kind } from "./codes.js";
 import type { ReferenceScanner, Token } from "./reference.js";
 import type { Cell } from "./reference-row-writer.js";
-import type { FoundRow, RefuseRow, RowSource } from "./reference-rows.js";
+import type { FoundRow, RowFaults, RowSource } from "./reference-rows.js";
 import type { RowRequest } from "./rows.js";
 import { isNan } from "./stand-in.js";
 
@@ -10,7 +10,7 @@ export class JsonRows implements RowSource {
   readonly #scanner: ReferenceScanner;
   readonly #syntax: RowRequest["syntax"];
   readonly #lines: boolean;
-  readonly #refuse: RefuseRow;
+  readonly #faults: RowFaults;
   /** Containers around a row. */
   readonly #depth: number;
   /** Those of the row that is being read. */
@@ -18,10 +18,10 @@ export class JsonRows implements RowSource {
   /** Where the row before it ended. */
   #from: number;
 
-  constructor(scanner: ReferenceScanner, { syntax, ragged }: RowRequest, refuse: RefuseRow) {
+  constructor(scanner: ReferenceScanner, { syntax, ragged }: RowRequest, faults: RowFaults) {
     this.#scanner = scanner;
     this.#syntax = syntax;
-    this.#refuse = refuse;
+    this.#faults = faults;
     this.#lines = syntax === "listLines" || syntax === "recordLines";
     this.#depth = scanner.depth;
     this.#from = scanner.judged;
@@ -63,7 +63,7 @@ export class JsonRows implements RowSource {
   #whole(width: number | undefined): boolean {
     if (this.#syntax !== "grouped") return this.#scanner.depth === this.#depth;
     const last = this.#tokens[this.#tokens.length - 1] as Token;
-    if (this.#scanner.depth < this.#depth) this.#refuse(Err.Ragged, last, this.#tokens.length - 1);
+    if (this.#scanner.depth < this.#depth) this.#faults.refuse(Err.Ragged, last, this.#tokens.length - 1);
     return this.#tokens.length === width;
   }
 
@@ -91,15 +91,15 @@ export class JsonRows implements RowSource {
   /** What is inside the list of {"features":[…]}. */
   #features(tokens: readonly Token[]): readonly Token[] {
     const [object, key, list] = tokens as [Token, Token, Token];
-    if (object.name !== "startObject") this.#refuse(Err.Record, object, 0);
-    if (key.text !== '"features"') this.#refuse(Err.Object, key, 0);
-    if (list.name !== "startArray") this.#refuse(Err.Object, list, 0);
+    if (object.name !== "startObject") this.#faults.refuse(Err.Record, object, 0);
+    if (key.text !== '"features"') this.#faults.refuse(Err.Object, key, 0);
+    if (list.name !== "startArray") this.#faults.refuse(Err.Object, list, 0);
     let last = 2;
     for (let open = 1; open > 0; ) open += step(tokens[++last] as Token);
     const { to, line, lineAt } = tokens[last] as Token;
     const next = tokens[last + 1] as Token;
     const comma = this.#scanner.text(to, next.from).indexOf(",");
-    if (comma >= 0) this.#refuse(Err.Object, { from: to + comma, line, lineAt }, 0);
+    if (comma >= 0) this.#faults.refuse(Err.Object, { from: to + comma, line, lineAt }, 0);
     return tokens.slice(3, last);
   }
 }

@@ -5,6 +5,7 @@ import { kindsOf } from "./cell-kinds.js";
 import { Err, Kind } from "./codes.js";
 import { jsonPath, refuseKey, refuseRow } from "./fault.js";
 import type { ReferenceScanner } from "./reference.js";
+import { DelimitedRows } from "./reference-delimited.js";
 import { JsonRows } from "./reference-json-rows.js";
 import { bytesOf, type Cell, decode, RowWriter, type Spot } from "./reference-row-writer.js";
 import type { CellKinds, RowReader, RowRequest, RowStyle } from "./rows.js";
@@ -33,8 +34,12 @@ export interface RowSource {
   next(width: number | undefined, full: boolean): FoundRow | "end" | "full" | undefined;
 }
 
-/** Throws for the row that is being read: an Err, where it is, and the cell. */
-export type RefuseRow = (error: number, spot: Spot, cell: number) => never;
+/** Faults of the row that is being read. */
+export interface RowFaults {
+  /** Throws for an Err of this cell. */
+  refuse(error: number, spot: Spot, cell: number): never;
+  place(spot: Spot): Place;
+}
 
 /** The reference engine's row reader. */
 export function referenceRows(scanner: ReferenceScanner, request: RowRequest, style: RowStyle): RowReader {
@@ -75,7 +80,8 @@ class ReferenceRows implements RowReader {
     const words = new Set((request.fields?.missing ?? []).map(bytesOf));
     const delimited = request.syntax === "delimited";
     this.#path = scanner.depth > 0 ? scanner.path : undefined;
-    this.#source = new JsonRows(scanner, request, (error, spot, cell) => this.#refuse(error, spot, cell));
+    const faults: RowFaults = { refuse: (...fault) => this.#refuse(...fault), place: (spot) => this.#place(spot) };
+    this.#source = delimited ? new DelimitedRows(scanner, request, faults) : new JsonRows(scanner, request, faults);
     this.#writer = new RowWriter(style, words, delimited, (error, cell) => this.#refuseCell(error, cell));
     if (this.width !== undefined) this.#lay();
   }

@@ -16,6 +16,7 @@ import { jsonPath, refuse, truncated } from "./fault.js";
 import { ReferenceCells } from "./reference-cells.js";
 import { diagnose } from "./reference-fault.js";
 import { ReferencePrinter } from "./reference-printer.js";
+import type { Spot } from "./reference-row-writer.js";
 import { referenceRows } from "./reference-rows.js";
 import { invalidAt } from "./reference-utf8.js";
 import type { RowReader, RowRequest, RowStyle } from "./rows.js";
@@ -93,6 +94,8 @@ export class ReferenceScanner implements Scanner {
   #lines = false;
   #documents = 0;
   #lineEnded = true;
+  /** The input is no JSON. */
+  #plain = false;
   /** The row reader judges cells, which stand at this depth; the scanner only what is inside them. */
   #cellDepth = -1;
   // the cargo's lengths
@@ -115,7 +118,7 @@ export class ReferenceScanner implements Scanner {
     }
     const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString("latin1");
     this.#text += text;
-    this.#feed(this.#standIn.push(text));
+    if (!this.#plain) this.#feed(this.#standIn.push(text));
   }
 
   /** Reads the input as lines, from the cursor on. */
@@ -214,6 +217,7 @@ export class ReferenceScanner implements Scanner {
 
   finish(): void {
     this.ended = true;
+    if (this.#plain) return;
     this.#feed(this.#standIn.end());
     this.#feed(none);
   }
@@ -314,6 +318,23 @@ export class ReferenceScanner implements Scanner {
     this.#cellDepth = what === "cells" ? this.#base : this.#base + 1;
     if (this.#mode === Mode.Rows || what === "cells") this.#leaf = this.#cellDepth;
     if (anyLength) this.#lengths.set(this.#base + 1, "free");
+  }
+
+  /** The row reader takes the text itself from here on. */
+  startText(): void {
+    this.#plain = true;
+  }
+
+  /** Absolute offset of the end of what was pushed. */
+  get received(): number {
+    return this.#textAt + this.#text.length;
+  }
+
+  /** The row reader has used up the text to here. */
+  pass({ from, line, lineAt }: Spot): void {
+    this.#cursor = from - this.#textAt;
+    this.line = line;
+    this.lineAt = lineAt;
   }
 
   /** Containers that are open. */
