@@ -12,7 +12,7 @@ import {
   CELL, FIELD, KEY, KEY_LENGTH, RECORD, TOLD, cells, fields, learning, pad, pads, resetPads, rowEnd, setCell, setRowEnd, setRowStart, shortEnd, tell,
   tellError, told, width,
 } from "./row";
-import { Err, Ev, St, TYPES, base, countAt, expectAt, fail, lastNewline, newlineAt, newlines, setCursor, setDepth, setFreeAbove, setLastNewline, setNewlines, setSt, st } from "./state";
+import { Err, Ev, St, TYPES, base, countAt, cursor, expectAt, fail, lastNewline, newlineAt, newlines, setCursor, setDepth, setFreeAbove, setLastNewline, setNewlines, setSt, st } from "./state";
 import { JUDGE, Kind, OK, WAIT, end, kind, text, value } from "./token";
 import { write } from "./write";
 
@@ -74,26 +74,46 @@ export function rows(from: usize, to: usize, last: bool): i32 {
       if (ev == Ev.More) {
         rowCount++;
         repeated += twice;
-        padded += pads;
+        padded += pads; resetPads();
         if (syntax == Syntax.Across) commitAcross(); else p = rowEnd;
         continue;
       }
       restore(feeds, feed, state);
-      if (ev == Ev.Error) return ev; // the cursor is on the cell
+      if (ev == Ev.Error) { if (syntax != Syntax.Across) feedLines(p, cursor); return ev; } // the cursor is on the cell
       setCursor(p);
       return ev;
     }
     setDepth(base);
     if (result == TOLD) {
+      if (told == Ev.Error && syntax != Syntax.Across) {
+        restore(feeds, feed, state);
+        feedLines(p, cursor);
+      }
       if (told == Ev.Error || told == Ev.Cells || told == Ev.More) return told;
       restore(feeds, feed, state);
       if (syntax != Syntax.Across) setCursor(p);
       return told;
     }
-    if (result == JUDGE) return fail(Err.None, rowEnd);
+    if (result == JUDGE) {
+      // the scanner goes through the row again, and counts its lines
+      setNewlines(feeds);
+      setLastNewline(feed);
+      feedLines(p, rowEnd);
+      return fail(Err.None, rowEnd);
+    }
     restore(feeds, feed, state);
     setCursor(p);
     return Ev.More;
+  }
+}
+
+/** Counts the lines that end in [from, to), which an error stands behind. */
+function feedLines(from: usize, to: usize): void {
+  const feed: u8 = 0x0a;
+  for (; from < to; from++) {
+    const c = load<u8>(from);
+    // \r\n is one end
+    if (c == feed || (c == 0x0d && syntax == Syntax.Delimited && load<u8>(from, 1) != feed)) newlineAt(from);
   }
 }
 
