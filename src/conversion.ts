@@ -275,6 +275,7 @@ function tableOptions(options: ConvertOptions): TableOptions {
     quote: options.quote ?? '"',
     na: options.na ?? NA_WORDS,
     text: new Set(options.text ?? []),
+    typing: options.typing ?? "lexical",
     index: options.index ?? "keep",
     maxRows: options.maxRows,
     maxBytes: options.maxBytes,

@@ -41,6 +41,8 @@ export interface ConvertOptions {
   na?: readonly string[];
   /** Columns of a delimited file that are text, whatever they look like. */
   text?: readonly string[];
+  /** What a field is: what it looks like, or what pandas makes of its whole column, which takes a second pass. Default `lexical`. */
+  typing?: "lexical" | "pandas";
   /** Rows, and bytes, of a piece: what is larger is cut between rows into pieces that are each a whole payload. */
   maxRows?: number;
   maxBytes?: number;

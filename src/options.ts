@@ -16,12 +16,13 @@ export interface CellOptions {
   delimiter?: string;
   quote?: string;
   na?: readonly string[];
+  typing?: "lexical" | "pandas";
   maxRows?: number;
   maxBytes?: number;
 }
 
 /** @throws TransloadError E_DTYPE for an unknown dtype, E_OPTION for another value that cannot be. */
-export function checkOptions({ dtype, cast, nan, batchRows, engine, missing, ragged, index, delimiter, quote, na, maxRows, maxBytes }: CellOptions): void {
+export function checkOptions({ dtype, cast, nan, batchRows, engine, missing, ragged, index, delimiter, quote, na, typing, maxRows, maxBytes }: CellOptions): void {
   for (const name of typeof dtype === "object" ? Object.values(dtype) : dtype !== undefined ? [dtype] : []) checkDtype(name);
   oneOf("cast", cast, ["error", "clip"]);
   oneOf("nan", nan, ["null", "token", "error"]);
@@ -29,6 +30,7 @@ export function checkOptions({ dtype, cast, nan, batchRows, engine, missing, rag
   oneOf("missing", missing, ["null", "token", "error"]);
   oneOf("ragged", ragged, ["error", "pad"]);
   oneOf("index", index, ["keep", "drop", "generate"]);
+  oneOf("typing", typing, ["lexical", "pandas"]);
   oneByte("delimiter", delimiter);
   oneByte("quote", quote);
   if (quote !== undefined && quote === (delimiter ?? ",")) throw new TransloadError("E_OPTION", "quote and delimiter must differ");

@@ -34,6 +34,7 @@ export interface ReadOptions {
   quote?: string;
   na?: readonly string[];
   text?: readonly string[];
+  typing?: "lexical" | "pandas";
   /** Where to spill to what must be read twice, when the source is no path. */
   spillDir?: string;
 }

@@ -9,7 +9,7 @@ const HEAD = 1 << 22;
 /** What a conversion of the source may need, besides where it goes. */
 export type MovingOptions = Pick<
   ConvertOptions,
-  "from" | "columns" | "fixed" | "ragged" | "header" | "delimiter" | "quote" | "na" | "text" | "file" | "spillDir" | "engine" | "onWarning"
+  "from" | "columns" | "fixed" | "ragged" | "header" | "delimiter" | "quote" | "na" | "text" | "typing" | "file" | "spillDir" | "engine" | "onWarning"
 >;
 
 /** A source in a form that the typed lane reads. */

@@ -42,6 +42,8 @@ export interface TableOptions {
   readonly na: readonly string[];
   /** Columns of a delimited file that are text. */
   readonly text: ReadonlySet<string>;
+  /** A field is what it looks like, or what pandas makes of its whole column. */
+  readonly typing: "lexical" | "pandas";
   readonly index: "keep" | "drop" | "generate";
   readonly maxRows: number | undefined;
   readonly maxBytes: number | undefined;
@@ -106,6 +108,8 @@ export class Table {
   #later: { range: Range; syntax: RowSyntax; names: readonly string[] | undefined } | undefined;
   readonly #ranges: Range[] = [];
   #scattered: Scattered | undefined;
+  /** Columns found to be text. */
+  readonly #texts: Set<string>;
   #names: readonly string[] | undefined;
   #kinds: readonly CellKinds[] = [];
   #width = 0;
@@ -118,6 +122,7 @@ export class Table {
 
   constructor(job: TableJob) {
     this.#job = job;
+    this.#texts = new Set(job.options.text);
     const { form, layout } = job.target;
     this.#writer = form.content === "np" && job.source.layout !== "frame" && isTensor(job.source.layout) ? undefined : rowWriter(form, layout, { header: job.options.header && !form.headless, index: this.#indexed });
     this.#columns = this.#writer ? undefined : columnWriter(form, layout);
@@ -234,7 +239,27 @@ export class Table {
       names = own ?? names;
       if (!own) throw new TransloadError("E_EMPTY", "the input is empty", { offset: start, line: 1, column: 1 });
     }
-    yield* this.#rowsOf("delimited", names, scanner.offset, () => {});
+    if (options.typing === "pandas") yield* this.#asPandas(names);
+    else yield* this.#rowsOf("delimited", names, scanner.offset, () => {});
+  }
+
+  /** Rows whose columns are typed as a whole: one text among numbers makes all of them text. */
+  *#asPandas(names: readonly string[] | undefined): Generator<Wait, void, void> {
+    const { scanner, store } = this.#job;
+    if (!names && (!this.#writer || this.#writer.needsNames)) throw this.#nameless();
+    const range: Range = { name: undefined, from: scanner.offset, path: [], to: scanner.offset, rows: 0, nested: false, facts: undefined, seen: undefined };
+    store.keep(range.from);
+    const reader = scanner.rows(this.#request("delimited", names), LOOK);
+    while (!reader.done) {
+      reader.next();
+      if (!reader.done) yield "more";
+    }
+    range.to = scanner.offset;
+    store.rest();
+    reader.kinds.forEach(({ texts, booleans, integers, floats }, i) => {
+      if (texts || (booleans && (integers || floats))) this.#texts.add(names?.[i] ?? `${i}`);
+    });
+    this.#later = { range, syntax: "delimited", names };
   }
 
   /** The first line, as names. */
@@ -270,7 +295,7 @@ export class Table {
 
   #fields(): Fields {
     const { options, source } = this.#job;
-    return { delimiter: options.delimiter ?? source.form.delimiter ?? ",", quote: options.quote, missing: options.na, text: options.text };
+    return { delimiter: options.delimiter ?? source.form.delimiter ?? ",", quote: options.quote, missing: options.na, text: this.#texts, numbers: options.typing === "pandas" };
   }
 
   // ---- rows
@@ -552,7 +577,7 @@ export class Table {
     if (later) {
       const names = options.columns ?? later.names ?? rewriter?.columns;
       if (rewriter?.oddLabel !== undefined && this.#keyed && !options.columns) throw this.#oddLabel(rewriter);
-      if (!names) throw this.#nameless();
+      if (!names && (later.syntax !== "delimited" || !this.#writer || this.#writer.needsNames)) throw this.#nameless();
       yield* this.#replay(later.range, later.syntax, names);
     } else if (this.#ranges.length > 0 && this.#writer) {
       const [only] = this.#ranges;
@@ -616,7 +641,7 @@ export class Table {
     yield* this.#replayWith(range, { ...this.#request(syntax, names), width }, this.#style(syntax));
   }
 
-  *#replay(range: Range, syntax: RowSyntax, names: readonly string[]): Generator<Wait, void, void> {
+  *#replay(range: Range, syntax: RowSyntax, names: readonly string[] | undefined): Generator<Wait, void, void> {
     this.#names = names;
     yield* this.#replayWith(range, { ...this.#request(syntax, names), newKeys: "refuse" }, this.#style(syntax));
   }

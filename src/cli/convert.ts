@@ -32,6 +32,7 @@ interface ConvertCall extends Voice {
   quote?: string;
   na?: string[];
   text?: string[];
+  typing?: "lexical" | "pandas";
   maxRows?: number;
   maxBytes?: number;
   for?: string;
@@ -81,6 +82,9 @@ function addOptions(command: Command): Command {
     .option("--quote <character>", "around the fields of the csv that is read")
     .option("--na <words>", "a,b,c: words that stand for nothing in a csv, instead of pandas' own; none for none", parseWords)
     .option("--text <names>", "a,b,c: columns of a csv that are text, whatever they look like", parseColumns)
+    .addOption(
+      command.createOption("--typing <how>", "fields of a csv: each as it looks, or its column as pandas reads it").choices(["lexical", "pandas"]),
+    )
     .option("--max-rows <rows>", "cut into pieces of so many rows, each a whole payload", parseRows)
     .option("--max-bytes <size>", "cut into pieces of at most 16MB, or another size", parseSize)
     .option("--for <dialect>", "cut into pieces that this dialect's servers take, and write it")
@@ -125,7 +129,7 @@ function conversionOf({ cast, dtype, ...call }: ConvertCall, input: string | und
   if (to === undefined) throw new TransloadError("E_OPTION", `say with -t which dialect to write; known: ${NAMES.join(", ")}`);
   if (cast !== undefined && dtype === undefined)
     throw new TransloadError("E_OPTION", "--cast says what becomes of numbers that --dtype cannot hold, so it needs --dtype");
-  const { what, columns, nan, missing, fixed, ragged, index, header, delimiter, quote, na, text, maxRows, batchRows, engine, spillDir } = call;
+  const { what, columns, nan, missing, fixed, ragged, index, header, delimiter, quote, na, text, typing, maxRows, batchRows, engine, spillDir } = call;
   const maxBytes = call.maxBytes ?? (call.for === undefined ? undefined : limitOf(call.for));
   return {
     from: call.from === "auto" ? fromName(input) : call.from,
@@ -145,6 +149,7 @@ function conversionOf({ cast, dtype, ...call }: ConvertCall, input: string | und
     ...(quote && { quote }),
     ...(na && { na }),
     ...(text && { text }),
+    ...(typing && { typing }),
     ...(maxRows && { maxRows }),
     ...(maxBytes && { maxBytes }),
     ...(batchRows && { batchRows }),

@@ -11,6 +11,7 @@ import { Kind, OK, WAIT } from "./token";
 export const enum Typing {
   Lexical,
   Text, // whatever it looks like
+  Numbers, // lexical, and numbers in every spelling that pandas reads
 }
 
 let delimiter: u8 = 0x2c;
@@ -87,11 +88,11 @@ function field(i: u32, p: usize, to: usize, last: bool): i32 {
   if (p < to && load<u8>(p) == quote) return quoted(i, p, to, last);
   const typing = learning ? <u32>Typing.Text : load<u32>(fields + <usize>i * FIELD, TYPING);
   let q = p;
-  if (typing == Typing.Lexical) {
+  if (typing != Typing.Text) {
     // most fields are numbers, and most of those short
     const number = numberEnd(p, to);
     if (number > p && (number < to ? load<u8>(number) == delimiter || isEnd(load<u8>(number)) : last)) {
-      setCell(i, p, number, numberKind);
+      setCell(i, p, number, typing == Typing.Numbers && tooLarge(p, number) ? <i32>Kind.Bare : numberKind);
       fieldEnd = number;
       return OK;
     }
@@ -170,7 +171,8 @@ function quoted(i: u32, from: usize, to: usize, last: bool): i32 {
   else {
     // quotes do not make text: pandas reads "1" as a number
     const typing = load<u32>(fields + <usize>i * FIELD, TYPING);
-    if (typing == Typing.Lexical && numberEnd(from + 1, p) == p && p > from + 1) setCell(i, from + 1, p, numberKind);
+    if (typing != Typing.Text && numberEnd(from + 1, p) == p && p > from + 1)
+      setCell(i, from + 1, p, typing == Typing.Numbers && tooLarge(from + 1, p) ? <i32>Kind.Bare : numberKind);
     else classify(i, from + 1, p, typing);
   }
   return OK;
@@ -183,8 +185,9 @@ const FALSE: usize = memory.data<u8>([0x66, 0x61, 0x6c, 0x73, 0x65]);
 function classify(i: u32, from: usize, to: usize, typing: u32): void {
   const n = to - from;
   if (n == 0 || (n <= longest && load<u8>(FIRST + <usize>load<u8>(from)) != 0 && isWord(from, n))) { setCell(i, from, from, Kind.Missing); return; }
-  const word = typing == Typing.Lexical ? isBoolean(from, n) : 0;
+  const word = typing != Typing.Text ? isBoolean(from, n) : 0;
   if (word != 0) setCell(i, word, word + n, Kind.Bool);
+  else if (typing == Typing.Numbers && isOdd(from, to)) setCell(i, from, to, Kind.Odd);
   else setCell(i, from, to, Kind.Bare);
 }
 
@@ -214,3 +217,50 @@ function isBoolean(from: usize, n: usize): usize {
   const e = load<u8>(from, 4);
   return ((w == 0x736c6166 || w == 0x736c6146) && e == 0x65) || (w == 0x534c4146 && e == 0x45) ? FALSE : 0;
 }
+
+const MOST: usize = memory.data<u8>([0x31, 0x38, 0x34, 0x34, 0x36, 0x37, 0x34, 0x34, 0x30, 0x37, 0x33, 0x37, 0x30, 0x39, 0x35, 0x35, 0x31, 0x36, 0x31, 0x35]);
+
+/** A whole number above 2^64 - 1, which pandas leaves as text. */
+function tooLarge(p: usize, end: usize): bool {
+  const n = end - p;
+  if (numberKind != Kind.Int || n < 20) return false;
+  if (n > 20 || load<u8>(p) == 0x2d) return true;
+  for (let i: usize = 0; i < 20; i++) {
+    const a = load<u8>(p + i), b = load<u8>(MOST + i);
+    if (a != b) return a > b;
+  }
+  return false;
+}
+
+/** A number with a plus, leading zeros, spaces around it, nothing on one side of the point; or an infinity. */
+function isOdd(p: usize, to: usize): bool {
+  while (p < to && load<u8>(p) == 0x20) p++;
+  while (p < to && load<u8>(to - 1) == 0x20) to--;
+  if (p < to && (load<u8>(p) == 0x2b || load<u8>(p) == 0x2d)) p++;
+  if (p == to) return false;
+  if ((load<u8>(p) | 0x20) == 0x69 /* i */) return isInfinity(p, to);
+  let digits: usize = 0;
+  while (p < to && <u32>load<u8>(p) - 0x30 < 10) { p++; digits++; }
+  if (p < to && load<u8>(p) == 0x2e) {
+    p++;
+    while (p < to && <u32>load<u8>(p) - 0x30 < 10) { p++; digits++; }
+  }
+  if (digits == 0) return false;
+  if (p < to && (load<u8>(p) | 0x20) == 0x65 /* e */) {
+    p++;
+    if (p < to && (load<u8>(p) == 0x2b || load<u8>(p) == 0x2d)) p++;
+    if (p == to) return false;
+    while (p < to && <u32>load<u8>(p) - 0x30 < 10) p++;
+  }
+  return p == to;
+}
+
+/** inf or infinity, in capitals or not. */
+export function isInfinity(p: usize, to: usize): bool {
+  const n = to - p;
+  if (n != 3 && n != 8) return false;
+  for (let i: usize = 0; i < n; i++) if ((load<u8>(p + i) | 0x20) != (load<u8>(INFINITY + i) | 0x20)) return false;
+  return true;
+}
+
+const INFINITY: usize = memory.data<u8>([0x49, 0x6e, 0x66, 0x69, 0x6e, 0x69, 0x74, 0x79]);

@@ -16,6 +16,7 @@ export const enum Kind {
   Missing, // no such key, an empty field, a word for nothing
   Bare, // text as it is, without quotes: a field of a delimited file
   Doubled, // the same, with quotes doubled
+  Odd, // a number as pandas reads it and JSON does not: 01, +1, .5, 5., inf
 }
 
 export const OK: i32 = 0;

@@ -164,8 +164,33 @@ function special(o: usize, kind: i32, from: usize, to: usize): usize {
       if (missing == Gap.Token) { store<u32>(o, 0x4e614e /* NaN */); return o + 3; }
       if (missing == Gap.Error) return no(Err.Missing);
       return nulls ? writeNull(o) : no(Err.Null);
+    case Kind.Odd: return writeOdd(o, from, to);
     default: return writeText(o, from, to, kind == Kind.Doubled);
   }
+}
+
+/** A number in pandas' spelling, in JSON's. */
+function writeOdd(o: usize, p: usize, to: usize): usize {
+  while (load<u8>(p) == 0x20) p++;
+  while (load<u8>(to - 1) == 0x20) to--;
+  const minus = load<u8>(p) == 0x2d;
+  if (minus || load<u8>(p) == 0x2b) p++;
+  if ((load<u8>(p) | 0x20) == 0x69 /* i */) {
+    if (nan == Gap.Error) return no(Err.Nan);
+    if (nan == Gap.Null) return nulls ? writeNull(o) : no(Err.Null);
+    if (minus) store<u8>(o++, 0x2d);
+    store<u64>(o, 0x7974696e69666e49 /* Infinity */);
+    return o + 8;
+  }
+  if (minus) store<u8>(o++, 0x2d);
+  while (p + 1 < to && load<u8>(p) == 0x30 && <u32>load<u8>(p, 1) - 0x30 < 10) p++;
+  if (load<u8>(p) == 0x2e) store<u8>(o++, 0x30);
+  for (; p < to; p++) {
+    const c = load<u8>(p);
+    store<u8>(o++, c);
+    if (c == 0x2e && (p + 1 == to || <u32>load<u8>(p, 1) - 0x30 > 9)) store<u8>(o++, 0x30);
+  }
+  return o;
 }
 
 // @ts-ignore: decorator
@@ -235,7 +260,7 @@ function delimited(bytes: usize): i32 {
         o = writeField(o, start, stop, true);
         break;
       }
-      case Kind.Bare: o = writeField(o, from, to, false); break;
+      case Kind.Bare: case Kind.Odd: o = writeField(o, from, to, false); break;
       case Kind.Doubled: o = writeField(o, o + 1, undouble(o + 1, from, to), true); break;
       default: return refuse(Err.Nested, i, from);
     }

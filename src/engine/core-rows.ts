@@ -83,7 +83,7 @@ export class CoreRows implements RowReader {
       const has = (...kinds: number[]) => kinds.some((kind) => (bits & (1 << kind)) !== 0);
       return {
         integers: has(Kind.Int),
-        floats: has(Kind.Float),
+        floats: has(Kind.Float, Kind.Odd),
         booleans: has(Kind.Bool),
         texts: has(Kind.Text, Kind.Escaped, Kind.Bare, Kind.Doubled),
         nested: has(Kind.Nested),
@@ -212,7 +212,9 @@ export class CoreRows implements RowReader {
       put(i, 16, bits);
     });
     const { fields } = this.#request;
-    if (fields) for (let i = 0; i < width; i++) if (fields.text.has(this.#names?.[i] ?? `${i}`)) put(i, 20, Typing.Text);
+    if (fields)
+      for (let i = 0; i < width; i++)
+        put(i, 20, fields.text.has(this.#names?.[i] ?? `${i}`) ? Typing.Text : fields.numbers ? Typing.Numbers : Typing.Lexical);
     memory.core.setTexts(
       at[0] as number,
       (texts[0] as Buffer).length,

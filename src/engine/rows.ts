@@ -23,6 +23,8 @@ export interface Fields {
   readonly missing: readonly string[];
   /** Columns whose fields are text, whatever they look like; by name. */
   readonly text: ReadonlySet<string>;
+  /** Fields that pandas reads as numbers and JSON does not (01, +1, .5, 5., inf) are numbers; whole ones above 2^64 - 1 are text. */
+  readonly numbers?: boolean;
 }
 
 /** How the rows of a cargo are to be read. */
