@@ -6,6 +6,7 @@ import { jsonPath, refuse, refuseCell, truncated } from "./fault.js";
 
 /** Bytes looked at in one go: they stay in the second-level cache between the copy, the UTF-8 check and the scan. */
 const PIECE = 1 << 17;
+const LINE_FEED = 0x0a; /* \n */
 const LIST = 0x5b; /* [ */
 
 /**
@@ -141,6 +142,15 @@ export class CoreInput {
       text: this.#memory.text(this.from, end),
       place: this.#place(this.from, this.#memory.core.depth.value),
     });
+  }
+
+  /** Counts the lines up to this address, in a row that the core has not consumed. */
+  countLines(address: number): void {
+    const { bytes } = this.#memory;
+    for (let at = bytes.indexOf(LINE_FEED, this.from); at >= 0 && at < address; at = bytes.indexOf(LINE_FEED, at + 1)) {
+      this.line++;
+      this.lineAt = this.#absolute(at) + 1;
+    }
   }
 
   /** The place of a byte in a row. */

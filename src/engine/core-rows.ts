@@ -254,8 +254,11 @@ export class CoreRows implements RowReader {
       this.#keys[known] = raw;
     } else {
       const { newKeys } = this.#request;
-      if (newKeys === "refuse" || (newKeys === "first" && this.rows > 0))
-        throw refuseKey(name, names, this.#input.placeOfRow(this.#memory.core.keyFrom.value, this.rows));
+      if (newKeys === "refuse" || (newKeys === "first" && this.rows > 0)) {
+        const at = this.#memory.core.keyFrom.value;
+        this.#input.countLines(at);
+        throw refuseKey(name, names, this.#input.placeOfRow(at, this.rows));
+      }
       names.push(name);
       this.#keys.push(raw);
       this.width = names.length;
