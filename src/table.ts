@@ -7,6 +7,7 @@
 import { dialectOf, type Form, type Gap, type Layout } from "./dialects/index.js";
 import type { Seen } from "./engine/cells.js";
 import { Mode } from "./engine/codes.js";
+import { jsonPath } from "./engine/fault.js";
 import type { Scanner } from "./engine/engine.js";
 import type { CreateScanner } from "./engine/index.js";
 import type { CellKinds, Fields, RowReader, RowRequest, RowStyle, RowSyntax } from "./engine/rows.js";
@@ -15,9 +16,11 @@ import { type Store, Spill } from "./io/store.js";
 import type { InputFacts } from "./layouts/inputs.js";
 import { type ColumnWriter, columnWriter, type RowWriter, rowWriter } from "./layouts/writer.js";
 import type { Found, Rewriter } from "./rewriter.js";
+import { Tape } from "./tape.js";
 
 const LIST = 0x5b; /* [ */
 const OBJECT = 0x7b; /* { */
+const NULL = Buffer.from("null");
 const CLOSE = 0x5d; /* ] */
 /** Bytes read from a store at once. */
 const PIECE = 1 << 18;
@@ -86,6 +89,8 @@ interface Range {
   rows: number;
   /** Its elements are lists. */
   nested: boolean;
+  /** How deep they are, and how long, once it has ended. */
+  inner?: readonly [rank: number, length: number] | undefined;
   facts: InputFacts | undefined;
   /** What its cells were, where that was looked at. */
   seen: Seen | undefined;
@@ -171,6 +176,7 @@ export class Table {
     const range: Range = { name: found.name, from, path: rewriter.path(), to: from, rows: 0, nested: first === LIST, facts: rewriter.inputs.at(-1), seen: undefined };
     this.#job.store.keep(from);
     this.#ranges.push(range);
+    if (this.#job.target.form.refusesNull || isWhole(range.facts)) scanner.refuseNull(true);
     scanner.startCargo(Mode.Tensor, undefined);
     if (this.#columns && this.#job.target.layout === "inputs" && !flat) {
       const cells = scanner.cells({ layout: "tensor", names: [found.name ?? ""], width: undefined, dtype: undefined, cast: "error", batchRows: undefined, reuse: true, survey: true });
@@ -205,6 +211,7 @@ export class Table {
     if (!last || last.to !== last.from || rewriter.cargoEnd === undefined || rewriter.cargoEnd <= last.from) return;
     last.to = rewriter.cargoEnd - 1;
     last.rows = rewriter.cargoRows;
+    last.inner = last.nested ? [rewriter.innerRank ?? 1, rewriter.width ?? 0] : undefined;
     this.#job.store.rest();
   }
 
@@ -483,7 +490,7 @@ export class Table {
 
   /** Columns, or tensors, pass as they are, one after the other. */
   *#columnsAsTheyAre(): Generator<Wait, void, void> {
-    const { sink, target } = this.#job;
+    const { target } = this.#job;
     const writer = this.#columns as ColumnWriter;
     this.#put(Buffer.from(writer.head()));
     for (const [i, range] of this.#ranges.entries()) {
@@ -491,23 +498,55 @@ export class Table {
       const name = range.name ?? range.facts?.name ?? "input";
       this.#put(Buffer.from(`${writer.before(name, i === 0)}[`));
       if (!range.nested && shape.length > 1 && target.layout === "named") yield* this.#nest(range, shape);
-      else
-        for (const bytes of this.#bytesOf(range)) {
-          this.#put(bytes);
-          if (sink.full) yield "pause";
-        }
+      else yield* this.#copy(range);
       const datatype = range.facts?.datatype ?? datatypeOf(kindsOf(range.seen), target.form, name);
       this.#put(Buffer.from(`]${writer.after(shape, datatype)}`));
     }
   }
 
-  #shapeOf({ rows, facts, nested, seen }: Range): readonly number[] {
+  #shapeOf({ rows, facts, nested, inner, seen, from, path }: Range): readonly number[] {
     const shape = facts?.shape;
     if (!shape) return [rows, ...(seen?.shape ?? [])];
+    const what = facts?.name === undefined ? "the tensor" : `input ${JSON.stringify(facts.name)}`;
+    const refuse = (has: string, asks: string | number) =>
+      new TransloadError("E_SHAPE", `${what} has ${has}, and its shape [${shape.join(", ")}] asks for ${asks}`, { offset: from, path: jsonPath(path) });
     const cells = nested ? (shape[0] ?? 1) : shape.reduce((a, b) => a * b, 1);
-    if (cells !== rows)
-      throw new TransloadError("E_SHAPE", `${facts?.name === undefined ? "the tensor" : `input ${JSON.stringify(facts.name)}`} has ${count(rows, "element")}, and its shape [${shape.join(", ")}] asks for ${cells}`);
+    if (cells !== rows) throw refuse(count(rows, "element"), cells);
+    if (inner && inner[0] + 1 !== shape.length) throw refuse(`lists ${inner[0] + 1} deep`, shape.length);
+    if (inner && inner[1] !== shape[1]) throw refuse(`rows of ${count(inner[1], "element")}`, shape[1] as number);
     return shape;
+  }
+
+  /** Cells as they stand, but for NaN where the target has null for it. */
+  *#copy(range: Range): Generator<Wait, void, void> {
+    const { createScanner, sink } = this.#job;
+    if (this.#gap("nan") !== "null") {
+      for (const bytes of this.#bytesOf(range)) {
+        this.#put(bytes);
+        if (sink.full) yield "pause";
+      }
+      return;
+    }
+    const scanner = createScanner(() => range.path, range.from - 1);
+    const tape = new Tape(scanner, (bytes) => this.#put(bytes), range.from);
+    tape.mode = "copy";
+    scanner.watch(0);
+    scanner.nan("tell");
+    scanner.push(Uint8Array.of(LIST));
+    scanner.next();
+    for (const bytes of this.#bytesOf(range)) {
+      scanner.push(bytes);
+      for (let event = scanner.next(); event !== "more"; event = scanner.next())
+        if (event === "nanStart") tape.startNan(scanner.offset - 1);
+        else if (event === "nanEnd") tape.endNan(scanner.offset, NULL);
+      tape.takeChunk();
+      if (sink.full) yield "pause";
+    }
+    // a number, or a NaN, may end where the range does
+    scanner.push(Uint8Array.of(CLOSE));
+    for (let event = scanner.next(); event === "nanStart" || event === "nanEnd"; event = scanner.next())
+      if (event === "nanEnd") tape.endNan(scanner.offset, NULL);
+    tape.take(range.to);
   }
 
   /** Flat values in the brackets that their shape asks for. */
@@ -622,11 +661,7 @@ export class Table {
     const shape = this.#shapeOf(range);
     this.#begin(undefined);
     if (!range.nested && shape.length > 1) yield* this.#nest(range, shape);
-    else
-      for (const bytes of this.#bytesOf(range)) {
-        this.#put(bytes);
-        if (this.#job.sink.full) yield "pause";
-      }
+    else yield* this.#copy(range);
     this.#pieceRows = shape[0] ?? 0;
   }
 
@@ -779,6 +814,11 @@ const EVERYTHING: ReadonlySet<string> = Object.assign(new Set<string>(), { has: 
 
 function commas(width: number): string[] {
   return Array.from({ length: width }, (_, i) => (i === 0 ? "[" : ","));
+}
+
+/** No null may stand in a tensor of whole numbers (MLServer's codecs). */
+function isWhole(facts: InputFacts | undefined): boolean {
+  return /^U?INT/.test(facts?.datatype ?? "");
 }
 
 function isTensor(layout: Layout): boolean {
