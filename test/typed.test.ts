@@ -646,7 +646,7 @@ describe("the typed lane's text", () => {
         to: "mlflow",
         dtype: "float32",
       }),
-    ).toBe('{ "params":{"k":1.50} , "dataframe_split":{"index":["r"], "columns":["a","b"], "data":[[1.0,"x"]]} }\n');
+    ).toBe('{ "params":{"k":1.50},  "dataframe_split":{"index":["r"], "columns":["a","b"], "data":[[1.0,"x"]]} }\n');
     expect(await convert('{"inputs":{"t":[[1,2]],"m":[true,null],"k":5}}', { to: "azureml", dtype: "int32" })).toBe(
       '{"input_data":{"t":[[1,2]],"m":[1,null],"k":5}}',
     );

@@ -10,6 +10,7 @@
 import { TEN_INT, clinger, cut, digitCount, digitsAt, e, eight, holds, m, negative, product64, read, set, some, toF32, toF64 } from "./decimal";
 import { Look, isWhole, lookNumber, lookPlain, lookText, see as seeBit } from "./look";
 import { literalLength, scan } from "./scan";
+import { Kind } from "./token";
 import { Err, Ev, Nan, St, base, countAt, cursor, depth, expectAt, fail, lastNewline, leaf, nan, newlineAt, nullOk, setCursor, setDepth, setFreeAbove, setLastNewline, setLeaf, setNewlines, setSt, setWatch, st, watch } from "./state";
 
 export const enum DType { Bool, Int8, Int16, Int32, Int64, Uint8, Uint16, Uint32, Uint64, Float32, Float64, String, Any }
@@ -330,7 +331,7 @@ function numberReaches(p: usize, to: usize): bool {
 }
 
 const WAIT: i32 = 1000; // the token reaches the end of the window
-const FULL: i32 = 1001; // no room for another string cell
+export const FULL: i32 = 1001; // no room for another string cell
 const JUDGED: i32 = 1003; // the scanner has found the fault already
 const JUDGE: i32 = 1002; // no JSON value, or none that a cell can be
 
@@ -517,3 +518,53 @@ function integer(out: usize, bytes: i32, above: u64, below: u64, p: usize, end: 
   else store<u8>(out, <u8>v);
   return Err.None;
 }
+
+/** Stores a cell that rows.ts has found, in this row of the batch, as its column's dtype. An Err, or FULL. */
+export function storeCell(col: u32, row: u32, what: i32, from: usize, to: usize): i32 {
+  const column = columns + <usize>col * RECORD;
+  const out = <usize>load<u32>(column, AT) + <usize>row * <usize>load<u32>(column, STEP);
+  if (what <= Kind.Float) {
+    const n = to - from;
+    if (what == Kind.Int && n < 4 && load<u8>(from) != 0x2d) {
+      let v = <u64>load<u8>(from) - 0x30;
+      if (n > 1) v = v * 10 + (<u64>load<u8>(from, 1) - 0x30);
+      if (n > 2) v = v * 10 + (<u64>load<u8>(from, 2) - 0x30);
+      if (load<u32>(column, DTYPE) == DType.Float64) { store<f64>(out, <f64>v); return Err.None; }
+      set(v, 0, false);
+    } else read(from, to + 1);
+    return put(column, out, from, to);
+  }
+  const dtype = load<u32>(column, DTYPE);
+  if (what == Kind.Null || what == Kind.Missing) {
+    see(column, Look.Null);
+    store<u8>(load<u32>(column, VALID) + row, 0);
+    if (dtype == DType.Float64) store<f64>(out, NaN);
+    else if (dtype == DType.Float32) store<f32>(out, <f32>NaN);
+    else if (dtype != DType.String) zero(dtype, out);
+    return Err.None;
+  }
+  if (what == Kind.Nan) {
+    if (dtype == DType.String) return Err.Kind;
+    if (dtype != DType.Float32 && dtype != DType.Float64) return Err.Range;
+    const v = load<u8>(from) == 0x4e /* N */ ? NaN : load<u8>(from) == 0x2d /* - */ ? -Infinity : Infinity;
+    if (dtype == DType.Float64) store<f64>(out, v); else store<f32>(out, <f32>v);
+    return Err.None;
+  }
+  if (what == Kind.Bool) {
+    if (dtype == DType.String) return Err.Kind;
+    set(<u64>(load<u8>(from) == 0x74 /* t */), 0, false);
+    return put(column, out, from, to);
+  }
+  if (dtype != DType.String || what == Kind.Nested || what == Kind.Odd) return Err.Kind;
+  if (stringEnd + STRING > stringLimit) return FULL;
+  const quotes: u32 = what == Kind.Text || what == Kind.Escaped ? 1 : 0;
+  store<u32>(stringEnd, <u32>from + quotes);
+  store<u32>(stringEnd, <u32>to - quotes, 4);
+  store<u32>(stringEnd, col | (what << 24), 8);
+  store<u32>(stringEnd, row, 12);
+  stringEnd += STRING;
+  return Err.None;
+}
+
+/** Forgets the string cells from this address on. */
+export function forgetStrings(from: usize): void { stringEnd = from; }

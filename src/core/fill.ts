@@ -1,4 +1,29 @@
-// Rows into typed columns.
-import { Ev } from "./state";
+// Rows into typed columns, over the same records as cells.ts's own reader.
+import { FULL, forgetStrings, storeCell, stringEnd } from "./cells";
+import { CELL, FROM, KIND, TO, cells, rowStart, setCellIndex, width } from "./row";
+import { Err, Ev, fail } from "./state";
 
-export function fill(): i32 { return Ev.More; }
+let limit: u32 = 0;
+/** Rows of the batch so far. */
+export let filled: u32 = 0;
+
+/** The next row is the first of a batch of so many. */
+export function startFill(rows: u32): void { filled = 0; limit = rows; }
+
+/** Puts the row that was read into the columns. Flush: the batch is full, or the list of string cells. */
+export function fill(): i32 {
+  if (filled == limit) return Ev.Flush;
+  const strings = stringEnd;
+  for (let i: u32 = 0; i < width; i++) {
+    const cell = cells + <usize>i * CELL;
+    const from = <usize>load<u32>(cell, FROM);
+    const err = storeCell(i, filled, load<i32>(cell, KIND), from, load<u32>(cell, TO));
+    if (err == Err.None) continue;
+    forgetStrings(strings);
+    if (err == FULL) return Ev.Flush;
+    setCellIndex(i);
+    return fail(err, from == 0 ? rowStart : from);
+  }
+  filled++;
+  return Ev.More;
+}

@@ -14,3 +14,4 @@ export { cellIndex } from "./row";
 export { keyFrom, keyTo, limitRows, padded, repeated, rowCount, rows as convertRows, setAliases, startRows } from "./rows";
 export { startDelimited } from "./delimited";
 export { begun, needed, outAt, retyped, setOut, setTexts, startOutput, startWrite } from "./write";
+export { filled, startFill } from "./fill";

@@ -1,18 +1,17 @@
-import { Batch, type Block, type Column } from "../batch.js";
-import { type DType, NUMERIC, STRING_CODE } from "../dtype.js";
+import type { Batch } from "../batch.js";
+import { type DType, NUMERIC } from "../dtype.js";
 import type { TransloadError } from "../errors.js";
 import type { CellReader, CellRequest, Seen } from "./cells.js";
 import { Err, Ev, Look } from "./codes.js";
 import { checkNames, chooseDtypes, namesOf, SAMPLE, survey } from "./columns.js";
+import { CoreColumns, RECORD } from "./core-columns.js";
 import type { CoreInput } from "./core-input.js";
-import { align, type CoreMemory } from "./core-memory.js";
+import type { CoreMemory } from "./core-memory.js";
 
-const RECORD = 32;
 const RANGE = 48; // of a column in a survey, where its values would be
 const ANY_CODE = 12; // a cell that is only looked at
-const STRINGS = 4096;
-/** Bytes of cells in a batch when the caller does not say: they stay in the second-level cache until they are used. */
-const BATCH = 1 << 20;
+/** Rows of a survey, which makes no batch. */
+const ENDLESS = 1 << 30;
 
 /** The fast engine's cell reader, over core/cells.ts. */
 export class CoreCells implements CellReader {
@@ -29,12 +28,8 @@ export class CoreCells implements CellReader {
   #shape: number[] = [];
   #block = false;
   #batchRows = 1;
+  #columns: CoreColumns | undefined;
   #columnsAt = 0;
-  #valuesAt: number[] = [];
-  #validAt: number[] = [];
-  #cellsEnd = 0;
-  #strings: string[][] = [];
-  #stringsAt = 0;
   #scanned: number;
 
   constructor(memory: CoreMemory, input: CoreInput, request: CellRequest) {
@@ -156,18 +151,25 @@ export class CoreCells implements CellReader {
     const text = this.#memory.bytes.subarray(input.from, this.#scanned);
     const kinds = survey(text, rank, this.#block ? 1 : width);
     this.#dtypes = request.survey ? this.#names.map(() => "bool") : chooseDtypes(this.#names, kinds, request.dtype);
-    const cellsPerRow = this.#block ? levels.reduce((a, b) => a * b, 1) : 1;
-    const rowBytes = cellsPerRow * this.#dtypes.reduce((sum, dtype) => sum + size(dtype), 0);
-    this.#batchRows = request.batchRows ?? Math.max(1, Math.floor(BATCH / Math.max(1, rowBytes)));
-    if (request.survey) this.#batchRows = 1 << 30;
-    this.#allocate(width, request.survey ? 0 : cellsPerRow * this.#batchRows);
-    this.#stringsAt = this.#memory.area("string cells", 16 * STRINGS);
+    const { survey: looks, batchRows, reuse } = request;
+    const columns = new CoreColumns(this.#memory, {
+      names: this.#names,
+      dtypes: looks ? [] : this.#dtypes,
+      shape: this.#shape,
+      block: this.#block,
+      kind: frame ? "frame" : "tensor",
+      batchRows,
+      reuse,
+    });
+    this.#columns = columns;
+    this.#batchRows = looks ? ENDLESS : columns.batchRows;
+    this.#columnsAt = looks ? this.#layRanges() : columns.at;
     core.startCells(
       this.#columnsAt,
       this.#block ? (levels[rank - 1] ?? 0) : width,
       this.#block,
-      this.#stringsAt,
-      this.#stringsAt + 16 * STRINGS,
+      columns.stringsAt,
+      columns.stringsEnd,
       request.cast === "clip",
       request.dtype === undefined,
     );
@@ -177,45 +179,14 @@ export class CoreCells implements CellReader {
     this.#stage = "cells";
   }
 
-  #allocate(width: number, cells: number): void {
+  /** Records of a survey: a Range for each column, in which nothing lies yet. */
+  #layRanges(): number {
     const memory = this.#memory;
-    const bytes = this.#dtypes.map((dtype) => align(size(dtype) * cells));
-    this.#columnsAt = memory.area("columns of cells", RECORD * Math.max(1, width));
-    let at = memory.area(
-      "cells",
-      bytes.reduce((a, b) => a + b, 0),
-    );
-    let valid = memory.area("validity of cells", cells * this.#dtypes.length);
-    memory.bytes.fill(1, valid, valid + cells * this.#dtypes.length);
-    for (const length of bytes) {
-      this.#valuesAt.push(at);
-      this.#validAt.push(valid);
-      at += length;
-      valid += cells;
-    }
-    this.#cellsEnd = at;
-    if (this.#request.survey) this.#valuesAt = this.#emptyRanges();
-    this.#dtypes.forEach((dtype, i) => {
-      const valid = this.#validAt[i] as number;
-      const at = this.#columnsAt + RECORD * i;
-      memory.view.setUint32(at, this.#valuesAt[i] as number, true);
-      memory.view.setUint32(at + 4, this.#request.survey ? 0 : size(dtype), true);
-      memory.view.setUint32(at + 8, this.#request.survey ? ANY_CODE : dtype === "string" ? STRING_CODE : NUMERIC[dtype].code, true);
-      memory.view.setUint32(at + 12, valid, true);
-      for (let word = 16; word < RECORD; word += 4) memory.view.setUint32(at + word, 0, true);
-      this.#strings.push([]);
-    });
-    // a row of no cells still has somewhere to write before it is refused
-    if (width === 0)
-      for (let i = 0; i < 4; i++)
-        memory.view.setUint32(this.#columnsAt + 4 * i, i === 2 ? NUMERIC.bool.code : i === 1 ? 0 : this.#columnsAt, true);
-  }
-
-  /** A Range for each column, in which nothing lies yet. */
-  #emptyRanges(): number[] {
-    const memory = this.#memory;
-    const first = memory.area("ranges of a survey", RANGE * this.#dtypes.length);
-    return this.#dtypes.map((_, i) => {
+    const count = this.#dtypes.length;
+    const records = memory.area("columns of a survey", RECORD * Math.max(1, count));
+    const first = memory.area("ranges of a survey", RANGE * count);
+    memory.bytes.fill(0, records, records + RECORD * Math.max(1, count));
+    for (let i = 0; i < count; i++) {
       const at = first + RANGE * i;
       for (const magnitude of [0, 16]) {
         memory.view.setBigUint64(at + magnitude, 2n ** 64n - 1n, true);
@@ -223,8 +194,12 @@ export class CoreCells implements CellReader {
       }
       memory.view.setFloat64(at + 32, Number.POSITIVE_INFINITY, true);
       memory.view.setFloat64(at + 40, Number.NEGATIVE_INFINITY, true);
-      return at;
-    });
+      memory.view.setUint32(records + RECORD * i, at, true);
+      memory.view.setUint32(records + RECORD * i + 8, ANY_CODE, true);
+    }
+    // a row of no cells still has somewhere to write before it is refused
+    if (count === 0) memory.view.setUint32(records + 8, NUMERIC.bool.code, true);
+    return records;
   }
 
   #read(): Batch | undefined {
@@ -233,7 +208,7 @@ export class CoreCells implements CellReader {
     for (;;) {
       const event = core.cells(input.from, input.sound);
       input.moveTo(core.cursor.value);
-      if (core.stringEnd.value > this.#stringsAt) this.#drain();
+      if (core.stringEnd.value > (this.#columns as CoreColumns).stringsAt) this.#columns?.drain('"');
       switch (event) {
         case Ev.Strings:
           break;
@@ -297,76 +272,9 @@ export class CoreCells implements CellReader {
     return input.refuseCell(error, this.#names[column] ?? "", dtype, this.#request.dtype === undefined);
   }
 
-  /** Makes JavaScript strings of the cells remembered so far, before their bytes leave the window. */
-  #drain(): void {
-    const { core, view, bytes } = this.#memory;
-    for (let at = this.#stringsAt; at < core.stringEnd.value; at += 16) {
-      const from = view.getUint32(at, true);
-      const text = Buffer.from(bytes.buffer, from, view.getUint32(at + 4, true) - from).toString();
-      const list = this.#strings[view.getUint32(at + 8, true)] as string[];
-      list[view.getUint32(at + 12, true)] = text.includes("\\") ? (JSON.parse(`"${text}"`) as string) : text;
-    }
-    core.drainStrings();
-  }
-
   #batch(): Batch {
-    const { core } = this.#memory;
-    const rowCount = core.rows.value;
-    const reuse = this.#request.reuse;
-    const cells = rowCount * this.#shape.reduce((a, b) => a * b, 1);
-    const capacity = this.#batchRows * this.#shape.reduce((a, b) => a * b, 1);
-    const { buffer } = this.#memory.bytes;
-    const first = this.#valuesAt[0] ?? this.#cellsEnd;
-    // one copy for all columns; or none, when the caller only borrows
-    const whole = this.#block ? first + cells * size(this.#dtypes[0] as DType) : this.#cellsEnd;
-    const store = reuse ? buffer : buffer.slice(first, whole);
-    const shift = reuse ? 0 : first;
-    const columns = this.#dtypes.map((dtype, i): Column => {
-      const name = this.#names[i] as string;
-      const valid = this.#takeValid(i, cells);
-      if (dtype === "string") {
-        const values = this.#strings[i] as string[];
-        this.#strings[i] = [];
-        for (let r = 0; r < cells; r++) values[r] ??= "";
-        return { name, dtype, values, shape: this.#shape, ...(valid && { valid }) };
-      }
-      const values = new NUMERIC[dtype].array(store, (this.#valuesAt[i] as number) - shift, cells);
-      return { name, dtype, values, shape: this.#shape, ...(valid && { valid }) };
-    });
-    const batch = new Batch({
-      rowOffset: this.#rows,
-      rowCount,
-      columns,
-      kind: this.#request.layout === "rows" ? "frame" : "tensor",
-      block: this.#blockOf(store, first - shift, capacity),
-    });
-    this.#rows += rowCount;
+    const batch = (this.#columns as CoreColumns).batch(this.#memory.core.rows.value);
+    this.#rows += batch.rowCount;
     return batch;
   }
-
-  /** The columns as one strided array, when they have one dtype. */
-  #blockOf(store: ArrayBuffer, at: number, capacity: number): Block | undefined {
-    const dtype = this.#dtypes[0];
-    if (dtype === undefined || dtype === "string" || this.#dtypes.some((d) => d !== dtype)) return undefined;
-    const bytes = size(dtype);
-    const stride = this.#dtypes.length > 1 ? ((this.#valuesAt[1] as number) - (this.#valuesAt[0] as number)) / bytes : capacity;
-    const length = Math.min(stride * this.#dtypes.length, Math.floor((store.byteLength - at) / bytes));
-    return { values: new NUMERIC[dtype].array(store, at, length), stride };
-  }
-
-  /** Validity of a column with nulls, which is then made ready for the next batch. */
-  #takeValid(i: number, cells: number): Uint8Array<ArrayBuffer> | undefined {
-    const { bytes, view } = this.#memory;
-    const flag = this.#columnsAt + RECORD * i + 16;
-    if (view.getUint32(flag, true) === 0) return undefined;
-    const at = this.#validAt[i] as number;
-    const valid = new Uint8Array(bytes.buffer.slice(at, at + cells));
-    bytes.fill(1, at, at + cells);
-    view.setUint32(flag, 0, true);
-    return valid;
-  }
-}
-
-function size(dtype: DType): number {
-  return dtype === "string" ? 0 : NUMERIC[dtype].array.BYTES_PER_ELEMENT;
 }

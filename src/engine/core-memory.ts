@@ -33,6 +33,8 @@ export interface Core {
   limitRows(limit: bigint): void;
   setAliases(at: number, count: number): void;
   convertRows(from: number, to: number, last: boolean): number;
+  startFill(rows: number): void;
+  readonly filled: Global;
   startDelimited(delimiter: number, quote: number, words: number): void;
   startWrite(style: number, missing: number, nan: number, nulls: boolean, delimiter: number, quote: number, escapes: boolean): void;
   setTexts(between: number, betweenLength: number, after: number, afterLength: number, total: number): void;

@@ -1,0 +1,166 @@
+import { Batch, type Block, type Column } from "../batch.js";
+import { type DType, NUMERIC, STRING_CODE } from "../dtype.js";
+import { Kind } from "./codes.js";
+import { align, type CoreMemory } from "./core-memory.js";
+
+export const RECORD = 32;
+const STRINGS = 4096;
+/** Bytes of cells in a batch when the caller does not say: they stay in the second-level cache until they are used. */
+const BATCH = 1 << 20;
+const COLUMN_BITS = 24;
+
+/** What the columns of a batch are. */
+export interface Layout {
+  readonly names: readonly string[];
+  readonly dtypes: readonly DType[];
+  /** Shape of one row's cells. */
+  readonly shape: readonly number[];
+  /** All cells in one block, which is the only column. */
+  readonly block: boolean;
+  readonly kind: "frame" | "tensor";
+  readonly batchRows: number | undefined;
+  /** Batches borrow the memory. */
+  readonly reuse: boolean;
+}
+
+/** The columns that the core fills (core/cells.ts), and the batches that are made of them. */
+export class CoreColumns {
+  /** Address of the columns' records. */
+  readonly at: number;
+  /** Rows of a batch. */
+  readonly batchRows: number;
+  /** Addresses of the places for string cells, and their end. */
+  readonly stringsAt: number;
+  readonly stringsEnd: number;
+  readonly #memory: CoreMemory;
+  readonly #layout: Layout;
+  readonly #valuesAt: number[] = [];
+  readonly #validAt: number[] = [];
+  readonly #cellsEnd: number;
+  readonly #strings: string[][];
+  /** Rows of the batches so far. */
+  rows = 0;
+
+  constructor(memory: CoreMemory, layout: Layout) {
+    this.#memory = memory;
+    this.#layout = layout;
+    const { dtypes, shape, batchRows } = layout;
+    const perRow = product(shape);
+    const rowBytes = perRow * dtypes.reduce((sum, dtype) => sum + size(dtype), 0);
+    this.batchRows = batchRows ?? Math.max(1, Math.floor(BATCH / Math.max(1, rowBytes)));
+    const cells = perRow * this.batchRows;
+    const bytes = dtypes.map((dtype) => align(size(dtype) * cells));
+    this.at = memory.area("columns of cells", RECORD * Math.max(1, dtypes.length));
+    let at = memory.area(
+      "cells",
+      bytes.reduce((a, b) => a + b, 0),
+    );
+    let valid = memory.area("validity of cells", cells * dtypes.length);
+    memory.bytes.fill(1, valid, valid + cells * dtypes.length);
+    for (const length of bytes) {
+      this.#valuesAt.push(at);
+      this.#validAt.push(valid);
+      at += length;
+      valid += cells;
+    }
+    this.#cellsEnd = at;
+    this.#strings = dtypes.map(() => []);
+    this.stringsAt = memory.area("string cells", 16 * STRINGS);
+    this.stringsEnd = this.stringsAt + 16 * STRINGS;
+    dtypes.forEach((dtype, i) => {
+      const record = this.at + RECORD * i;
+      memory.view.setUint32(record, this.#valuesAt[i] as number, true);
+      memory.view.setUint32(record + 4, size(dtype), true);
+      memory.view.setUint32(record + 8, dtype === "string" ? STRING_CODE : NUMERIC[dtype].code, true);
+      memory.view.setUint32(record + 12, this.#validAt[i] as number, true);
+      for (let word = 16; word < RECORD; word += 4) memory.view.setUint32(record + word, 0, true);
+    });
+    // a row of no cells still has somewhere to write before it is refused
+    if (dtypes.length === 0)
+      for (let i = 0; i < 4; i++) memory.view.setUint32(this.at + 4 * i, i === 2 ? NUMERIC.bool.code : i === 1 ? 0 : this.at, true);
+  }
+
+  /** Makes JavaScript strings of the cells remembered so far, before their bytes leave the window. */
+  drain(quote: string): void {
+    const { core, view, bytes } = this.#memory;
+    for (let at = this.stringsAt; at < core.stringEnd.value; at += 16) {
+      const from = view.getUint32(at, true);
+      const text = Buffer.from(bytes.buffer, from, view.getUint32(at + 4, true) - from).toString();
+      const where = view.getUint32(at + 8, true);
+      const list = this.#strings[where & ((1 << COLUMN_BITS) - 1)] as string[];
+      list[view.getUint32(at + 12, true)] = plain(text, where >>> COLUMN_BITS, quote);
+    }
+    core.drainStrings();
+  }
+
+  /** The rows filled so far, of which there are so many. */
+  batch(rowCount: number): Batch {
+    const { names, dtypes, shape, block, kind, reuse } = this.#layout;
+    const cells = rowCount * product(shape);
+    const { buffer } = this.#memory.bytes;
+    const first = this.#valuesAt[0] ?? this.#cellsEnd;
+    // one copy for all columns; or none, when the caller only borrows
+    const whole = block ? first + cells * size(dtypes[0] as DType) : this.#cellsEnd;
+    const store = reuse ? buffer : buffer.slice(first, whole);
+    const shift = reuse ? 0 : first;
+    const columns = dtypes.map((dtype, i): Column => {
+      const name = names[i] as string;
+      const valid = this.#takeValid(i, cells);
+      if (dtype === "string") {
+        const values = this.#strings[i] as string[];
+        this.#strings[i] = [];
+        for (let r = 0; r < cells; r++) values[r] ??= "";
+        return { name, dtype, values, shape, ...(valid && { valid }) };
+      }
+      const values = new NUMERIC[dtype].array(store, (this.#valuesAt[i] as number) - shift, cells);
+      return { name, dtype, values, shape, ...(valid && { valid }) };
+    });
+    const batch = new Batch({
+      rowOffset: this.rows,
+      rowCount,
+      columns,
+      kind,
+      block: this.#blockOf(store, first - shift, this.batchRows * product(shape)),
+    });
+    this.rows += rowCount;
+    return batch;
+  }
+
+  /** The columns as one strided array, when they have one dtype. */
+  #blockOf(store: ArrayBuffer, at: number, capacity: number): Block | undefined {
+    const { dtypes } = this.#layout;
+    const dtype = dtypes[0];
+    if (dtype === undefined || dtype === "string" || dtypes.some((d) => d !== dtype)) return undefined;
+    const bytes = size(dtype);
+    const stride = dtypes.length > 1 ? ((this.#valuesAt[1] as number) - (this.#valuesAt[0] as number)) / bytes : capacity;
+    const length = Math.min(stride * dtypes.length, Math.floor((store.byteLength - at) / bytes));
+    return { values: new NUMERIC[dtype].array(store, at, length), stride };
+  }
+
+  /** Validity of a column with nulls, which is then made ready for the next batch. */
+  #takeValid(i: number, cells: number): Uint8Array<ArrayBuffer> | undefined {
+    const { bytes, view } = this.#memory;
+    const flag = this.at + RECORD * i + 16;
+    if (view.getUint32(flag, true) === 0) return undefined;
+    const at = this.#validAt[i] as number;
+    const valid = new Uint8Array(bytes.buffer.slice(at, at + cells));
+    bytes.fill(1, at, at + cells);
+    view.setUint32(flag, 0, true);
+    return valid;
+  }
+}
+
+/** A string cell's text: JSON's inside, a field, or a field with its quotes doubled. */
+function plain(text: string, kind: number, quote: string): string {
+  if (kind === Kind.Bare) return text;
+  if (kind === Kind.Doubled) return text.replaceAll(quote + quote, quote);
+  return text.includes("\\") ? (JSON.parse(`"${text}"`) as string) : text;
+}
+
+function product(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
+}
+
+export function size(dtype: DType): number {
+  return dtype === "string" ? 0 : NUMERIC[dtype].array.BYTES_PER_ELEMENT;
+}
