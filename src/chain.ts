@@ -2,13 +2,29 @@
 // first or afterwards: conversions in a row, which hand each other payloads of MLflow's.
 import { Conversion, type Outlet } from "./conversion.js";
 import type { ConvertOptions } from "./convert.js";
-import { choose, type Layout, target } from "./dialects/index.js";
 import { formOf } from "./detect.js";
+import { choose, type Layout, target } from "./dialects/index.js";
+import type { DType } from "./dtype.js";
 
 /** Bytes that may wait between two conversions. */
 const WAITING = 1 << 20;
 /** The key that tells the form is in the first so many bytes, or the payload is taken for what the typed lane reads. */
 const HEAD = 1 << 22;
+
+/** Open Inference Protocol's names of numpy's. */
+const DATATYPES: Readonly<Partial<Record<DType, string>>> = {
+  bool: "BOOL",
+  int8: "INT8",
+  int16: "INT16",
+  int32: "INT32",
+  int64: "INT64",
+  uint8: "UINT8",
+  uint16: "UINT16",
+  uint32: "UINT32",
+  uint64: "UINT64",
+  float32: "FP32",
+  float64: "FP64",
+};
 
 /** What takes chunks: a conversion, or several. */
 export interface Stage {
@@ -80,19 +96,42 @@ class Chain implements Stage {
   #build(found: ReturnType<typeof formOf>): Link[] {
     const { dtype, cast, through, batchRows, from, to, engine, onWarning, columns, nan, ...moving } = this.#options;
     const shared = { ...(engine && { engine }), ...(onWarning && { onWarning }) };
-    const typed = { ...shared, ...(dtype && { dtype }), ...(cast && { cast }), ...(through && { through }), ...(batchRows && { batchRows }) };
+    const typed = {
+      ...shared,
+      ...(dtype && { dtype }),
+      ...(cast && { cast }),
+      ...(through && { through }),
+      ...(batchRows && { batchRows }),
+    };
     const named = columns && { columns };
     const before = found && readableForm(found.layout);
-    const layout: Layout = before === undefined ? (found?.layout ?? "frame") : before === "mlflow:split" ? "frame" : found?.layout === "inputs" && found.form.content !== "np" ? "named" : "tensor";
+    const layout: Layout =
+      before === undefined
+        ? (found?.layout ?? "frame")
+        : before === "mlflow:split"
+          ? "frame"
+          : found?.layout === "inputs" && found.form.content !== "np"
+            ? "named"
+            : "tensor";
     const goal = found && target(choose(to, false, this.#options.what), layout, found.form, columns !== undefined).layout;
-    const direct = goal === undefined || goal === layout || (layout === "frame" && goal === "tensor") || (layout === "tensor" && goal === "frame");
+    const direct =
+      goal === undefined || goal === layout || (layout === "frame" && goal === "tensor") || (layout === "tensor" && goal === "frame");
     const middle = layout === "frame" || (layout === "tensor" && goal === "frame") ? "mlflow:split" : "mlflow:inputs";
     const plans: ConvertOptions[] = [];
     if (before) plans.push({ ...shared, ...moving, ...named, from: found.form.id, to: before, missing: "null" });
     if (direct) plans.push({ ...typed, ...(!before && named), ...(nan && { nan }), from: before ? "mlflow" : (from ?? "auto"), to });
     else {
       plans.push({ ...typed, ...(!before && layout === "frame" && named), from: before ? "mlflow" : (from ?? "auto"), to: middle });
-      plans.push({ ...shared, ...moving, ...(layout !== "frame" && named), ...(nan && { nan }), from: middle, to });
+      const datatype = moving.datatype ?? (typeof dtype === "string" ? DATATYPES[dtype] : undefined);
+      plans.push({
+        ...shared,
+        ...moving,
+        ...(datatype && { datatype }),
+        ...(layout !== "frame" && named),
+        ...(nan && { nan }),
+        from: middle,
+        to,
+      });
     }
     const links: Link[] = [];
     plans.forEach((plan, i) => {

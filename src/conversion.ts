@@ -4,8 +4,8 @@ import type { ConvertOptions } from "./convert.js";
 import { fileForm } from "./detect.js";
 import { type Choice, choose, type Form, type Layout, target } from "./dialects/index.js";
 import type { Printer } from "./engine/cells.js";
-import { type CreateScanner, coreScanner, scannerOf } from "./engine/index.js";
 import type { Scanner } from "./engine/engine.js";
+import { type CreateScanner, coreScanner, scannerOf } from "./engine/index.js";
 import { TransloadError } from "./errors.js";
 import { FileStore, SpillStore, type Store } from "./io/store.js";
 import { Opening } from "./opening.js";
@@ -277,6 +277,7 @@ function tableOptions(options: ConvertOptions): TableOptions {
     text: new Set(options.text ?? []),
     typing: options.typing ?? "lexical",
     index: options.index ?? "keep",
+    datatype: options.datatype,
     maxRows: options.maxRows,
     maxBytes: options.maxBytes,
     spillDir: options.spillDir,

@@ -1,4 +1,4 @@
-import { FORMS, type Form, FRAME_KEYS, formsAt, DIALECTS, dialectOf, RESPONSES, type Layout, LLM_KEYS } from "./dialects/index.js";
+import { DIALECTS, dialectOf, FORMS, type Form, FRAME_KEYS, formsAt, type Layout, LLM_KEYS, RESPONSES } from "./dialects/index.js";
 import { checkNames } from "./engine/columns.js";
 import type { TransloadError } from "./errors.js";
 import { kindOf } from "./kind.js";
@@ -99,7 +99,10 @@ export class Envelope implements Scope {
     if (bare && first === LIST) return this.#startBare(bare, payload, first);
     const form = has("tensor");
     if (!form)
-      throw to.error("E_FORM", `${JSON.stringify(name)} must hold ${has("records") || has("inputs") ? "a list" : "an object"}, and this is ${kindOf(first)}`);
+      throw to.error(
+        "E_FORM",
+        `${JSON.stringify(name)} must hold ${has("records") || has("inputs") ? "a list" : "an object"}, and this is ${kindOf(first)}`,
+      );
     this.#startTensor(form, first);
   }
 

@@ -22,7 +22,22 @@ export interface CellOptions {
 }
 
 /** @throws TransloadError E_DTYPE for an unknown dtype, E_OPTION for another value that cannot be. */
-export function checkOptions({ dtype, cast, nan, batchRows, engine, missing, ragged, index, delimiter, quote, na, typing, maxRows, maxBytes }: CellOptions): void {
+export function checkOptions({
+  dtype,
+  cast,
+  nan,
+  batchRows,
+  engine,
+  missing,
+  ragged,
+  index,
+  delimiter,
+  quote,
+  na,
+  typing,
+  maxRows,
+  maxBytes,
+}: CellOptions): void {
   for (const name of typeof dtype === "object" ? Object.values(dtype) : dtype !== undefined ? [dtype] : []) checkDtype(name);
   oneOf("cast", cast, ["error", "clip"]);
   oneOf("nan", nan, ["null", "token", "error"]);
@@ -35,7 +50,8 @@ export function checkOptions({ dtype, cast, nan, batchRows, engine, missing, rag
   oneByte("quote", quote);
   if (quote !== undefined && quote === (delimiter ?? ",")) throw new TransloadError("E_OPTION", "quote and delimiter must differ");
   for (const word of na ?? [])
-    if (Buffer.byteLength(word) > 255 || /[\r\n]/.test(word)) throw new TransloadError("E_OPTION", `na holds ${JSON.stringify(word)}; a word has no line break and 255 bytes at most`);
+    if (Buffer.byteLength(word) > 255 || /[\r\n]/.test(word))
+      throw new TransloadError("E_OPTION", `na holds ${JSON.stringify(word)}; a word has no line break and 255 bytes at most`);
   whole("maxRows", maxRows);
   whole("maxBytes", maxBytes);
   if (batchRows !== undefined && !(Number.isSafeInteger(batchRows) && batchRows > 0 && batchRows < 2 ** 30))
@@ -50,9 +66,13 @@ function oneOf(option: string, value: string | undefined, known: readonly string
 /** ASCII, and none of what ends a line or may begin a number. */
 function oneByte(option: string, value: string | undefined): void {
   if (value !== undefined && !/^[\t !-*,/:-@[-`{-~]$/.test(value))
-    throw new TransloadError("E_OPTION", `${option} is ${JSON.stringify(value)}; it must be one character of ASCII, and no letter, digit, sign or point`);
+    throw new TransloadError(
+      "E_OPTION",
+      `${option} is ${JSON.stringify(value)}; it must be one character of ASCII, and no letter, digit, sign or point`,
+    );
 }
 
 function whole(option: string, value: number | undefined): void {
-  if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) throw new TransloadError("E_OPTION", `${option} is ${value}; it must be a whole number from 1`);
+  if (value !== undefined && !(Number.isSafeInteger(value) && value > 0))
+    throw new TransloadError("E_OPTION", `${option} is ${value}; it must be a whole number from 1`);
 }

@@ -1,7 +1,7 @@
 import { readableForm } from "./chain.js";
 import type { ConvertOptions } from "./convert.js";
-import { choose, type Form, type Layout } from "./dialects/index.js";
 import { formOf } from "./detect.js";
+import { choose, type Form, type Layout } from "./dialects/index.js";
 import { Pump } from "./pump.js";
 
 const HEAD = 1 << 22;
@@ -9,7 +9,20 @@ const HEAD = 1 << 22;
 /** What a conversion of the source may need, besides where it goes. */
 export type MovingOptions = Pick<
   ConvertOptions,
-  "from" | "columns" | "fixed" | "ragged" | "header" | "delimiter" | "quote" | "na" | "text" | "typing" | "file" | "spillDir" | "engine" | "onWarning"
+  | "from"
+  | "columns"
+  | "fixed"
+  | "ragged"
+  | "header"
+  | "delimiter"
+  | "quote"
+  | "na"
+  | "text"
+  | "typing"
+  | "file"
+  | "spillDir"
+  | "engine"
+  | "onWarning"
 >;
 
 /** A source in a form that the typed lane reads. */
@@ -25,7 +38,8 @@ export interface Readable {
 export async function readable(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options: MovingOptions): Promise<Readable> {
   const from = options.from ?? "auto";
   const choice = choose(from, true);
-  if (choice.forms.every((form) => form.layouts.every((layout) => readableForm(layout) === undefined))) return { from, moved: undefined, chunks: source };
+  if (choice.forms.every((form) => form.layouts.every((layout) => readableForm(layout) === undefined)))
+    return { from, moved: undefined, chunks: source };
   const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   let head: Uint8Array = new Uint8Array();
   let found: ReturnType<typeof formOf>;
@@ -41,11 +55,21 @@ export async function readable(source: AsyncIterable<Uint8Array> | Iterable<Uint
   const via = found && readableForm(found.layout);
   if (!found || via === undefined) return { from, moved: undefined, chunks };
   const { file: _, ...moving } = options;
-  const pump = new Pump(chunks, { ...moving, ...(options.file && { file: options.file }), from: found.form.id, to: via, missing: "null", nan: "token" });
+  const pump = new Pump(chunks, {
+    ...moving,
+    ...(options.file && { file: options.file }),
+    from: found.form.id,
+    to: via,
+    missing: "null",
+    nan: "token",
+  });
   return { from: "mlflow", moved: found, chunks: pumped(pump) };
 }
 
-async function* rejoin(head: Uint8Array, rest: AsyncIterator<Uint8Array> | Iterator<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+async function* rejoin(
+  head: Uint8Array,
+  rest: AsyncIterator<Uint8Array> | Iterator<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
   try {
     if (head.length > 0) yield head;
     for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;

@@ -229,7 +229,10 @@ export class Rewriter {
       }
       return;
     }
-    if (first === LIST && this.options.from.forms.some((f) => f.key === undefined && f.layouts.some((l) => l === "records" || l === "tensor"))) {
+    if (
+      first === LIST &&
+      this.options.from.forms.some((f) => f.key === undefined && f.layouts.some((l) => l === "records" || l === "tensor"))
+    ) {
       // MLflow 1.x: the document itself is the list of records; or it is a bare answer
       this.#inMember = true;
       this.scanner.watch(0);
@@ -406,7 +409,8 @@ export class Rewriter {
     const { to, nan } = this.options;
     if (!to) return;
     const goal = target(to, layout, form, this.given);
-    this.lane = !this.options.moves && splices(layout, goal.layout) && !(layout === "records" && judged(form, goal.form)) ? "splice" : "table";
+    this.lane =
+      !this.options.moves && splices(layout, goal.layout) && !(layout === "records" && judged(form, goal.form)) ? "splice" : "table";
     this.target = goal;
     const policy = nan ?? dialectOf(goal.form).nan ?? "token";
     this.scanner.nan(policy === "error" ? "error" : policy === "null" && this.lane === "splice" ? "tell" : "pass");
@@ -518,7 +522,9 @@ function judged(from: Form, to: Form): boolean {
 
 /** Both layouts have the cargo in one piece, so that it passes as it is. */
 function splices(from: Layout, to: Layout): boolean {
-  return from === to ? from !== "inputs" && from !== "ndarray" && from !== "values" && from !== "features" : (from === "frame" && to === "tensor") || (from === "tensor" && to === "frame");
+  return from === to
+    ? from !== "inputs" && from !== "ndarray" && from !== "values" && from !== "features"
+    : (from === "frame" && to === "tensor") || (from === "tensor" && to === "frame");
 }
 
 function plural(first: number): string {

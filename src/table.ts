@@ -7,12 +7,12 @@
 import { dialectOf, type Form, type Gap, type Layout } from "./dialects/index.js";
 import type { Seen } from "./engine/cells.js";
 import { Mode } from "./engine/codes.js";
-import { jsonPath } from "./engine/fault.js";
 import type { Scanner } from "./engine/engine.js";
+import { jsonPath } from "./engine/fault.js";
 import type { CreateScanner } from "./engine/index.js";
-import type { CellKinds, Fields, RowReader, RowRequest, RowStyle, RowSyntax } from "./engine/rows.js";
+import type { CellKinds, Fields, Gap as RowGap, RowReader, RowRequest, RowStyle, RowSyntax } from "./engine/rows.js";
 import { TransloadError, type Warning } from "./errors.js";
-import { type Store, Spill } from "./io/store.js";
+import { Spill, type Store } from "./io/store.js";
 import type { InputFacts } from "./layouts/inputs.js";
 import { type ColumnWriter, columnWriter, type RowWriter, rowWriter } from "./layouts/writer.js";
 import type { Found, Rewriter } from "./rewriter.js";
@@ -48,6 +48,8 @@ export interface TableOptions {
   /** A field is what it looks like, or what pandas makes of its whole column. */
   readonly typing: "lexical" | "pandas";
   readonly index: "keep" | "drop" | "generate";
+  /** Open Inference Protocol's datatype for numbers, where it is not to be told from the cells. */
+  readonly datatype: string | undefined;
   readonly maxRows: number | undefined;
   readonly maxBytes: number | undefined;
   readonly spillDir: string | undefined;
@@ -129,8 +131,16 @@ export class Table {
     this.#job = job;
     this.#texts = new Set(job.options.text);
     const { form, layout } = job.target;
-    this.#writer = form.content === "np" && job.source.layout !== "frame" && isTensor(job.source.layout) ? undefined : rowWriter(form, layout, { header: job.options.header && !form.headless, index: this.#indexed });
-    this.#columns = this.#writer ? undefined : columnWriter(form, layout);
+    this.#writer =
+      form.content === "np" && job.source.layout !== "frame" && isTensor(job.source.layout)
+        ? undefined
+        : rowWriter(form, layout, { header: job.options.header && !form.headless, index: this.#indexed });
+    this.#columns = this.#writer ? undefined : columnWriter(form, layout, isTensor(job.source.layout));
+    if (this.#columns && (job.options.maxRows !== undefined || job.options.maxBytes !== undefined))
+      throw new TransloadError(
+        "E_OPTION",
+        `${form.id} has columns, which cannot be cut into pieces of rows; cut the payload as rows first`,
+      );
   }
 
   *run(): Generator<Wait, void, void> {
@@ -165,21 +175,50 @@ export class Table {
     if (first === OBJECT && found.what !== "records" && found.what !== "features")
       throw rewriter.error("E_OBJECT", `an object in ${found.what === "rows" ? "a list of rows" : "a tensor"}`, { offset: from });
     const flat = rewriter.inputs.length > 0;
-    const asColumn = flat || (found.what === "tensor" && (found.name !== undefined || (!this.#writer && this.#job.target.form.content === "np")));
+    const asColumn =
+      flat || (found.what === "tensor" && (found.name !== undefined || (!this.#writer && this.#job.target.form.content === "np")));
     if (!asColumn) {
-      const syntax: RowSyntax = found.what === "records" ? "records" : found.what === "features" ? "features" : first === LIST || first === CLOSE ? "lists" : "cells";
+      const syntax: RowSyntax =
+        found.what === "records"
+          ? "records"
+          : found.what === "features"
+            ? "features"
+            : first === LIST || first === CLOSE
+              ? "lists"
+              : "cells";
       if (rewriter.oddLabel !== undefined && this.#keyed && !this.#job.options.columns) throw this.#oddLabel(rewriter);
-      scanner.startCargo(syntax === "records" ? Mode.Records : syntax === "features" ? Mode.Free : Mode.Rows, this.#job.options.ragged === "pad" ? undefined : rewriter.columns?.length);
+      scanner.startCargo(
+        syntax === "records" ? Mode.Records : syntax === "features" ? Mode.Free : Mode.Rows,
+        this.#job.options.ragged === "pad" ? undefined : rewriter.columns?.length,
+      );
       yield* this.#rowsOf(syntax, rewriter.columns, from, () => rewriter.foundRead());
       return;
     }
-    const range: Range = { name: found.name, from, path: rewriter.path(), to: from, rows: 0, nested: first === LIST, facts: rewriter.inputs.at(-1), seen: undefined };
+    const range: Range = {
+      name: found.name,
+      from,
+      path: rewriter.path(),
+      to: from,
+      rows: 0,
+      nested: first === LIST,
+      facts: rewriter.inputs.at(-1),
+      seen: undefined,
+    };
     this.#job.store.keep(from);
     this.#ranges.push(range);
     if (this.#job.target.form.refusesNull || isWhole(range.facts)) scanner.refuseNull(true);
     scanner.startCargo(Mode.Tensor, undefined);
     if (this.#columns && this.#job.target.layout === "inputs" && !flat) {
-      const cells = scanner.cells({ layout: "tensor", names: [found.name ?? ""], width: undefined, dtype: undefined, cast: "error", batchRows: undefined, reuse: true, survey: true });
+      const cells = scanner.cells({
+        layout: "tensor",
+        names: [found.name ?? ""],
+        width: undefined,
+        dtype: undefined,
+        cast: "error",
+        batchRows: undefined,
+        reuse: true,
+        survey: true,
+      });
       while (!cells.done) {
         cells.next();
         if (cells.done || this.#job.ended()) break;
@@ -231,7 +270,8 @@ export class Table {
       if (ended()) throw new TransloadError("E_EMPTY", "the input is empty", { offset: 0, line: 1, column: 1 });
       yield "more";
     }
-    if (first !== OBJECT && first !== LIST) throw new TransloadError("E_FORM", "a line of JSON Lines must be an object or a list", { line: scanner.line });
+    if (first !== OBJECT && first !== LIST)
+      throw new TransloadError("E_FORM", "a line of JSON Lines must be an object or a list", { line: scanner.line });
     yield* this.#rowsOf(first === OBJECT ? "recordLines" : "listLines", options.columns, scanner.offset, () => {});
   }
 
@@ -242,7 +282,11 @@ export class Table {
     if (options.header && !source.form.headless) {
       const own = yield* this.#headerNames();
       if (own && names && (own.length !== names.length || own.some((name, i) => name !== names?.[i])))
-        throw new TransloadError("E_COLUMNS", "the columns given are not those of the file's first line; leave them out, give the same, or say --no-header", { line: 1 });
+        throw new TransloadError(
+          "E_COLUMNS",
+          "the columns given are not those of the file's first line; leave them out, give the same, or say --no-header",
+          { line: 1 },
+        );
       names = own ?? names;
       if (!own) throw new TransloadError("E_EMPTY", "the input is empty", { offset: start, line: 1, column: 1 });
     }
@@ -254,7 +298,16 @@ export class Table {
   *#asPandas(names: readonly string[] | undefined): Generator<Wait, void, void> {
     const { scanner, store } = this.#job;
     if (!names && (!this.#writer || this.#writer.needsNames)) throw this.#nameless();
-    const range: Range = { name: undefined, from: scanner.offset, path: [], to: scanner.offset, rows: 0, nested: false, facts: undefined, seen: undefined };
+    const range: Range = {
+      name: undefined,
+      from: scanner.offset,
+      path: [],
+      to: scanner.offset,
+      rows: 0,
+      nested: false,
+      facts: undefined,
+      seen: undefined,
+    };
     store.keep(range.from);
     const reader = scanner.rows(this.#request("delimited", names), LOOK);
     while (!reader.done) {
@@ -273,8 +326,17 @@ export class Table {
   *#headerNames(): Generator<Wait, string[] | undefined, void> {
     const { scanner } = this.#job;
     const fields = { ...this.#fields(), missing: [], text: EVERYTHING };
-    const style: RowStyle = { cells: "json", missing: "null", nan: "token", nulls: true, texts: (_, width) => ({ before: commas(width), after: "]", between: "" }) };
-    const reader = scanner.rows({ syntax: "delimited", names: undefined, newKeys: "refuse", ragged: "error", twice: "last", fields }, style);
+    const style: RowStyle = {
+      cells: "json",
+      missing: "null",
+      nan: "token",
+      nulls: true,
+      texts: (_, width) => ({ before: commas(width), after: "]", between: "" }),
+    };
+    const reader = scanner.rows(
+      { syntax: "delimited", names: undefined, newKeys: "refuse", ragged: "error", twice: "last", fields },
+      style,
+    );
     reader.limit(1, undefined, true);
     for (;;) {
       const text = reader.next();
@@ -302,7 +364,13 @@ export class Table {
 
   #fields(): Fields {
     const { options, source } = this.#job;
-    return { delimiter: options.delimiter ?? source.form.delimiter ?? ",", quote: options.quote, missing: options.na, text: this.#texts, numbers: options.typing === "pandas" };
+    return {
+      delimiter: options.delimiter ?? source.form.delimiter ?? ",",
+      quote: options.quote,
+      missing: options.na,
+      text: this.#texts,
+      numbers: options.typing === "pandas",
+    };
   }
 
   // ---- rows
@@ -312,9 +380,18 @@ export class Table {
     const { scanner, options, store } = this.#job;
     const keyed = syntax === "records" || syntax === "recordLines";
     const own = keyed ? options.columns : names;
-    const union = keyed && !own && !options.fixed && !this.#omits(syntax) && this.#gap("missing") !== "error";
-    const late = !keyed && !own && (this.#writer ? this.#writer.needsNames : true);
-    const range: Range = { name: undefined, from, path: this.#job.rewriter?.path() ?? [], to: from, rows: 0, nested: false, facts: undefined, seen: undefined };
+    const union = keyed && ((!own && !options.fixed && !this.#omits(syntax) && this.#gap("missing") !== "error") || this.#waitsForParams);
+    const late = (!keyed && !own && (this.#writer ? this.#writer.needsNames : true)) || (!keyed && this.#waitsForParams);
+    const range: Range = {
+      name: undefined,
+      from,
+      path: this.#job.rewriter?.path() ?? [],
+      to: from,
+      rows: 0,
+      nested: false,
+      facts: undefined,
+      seen: undefined,
+    };
     if (!union && !late) {
       yield* this.#write(scanner.rows(this.#request(syntax, own), this.#style(syntax)));
       read();
@@ -374,9 +451,15 @@ export class Table {
     const { warn, target, source } = this.#job;
     if (padded > 0) warn("W_PADDED", `${count(padded, "cell")} of short rows ${padded === 1 ? "was" : "were"} filled in as missing`);
     if (repeated > 0)
-      warn("W_REPEATED", `${count(repeated, "key")} stood twice in a record; the ${dialectOf(source.form).firstKeyWins ? "first" : "last"} counts, as for ${source.form.dialect}`);
+      warn(
+        "W_REPEATED",
+        `${count(repeated, "key")} stood twice in a record; the ${dialectOf(source.form).firstKeyWins ? "first" : "last"} counts, as for ${source.form.dialect}`,
+      );
     if (retyped > 0)
-      warn("W_RETYPED", `${count(retyped, "text")} will be read from ${target.form.id} as a number, a boolean or nothing: it does not tell them from text`);
+      warn(
+        "W_RETYPED",
+        `${count(retyped, "text")} will be read from ${target.form.id} as a number, a boolean or nothing: it does not tell them from text`,
+      );
   }
 
   /** Writes the head of an output before its first row. */
@@ -406,7 +489,7 @@ export class Table {
           firstRow: this.#firstRow,
           width: reader?.width ?? this.#width,
           riders: rewriter?.riders ?? new Map(),
-          datatype: datatypeOf(merge(reader?.kinds ?? this.#kinds), this.#job.target.form),
+          datatype: datatypeOf(merge(reader?.kinds ?? this.#kinds), this.#job.target.form, this.#job.options.datatype),
         }),
       ),
     );
@@ -449,7 +532,14 @@ export class Table {
   #tailBytes(reader: RowReader, rows: number): number {
     const { rewriter } = this.#job;
     const index = this.#indexed ? rows * (`${this.#firstRow + rows}`.length + 1) : 0;
-    const facts = { names: reader.names ?? this.#names, rows: 0, firstRow: 0, width: 0, riders: rewriter?.riders ?? new Map(), datatype: "UINT64" };
+    const facts = {
+      names: reader.names ?? this.#names,
+      rows: 0,
+      firstRow: 0,
+      width: 0,
+      riders: rewriter?.riders ?? new Map(),
+      datatype: "UINT64",
+    };
     return Buffer.byteLength((this.#writer as RowWriter).tail(facts)) + index + 32;
   }
 
@@ -470,7 +560,7 @@ export class Table {
 
   *#gather(): Generator<Wait, void, void> {
     const { names, kinds, rows, spill, runs } = this.#scattered as Scattered;
-    const { sink, target } = this.#job;
+    const { sink, target, options } = this.#job;
     const writer = this.#columns as ColumnWriter;
     this.#put(Buffer.from(writer.head()));
     const buffer = Buffer.allocUnsafe(PIECE);
@@ -483,23 +573,30 @@ export class Table {
           done += n;
           if (sink.full) yield "pause";
         }
-      this.#put(Buffer.from(`]${writer.after([rows], datatypeOf(kinds[i] as CellKinds, target.form, name))}`));
+      this.#put(Buffer.from(`]${writer.after([rows], datatypeOf(kinds[i] as CellKinds, target.form, options.datatype, name))}`));
     }
     spill.close();
   }
 
   /** Columns, or tensors, pass as they are, one after the other. */
   *#columnsAsTheyAre(): Generator<Wait, void, void> {
-    const { target } = this.#job;
+    const { target, options } = this.#job;
     const writer = this.#columns as ColumnWriter;
+    if (target.form.content === "np" && this.#ranges.length > 1)
+      throw new TransloadError(
+        "E_TARGET",
+        `${target.form.id} is one tensor, and there are ${this.#ranges.length}; ${target.form.dialect}:columns takes them`,
+      );
     this.#put(Buffer.from(writer.head()));
     for (const [i, range] of this.#ranges.entries()) {
       const shape = this.#shapeOf(range);
       const name = range.name ?? range.facts?.name ?? "input";
+      const datatype = range.facts?.datatype ?? datatypeOf(kindsOf(range.seen), target.form, options.datatype, name);
       this.#put(Buffer.from(`${writer.before(name, i === 0)}[`));
       if (!range.nested && shape.length > 1 && target.layout === "named") yield* this.#nest(range, shape);
+      // MLServer's numpy cuts nested texts to the length of the last dimension
+      else if (datatype === "BYTES" && range.nested && target.layout === "inputs") yield* this.#flatten(range, shape);
       else yield* this.#copy(range);
-      const datatype = range.facts?.datatype ?? datatypeOf(kindsOf(range.seen), target.form, name);
       this.#put(Buffer.from(`]${writer.after(shape, datatype)}`));
     }
   }
@@ -509,7 +606,10 @@ export class Table {
     if (!shape) return [rows, ...(seen?.shape ?? [])];
     const what = facts?.name === undefined ? "the tensor" : `input ${JSON.stringify(facts.name)}`;
     const refuse = (has: string, asks: string | number) =>
-      new TransloadError("E_SHAPE", `${what} has ${has}, and its shape [${shape.join(", ")}] asks for ${asks}`, { offset: from, path: jsonPath(path) });
+      new TransloadError("E_SHAPE", `${what} has ${has}, and its shape [${shape.join(", ")}] asks for ${asks}`, {
+        offset: from,
+        path: jsonPath(path),
+      });
     const cells = nested ? (shape[0] ?? 1) : shape.reduce((a, b) => a * b, 1);
     if (cells !== rows) throw refuse(count(rows, "element"), cells);
     if (inner && inner[0] + 1 !== shape.length) throw refuse(`lists ${inner[0] + 1} deep`, shape.length);
@@ -517,10 +617,31 @@ export class Table {
     return shape;
   }
 
+  /** The cells of a matrix one behind the other. */
+  *#flatten(range: Range, shape: readonly number[]): Generator<Wait, void, void> {
+    const { form } = this.#job.target;
+    const [, width] = shape;
+    if (shape.length !== 2 || width === undefined)
+      throw new TransloadError(
+        "E_TARGET",
+        `text in a tensor of rank ${shape.length}, which ${form.id} takes flat only; rank 2 is flattened`,
+      );
+    const before = Array.from({ length: width }, (_, i) => (i === 0 ? "" : ","));
+    const style: RowStyle = {
+      cells: "json",
+      missing: "null",
+      nan: this.#gap("nan"),
+      nulls: !form.refusesNull,
+      texts: () => ({ before, after: "", between: "," }),
+    };
+    yield* this.#copyRows(this.#reread(range, { ...this.#request("lists", undefined), width }, style));
+  }
+
   /** Cells as they stand, but for NaN where the target has null for it. */
   *#copy(range: Range): Generator<Wait, void, void> {
     const { createScanner, sink } = this.#job;
-    if (this.#gap("nan") !== "null") {
+    const gap = this.#gap("nan");
+    if (gap !== "null" && gap !== "finite") {
       for (const bytes of this.#bytesOf(range)) {
         this.#put(bytes);
         if (sink.full) yield "pause";
@@ -537,8 +658,14 @@ export class Table {
     for (const bytes of this.#bytesOf(range)) {
       scanner.push(bytes);
       for (let event = scanner.next(); event !== "more"; event = scanner.next())
-        if (event === "nanStart") tape.startNan(scanner.offset - 1);
-        else if (event === "nanEnd") tape.endNan(scanner.offset, NULL);
+        if (event === "nanStart") {
+          const infinite = scanner.slice(scanner.offset - 1, scanner.offset)[0] === 0x49; /* I */
+          if (gap === "finite" && infinite)
+            throw new TransloadError("E_NAN", "Infinity, for which the target has nothing; --nan null writes null", {
+              offset: scanner.offset - 1,
+            });
+          tape.startNan(scanner.offset - 1);
+        } else if (event === "nanEnd") tape.endNan(scanner.offset, NULL);
       tape.takeChunk();
       if (sink.full) yield "pause";
     }
@@ -562,7 +689,13 @@ export class Table {
       }
       return (i === 0 ? "" : `${"]".repeat(Math.max(0, opened))},`) + "[".repeat(opened);
     });
-    const style: RowStyle = { cells: "json", missing: "null", nan: this.#gap("nan"), nulls: true, texts: () => ({ before, after: "]".repeat(inner.length), between: "," }) };
+    const style: RowStyle = {
+      cells: "json",
+      missing: "null",
+      nan: this.#gap("nan"),
+      nulls: true,
+      texts: () => ({ before, after: "]".repeat(inner.length), between: "," }),
+    };
     yield* this.#copyRows(this.#reread(range, { ...this.#request("grouped", undefined), width }, style));
   }
 
@@ -585,9 +718,15 @@ export class Table {
     for (const range of this.#ranges) {
       const shape = this.#shapeOf(range);
       if (!range.nested && shape.length > 1 && shape.slice(1).some((n) => n !== 1))
-        throw new TransloadError("E_SHAPE", `input ${JSON.stringify(range.facts?.name)} of shape [${shape.join(", ")}] is flat, and cannot become a column of ${target.form.id}`);
+        throw new TransloadError(
+          "E_SHAPE",
+          `input ${JSON.stringify(range.facts?.name)} of shape [${shape.join(", ")}] is flat, and cannot become a column of ${target.form.id}`,
+        );
       if (range.rows !== first?.rows)
-        throw new TransloadError("E_RAGGED", `columns of unequal length: ${this.#ranges.map((r, i) => `${names[i]} has ${r.rows}`).join(", ")}`);
+        throw new TransloadError(
+          "E_RAGGED",
+          `columns of unequal length: ${this.#ranges.map((r, i) => `${names[i]} has ${r.rows}`).join(", ")}`,
+        );
     }
     const columns = this.#ranges.map((range) => {
       let at = range.from;
@@ -604,7 +743,10 @@ export class Table {
       throw new TransloadError("E_COLUMNS", `the columns given are not those of the payload: ${names.join(", ")}`);
     const order = (chosen ?? names).map((name) => names.indexOf(name));
     const scanner = createScanner(() => [], 0);
-    const request: RowRequest = { ...this.#request("across", chosen ?? names), across: order.map((i) => columns[i] as (typeof columns)[number]) };
+    const request: RowRequest = {
+      ...this.#request("across", chosen ?? names),
+      across: order.map((i) => columns[i] as (typeof columns)[number]),
+    };
     yield* this.#write(scanner.rows(request, this.#style("across")), true);
   }
 
@@ -616,7 +758,7 @@ export class Table {
     if (later) {
       const names = options.columns ?? later.names ?? rewriter?.columns;
       if (rewriter?.oddLabel !== undefined && this.#keyed && !options.columns) throw this.#oddLabel(rewriter);
-      if (!names && (later.syntax !== "delimited" || !this.#writer || this.#writer.needsNames)) throw this.#nameless();
+      if (!names && (!this.#writer || this.#writer.needsNames)) throw this.#nameless();
       yield* this.#replay(later.range, later.syntax, names);
     } else if (this.#ranges.length > 0 && this.#writer) {
       const [only] = this.#ranges;
@@ -644,16 +786,21 @@ export class Table {
   /** What the target's servers refuse of a whole payload. */
   #refuse(): void {
     const { form } = this.#job.target;
-    if (form.refusesEmpty && this.#pieceRows === 0 && this.#pieces === 0) throw new TransloadError("E_TARGET", `${form.id} needs at least one row`);
+    if (form.refusesEmpty && this.#pieceRows === 0 && this.#pieces === 0)
+      throw new TransloadError("E_TARGET", `${form.id} needs at least one row`);
     if (form.needsColumns && this.#names === undefined) throw this.#nameless();
     if (this.#job.target.layout !== "values") return;
     const { nested, texts, booleans } = merge(this.#kinds);
-    if (nested || texts || booleans) throw new TransloadError("E_TARGET", `${form.id} has numbers only, and rank 2; seldon:ndarray takes other cells`);
+    if (nested || texts || booleans)
+      throw new TransloadError("E_TARGET", `${form.id} has numbers only, and rank 2; seldon:ndarray takes other cells`);
   }
 
   #nameless(): TransloadError {
     const { source, target } = this.#job;
-    return new TransloadError("E_COLUMNS", `${target.form.id} needs names for the columns, and ${source.form.id} has none; give them with --columns a,b,c`);
+    return new TransloadError(
+      "E_COLUMNS",
+      `${target.form.id} needs names for the columns, and ${source.form.id} has none; give them with --columns a,b,c`,
+    );
   }
 
   /** A tensor in the brackets that its shape asks for. */
@@ -669,7 +816,8 @@ export class Table {
   *#matrix(range: Range): Generator<Wait, void, void> {
     const width = this.#shapeOf(range)[1] as number;
     const names = this.#job.rewriter?.columns ?? this.#job.options.columns;
-    if (names && names.length !== width) throw new TransloadError("E_COLUMNS", `${count(names.length, "column name")} for rows of ${count(width, "cell")}`);
+    if (names && names.length !== width)
+      throw new TransloadError("E_COLUMNS", `${count(names.length, "column name")} for rows of ${count(width, "cell")}`);
     if (!names && (this.#writer as RowWriter).needsNames) throw this.#nameless();
     this.#names = names;
     const syntax = range.nested ? "lists" : "grouped";
@@ -738,6 +886,14 @@ export class Table {
 
   // ---- how
 
+  /** Every piece has the parameters, and they may come behind the payload. */
+  get #waitsForParams(): boolean {
+    const { rewriter, source, target, options } = this.#job;
+    if (!rewriter || (options.maxRows === undefined && options.maxBytes === undefined)) return false;
+    const [own, goal] = [dialectOf(source.form).params, dialectOf(target.form).params];
+    return own !== undefined && goal !== undefined && !rewriter.riders.has(goal);
+  }
+
   /** Row labels are written, 0 to rows - 1. */
   get #indexed(): boolean {
     const { index } = this.#job.options;
@@ -753,7 +909,13 @@ export class Table {
   #omits(syntax: RowSyntax): boolean {
     const { layout, form } = this.#job.target;
     const keyed = syntax === "records" || syntax === "recordLines";
-    return keyed && this.#job.options.missing === undefined && !form.equalKeys && !this.#job.options.columns && (layout === "records" || (layout === "lines" && form.id !== "jsonl:lists"));
+    return (
+      keyed &&
+      this.#job.options.missing === undefined &&
+      !form.equalKeys &&
+      !this.#job.options.columns &&
+      (layout === "records" || (layout === "lines" && form.id !== "jsonl:lists"))
+    );
   }
 
   #request(syntax: RowSyntax, names: readonly string[] | undefined): RowRequest {
@@ -765,24 +927,35 @@ export class Table {
       newKeys: options.columns ? "refuse" : this.#omits(syntax) ? "always" : "first",
       ragged: options.ragged,
       twice: dialectOf(source.form).firstKeyWins ? "first" : "last",
-      fields: syntax === "delimited" ? this.#fields() : this.#writer?.cells === "delimited" ? { ...this.#fields(), delimiter: this.#delimiter } : undefined,
+      fields:
+        syntax === "delimited"
+          ? this.#fields()
+          : this.#writer?.cells === "delimited"
+            ? { ...this.#fields(), delimiter: this.#delimiter }
+            : undefined,
     };
   }
 
   #twice(names: readonly string[]): TransloadError {
     const name = names.find((n, i) => names.indexOf(n) !== i);
-    return new TransloadError("E_DUPLICATE", `two columns are called ${JSON.stringify(name)}, and ${this.#job.target.form.id} has one cell for a name`);
+    return new TransloadError(
+      "E_DUPLICATE",
+      `two columns are called ${JSON.stringify(name)}, and ${this.#job.target.form.id} has one cell for a name`,
+    );
   }
 
   get #delimiter(): string {
     return this.#job.target.form.delimiter ?? ",";
   }
 
-  #gap(what: "nan" | "missing"): Gap {
+  #gap(what: "nan" | "missing"): RowGap {
     const { form } = this.#job.target;
     const dialect = dialectOf(form);
     if (what === "missing" && form.equalKeys && this.#job.options.missing === undefined) return "error";
-    return this.#job.options[what] ?? dialect[what] ?? (what === "nan" ? "token" : "null");
+    const own = this.#job.options[what];
+    // a server that reads null as NaN has nothing for the infinities
+    if (what === "nan" && own === undefined && dialect.nan === "null") return "finite";
+    return own ?? dialect[what] ?? (what === "nan" ? "token" : "null");
   }
 
   #style(syntax: RowSyntax): RowStyle {
@@ -830,7 +1003,11 @@ function count(n: number, noun: string): string {
 }
 
 function kindsOf(seen: Seen | undefined): CellKinds {
+  const [least = 0n, greatest = 0n] = seen?.wholes ?? [];
   return {
+    unsigned: greatest >= 2n ** 63n,
+    huge: greatest >= 2n ** 64n || least < -(2n ** 63n),
+    negative: least < 0n,
     integers: seen?.integers ?? false,
     floats: seen?.floats ?? false,
     booleans: seen?.booleans ?? false,
@@ -854,23 +1031,31 @@ function merge(kinds: readonly CellKinds[]): CellKinds {
     nulls: any("nulls"),
     nans: any("nans"),
     missing: any("missing"),
+    unsigned: any("unsigned"),
+    huge: any("huge"),
+    negative: any("negative"),
   };
 }
 
 /** Open Inference Protocol's datatype for such cells; integers with gaps are doubles, which have a NaN. */
-function datatypeOf(kinds: CellKinds, form: Form, name?: string): string {
+function datatypeOf(kinds: CellKinds, form: Form, asked: string | undefined, name?: string): string {
   if (!form.layouts.includes("inputs")) return "";
   const { integers, floats, booleans, texts, nested } = kinds;
   const gaps = kinds.nulls || kinds.nans || kinds.missing;
   const numbers = integers || floats;
   const where = name === undefined ? "the cells" : `column ${JSON.stringify(name)}`;
   if (nested) throw new TransloadError("E_NESTED", `${where} of lists or objects have no datatype in ${form.id}`);
-  if (Number(numbers) + Number(booleans) + Number(texts) > 1) throw new TransloadError("E_DTYPE", `${where}: numbers, booleans and text have no datatype in common`);
+  if (Number(numbers) + Number(booleans) + Number(texts) > 1)
+    throw new TransloadError("E_DTYPE", `${where}: numbers, booleans and text have no datatype in common`);
   if (texts) return "BYTES";
   if (booleans) {
     // MLServer reads null as false
     if (gaps) throw new TransloadError("E_NULL", `${where}: null among booleans, which ${form.id} reads as false`);
     return "BOOL";
   }
-  return floats || gaps || !integers ? "FP64" : "INT64";
+  if (asked !== undefined) return asked;
+  if (floats || gaps || !integers) return "FP64";
+  if (kinds.huge || (kinds.unsigned && kinds.negative))
+    throw new TransloadError("E_RANGE", `${where}: whole numbers that no integer datatype holds; --datatype FP64 rounds them`);
+  return kinds.unsigned ? "UINT64" : "INT64";
 }

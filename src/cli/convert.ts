@@ -33,6 +33,7 @@ interface ConvertCall extends Voice {
   na?: string[];
   text?: string[];
   typing?: "lexical" | "pandas";
+  datatype?: string;
   maxRows?: number;
   maxBytes?: number;
   for?: string;
@@ -62,11 +63,15 @@ function addOptions(command: Command): Command {
     .option("-o, --output <file>", "where to write; without it, or with -, standard output")
     .option("-f, --from <dialect>", "dialect or form of the input", "auto")
     .option("-t, --to <dialect>", "dialect or form of the output")
-    .addOption(command.createOption("--what <what>", "what the payload is: a request to a server, or its answer").choices(["request", "response"]))
+    .addOption(
+      command.createOption("--what <what>", "what the payload is: a request to a server, or its answer").choices(["request", "response"]),
+    )
     .option("--columns <names>", "a,b,c: names for columns that have none, or the keys to take of records, in this order", parseColumns)
     .option("--dtype <dtype>", "read numbers as this dtype and print them anew; or age=int32,chol=float64", parseDtype)
     .addOption(command.createOption("--cast <how>", "numbers that --dtype cannot hold").choices(["error", "clip"]))
-    .addOption(command.createOption("--nan <how>", "NaN and Infinity; by default as the target reads them").choices(["null", "token", "error"]))
+    .addOption(
+      command.createOption("--nan <how>", "NaN and Infinity; by default as the target reads them").choices(["null", "token", "error"]),
+    )
     .addOption(
       command
         .createOption("--missing <how>", "empty fields and keys that are left out; by default as the target reads them")
@@ -75,7 +80,9 @@ function addOptions(command: Command): Command {
     .option("--fixed", "all records have the keys of the first: one pass, and a new key is refused")
     .addOption(command.createOption("--ragged <how>", "short rows; refused by default").choices(["error", "pad"]))
     .addOption(
-      command.createOption("--index <how>", "row labels of a split; kept by default, made where the target needs them").choices(["keep", "drop", "generate"]),
+      command
+        .createOption("--index <how>", "row labels of a split; kept by default, made where the target needs them")
+        .choices(["keep", "drop", "generate"]),
     )
     .option("--no-header", "a csv or tsv file has no line of names")
     .option("--delimiter <character>", "between the fields of the csv that is read; tab for tsv", parseCharacter)
@@ -83,8 +90,11 @@ function addOptions(command: Command): Command {
     .option("--na <words>", "a,b,c: words that stand for nothing in a csv, instead of pandas' own; none for none", parseWords)
     .option("--text <names>", "a,b,c: columns of a csv that are text, whatever they look like", parseColumns)
     .addOption(
-      command.createOption("--typing <how>", "fields of a csv: each as it looks, or its column as pandas reads it").choices(["lexical", "pandas"]),
+      command
+        .createOption("--typing <how>", "fields of a csv: each as it looks, or its column as pandas reads it")
+        .choices(["lexical", "pandas"]),
     )
+    .option("--datatype <datatype>", "of numbers in Open Inference Protocol: FP32, INT64, …; by default what holds them")
     .option("--max-rows <rows>", "cut into pieces of so many rows, each a whole payload", parseRows)
     .option("--max-bytes <size>", "cut into pieces of at most 16MB, or another size", parseSize)
     .option("--for <dialect>", "cut into pieces that this dialect's servers take, and write it")
@@ -129,7 +139,26 @@ function conversionOf({ cast, dtype, ...call }: ConvertCall, input: string | und
   if (to === undefined) throw new TransloadError("E_OPTION", `say with -t which dialect to write; known: ${NAMES.join(", ")}`);
   if (cast !== undefined && dtype === undefined)
     throw new TransloadError("E_OPTION", "--cast says what becomes of numbers that --dtype cannot hold, so it needs --dtype");
-  const { what, columns, nan, missing, fixed, ragged, index, header, delimiter, quote, na, text, typing, maxRows, batchRows, engine, spillDir } = call;
+  const {
+    what,
+    columns,
+    nan,
+    missing,
+    fixed,
+    ragged,
+    index,
+    header,
+    delimiter,
+    quote,
+    na,
+    text,
+    typing,
+    datatype,
+    maxRows,
+    batchRows,
+    engine,
+    spillDir,
+  } = call;
   const maxBytes = call.maxBytes ?? (call.for === undefined ? undefined : limitOf(call.for));
   return {
     from: call.from === "auto" ? fromName(input) : call.from,
@@ -150,6 +179,7 @@ function conversionOf({ cast, dtype, ...call }: ConvertCall, input: string | und
     ...(na && { na }),
     ...(text && { text }),
     ...(typing && { typing }),
+    ...(datatype && { datatype }),
     ...(maxRows && { maxRows }),
     ...(maxBytes && { maxBytes }),
     ...(batchRows && { batchRows }),
@@ -178,11 +208,20 @@ function shapeOf({ lines, output }: ConvertCall, { maxRows, maxBytes, to, what }
   if (isPattern(output)) return "files";
   if (!lines) throw new TransloadError("E_OPTION", "pieces need names: -o 'part-{00000}.json'; or say --lines to have one on each line");
   if (choose(to, false, what).forms.every((form) => form.layouts.includes("delimited") || form.layouts.includes("lines")))
-    throw new TransloadError("E_OPTION", `a piece in ${to} has lines of its own, so it cannot be one; name files with -o 'part-{00000}.${to}'`);
+    throw new TransloadError(
+      "E_OPTION",
+      `a piece in ${to} has lines of its own, so it cannot be one; name files with -o 'part-{00000}.${to}'`,
+    );
   return "lines";
 }
 
-async function run(path: string | undefined, target: string | undefined, options: ConvertOptions, shape: Shape, report: Report): Promise<void> {
+async function run(
+  path: string | undefined,
+  target: string | undefined,
+  options: ConvertOptions,
+  shape: Shape,
+  report: Report,
+): Promise<void> {
   const onWarning = (warning: Parameters<Report["warn"]>[0]) => report.warn(warning);
   let progress: Progress | undefined;
   const told = { ...options, onWarning, onProgress: (bytes: number) => progress?.update(bytes) };

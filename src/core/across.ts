@@ -1,6 +1,6 @@
 // Columns side by side: a list for each field, every one with a window of its own (row.ts's SIDE), read in step. The
 // lists have been checked before, so all that is sought is where a cell ends.
-import { CELL, FIELD, SIDE, SIDE_END, SIDE_LAST, TO, cells, fields, setCell, tell, width } from "./row";
+import { CELL, FIELD, SIDE, SIDE_END, SIDE_LAST, TO, cells, fields, setToken, tell, width } from "./row";
 import { Ev } from "./state";
 import { OK, WAIT, end, kind, value } from "./token";
 
@@ -20,7 +20,7 @@ export function readAcross(): i32 {
     if (load<u8>(p) == 0x5d /* ] */) return tell(Ev.Cells, i, p);
     const result = value(p, to);
     if (result != OK) return tell(Ev.Side, i, p);
-    setCell(i, p, end, kind);
+    setToken(i, p, end, kind);
   }
   return OK;
 }

@@ -3,7 +3,7 @@
 // A field is text; what it means is a policy. Lexical: what JSON reads as a number is one, pandas' words for true and
 // false and for nothing are those, the rest is text. A column's type, from a schema or from having seen all of it,
 // goes before: a column of text keeps its 01 and its 1.
-import { FIELD, TYPING, fields, learning, pad, setCell, setRowEnd, shortEnd, tell, tellError, width } from "./row";
+import { FIELD, MOST, TYPING, above, fields, learning, pad, setCell, setRowEnd, setToken, shortEnd, tell, tellError, width } from "./row";
 import { Err, Ev, newlineAt } from "./state";
 import { Kind, OK, WAIT } from "./token";
 
@@ -92,7 +92,7 @@ function field(i: u32, p: usize, to: usize, last: bool): i32 {
     // most fields are numbers, and most of those short
     const number = numberEnd(p, to);
     if (number > p && (number < to ? load<u8>(number) == delimiter || isEnd(load<u8>(number)) : last)) {
-      setCell(i, p, number, typing == Typing.Numbers && tooLarge(p, number) ? <i32>Kind.Bare : numberKind);
+      setToken(i, p, number, typing == Typing.Numbers && tooLarge(p, number) ? <i32>Kind.Bare : numberKind);
       fieldEnd = number;
       return OK;
     }
@@ -172,7 +172,7 @@ function quoted(i: u32, from: usize, to: usize, last: bool): i32 {
     // quotes do not make text: pandas reads "1" as a number
     const typing = load<u32>(fields + <usize>i * FIELD, TYPING);
     if (typing != Typing.Text && numberEnd(from + 1, p) == p && p > from + 1)
-      setCell(i, from + 1, p, typing == Typing.Numbers && tooLarge(from + 1, p) ? <i32>Kind.Bare : numberKind);
+      setToken(i, from + 1, p, typing == Typing.Numbers && tooLarge(from + 1, p) ? <i32>Kind.Bare : numberKind);
     else classify(i, from + 1, p, typing);
   }
   return OK;
@@ -218,18 +218,12 @@ function isBoolean(from: usize, n: usize): usize {
   return ((w == 0x736c6166 || w == 0x736c6146) && e == 0x65) || (w == 0x534c4146 && e == 0x45) ? FALSE : 0;
 }
 
-const MOST: usize = memory.data<u8>([0x31, 0x38, 0x34, 0x34, 0x36, 0x37, 0x34, 0x34, 0x30, 0x37, 0x33, 0x37, 0x30, 0x39, 0x35, 0x35, 0x31, 0x36, 0x31, 0x35]);
-
 /** A whole number above 2^64 - 1, which pandas leaves as text. */
 function tooLarge(p: usize, end: usize): bool {
   const n = end - p;
   if (numberKind != Kind.Int || n < 20) return false;
   if (n > 20 || load<u8>(p) == 0x2d) return true;
-  for (let i: usize = 0; i < 20; i++) {
-    const a = load<u8>(p + i), b = load<u8>(MOST + i);
-    if (a != b) return a > b;
-  }
-  return false;
+  return above(p, MOST, 20);
 }
 
 /** A number with a plus, leading zeros, spaces around it, nothing on one side of the point; or an infinity. */

@@ -73,6 +73,44 @@ export function tellError(error: i32, cell: u32, p: usize): i32 { cellIndex = ce
   store<u32>(field, load<u32>(field, KINDS) | (1 << kind), KINDS);
 }
 
+/** Besides the kinds: whole numbers above 2^63 - 1, those that 64 bits cannot hold, and negative ones. */
+const UNSIGNED: u32 = 1 << 16;
+const HUGE: u32 = 1 << 17;
+const NEGATIVE: u32 = 1 << 18;
+const SIGNED_MOST: usize = memory.data<u8>([0x39, 0x32, 0x32, 0x33, 0x33, 0x37, 0x32, 0x30, 0x33, 0x36, 0x38, 0x35, 0x34, 0x37, 0x37, 0x35, 0x38, 0x30, 0x37]);
+const UNSIGNED_MOST: usize = memory.data<u8>([0x31, 0x38, 0x34, 0x34, 0x36, 0x37, 0x34, 0x34, 0x30, 0x37, 0x33, 0x37, 0x30, 0x39, 0x35, 0x35, 0x31, 0x36, 0x31, 0x35]);
+
+/** A cell that may be a whole number of any size. */
+// @ts-ignore: decorator
+@inline export function setToken(i: u32, from: usize, to: usize, kind: i32): void {
+  setCell(i, from, to, kind);
+  if (kind == Kind.Int && (to - from > 18 || load<u8>(from) == 0x2d /* - */)) measureInt(i, from, to);
+}
+
+function measureInt(i: u32, from: usize, to: usize): void {
+  const minus = load<u8>(from) == 0x2d;
+  const p = from + <usize>minus, n = to - p;
+  let bits: u32 = minus ? NEGATIVE : 0;
+  if (n > 20) bits |= HUGE;
+  else if (n == 20) bits |= minus || above(p, UNSIGNED_MOST, 20) ? HUGE : UNSIGNED;
+  else if (n == 19 && above(p, SIGNED_MOST, 19)) {
+    // -2^63 is one more than 2^63 - 1
+    const least = minus && load<u8>(p, 18) == 0x38 && !above(p, SIGNED_MOST, 18);
+    if (!least) bits |= minus ? HUGE : UNSIGNED;
+  }
+  const field = fields + <usize>i * FIELD;
+  store<u32>(field, load<u32>(field, KINDS) | bits, KINDS);
+}
+
+/** Digits that make a larger number than the others of the same length. */
+export function above(p: usize, q: usize, n: usize): bool {
+  for (let i: usize = 0; i < n; i++) {
+    const a = load<u8>(p + i), b = load<u8>(q + i);
+    if (a != b) return a > b;
+  }
+  return false;
+}
+
 /**
  * Behind the whole number at p when it has one to three digits, 0 otherwise. Columns repeat their lengths, so these
  * branches are foreseen, and what comes next need not wait.
@@ -86,6 +124,9 @@ export function tellError(error: i32, cell: u32, p: usize): i32 { cellIndex = ce
   if (<u32>load<u8>(p, 2) - 0x30 > 9) return p + 2;
   return <u32>load<u8>(p, 3) - 0x30 > 9 ? p + 3 : 0;
 }
+
+/** 2^64 - 1 as twenty digits. */
+export const MOST: usize = UNSIGNED_MOST;
 
 /** Cells from this one on are missing. */
 export function pad(i: u32): void {

@@ -9,7 +9,7 @@
 import { commitAcross, readAcross } from "./across";
 import { readFields } from "./delimited";
 import {
-  CELL, FIELD, KEY, KEY_LENGTH, RECORD, TOLD, cells, fields, learning, pad, pads, resetPads, rowEnd, setCell, setRowEnd, setRowStart, shortEnd, tell,
+  CELL, FIELD, KEY, KEY_LENGTH, RECORD, TOLD, cells, fields, learning, pad, pads, resetPads, rowEnd, setCell, setRowEnd, setRowStart, setToken, shortEnd, tell,
   tellError, told, width,
 } from "./row";
 import { Err, Ev, St, TYPES, base, countAt, cursor, expectAt, fail, lastNewline, newlineAt, newlines, setCursor, setDepth, setFreeAbove, setLastNewline, setNewlines, setSt, st } from "./state";
@@ -194,7 +194,7 @@ function single(p: usize, to: usize): i32 {
   if (result != OK) return result;
   if (kind == Kind.Nested) return JUDGE;
   if (learning) return tell(Ev.Width, 1, p);
-  setCell(0, p, end, kind);
+  setToken(0, p, end, kind);
   setRowEnd(end);
   return OK;
 }
@@ -211,7 +211,7 @@ function group(p: usize, to: usize): i32 {
     }
     const result = value(p, to);
     if (result != OK) return result;
-    setCell(i, p, end, kind);
+    setToken(i, p, end, kind);
     p = end;
   }
   setRowEnd(p);
@@ -266,7 +266,7 @@ function list(p: usize, to: usize): i32 {
       if (result != OK) return result;
       if (!learning) {
         if (i >= width) return padding ? tellError(Err.Ragged, i, start) : JUDGE;
-        setCell(i, p, end, kind);
+        setToken(i, p, end, kind);
       }
       i++;
       // most often a comma and the next cell, or the end
@@ -327,10 +327,10 @@ function record(p: usize, to: usize): i32 {
       if (load<u32>(cell, RECORD) != stamp) {
         store<u32>(cell, stamp, RECORD);
         found++;
-        setCell(i, at, stop, what);
+        setToken(i, at, stop, what);
       } else {
         twice++;
-        if (!firstWins) setCell(i, at, stop, what);
+        if (!firstWins) setToken(i, at, stop, what);
       }
       i++;
       p = skipSpace(stop, to);

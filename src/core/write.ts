@@ -25,6 +25,7 @@ export const enum Gap {
   Null,
   Token, // NaN, Infinity, -Infinity
   Omit, // nothing, not even the key
+  Finite, // null for NaN; the infinities are refused
 }
 
 let style: i32 = Style.None;
@@ -158,7 +159,7 @@ function special(o: usize, kind: i32, from: usize, to: usize): usize {
     case Kind.Null: return nulls ? writeNull(o) : no(Err.Null);
     case Kind.Nan:
       if (nan == Gap.Token) return copy(o, from, to - from);
-      if (nan == Gap.Error) return no(Err.Nan);
+      if (nan == Gap.Error || (nan == Gap.Finite && load<u8>(to - 1) != 0x4e /* N */)) return no(Err.Nan);
       return nulls ? writeNull(o) : no(Err.Null);
     case Kind.Missing:
       if (missing == Gap.Token) { store<u32>(o, 0x4e614e /* NaN */); return o + 3; }
@@ -176,7 +177,7 @@ function writeOdd(o: usize, p: usize, to: usize): usize {
   const minus = load<u8>(p) == 0x2d;
   if (minus || load<u8>(p) == 0x2b) p++;
   if ((load<u8>(p) | 0x20) == 0x69 /* i */) {
-    if (nan == Gap.Error) return no(Err.Nan);
+    if (nan == Gap.Error || nan == Gap.Finite) return no(Err.Nan);
     if (nan == Gap.Null) return nulls ? writeNull(o) : no(Err.Null);
     if (minus) store<u8>(o++, 0x2d);
     store<u64>(o, 0x7974696e69666e49 /* Infinity */);

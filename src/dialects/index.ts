@@ -117,7 +117,10 @@ export function target(choice: Choice, layout: Layout, source: Form, named: bool
         : BECOMES[layout];
   for (const want of order) {
     const fit = choice.forms.filter((f) => f.layouts.includes(want));
-    const form = fit.find((f) => f.key === source.key && f.key !== undefined && f.content === source.content) ?? fit.find((f) => f.content === contentOf(layout)) ?? fit[0];
+    const form =
+      fit.find((f) => f.key === source.key && f.key !== undefined && f.content === source.content) ??
+      fit.find((f) => f.content === contentOf(layout)) ??
+      fit[0];
     if (form) return { form, layout: want };
   }
   throw new TransloadError("E_FORM", `${source.id} holds ${layout}, which ${choice.name} has no form for`);

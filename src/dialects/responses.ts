@@ -15,7 +15,13 @@ function predictions(name: string, about: string): Dialect {
 
 /** The answer itself: Azure ML's no-code script, and MLflow before 2.0. NaN is written as Python's token by both. */
 function bare(name: string, about: string): Dialect {
-  return { name, about, params: undefined, siblings: [], forms: [{ id: `${name}:bare`, dialect: name, key: undefined, layouts: ["tensor", "records"] }] };
+  return {
+    name,
+    about,
+    params: undefined,
+    siblings: [],
+    forms: [{ id: `${name}:bare`, dialect: name, key: undefined, layouts: ["tensor", "records"] }],
+  };
 }
 
 /** TensorFlow Serving answers in the format it was asked in: rows as predictions, columns as outputs (api_rest.md). */

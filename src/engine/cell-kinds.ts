@@ -1,4 +1,4 @@
-import { Kind } from "./codes.js";
+import { Beside, Kind } from "./codes.js";
 import type { CellKinds } from "./rows.js";
 
 /** What the bits of a column say, one for every Kind that its cells were. */
@@ -6,12 +6,15 @@ export function kindsOf(bits: number): CellKinds {
   const has = (...kinds: number[]) => kinds.some((kind) => (bits & (1 << kind)) !== 0);
   return {
     integers: has(Kind.Int),
-    floats: has(Kind.Float),
+    floats: has(Kind.Float, Kind.Odd),
     booleans: has(Kind.Bool),
     texts: has(Kind.Text, Kind.Escaped, Kind.Bare, Kind.Doubled),
     nested: has(Kind.Nested),
     nulls: has(Kind.Null),
     nans: has(Kind.Nan),
     missing: has(Kind.Missing),
+    unsigned: has(Beside.Unsigned),
+    huge: has(Beside.Huge),
+    negative: has(Beside.Negative),
   };
 }

@@ -83,10 +83,33 @@ export const LEARN = -2n;
 export const FREE = -1n;
 
 /** How rows are read, and how they are written. */
-export const Syntax = { Lists: 0, Records: 1, Cells: 2, ListLines: 3, RecordLines: 4, Delimited: 5, Across: 6, Grouped: 7, Features: 8 } as const;
+export const Syntax = {
+  Lists: 0,
+  Records: 1,
+  Cells: 2,
+  ListLines: 3,
+  RecordLines: 4,
+  Delimited: 5,
+  Across: 6,
+  Grouped: 7,
+  Features: 8,
+} as const;
 export const Style = { None: 0, Json: 1, Delimited: 2, Columns: 3, Typed: 4 } as const;
-export const Gap = { Error: 0, Null: 1, Token: 2, Omit: 3 } as const;
-export const Kind = { Int: 0, Float: 1, Bool: 2, Text: 3, Escaped: 4, Nested: 5, Null: 6, Nan: 7, Missing: 8, Bare: 9, Doubled: 10, Odd: 11 } as const;
+export const Gap = { Error: 0, Null: 1, Token: 2, Omit: 3, Finite: 4 } as const;
+export const Kind = {
+  Int: 0,
+  Float: 1,
+  Bool: 2,
+  Text: 3,
+  Escaped: 4,
+  Nested: 5,
+  Null: 6,
+  Nan: 7,
+  Missing: 8,
+  Bare: 9,
+  Doubled: 10,
+  Odd: 11,
+} as const;
 export const Typing = { Lexical: 0, Text: 1, Numbers: 2 } as const;
 
 /** What cells were, in a survey (core/look.ts). */
@@ -114,3 +137,5 @@ export const Look = {
   Junk: 0x100000,
   Unpadded: 0x200000,
 } as const;
+/** Bits beside those of the kinds (core/row.ts): whole numbers above 2^63 - 1, those that 64 bits cannot hold, negative ones. */
+export const Beside = { Unsigned: 16, Huge: 17, Negative: 18 } as const;

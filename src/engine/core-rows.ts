@@ -1,4 +1,5 @@
 import { TransloadError } from "../errors.js";
+import { kindsOf } from "./cell-kinds.js";
 import { Err, Ev, Gap, Kind, LEARN, Mode, Style, Syntax, Typing } from "./codes.js";
 import type { CoreInput } from "./core-input.js";
 import type { CoreMemory } from "./core-memory.js";
@@ -79,19 +80,7 @@ export class CoreRows implements RowReader {
   }
 
   get kinds(): readonly CellKinds[] {
-    return this.#kindBits().map((bits) => {
-      const has = (...kinds: number[]) => kinds.some((kind) => (bits & (1 << kind)) !== 0);
-      return {
-        integers: has(Kind.Int),
-        floats: has(Kind.Float, Kind.Odd),
-        booleans: has(Kind.Bool),
-        texts: has(Kind.Text, Kind.Escaped, Kind.Bare, Kind.Doubled),
-        nested: has(Kind.Nested),
-        nulls: has(Kind.Null),
-        nans: has(Kind.Nan),
-        missing: has(Kind.Missing),
-      };
-    });
+    return this.#kindBits().map(kindsOf);
   }
 
   limit(rows: number | undefined, bytes: number | undefined, fresh: boolean): void {
@@ -264,7 +253,10 @@ export class CoreRows implements RowReader {
       this.width = names.length;
     }
     this.#arrange();
-    const spellings = this.#memory.spread("spellings of keys", this.#aliases.map(({ raw }) => raw));
+    const spellings = this.#memory.spread(
+      "spellings of keys",
+      this.#aliases.map(({ raw }) => raw),
+    );
     const at = this.#memory.area("aliases of keys", 12 * Math.max(1, this.#aliases.length));
     const { view } = this.#memory;
     this.#aliases.forEach(({ raw, field }, i) => {
@@ -412,7 +404,11 @@ export class CoreRows implements RowReader {
 
   #tooLong(): TransloadError {
     const hint = this.#request.syntax === "delimited" ? "; perhaps a quote in it does not end" : "";
-    return new TransloadError("E_LIMIT", `row ${this.rows} is longer than 512 MiB${hint}`, this.#input.placeOfRow(this.#input.from, this.rows));
+    return new TransloadError(
+      "E_LIMIT",
+      `row ${this.rows} is longer than 512 MiB${hint}`,
+      this.#input.placeOfRow(this.#input.from, this.rows),
+    );
   }
 }
 

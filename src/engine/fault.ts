@@ -249,7 +249,11 @@ export function refuseRow({ error, row, cell, name, width, place }: RowFault): T
     case Err.OpenQuote:
       return new TransloadError("E_QUOTE", `${where}: the quote that begins here does not end`, at);
     case Err.StrayQuote:
-      return new TransloadError("E_QUOTE", `${where}: a quote inside a field that is not quoted; quote the field, and write the quote twice`, at);
+      return new TransloadError(
+        "E_QUOTE",
+        `${where}: a quote inside a field that is not quoted; quote the field, and write the quote twice`,
+        at,
+      );
     default:
       return new TransloadError("E_QUOTE", `${where}: text behind the quote that ends the field; a quote inside is written twice`, at);
   }

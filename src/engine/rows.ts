@@ -10,8 +10,11 @@ export type RowSyntax =
   | "delimited"
   | "across"; // a list for each column, side by side
 
-/** What is written for a cell that is missing, or NaN: the row is refused; null; Python's token; or not even a key. */
-export type Gap = "error" | "null" | "token" | "omit";
+/**
+ * What is written for a cell that is missing, or NaN: the row is refused; null; Python's token; or not even a key.
+ * `finite`: null for NaN, and the infinities are refused.
+ */
+export type Gap = "error" | "null" | "token" | "omit" | "finite";
 
 /** How the fields of a delimited file are read. */
 export interface Fields {
@@ -85,6 +88,10 @@ export interface CellKinds {
   readonly nulls: boolean;
   readonly nans: boolean;
   readonly missing: boolean;
+  /** Whole numbers above 2^63 - 1; those that 64 bits cannot hold; negative ones. */
+  readonly unsigned: boolean;
+  readonly huge: boolean;
+  readonly negative: boolean;
 }
 
 /** Reads rows and writes them in another shape, their cells as they stand. */

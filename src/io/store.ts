@@ -116,7 +116,11 @@ export class SpillStore implements Store {
   keep(from: number): void {
     if (this.#keeping) return;
     this.#keeping = true;
-    this.#runs.push({ offset: from, position: this.#spill.append(this.#chunk.subarray(from - this.#at)), length: this.#chunk.length - (from - this.#at) });
+    this.#runs.push({
+      offset: from,
+      position: this.#spill.append(this.#chunk.subarray(from - this.#at)),
+      length: this.#chunk.length - (from - this.#at),
+    });
   }
 
   rest(): void {

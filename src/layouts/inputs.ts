@@ -49,7 +49,8 @@ export class Inputs implements Scope {
   key(): void {}
 
   value(first: number, start: number): void {
-    if (first !== OBJECT) throw this.#to.error("E_OBJECT", `${kindOf(first)} where an input is expected: an object with name, shape, datatype and data`);
+    if (first !== OBJECT)
+      throw this.#to.error("E_OBJECT", `${kindOf(first)} where an input is expected: an object with name, shape, datatype and data`);
     const facts: InputFacts = {};
     this.#to.inputs.push(facts);
     this.#to.enter(new Input(this.#to, facts, this.#names), start);
@@ -106,7 +107,8 @@ class Input implements Scope {
   close(): void {
     const { name } = this.#facts;
     for (const key of ["name", "shape", "datatype", "data"])
-      if (!this.#seen.has(key)) throw this.#to.error("E_FORM", `an input needs ${key}${key === "data" ? "; binary tensors are not read" : ""}`);
+      if (!this.#seen.has(key))
+        throw this.#to.error("E_FORM", `an input needs ${key}${key === "data" ? "; binary tensors are not read" : ""}`);
     if (this.#names.has(name as string)) throw this.#to.error("E_DUPLICATE", `two inputs are called ${JSON.stringify(name)}`);
     this.#names.add(name as string);
     this.#to.inputEnded?.(this.#facts);

@@ -49,7 +49,8 @@ export class Seldon implements Scope {
     const to = this.#to;
     if (this.current === "names") {
       const names = JSON.parse(to.tape.captured().toString()) as unknown;
-      if (!Array.isArray(names) || names.some((name) => typeof name !== "string")) throw to.error("E_COLUMNS", "names must be a list of strings");
+      if (!Array.isArray(names) || names.some((name) => typeof name !== "string"))
+        throw to.error("E_COLUMNS", "names must be a list of strings");
       if (names.length > 0) to.nameColumns(names as string[], members);
     } else if (this.current === "ndarray") {
       to.cargoEnded();
@@ -76,7 +77,8 @@ class Values implements Scope {
 
   key(name: string): void {
     this.current = name;
-    if (name !== "shape" && name !== "values") throw this.#to.error("E_KEY", `${JSON.stringify(name)} may not stand in a tensor, which has shape and values`);
+    if (name !== "shape" && name !== "values")
+      throw this.#to.error("E_KEY", `${JSON.stringify(name)} may not stand in a tensor, which has shape and values`);
     this.#to.tape.mode = "drop";
   }
 

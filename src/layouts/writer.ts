@@ -134,7 +134,8 @@ function inputWriter(form: Form): RowWriter {
     needsNames: false,
     head: () => `${open}[{"name":"input","data":[`,
     texts: lists,
-    tail: ({ rows, width, datatype, riders }) => `],"shape":[${rows},${width}],"datatype":"${datatype}"}]${close(contentRider(form, riders))}`,
+    tail: ({ rows, width, datatype, riders }) =>
+      `],"shape":[${rows},${width}],"datatype":"${datatype}"}]${close(contentRider(form.content, riders))}`,
   };
 }
 
@@ -151,7 +152,8 @@ function linesWriter(form: Form): RowWriter {
 
 function delimitedWriter(form: Form, header: boolean): RowWriter {
   const delimiter = form.delimiter as string;
-  const field = (name: string) => (name === "" || /["\r\n]/.test(name) || name.includes(delimiter) ? `"${name.replaceAll('"', '""')}"` : name);
+  const field = (name: string) =>
+    name === "" || /["\r\n]/.test(name) || name.includes(delimiter) ? `"${name.replaceAll('"', '""')}"` : name;
   return {
     cells: "delimited",
     needsNames: header,
@@ -196,7 +198,8 @@ export interface ColumnWriter {
   tail(riders: ReadonlyMap<string, string>): string;
 }
 
-export function columnWriter(form: Form, layout: Layout): ColumnWriter {
+/** `tensors`: what was named tensors stays so, and is not taken for the columns of a frame. */
+export function columnWriter(form: Form, layout: Layout, tensors: boolean): ColumnWriter {
   const { open, close } = around(form);
   if (layout === "named")
     return {
@@ -205,19 +208,22 @@ export function columnWriter(form: Form, layout: Layout): ColumnWriter {
       after: () => "",
       tail: (riders) => `}${close(riders)}`,
     };
+  // a dict of arrays; as `pd` MLServer would want columns of rank 1
+  const dict = tensors && form.content === "pd";
+  const own = dict ? ',"parameters":{"content_type":"np"}' : "";
   return {
     head: () => `${open}[`,
     before: (name, first) => `${first ? "" : ","}{"name":${json(name)},"data":`,
-    after: (shape, datatype) => `,"shape":[${shape.join(",")}],"datatype":"${datatype}"}`,
-    tail: (riders) => `]${close(contentRider(form, riders))}`,
+    after: (shape, datatype) => `,"shape":[${shape.join(",")}],"datatype":"${datatype}"${own}}`,
+    tail: (riders) => `]${close(contentRider(dict ? "dict" : form.content, riders))}`,
   };
 }
 
 /** MLServer is told what to make of the inputs; parameters of the source stand beside. */
-function contentRider(form: Form, riders: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+function contentRider(content: string | undefined, riders: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   const rest = riders.get("parameters")?.trim();
   const inside = rest?.startsWith("{") ? rest.slice(1, -1).trim() : "";
-  const own = `"content_type":${json(form.content)}`;
+  const own = `"content_type":${json(content)}`;
   const kept = /"content_type"\s*:/.test(inside) ? inside : inside === "" ? own : `${own},${inside}`;
   return new Map([...riders, ["parameters", `{${kept}}`]]);
 }
