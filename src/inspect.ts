@@ -55,9 +55,9 @@ export interface InspectedCells {
 /**
  * What a string looks like to a server that guesses: `na` is one of pandas' words for a missing value and `nan` one for NaN;
  * `whole` and `decimal` are numbers to it, `boolean` is true or false; `date` is an ISO date or time without a zone, `zoned`
- * one with; `text` is all the rest.
+ * one with; `numbered` is any other text of up to 40 bytes that has a digit, and may be a date in words; `text` is all the rest.
  */
-export type StringLook = "empty" | "text" | "na" | "nan" | "whole" | "decimal" | "boolean" | "date" | "zoned";
+export type StringLook = "empty" | "text" | "numbered" | "na" | "nan" | "whole" | "decimal" | "boolean" | "date" | "zoned";
 
 /** What a payload is, from one pass over all of it. */
 export interface Inspection {
@@ -70,8 +70,11 @@ export interface Inspection {
   shape: number[];
   /** A frame's columns, or each tensor as one. */
   columns: InspectedColumn[];
-  /** A frame's labels: whether there is an index, and whether its columns are called by text, by something else or not at all. */
-  labels?: { index: boolean; columns: "text" | "other" | "none" };
+  /**
+   * A frame's labels: whether there is an index, and whether its columns are called by texts, by numbers or others, by null
+   * or lists, or not at all.
+   */
+  labels?: { index: boolean; columns: "texts" | "others" | "unread" | "none" };
   /** Inference parameters ride along. */
   params: boolean;
   /** Keys beside the payload, in the order they came. */
@@ -186,6 +189,7 @@ class Survey {
 const LOOKS: readonly (readonly [StringLook, number])[] = [
   ["empty", Look.Empty],
   ["text", Look.Plain],
+  ["numbered", Look.Numbered],
   ["na", Look.Missing],
   ["nan", Look.Nan],
   ["whole", Look.Whole],
@@ -201,7 +205,8 @@ function inspected(seen: Seen, rows: number, scalar: boolean): InspectedColumn {
 }
 
 function labelsOf({ members, columns, oddLabel }: Rewriter): NonNullable<Inspection["labels"]> {
-  return { index: members.includes("index"), columns: columns === undefined ? "none" : oddLabel === undefined ? "text" : "other" };
+  const unnamed = members.includes("columns") ? "unread" : "none";
+  return { index: members.includes("index"), columns: columns === undefined ? unnamed : oddLabel === undefined ? "texts" : "others" };
 }
 
 function cellsOf({ wholes, reals, strings, booleans, nested, looks }: Seen): InspectedCells {

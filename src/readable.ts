@@ -55,10 +55,12 @@ export async function readable(source: AsyncIterable<Uint8Array> | Iterable<Uint
   const via = found && readableForm(found.layout);
   if (!found || via === undefined) return { from, moved: undefined, chunks };
   const { file: _, ...moving } = options;
+  // a form named by us would hide a second payload beside it
+  const own = found.form.key === undefined ? found.form.id : from;
   const pump = new Pump(chunks, {
     ...moving,
     ...(options.file && { file: options.file }),
-    from: found.form.id,
+    from: own,
     to: via,
     missing: "null",
     nan: "token",

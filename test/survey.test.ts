@@ -68,29 +68,12 @@ describe("strings", () => {
 
   test.each(
     Object.entries({
-      empty: [""],
-      na: ["NA", "N/A", "n/a", "NULL", "null", "None", "<NA>", "#N/A", "#NA", "#N/A N/A", "1.#IND", "-1.#QNAN"],
-      nan: ["NaN", "nan", "-NaN", "-nan"],
-      whole: ["0", "-5", "+7", "01234", " 12 ", "99999999999999999999"],
-      decimal: ["1.5", ".5", "5.", "1e5", "-1.5E-3", "inf", "-Infinity", "+INF", " 1.5"],
-      boolean: ["true", "True", "TRUE", "false", "False", "FALSE"],
-      date: ["2020-01-02", "2020-01-02T03:04", "2020-01-02 03:04:05", "2020-12-31T23:59:59.123456789"],
-      zoned: ["2020-01-02T03:04:05Z", "2020-01-02T03:04+02", "2020-01-02 03:04:05.5-0230", "2020-01-02T03:04:05+02:00"],
-      text: [
-        "abc",
+      numbered: [
         "x1",
         "1x",
-        "-",
-        "+",
-        ".",
         "e5",
         "1e",
         "1.5.2",
-        "tRUE",
-        "truer",
-        "nA",
-        "N/",
-        "infinit",
         "2020-13-02",
         "2020-01-32",
         "1066-01-01",
@@ -104,11 +87,17 @@ describe("strings", () => {
         "12 34",
         "0x10",
         "1,000",
-        "é",
-        "\\",
-        "\n",
-        "1".padEnd(60, "0"),
+        "Jan 2, 2020",
       ],
+      empty: [""],
+      na: ["NA", "N/A", "n/a", "NULL", "null", "None", "<NA>", "#N/A", "#NA", "#N/A N/A", "1.#IND", "-1.#QNAN"],
+      nan: ["NaN", "nan", "-NaN", "-nan"],
+      whole: ["0", "-5", "+7", "01234", " 12 ", "99999999999999999999"],
+      decimal: ["1.5", ".5", "5.", "1e5", "-1.5E-3", "inf", "-Infinity", "+INF", " 1.5"],
+      boolean: ["true", "True", "TRUE", "false", "False", "FALSE"],
+      date: ["2020-01-02", "2020-01-02T03:04", "2020-01-02 03:04:05", "2020-12-31T23:59:59.123456789"],
+      zoned: ["2020-01-02T03:04:05Z", "2020-01-02T03:04+02", "2020-01-02 03:04:05.5-0230", "2020-01-02T03:04:05+02:00"],
+      text: ["abc", "-", "+", ".", "tRUE", "truer", "nA", "N/", "infinit", "é", "\\", "\n", "1".padEnd(60, "0")],
     }),
   )("that look like %s", async (look, texts) => {
     for (const text of texts) expect(await looks(text), text).toBe(look);
@@ -190,7 +179,7 @@ test("any cells look the same to both engines", async () => {
     fc.asyncProperty(fc.array(cell, { minLength: 1, maxLength: 5 }), async (cells) => {
       await cellsOf(...cells);
     }),
-    { numRuns: 1500 },
+    { numRuns: 500 },
   );
 }, 60_000);
 

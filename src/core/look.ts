@@ -21,7 +21,8 @@ export const enum Look {
   Under = 0x200, // or of -2^64 or less
   // strings; one of these for each
   Empty = 0x400,
-  Plain = 0x800,
+  Plain = 0x800, // any other
+  Numbered = 0x400000, // any other of up to 40 bytes with a digit, which a reader of dates may take
   Missing = 0x1000, // pandas' words for a missing value, those for NaN aside
   Nan = 0x2000,
   Whole = 0x4000,
@@ -122,11 +123,15 @@ export function isWhole(p: usize, end: usize): bool {
 
 // ---- strings
 
+/** Longer texts are neither numbers nor dates nor words that mean something. */
+const LONGEST: usize = 40;
+
 /** A string whose inside is [p, end) as written, escapes and all. */
 export function lookText(seen: usize, p: usize, end: usize): void {
   let bits: u32 = load<u32>(seen) | Look.Text;
   if (p == end) { store<u32>(seen, bits | Look.Empty); return; }
-  bits |= kindOf(p, end);
+  const kind = kindOf(p, end);
+  bits |= kind == Look.Plain && hasDigit(p, end) ? Look.Numbered : kind;
   if (!(bits & Look.Foreign) && isForeign(p, end)) bits |= Look.Foreign;
   if (!(bits & Look.Unpadded)) bits |= base64(p, end);
   store<u32>(seen, bits);
@@ -135,7 +140,7 @@ export function lookText(seen: usize, p: usize, end: usize): void {
 /** The first byte tells most texts from those that a reader would take for something else. */
 function kindOf(p: usize, end: usize): u32 {
   const n = end - p;
-  if (n > 40) return Look.Plain;
+  if (n > LONGEST) return Look.Plain;
   const c = load<u8>(p);
   if (isDigit(c)) {
     const date = dateAt(p, end);
@@ -173,6 +178,12 @@ function kindOf(p: usize, end: usize): u32 {
 
 // @ts-ignore: decorator
 @inline function isDigit(c: u8): bool { return <u32>c - 0x30 < 10; }
+
+function hasDigit(p: usize, end: usize): bool {
+  if (end - p > LONGEST) return false;
+  while (p < end) if (isDigit(load<u8>(p++))) return true;
+  return false;
+}
 
 /** Whole or Decimal when the text is a number to pandas and Python, blanks around it included; infinity is one, too. */
 function numberAt(p: usize, end: usize): u32 {

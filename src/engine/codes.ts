@@ -126,6 +126,7 @@ export const Look = {
   Under: 0x200,
   Empty: 0x400,
   Plain: 0x800,
+  Numbered: 0x400000,
   Missing: 0x1000,
   Nan: 0x2000,
   Whole: 0x4000,

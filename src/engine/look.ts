@@ -39,7 +39,8 @@ function kindOf(text: string): number {
   if (DECIMAL.test(text)) return Look.Decimal;
   if (NANS.includes(text)) return Look.Nan;
   if (MISSING.includes(text)) return Look.Missing;
-  return TRUTHS.includes(text) ? Look.Truth : Look.Plain;
+  if (TRUTHS.includes(text)) return Look.Truth;
+  return /\d/.test(text) ? Look.Numbered : Look.Plain;
 }
 
 /** An ISO date, with a time or without, that fits nanoseconds of 64 bits. */
