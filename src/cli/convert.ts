@@ -5,7 +5,7 @@ import { choose, DIALECTS, NAMES } from "../dialects/index.js";
 import type { DType } from "../dtype.js";
 import { TransloadError } from "../errors.js";
 import { blame } from "./disk.js";
-import { openInput } from "./input.js";
+import { fromName, openInput } from "./input.js";
 import type { Define } from "./job.js";
 import { addVoice, parseCharacter, parseColumns, parseDtype, parseRows, parseSize, parseWords } from "./options.js";
 import { openOutput } from "./output.js";
@@ -185,12 +185,6 @@ function conversionOf({ cast, dtype, ...call }: ConvertCall, input: string | und
     ...(batchRows && { batchRows }),
     ...(spillDir && { spillDir }),
   };
-}
-
-/** A csv says nothing of itself but by its name. */
-function fromName(path = ""): string {
-  const [, extension = ""] = /\.(csv|tsv|jsonl|ndjson)$/i.exec(path) ?? [];
-  return ({ csv: "csv", tsv: "tsv", jsonl: "jsonl", ndjson: "jsonl" } as Record<string, string>)[extension.toLowerCase()] ?? "auto";
 }
 
 /** Bytes of a request that a dialect's servers take. */

@@ -60,3 +60,9 @@ function read(fd: number, stats: Stats): Readable {
 function sizeOf(stats: Stats): number | undefined {
   return stats.isFile() ? stats.size : undefined;
 }
+
+/** The dialect that a file's name tells; `auto` where it tells none. */
+export function fromName(path = ""): string {
+  const [, extension = ""] = /\.(csv|tsv|jsonl|ndjson)$/i.exec(path) ?? [];
+  return ({ csv: "csv", tsv: "tsv", jsonl: "jsonl", ndjson: "jsonl" } as Record<string, string>)[extension.toLowerCase()] ?? "auto";
+}

@@ -1,6 +1,6 @@
 import { type InspectedColumn, type Inspection, inspect } from "../inspect.js";
 import { blame } from "./disk.js";
-import { openInput } from "./input.js";
+import { fromName, openInput } from "./input.js";
 import type { Define } from "./job.js";
 import { addVoice } from "./options.js";
 import { Progress } from "./progress.js";
@@ -41,7 +41,7 @@ export async function inspectInput(path: string | undefined, from: string, examp
   const progress = Progress.of(input, report);
   try {
     return await inspect(input.stream, {
-      from,
+      from: from === "auto" ? fromName(path) : from,
       onWarning: (warning) => report.warn(warning),
       ...(progress && { onProgress: progress.update }),
     });
@@ -64,8 +64,8 @@ function describe(inspection: Inspection): string {
 }
 
 /** How much there is: `303 rows x 13 columns`, `a tensor of shape 4 x 12`, `2 tensors`. */
-export function extent({ layout, rows, shape, columns }: Inspection): string {
-  if (layout === "frame") return `${count(rows, "row")} x ${count(columns.length, "column")}`;
+export function extent({ layout, rows, shape, columns, labels }: Inspection): string {
+  if (labels) return `${count(rows, "row")} x ${count(columns.length, "column")}`;
   if (layout === "named") return count(columns.length, "named tensor");
   return shape.length > 0 ? `a tensor of shape ${shape.join(" x ")}` : "a scalar";
 }
@@ -74,8 +74,8 @@ function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? "" : "s"}`;
 }
 
-function columnTable({ layout, columns }: Inspection): string {
-  if (layout === "frame")
+function columnTable({ labels, columns }: Inspection): string {
+  if (labels)
     return alignColumns(
       [["column", "dtype", "nulls", "NaN"], ...columns.map((c) => [visible(c.name), c.dtype, String(c.nulls), String(c.nans)])],
       [2, 3],

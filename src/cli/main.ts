@@ -56,8 +56,8 @@ async function main(argv: readonly string[]): Promise<number> {
     const done = job(report);
     // only now: opening a pipe may block, and then nothing but a signal's own effect can end us
     leaveOnSignals();
-    await done;
-    return 0;
+    const code = await done;
+    return typeof code === "number" ? code : 0;
   } catch (error) {
     if (isClosedPipe(error)) return 0;
     report.fail(error);

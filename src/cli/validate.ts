@@ -1,59 +1,90 @@
-import { pipeline } from "node:stream/promises";
-import { convert } from "../convert.js";
+import { existsSync } from "node:fs";
 import { choose } from "../dialects/index.js";
-import { type Inspection, inspect } from "../inspect.js";
-import { blame } from "./disk.js";
-import { openInput } from "./input.js";
+import { TransloadError } from "../errors.js";
+import type { Inspection } from "../inspect.js";
+import { verdictOfFault } from "../model/fault.js";
+import type { Finding } from "../model/finding.js";
+import { readModel } from "../model/mlmodel.js";
+import { type Verdict, type VerdictOptions, verdict } from "../model/verdict.js";
 import { extent, inspectInput } from "./inspect.js";
 import type { Define } from "./job.js";
 import { addVoice } from "./options.js";
-import { Progress } from "./progress.js";
 import type { Report, Voice } from "./report.js";
+import { alignColumns } from "./table.js";
 
 interface ValidateCall extends Voice {
   from: string;
   for?: string;
+  model?: string;
+  json?: boolean;
 }
 
 const EXAMPLE = "transload validate payload.json --for mlflow";
+const REFUSED = 1;
 
 export const define: Define = (command, start) => {
   addVoice(command)
-    .summary("check a payload: exit 0 when it is valid, 1 when it is not")
-    .description("Reads a payload to its end and says whether it is valid: in its own dialect, or once converted to another.")
+    .summary("tell whether a server takes a payload: exit 0 when it does, 1 when it does not")
+    .description(
+      "Reads a payload to its end. With --for it tells whether that server takes the payload as it is, for the model if one is named; " +
+        "if not, why, and which command mends it; and what the server would change in silence. Without, whether the payload is sound.",
+    )
     .argument("[input]", "the payload's file; without it, or with -, standard input")
     .option("-f, --from <dialect>", "dialect or form of the input", "auto")
-    .option("--for <dialect>", "whether it can be converted to this dialect, whose servers take the result")
+    .option("--for <dialect>", "the server: azureml, mlflow, tfserving … or one of their forms")
+    .option("--model <path>", "MLflow's MLmodel file, or the folder that holds it: the signature decides what is taken")
+    .option("--json", "as JSON")
     .addHelpText(
       "after",
-      "\nExamples:\n  transload validate data/heart.azureml.json\n  transload validate data/heart.azureml.json --for mlflow",
+      `
+Examples:
+  transload validate data/heart.azureml.json
+  transload validate data/heart.azureml.json --for azureml
+  transload validate data/heart.mlflow.json --for mlflow --model data/heart-model
+  transload validate data/heart.azureml.json --model data/heart-model/MLmodel --json`,
     )
     .action((input: string | undefined, call: ValidateCall) => start(call, (report) => run(input, call, report)));
 };
 
-async function run(path: string | undefined, { from, for: target }: ValidateCall, report: Report): Promise<void> {
-  if (target === undefined) {
-    const inspection = await inspectInput(path, from, EXAMPLE, report);
-    process.stdout.write(`valid: ${inspection.form}, ${extent(inspection)}\n`);
-    return;
+async function run(path: string | undefined, { from, for: server, model: modelPath, json }: ValidateCall, report: Report): Promise<number> {
+  if (server !== undefined) choose(server); // an unknown name is told before anything is read
+  const model = modelPath === undefined ? undefined : await readModel(modelPath);
+  const file = path === "-" ? undefined : path;
+  const options: VerdictOptions = {
+    ...(server !== undefined && { for: server }),
+    ...(model && { model }),
+    ...(file !== undefined && { file }),
+    taken: existsSync,
+  };
+  const asked = server !== undefined || model !== undefined;
+  let found: Inspection | undefined;
+  let judged: Verdict | undefined;
+  try {
+    found = await inspectInput(path, from, EXAMPLE, report);
+    judged = asked ? verdict(found, options) : undefined;
+  } catch (error) {
+    // not what transload makes of it is asked, but what the server does
+    judged = error instanceof TransloadError && asked ? verdictOfFault(error, options) : undefined;
+    if (!judged) throw error;
   }
-  choose(target); // an unknown name is told before anything is read
-  const result = await convertAndInspect(path, from, target, report);
-  process.stdout.write(`valid for ${target}: ${result.form}, ${extent(result)}\n`);
+  if (json) process.stdout.write(`${JSON.stringify(judged ?? found, undefined, 2)}\n`);
+  else
+    process.stdout.write(judged ? describe(judged, found, file) : `valid: ${(found as Inspection).form}, ${extent(found as Inspection)}\n`);
+  return judged && !judged.accepted ? REFUSED : 0;
 }
 
-/** Converts, and reads the result as the target's payload: which form it took, and that it is one. */
-async function convertAndInspect(path: string | undefined, from: string, to: string, report: Report): Promise<Inspection> {
-  let progress: Progress | undefined;
-  const onProgress = (bytes: number) => progress?.update(bytes);
-  const conversion = convert({ from, to, onWarning: (warning) => report.warn(warning), onProgress });
-  const input = openInput(path, EXAMPLE);
-  progress = Progress.of(input, report);
-  try {
-    return await pipeline(input.stream, conversion, (result) => inspect(result, { from: to }));
-  } catch (error) {
-    throw blame(error, input.name);
-  } finally {
-    progress?.stop();
-  }
+/** The answer in the first line, then what was found, then the command that mends it. */
+function describe({ server, accepted, findings, remedy }: Verdict, found: Inspection | undefined, file: string | undefined): string {
+  const what = [file ?? "standard input", ...(found ? [`${found.form}, ${extent(found)}`] : [])].join(": ");
+  const lines = [`${accepted ? "accepted" : "refused"} by ${server}: ${what}`, ...listed(findings)];
+  if (remedy) {
+    lines.push("", "this mends it:", `  ${remedy.command}`);
+    if (remedy.remains.length > 0) lines.push("", "and then still:", ...listed(remedy.remains));
+  } else if (!accepted) lines.push("", "no conversion mends it");
+  return `${lines.join("\n")}\n`;
+}
+
+function listed(findings: readonly Finding[]): string[] {
+  if (findings.length === 0) return [];
+  return alignColumns(findings.map(({ severity, message }) => [`  ${severity}`, message])).split("\n");
 }

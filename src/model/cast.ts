@@ -1,0 +1,299 @@
+// What MLflow and Azure ML make of a column's cells when its type is known. The rules were found by running both on every
+// kind of cell in every type (test/model/answers.json) and are those of numpy's and pandas' casts: MLflow casts before it
+// enforces (proto_json_utils.cast_df_types_according_to_schema), so that most of what cannot be right passes in silence.
+import type { InspectedColumn, StringLook } from "../inspect.js";
+import type { FindingCode, Findings } from "./finding.js";
+import type { Reading } from "./reading.js";
+import type { ScalarType } from "./signature.js";
+
+/** A reading of MLflow's or Azure ML's. */
+export type PythonReading = Exclude<Reading, "own">;
+
+const INTEGERS: Readonly<Record<string, readonly [bigint, bigint]>> = Object.fromEntries(
+  [8n, 16n, 32n, 64n].flatMap((bits) => [
+    [`int${bits}`, [-(2n ** (bits - 1n)), 2n ** (bits - 1n) - 1n]],
+    [`uint${bits}`, [0n, 2n ** bits - 1n]],
+  ]),
+);
+/** Whole numbers up to here are exact, and from `infinite` on there is only infinity. */
+const FLOATS: Readonly<Record<string, { exact: bigint; infinite: number }>> = {
+  float16: { exact: 2n ** 11n, infinite: 65520 },
+  float32: { exact: 2n ** 24n, infinite: 2 ** 128 - 2 ** 103 },
+  float64: { exact: 2n ** 53n, infinite: Number.POSITIVE_INFINITY },
+};
+const NUMPY: Readonly<Record<ScalarType, string>> = {
+  boolean: "bool",
+  integer: "int32",
+  long: "int64",
+  float: "float32",
+  double: "float64",
+  string: "str",
+  binary: "bytes",
+  datetime: "datetime64[ns]",
+};
+
+/** The facts about a column in the terms that the rules below need. */
+export interface Kinds {
+  readonly least: bigint;
+  readonly greatest: bigint;
+  readonly integers: boolean;
+  readonly floats: boolean;
+  readonly nans: boolean;
+  readonly nulls: boolean;
+  readonly booleans: boolean;
+  readonly strings: boolean;
+  /** Lists or objects where a single value is expected. */
+  readonly listed: boolean;
+  readonly rows: number;
+}
+
+export function kindsOf({ cells, nulls, nans, rows, shape }: InspectedColumn): Kinds {
+  const { integers, floats, booleans, strings, nested } = cells;
+  return {
+    least: BigInt(integers?.least ?? 0),
+    greatest: BigInt(integers?.greatest ?? 0),
+    integers: integers !== undefined,
+    floats: floats !== undefined,
+    nans: nans > 0,
+    nulls: nulls > 0,
+    booleans: booleans === true,
+    strings: strings !== undefined,
+    listed: nested === true || shape.length > 0,
+    rows,
+  };
+}
+
+/** Strings of these looks only. */
+export function onlyLooks({ cells }: InspectedColumn, ...looks: StringLook[]): boolean {
+  return cells.strings?.looks.every((look) => looks.includes(look)) ?? true;
+}
+
+function anyLook({ cells }: InspectedColumn, ...looks: StringLook[]): boolean {
+  return cells.strings?.looks.some((look) => looks.includes(look)) ?? false;
+}
+
+/** Whole numbers that no column of 64 bits holds: pandas keeps them as Python's own, in a column of objects. */
+export function isBeyond64({ integers, least, greatest }: Kinds): boolean {
+  return integers && (greatest >= 2n ** 64n || least < -(2n ** 63n) || (least < 0n && greatest >= 2n ** 63n));
+}
+
+/** What becomes of a column's cells in a scalar type of the signature's. */
+export function castColumn(column: InspectedColumn, type: ScalarType, reading: PythonReading, to: Findings): void {
+  cast(column, { name: type, dtype: NUMPY[type] }, reading, to);
+}
+
+/** The same for a tensor: its cells of any rank are made an array of this dtype. */
+export function castTensor(column: InspectedColumn, dtype: string, reading: PythonReading, to: Findings): void {
+  // numpy makes the texts, whatever the cells came from
+  cast({ ...column, shape: [] }, { name: dtype, dtype }, dtype.startsWith("str") ? "numpy" : reading, to);
+}
+
+/** A column's type, as the signature calls it and as numpy does. */
+interface Target {
+  readonly name: string;
+  readonly dtype: string;
+}
+
+/** Why the whole column is refused, if it is: `Azure ML refuses ${what} in a long column`. */
+type Refusal = readonly [code: FindingCode, what: string] | undefined;
+
+function cast(column: InspectedColumn, target: Target, reading: PythonReading, to: Findings): void {
+  const kinds = kindsOf(column);
+  if (kinds.rows === 0) return;
+  const rule = ruleOf(target.dtype);
+  const refusal = rule?.refuses(column, kinds, reading, target);
+  if (refusal) to.refuse(refusal[0], `${to.who} refuses ${refusal[1]} in ${a(target)}`);
+  else rule?.changes(column, kinds, reading, target, to);
+}
+
+interface Rule {
+  refuses(column: InspectedColumn, k: Kinds, reading: PythonReading, target: Target): Refusal;
+  changes(column: InspectedColumn, k: Kinds, reading: PythonReading, target: Target, to: Findings): void;
+}
+
+function ruleOf(dtype: string): Rule | undefined {
+  if (dtype === "bool") return BOOLEAN;
+  if (dtype in INTEGERS) return INTEGER;
+  if (dtype in FLOATS) return FLOAT;
+  if (dtype.startsWith("str") || dtype.startsWith("<U")) return STRING;
+  if (dtype.startsWith("bytes")) return BINARY;
+  return dtype.startsWith("datetime64") ? DATETIME : undefined; // object, complex128 …: not known
+}
+
+function a({ name }: Target): string {
+  return `${/^[aeiou]/.test(name) && !name.startsWith("u") ? "an" : "a"} ${name} column`;
+}
+
+const BOOLEAN: Rule = {
+  refuses(column, k, reading) {
+    if (reading !== "csv") return undefined;
+    const bits = k.integers && k.least >= 0n && k.greatest <= 1n;
+    const alone = !k.integers || (!k.booleans && !k.strings);
+    if (!k.nulls && !k.nans && !k.floats && alone && (bits || !k.integers) && onlyLooks(column, "boolean", "whole")) return undefined;
+    return ["F_TYPE", describe(column, k)];
+  },
+  changes(_, k, reading, __, to) {
+    if (reading === "csv") return;
+    if (k.strings) to.change("F_CAST", `every text but the empty one becomes true in a boolean column, "false" too; send true and false`);
+    if ((k.integers && (k.least < 0n || k.greatest > 1n)) || k.floats || k.nans)
+      to.change("F_CAST", "every number but 0 becomes true in a boolean column, NaN too");
+    const lifted = reading === "ujson" || (reading === "frame" && (k.integers || k.floats || k.nans));
+    if (k.nulls) to.change("F_NULL", `null becomes ${lifted ? "true" : "false"} in a boolean column`);
+    if (k.listed) to.change("F_CAST", "lists and objects become true, or lists of true and false, in a boolean column");
+  },
+};
+
+const INTEGER: Rule = {
+  refuses(column, k, reading, target) {
+    if (k.listed) return ["F_TYPE", "lists and objects"];
+    const none = "which has no place for it; log the model with double, or leave these rows out";
+    if (k.nulls) return ["F_NULL", `null, ${none},`];
+    if (k.nans) return ["F_NULL", `NaN or Infinity, ${none},`];
+    const truths = reading === "csv" && !k.integers && !k.floats;
+    if (!onlyLooks(column, "whole", ...(truths ? ["boolean" as const] : []))) return ["F_TYPE", describe(column, k)];
+    if (reading === "csv" && k.booleans && (k.integers || k.floats || k.strings)) return ["F_TYPE", "booleans beside numbers"];
+    if (reading === "csv" && column.cells.floats?.fractions) return ["F_CAST", "numbers that are not whole"];
+    const worst = farthest(column, k, target);
+    if (worst === undefined) return undefined;
+    // read_csv casts whole numbers alone, and not uint64 to int64
+    const unsafe = reading === "csv" && (typeof worst === "number" || (k.greatest >= 2n ** 63n && target.dtype === "int64"));
+    const refused = reading === "numpy" || unsafe || (!k.floats && isBeyond64(k));
+    return refused ? ["F_RANGE", `${worst}, which is out of range,`] : undefined;
+  },
+  changes(column, k, _, target, to) {
+    const worst = farthest(column, k, target);
+    if (typeof worst === "bigint")
+      to.change("F_RANGE", `${worst} is out of range in ${a(target)} and wraps around to ${wrapped(worst, target)}`);
+    else if (worst !== undefined) to.change("F_RANGE", `${worst} is out of range in ${a(target)} and becomes some other number`);
+    if (column.cells.floats?.fractions) to.change("F_CAST", `numbers lose their fractions in ${a(target)}: 1.5 becomes 1`);
+    if (k.strings) to.change("F_CAST", `texts are read as numbers in ${a(target)}`);
+    if (k.booleans) to.change("F_CAST", `true and false become 1 and 0 in ${a(target)}`);
+  },
+};
+
+/** The number farthest out of an integer's range. */
+function farthest({ cells: { floats } }: InspectedColumn, k: Kinds, { dtype }: Target): bigint | number | undefined {
+  const [low, high] = INTEGERS[dtype] as readonly [bigint, bigint];
+  if (floats && floats.greatest > Number(high)) return floats.greatest;
+  if (floats && floats.least < Number(low)) return floats.least;
+  if (!k.integers) return undefined;
+  return k.greatest > high ? k.greatest : k.least < low ? k.least : undefined;
+}
+
+/** Whole numbers wrap around in a frame, as C's do. */
+function wrapped(value: bigint, { dtype }: Target): bigint {
+  const bits = Number(dtype.replace(/\D/g, ""));
+  return dtype.startsWith("u") ? BigInt.asUintN(bits, value) : BigInt.asIntN(bits, value);
+}
+
+const FLOAT: Rule = {
+  refuses(column, k, reading) {
+    if (k.listed) return ["F_TYPE", "lists and objects"];
+    const numbers = k.integers || k.floats || k.nans;
+    const words = reading === "csv" ? (["na", "empty"] as const) : [];
+    const truths = reading === "csv" && !numbers && onlyLooks(column, "boolean");
+    if (!truths && !onlyLooks(column, "whole", "decimal", "nan", ...words)) return ["F_TYPE", describe(column, k)];
+    return reading === "csv" && k.booleans && (numbers || k.strings) ? ["F_TYPE", "booleans beside numbers"] : undefined;
+  },
+  changes({ cells: { floats } }, k, _, target, to) {
+    const { exact, infinite } = FLOATS[target.dtype] as { exact: bigint; infinite: number };
+    if (floats && Math.max(floats.greatest, -floats.least) >= infinite && Number.isFinite(infinite))
+      to.change("F_RANGE", `numbers beyond ${infinite.toPrecision(3)} become infinite in ${a(target)}`);
+    if (k.integers && (k.greatest > exact || k.least < -exact))
+      to.change("F_RANGE", `whole numbers beyond ${exact} may be rounded in ${a(target)}`);
+    if (k.strings) to.change("F_CAST", `texts are read as numbers in ${a(target)}`);
+    if (k.booleans) to.change("F_CAST", `true and false become 1 and 0 in ${a(target)}`);
+  },
+};
+
+const STRING: Rule = {
+  refuses: () => undefined,
+  changes(column, k, reading, _, to) {
+    if (reading === "csv") {
+      if (anyLook(column, "na", "nan", "empty"))
+        to.change("F_WORD", `${wordsOf(column)} become NaN: pandas takes such words for missing values`);
+      return;
+    }
+    const numbers = k.integers || k.floats || k.nans ? ["numbers"] : [];
+    const others = [...numbers, ...(k.booleans ? ["booleans"] : []), ...(k.listed ? ["lists and objects"] : [])];
+    if (reading === "numpy") {
+      if (others.length > 0) to.change("F_CAST", `${others.join(" and ")} become texts in a string column; true becomes "True"`);
+      if (k.nulls) to.change("F_NULL", `null becomes the text "None" in a string column; split keeps it`);
+      return;
+    }
+    if (others.length > 0)
+      to.change("F_CAST", `${others.join(" and ")} stay what they are in a string column: the model is not given texts`);
+    if (k.nulls && (reading === "ujson" || numbers.length > 0)) to.change("F_NULL", "null reaches the model as NaN, not as None");
+  },
+};
+
+/** Base64 is decoded in MLflow's frames and nowhere else. */
+const BINARY: Rule = {
+  refuses({ cells: { strings } }, k, reading) {
+    if (reading === "numpy") return strings?.ascii === false ? ["F_BASE64", "letters beyond ASCII, which base64 has none of,"] : undefined;
+    if (reading !== "frame") return undefined;
+    if (k.nulls) return ["F_NULL", "null"];
+    if (k.integers || k.floats || k.nans || k.booleans || k.listed) return ["F_TYPE", "anything but base64 in texts"];
+    return strings?.base64 === "none" ? ["F_BASE64", "text that is no base64, or lacks its padding,"] : undefined;
+  },
+  changes(column, k, reading, _, to) {
+    const { strings } = column.cells;
+    if (strings && onlyLooks(column, "empty") && !k.nulls && !k.integers && !k.floats && !k.nans && !k.booleans && reading === "numpy")
+      return;
+    if (reading === "numpy")
+      to.change("F_BASE64", `${to.who} does not decode base64 here: the model is given the bytes of its text; split decodes it`);
+    else if (reading !== "frame") to.change("F_BASE64", `${to.who} does not decode base64: the model is given its text`);
+    else if (strings?.base64 === "loose")
+      to.change(
+        "F_BASE64",
+        "bytes that do not belong to base64 are dropped in a binary column, - and _ of its URL form too, and the rest is decoded",
+      );
+  },
+};
+
+const DATETIME: Rule = {
+  refuses(column, k, reading) {
+    if (reading === "csv") return ["F_DATE", "every cell"];
+    if (k.listed) return ["F_TYPE", "lists and objects"];
+    const numpy = reading === "numpy";
+    if (anyLook(column, "text", "boolean", "decimal", "na")) return ["F_DATE", "texts that are no dates"];
+    if (numpy && (k.floats || k.nans)) return ["F_DATE", "numbers with a point, NaN too,"];
+    if (!numpy && k.booleans && (k.nulls || k.integers || k.floats || k.nans || k.strings)) return ["F_TYPE", "booleans beside others"];
+    const far = numpy ? k.integers && (k.greatest >= 2n ** 63n || k.least < -(2n ** 63n)) : !k.floats && isBeyond64(k);
+    if (far) return ["F_RANGE", "whole numbers of more than 64 bits"];
+    return !numpy && anyLook(column, "zoned") ? ["F_DATE", "times with Z or an offset (write them in UTC, without one)"] : undefined;
+  },
+  changes(column, k, reading, _, to) {
+    const numpy = reading === "numpy";
+    const numbers = k.integers || k.floats || k.nans;
+    if (anyLook(column, "zoned")) to.change("F_DATE", "times with an offset are moved to UTC");
+    if (k.strings && (numbers || k.booleans))
+      to.depend("F_DATE", "texts beside numbers in a datetime column are refused, or are dates beside nanoseconds");
+    else if (numbers || k.booleans)
+      to.change("F_DATE", "what is no text is nanoseconds since 1970 in a datetime column; write dates as 2020-01-31T12:00:00");
+    if (anyLook(column, "empty", "nan")) to.change("F_DATE", "empty texts become NaT in a datetime column");
+    if (numpy && anyLook(column, "whole")) to.change("F_DATE", "texts of digits are years in a datetime column");
+    if (anyLook(column, "numbered") || (!numpy && anyLook(column, "whole")))
+      to.depend("F_DATE", "texts that are no ISO dates are guessed in a datetime column, or refused");
+  },
+};
+
+/** The texts that cannot stay, for a message. */
+function describe(column: InspectedColumn, k: Kinds): string {
+  if (anyLook(column, "text", "numbered")) return "texts";
+  if (anyLook(column, "na", "nan", "empty")) return "empty texts and words for a missing value";
+  if (anyLook(column, "date", "zoned")) return "dates";
+  if (anyLook(column, "boolean")) return `"true" and "false" in quotes`;
+  if (k.strings) return "numbers in quotes";
+  return k.nulls || k.nans ? "missing values" : k.booleans ? "booleans beside numbers" : "such numbers";
+}
+
+/** Words among a column's texts that pandas takes for a missing value. */
+export function wordsOf(column: InspectedColumn): string {
+  const words = [
+    ...(anyLook(column, "na") ? ["NA, null, None"] : []),
+    ...(anyLook(column, "nan") ? ["nan"] : []),
+    ...(anyLook(column, "empty") ? ["empty texts"] : []),
+  ];
+  return words.join(" and ");
+}

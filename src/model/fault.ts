@@ -1,0 +1,75 @@
+import { choose } from "../dialects/index.js";
+import type { ErrorCode, TransloadError } from "../errors.js";
+import { Findings } from "./finding.js";
+import { enforces, titleOf } from "./reading.js";
+import type { Verdict, VerdictOptions } from "./verdict.js";
+
+/** Faults of the text itself, which no server reads over. */
+const OF_THE_TEXT: readonly ErrorCode[] = [
+  "E_SYNTAX",
+  "E_NUMBER",
+  "E_ESCAPE",
+  "E_CONTROL",
+  "E_BRACKET",
+  "E_TRUNCATED",
+  "E_TRAILING",
+  "E_EMPTY",
+  "E_UTF8",
+  "E_UTF16",
+  "E_MIXED",
+  "E_KEY",
+  "E_INDEX",
+  "E_COLUMNS",
+];
+
+/**
+ * What a server does with a payload that transload refuses to read: mostly the same, and sometimes it pads, guesses or
+ * drops. Undefined where that cannot be told.
+ */
+export function verdictOfFault(error: TransloadError, options: VerdictOptions): Verdict | undefined {
+  const choice = choose(options.for ?? "mlflow");
+  const dialect = choice.dialect?.name as string;
+  const findings = new Findings(titleOf(dialect));
+  if (!findFault(error, dialect, options, findings)) return undefined;
+  if (!findings.refused) findings.depend("F_FAULT", "transload stops there: what follows may be refused or changed, too");
+  return { server: findings.who, dialect, form: undefined, accepted: !findings.refused, findings: findings.list, remedy: undefined };
+}
+
+/** False where it is not known. */
+function findFault(error: TransloadError, dialect: string, { model }: VerdictOptions, to: Findings): boolean {
+  const { code, message, path = "" } = error;
+  const mlflow = dialect === "mlflow" || dialect === "databricks";
+  if (code === "E_UTF16" && mlflow) to.depend("F_FAULT", `${to.who} reads UTF-16 since MLflow 3 and refuses it before; ${message}`);
+  else if (code === "E_TRAILING" && dialect === "tfserving")
+    to.change("F_FAULT", `${to.who} reads nothing behind the document; ${message}`);
+  else if (code === "E_DUPLICATE")
+    to.change("F_FAULT", `${to.who} takes the ${dialect === "tfserving" ? "first" : "last"} of the two; ${message}`);
+  else if (code === "E_LLM" && mlflow) to.change("F_FAULT", `${to.who} hands the whole body to the model unparsed; ${message}`);
+  else if (code === "E_RAGGED" && padding(error, dialect)) to.change("F_FAULT", `${to.who} ${padding(error, dialect)}; ${message}`);
+  else if (code === "E_AMBIGUOUS" && !mlflow) return false;
+  else if (code === "E_OBJECT" && dialect === "azureml" && model && !model.signature)
+    to.change("F_FAULT", `${to.who} hands the model an array of objects; ${message}`);
+  else if (code === "E_OBJECT" && !(dialect === "azureml" && model)) return false;
+  else if (code === "E_FORM" && path.endsWith(".data"))
+    return false; // pandas takes an object of columns, too
+  else if (code === "E_FORM" && message.startsWith("input_data holds a string") && !model?.signature)
+    to.depend("F_FAULT", `${to.who} reads the string as JSON again where the model has no signature; ${message}`);
+  else if (OF_THE_TEXT.includes(code) || ["E_RAGGED", "E_AMBIGUOUS", "E_OBJECT", "E_FORM"].includes(code))
+    to.refuse("F_FAULT", `${to.who} refuses it, too: ${code}: ${message}`);
+  else return false;
+  return true;
+}
+
+/**
+ * What pandas does with rows of other lengths, where it does not refuse them. In a file the line of names tells how long
+ * they are, and a longer first row makes its first field the index. In a list the longest row tells; where the very first is
+ * short, all of them are, as a rule.
+ */
+function padding({ detail, path, row }: TransloadError, dialect: string): string | undefined {
+  const [, cells, expected] = /has (?:more than )?(\d+) cells?, expected (\d+)/.exec(detail) ?? [];
+  const short = Number(cells) < Number(expected);
+  if (!enforces(dialect)) return undefined;
+  if (path === undefined && !short) return row === 0 ? "takes the first field of every row for an index" : undefined;
+  const split = path === undefined || (row !== 0 && /^\$(\.dataframe_split|\.input_data)?\.data\b/.test(path));
+  return short && split ? "pads short rows with NaN" : undefined;
+}

@@ -1,0 +1,293 @@
+// What a server does with a payload in a form of its own dialect.
+import { dialectOf, type Form } from "../dialects/index.js";
+import { nearest } from "../errors.js";
+import type { InspectedColumn, Inspection } from "../inspect.js";
+import { isBeyond64, kindsOf, onlyLooks, type PythonReading, wordsOf } from "./cast.js";
+import { enforce, type PythonInput, shapeOf } from "./enforce.js";
+import type { Findings } from "./finding.js";
+import { becomesDate, isDateName, labelsBecome } from "./guess.js";
+import { enforces, isDoubles, readingOf } from "./reading.js";
+import type { Schema, Signature } from "./signature.js";
+
+/** What is known of the model: `null` where it has no signature, undefined where nobody said. */
+export interface Served {
+  readonly signature: Signature | null | undefined;
+  /** Type of its input example. */
+  readonly example: string | undefined;
+}
+
+/** What the payload is in, as far as judging goes; an Inspection is one. */
+export type Payload = Pick<Inspection, "layout" | "rows" | "shape" | "columns" | "labels" | "params" | "siblings" | "bytes">;
+
+export function judge(payload: Payload, form: Form, model: Served, to: Findings): void {
+  const { name } = dialectOf(form);
+  judgeEnvelope(payload, form, model, to);
+  judgeText(payload, form, to);
+  if (name === "azureml") judgeAzure(payload, model, to);
+  else if (enforces(name)) judgeMlflow(payload, form, model, to);
+}
+
+// ---- around the cargo
+
+function judgeEnvelope({ siblings, params, bytes }: Payload, form: Form, { signature }: Served, to: Findings): void {
+  const dialect = dialectOf(form);
+  const known = [...(dialect.params === undefined ? [] : [dialect.params]), ...dialect.siblings];
+  for (const key of siblings.filter((key) => !known.includes(key))) {
+    const guess = nearest(key, known) ?? (/param/i.test(key) ? dialect.params : undefined);
+    to.change(
+      "F_KEY",
+      `${to.who} drops ${JSON.stringify(key)} without a word${guess === undefined ? "" : `; ${JSON.stringify(guess)} may be meant`}`,
+    );
+  }
+  if (params && enforces(dialect.name) && signature !== undefined && !signature?.params)
+    to.change("F_PARAMS", `${to.who} drops the params: the model's signature has none`);
+  if (dialect.maxBytes === undefined || bytes <= dialect.maxBytes) return;
+  const limit = `${bytes} bytes, and ${to.who} takes ${dialect.maxBytes}`;
+  if (dialect.name === "azureml")
+    to.depend("F_SIZE", `${limit} in its default time of 5 s at 5 MB/s; raise request_timeout_ms, or cut the payload`);
+  else to.refuse("F_SIZE", `${limit} in a request; cut the payload`);
+}
+
+/** What the server's parser refuses or cannot hold, whatever the model. */
+function judgeText({ columns }: Payload, form: Form, to: Findings): void {
+  const dialect = dialectOf(form);
+  for (const column of columns)
+    to.about(column.name, () => {
+      const k = kindsOf(column);
+      if (k.nans && dialect.nan === "error") to.refuse("F_NAN", `${to.who} reads no NaN and no Infinity`);
+      if (k.nulls && (form.refusesNull || dialect.missing === "error")) to.refuse("F_NULL", `${to.who} refuses null in every type`);
+      if (isDoubles(dialect.name) && k.integers && (k.greatest > 2n ** 53n || k.least < -(2n ** 53n)))
+        to.change("F_RANGE", `${to.who} carries every number as a double: whole numbers beyond 2^53 are rounded`);
+    });
+}
+
+// ---- Azure ML
+
+function judgeAzure(payload: Payload, model: Served, to: Findings): void {
+  const { layout, labels } = payload;
+  const schema = model.signature?.inputs;
+  if (schema && cannotStart(schema)) {
+    to.refuse(
+      "F_MODEL",
+      `${to.who}'s own scoring script does not start with ${cannotStart(schema)} in the signature; deploy with a script of your own`,
+    );
+    return;
+  }
+  if (model.example !== undefined)
+    to.depend("F_MODEL", `${to.who} takes the types of the model's input example for those of the signature`);
+  if (layout === "frame") judgeAzureFrame(payload, model, to);
+  else if (schema?.kind === "columns")
+    to.refuse(
+      "F_FORM",
+      `${to.who} takes split, not ${layout === "tensor" ? "a list" : "an object of lists"}, where the model's signature has columns`,
+    );
+  else if (schema && (schema.kind === "tensors") !== (layout === "named")) to.refuse("F_FORM", wantsTensor(schema, to.who));
+  else if (layout === "tensor" && payload.columns[0]?.scalar) to.refuse("F_FORM", `${to.who} refuses a single value for input_data`);
+  else {
+    if (model.signature === undefined)
+      to.depend("F_FORM", `${to.who} takes this unless the model's signature has columns; say which model it is with --model`);
+    judgePython(pythonOf(payload, false), schema, "numpy", to);
+    if (schema) judgeShortened(schema, payload, to);
+  }
+  if (layout === "named" && schema)
+    for (const { name, scalar } of payload.columns)
+      if (scalar) to.about(name, () => to.refuse("F_SHAPE", `${to.who} needs a list for every tensor`));
+  if (labels?.columns === "others" || labels?.columns === "texts") judgeDuplicates(payload, to);
+}
+
+/** The script makes a sample of the signature by numpy.zeros and pandas' types, and ends with an exception where that fails. */
+function cannotStart(schema: Schema): string | undefined {
+  if (schema.kind === "columns")
+    return schema.columns.some(({ type }) => typeof type === "object" || type === "any") ? "nested types or any" : undefined;
+  const specs = schema.kind === "tensor" ? [schema.tensor] : schema.tensors;
+  return specs.some(({ shape }) => shape.slice(1).includes(-1)) ? "a length of -1 behind the first" : undefined;
+}
+
+function wantsTensor(schema: Schema, who: string): string {
+  return schema.kind === "tensors"
+    ? `${who} takes an object of tensors, as the model's signature has: ${schema.tensors.map(({ name }) => name).join(", ")}`
+    : `${who} takes a list, where the model's signature has a tensor without a name ("expected an array of items")`;
+}
+
+function judgeAzureFrame(payload: Payload, model: Served, to: Findings): void {
+  const { labels } = payload;
+  const schema = model.signature?.inputs;
+  const named = labels?.columns === "texts" || labels?.columns === "others";
+  const whole = labels?.index === true && labels.columns !== "none";
+  if (schema?.kind === "tensor" || (schema?.kind === "tensors" && !whole)) {
+    to.refuse("F_FORM", wantsTensor(schema, to.who));
+    return;
+  }
+  if (!named && (schema || whole)) {
+    to.refuse("F_LABEL", `${to.who} needs the names of the columns (KeyError: 'columns')`);
+    return;
+  }
+  if (!schema && !whole) {
+    const missing = labels?.index ? "columns" : "an index";
+    const what = `${to.who} makes no frame of a split without ${missing}, but hands the model an object of arrays`;
+    if (model.signature === undefined) to.depend("F_INDEX", `${what}, unless the model's signature has columns`);
+    else to.change("F_INDEX", what);
+    if (model.signature === null) return;
+  }
+  if (model.signature === undefined)
+    to.depend("F_FORM", `${to.who} takes a frame unless the model's signature is a tensor; say which model it is with --model`);
+  judgePython(pythonOf(payload, named), schema, "ujson", to);
+}
+
+function judgeDuplicates({ columns }: Payload, to: Findings): void {
+  const names = columns.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) to.change("F_LABEL", `${to.who} renames columns that occur twice: ${twice}, ${twice}.1`);
+}
+
+/** numpy.zeros of dtype str holds one letter, and the array that the script makes of the payload has its dtype. */
+function judgeShortened(schema: Schema, { rows }: Payload, to: Findings): void {
+  if (rows === 0) return;
+  const specs = schema.kind === "tensor" ? [schema.tensor] : schema.kind === "tensors" ? schema.tensors : [];
+  for (const { name, dtype } of specs)
+    if (/^(str|bytes)/.test(dtype))
+      to.about(name ?? "", () =>
+        to.change("F_CAST", `${to.who}'s scoring script keeps the first letter of every text of a ${dtype} tensor`),
+      );
+}
+
+// ---- MLflow
+
+function judgeMlflow(payload: Payload, form: Form, { signature }: Served, to: Findings): void {
+  const { layout, labels, rows, columns } = payload;
+  const schema = signature?.inputs;
+  const reading = readingOf(form, layout) as PythonReading;
+  const input = pythonOf(payload, labels === undefined || labels.columns === "texts", form);
+  if (input.kind === "array" && schema) judgeBare(input, schema, rows, to);
+  if (layout === "records" && form.key === "instances" && columns.some(({ nulls }) => nulls > 0))
+    to.depend(
+      "F_COLUMN",
+      `${to.who} refuses instances of which some lack a key, or mixes up their rows; here a key that is missing counts as null`,
+    );
+  if (input.kind === "dict" && input.equalRows && !schema) judgeInstances(input.tensors, to);
+  if (input.kind === "frame" && reading === "frame" && schema) refuseDuplicates(columns, schema, to);
+  if (!to.refused) judgePython(input, schema, reading, to);
+}
+
+/** Lists and single values that never become an array. */
+function judgeBare({ shape, cells }: PythonInput & { kind: "array" }, schema: Schema, rows: number, to: Findings): void {
+  const unnamed = schema.kind === "tensor" || (schema.kind === "columns" && schema.columns[0]?.name === undefined);
+  if (unnamed && shape.length === 1 && rows === 0)
+    to.refuse("F_SHAPE", `${to.who} refuses an empty list where the model's signature has no names`);
+  else if (shape.length === 0 && cells.nulls > 0) to.refuse("F_NULL", `${to.who} refuses a payload that is null`);
+}
+
+function judgeInstances(tensors: readonly InspectedColumn[], to: Findings): void {
+  const lengths = new Set(tensors.map((tensor) => shapeOf(tensor)[0]));
+  if (lengths.size > 1 || lengths.has(undefined))
+    to.refuse("F_SHAPE", `${to.who} needs the same number of rows in every tensor of instances; send inputs`);
+}
+
+/** `frame[name]` is two columns then, which no cast takes. */
+function refuseDuplicates(columns: readonly InspectedColumn[], schema: Schema, to: Findings): void {
+  const names = columns.map(({ name }) => name);
+  const typed = schema.kind === "columns" ? schema.columns.filter(({ type }) => type !== "any") : [];
+  const wanted = (schema.kind === "tensors" ? schema.tensors : typed).map(({ name }, i) => name ?? names[i]);
+  const twice = wanted.find((name) => name !== undefined && names.indexOf(name) !== names.lastIndexOf(name));
+  if (twice !== undefined)
+    to.refuse("F_LABEL", `${to.who} refuses two columns of the name ${JSON.stringify(twice)}, which the model's signature has once`);
+}
+
+// ---- both
+
+function pythonOf(payload: Payload, named: boolean, form?: Form): PythonInput {
+  const { layout, columns, rows } = payload;
+  const [first] = columns;
+  if (layout === "tensor" && first) return { kind: "array", cells: first, shape: shapeOf(first) };
+  if (layout === "named" || (layout === "records" && form?.key === "instances"))
+    return { kind: "dict", tensors: columns, equalRows: form?.equalRows ?? false };
+  return { kind: "frame", columns, named, rows };
+}
+
+function judgePython(input: PythonInput, schema: Schema | undefined, reading: PythonReading, to: Findings): void {
+  const columns = input.kind === "frame" ? input.columns : input.kind === "dict" ? input.tensors : [input.cells];
+  if (reading === "ujson") judgeUjson(columns, to);
+  if (to.refused) return;
+  if (schema) enforce(input, schema, reading, to);
+  else {
+    if (reading === "ujson") judgeLabels(columns, to);
+    for (const column of columns) to.about(column.name, () => inferColumn(column, reading, to));
+  }
+  if (reading === "ujson" || reading === "csv") judgeDigits(columns, schema, to);
+}
+
+/** pandas' ujson reads whole numbers up to 2^64 - 1, and no further. */
+function judgeUjson(columns: readonly InspectedColumn[], to: Findings): void {
+  for (const column of columns) {
+    const { integers, least, greatest } = kindsOf(column);
+    if (integers && (greatest >= 2n ** 64n || least < -(2n ** 63n)))
+      to.about(column.name, () => to.refuse("F_RANGE", `${to.who} refuses whole numbers of more than 64 bits ("Value is too big!")`));
+  }
+}
+
+/** Both parsers add up digits in doubles (pandas' ujson with precise_float=False, read_csv's default float_precision). */
+function judgeDigits(columns: readonly InspectedColumn[], schema: Schema | undefined, to: Findings): void {
+  const specs = schema?.kind === "columns" ? schema.columns : [];
+  for (const column of columns) {
+    const spec = specs.find(({ name }, i) => (name === undefined ? columns[i] === column : name === column.name));
+    const kept = schema?.kind !== "columns" || spec !== undefined;
+    // a float has fewer digits than that anyway
+    if (kept && spec?.type !== "float" && column.cells.floats?.long)
+      to.about(column.name, () =>
+        to.change("F_DIGITS", `${to.who} loses digits beyond the fifteenth; a list, where the model takes one, keeps them all`),
+      );
+  }
+}
+
+function judgeLabels(columns: readonly InspectedColumn[], to: Findings): void {
+  const names = columns.map(({ name }) => name);
+  const becomes = labelsBecome(names);
+  if (becomes) to.change("F_LABEL", `${to.who} makes ${becomes} of the columns' labels (${names.slice(0, 3).join(", ")})`);
+}
+
+/** Without a type pandas and numpy find one that holds every cell of the column. */
+function inferColumn(column: InspectedColumn, reading: PythonReading, to: Findings): void {
+  const k = kindsOf(column);
+  if (reading === "ujson" && isDateName(column.name)) {
+    const dated = becomesDate(column);
+    const name = `pandas takes ${JSON.stringify(column.name)} for the name of dates`;
+    if (dated === "yes") {
+      to.change("F_DATE", `${to.who} makes datetime64 of its cells: ${name}; name it otherwise to keep them`);
+      return;
+    }
+    if (dated === "maybe") to.depend("F_DATE", `${to.who} makes datetime64 of its cells where it can read all of them as dates: ${name}`);
+  }
+  if (reading === "csv") inferCsv(column, to);
+  const exact = !k.integers || (k.greatest <= 2n ** 53n && k.least >= -(2n ** 53n));
+  const numbers = k.integers || k.floats || k.nans;
+  if (reading === "numpy") {
+    if (k.strings && (numbers || k.booleans)) to.change("F_CAST", "numpy makes texts of numbers beside texts, and of true and false");
+    else if (k.nulls && (k.integers || k.floats || k.booleans))
+      to.change("F_NULL", "a null makes this an array of objects, in which null is None; NaN would keep it one of numbers");
+    else if (k.integers && !k.floats && !k.nans && isBeyond64(k))
+      to.change("F_RANGE", "whole numbers of more than 64 bits make this an array of objects, or of rounded float64");
+    else if (k.booleans && numbers) to.change("F_CAST", "true and false become 1 and 0 beside numbers");
+    else if (!exact && (k.floats || k.nans)) to.change("F_RANGE", "whole numbers beyond 2^53 are rounded beside numbers with a point");
+    return;
+  }
+  if (k.strings || k.booleans || k.listed) {
+    if (k.nulls && reading === "ujson") to.change("F_NULL", "null reaches the model as NaN, not as None");
+    return;
+  }
+  if (k.integers && (k.nulls || k.nans) && !k.floats)
+    to.change("F_NULL", `a missing value makes this column of whole numbers float64${exact ? "" : ", and those beyond 2^53 are rounded"}`);
+  else if (!exact && k.floats) to.change("F_RANGE", "whole numbers beyond 2^53 are rounded beside numbers with a point");
+  else if (k.integers && isBeyond64(k)) to.change("F_RANGE", "whole numbers of more than 64 bits make this a column of objects");
+}
+
+function inferCsv(column: InspectedColumn, to: Findings): void {
+  const { cells } = column;
+  if (!cells.strings) return;
+  const words = wordsOf(column);
+  if (words) to.change("F_WORD", `${words} become NaN: pandas takes such words for missing values`);
+  if (cells.integers || cells.floats || cells.booleans)
+    to.change("F_WORD", "numbers beside texts become texts: a CSV file has no kinds of cells");
+  else if (onlyLooks(column, "whole", "decimal", "nan", "empty", "na"))
+    to.change("F_WORD", "texts that look like numbers become numbers: 01234 becomes 1234");
+  else if (onlyLooks(column, "boolean", "empty", "na")) to.change("F_WORD", "texts that look like true and false become booleans");
+}

@@ -1,0 +1,71 @@
+import { type Choice, choose, dialectOf, FORMS, type Form } from "../dialects/index.js";
+import type { Inspection } from "../inspect.js";
+import { type Finding, Findings } from "./finding.js";
+import { formsFor } from "./fit.js";
+import { judge, type Served } from "./judge.js";
+import type { Model } from "./mlmodel.js";
+import { titleOf } from "./reading.js";
+import { findRemedy, type Remedy } from "./remedy.js";
+
+export interface VerdictOptions {
+  /** Dialect of the server, or the one form it is to be; the payload's own dialect by default. */
+  for?: string;
+  /** The model that it serves; without it, a server that could do either way is said to depend on it. */
+  model?: Pick<Model, "signature" | "example">;
+  /** The payload's file, for the command that mends it; without it the command reads a pipe. */
+  file?: string;
+  /** Whether there is a file of this name, so that the command does not write over it. */
+  taken?: (path: string) => boolean;
+}
+
+/** Whether a server takes a payload. */
+export interface Verdict {
+  /** The server's name. */
+  readonly server: string;
+  readonly dialect: string;
+  /** The payload's form, undefined where the payload could not be read. */
+  readonly form: string | undefined;
+  readonly accepted: boolean;
+  readonly findings: readonly Finding[];
+  /** What mends it, where the payload is refused or the model would be given something else. */
+  readonly remedy: Remedy | undefined;
+}
+
+/**
+ * Will this server take this payload as it is, for this model; if not, why, and which command mends it; and what would it
+ * change in silence?
+ * @throws TransloadError E_DIALECT for a name that is none.
+ */
+export function verdict(payload: Inspection, options: VerdictOptions = {}): Verdict {
+  const choice = choose(options.for ?? payload.dialect);
+  const dialect = choice.dialect?.name as string;
+  const who = titleOf(dialect);
+  const model: Served = { signature: options.model && (options.model.signature ?? null), example: options.model?.example };
+  const findings = new Findings(who);
+  const own = ownForm(choice, payload);
+  if (own) judge(payload, own, model, findings);
+  else findings.refuse(payload.dialect === dialect ? "F_FORM" : "F_DIALECT", expected(choice, payload, who));
+  const ails = findings.refused || findings.list.some(({ code }) => code === "F_INDEX");
+  const forms = choice.exact ? choice.forms.map(({ id }) => id) : formsFor(dialect, model.signature, payload);
+  const { remedy, obstacles } = findRemedy(ails ? forms : [], { payload, model, who, file: options.file, taken: options.taken });
+  if (!own && !remedy) findings.list.push(...obstacles);
+  return { server: who, dialect, form: payload.form, accepted: !findings.refused, findings: findings.list, remedy };
+}
+
+/** The server's form that this payload is in already: the same key holds the same layout. */
+function ownForm({ forms, exact, dialect }: Choice, { form, layout }: Inspection): Form | undefined {
+  const source = FORMS.find(({ id }) => id === form) as Form;
+  // MLflow's server takes the text of a file, too, as text/csv
+  if (form === "csv" && !exact && (dialect?.name === "mlflow" || dialect?.name === "databricks")) return source;
+  const fits = (f: Form) => f.key === source.key && f.content === source.content && f.layouts.includes(layout);
+  return forms.find(({ id }) => id === form) ?? forms.find((f) => (f.key !== undefined ? fits(f) : false));
+}
+
+function expected({ forms, exact, name }: Choice, payload: Inspection, who: string): string {
+  const keys = [...new Set(forms.flatMap(({ key }) => (key === undefined ? [] : [key])))];
+  const source = FORMS.find(({ id }) => id === payload.form) as Form;
+  const same = dialectOf(source).name === dialectOf(forms[0] as Form).name;
+  if (exact && same) return `this is ${payload.form}, and ${name} was asked for`;
+  const wants = keys.length > 0 ? `looks for ${keys.join(" or ")}` : `takes ${forms.map(({ id }) => id).join(" or ")}`;
+  return `${who} ${wants}, and this is ${payload.form}${source.key === undefined || keys.length === 0 ? "" : `, under ${source.key}`}`;
+}

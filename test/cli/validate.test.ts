@@ -1,0 +1,102 @@
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { folder, ROOT, SPLIT, shell, transload } from "./run.js";
+
+const dir = folder();
+const MODEL = join(ROOT, "data/heart-model");
+const HEART = readFileSync(join(ROOT, "data/heart.azureml.json"), "utf8");
+
+test("the first line is the answer, and so is the exit code", async () => {
+  expect(await transload(["validate", "--for", "azureml", "--model", MODEL], HEART)).toEqual({
+    code: 0,
+    out: "accepted by Azure ML: standard input: azureml:split, 1 row x 12 columns\n",
+    err: "",
+  });
+  const refused = await transload(["validate", "--for", "mlflow"], SPLIT);
+  expect(refused).toMatchObject({ code: 1, err: "" });
+  expect(refused.out.split("\n")).toEqual([
+    "refused by MLflow: standard input: azureml:split, 2 rows x 2 columns",
+    "  refused  MLflow looks for dataframe_split or dataframe_records or inputs or instances, and this is azureml:split, under input_data",
+    "",
+    "this mends it:",
+    "  transload convert -t mlflow:split",
+    "",
+  ]);
+});
+
+test("changes are told, and are no reason to refuse", async () => {
+  const { code, out } = await transload(
+    ["validate", "--for", "azureml", "--model", MODEL],
+    HEART.replace('"age"', '"made_at", "age"').replace("[1,", "[1577836800, 1,").replace("2.3", "0.12345678901234567"),
+  );
+  expect(code).toBe(0);
+  expect(out).toMatch(/^accepted by Azure ML: /);
+  expect(out).toContain('  changed  Azure ML drops "made_at": ');
+  expect(out).toContain('  changed  "oldpeak": Azure ML loses digits beyond the fifteenth');
+});
+
+test("the command that mends it does, and writes over nothing", async () => {
+  copyFileSync(join(ROOT, "data/tensor.mlflow.json"), join(dir, "it's a tensor.mlflow.json"));
+  writeFileSync(join(dir, "it's a tensor.azureml.json"), "mine");
+  const ask = `validate "it's a tensor.mlflow.json" --for azureml --model ${MODEL}`;
+  const { code, out } = await shell(`transload ${ask}`, dir);
+  expect(code).toBe(1);
+  const [, command] = /this mends it:\n {2}(.*)\n/.exec(out) as RegExpExecArray;
+  expect(command).toMatch(/-o 'it'\\''s a tensor\.azureml-2\.json'$/);
+  expect(await shell(command as string, dir)).toMatchObject({ code: 0 });
+  expect(readFileSync(join(dir, "it's a tensor.azureml.json"), "utf8")).toBe("mine");
+  expect(await shell(`transload validate "it's a tensor.azureml-2.json" --for azureml --model ${MODEL}`, dir)).toMatchObject({ code: 0 });
+});
+
+test("what transload does not read, the server may", async () => {
+  const ragged = '{"dataframe_split":{"columns":["a","b"],"data":[[1,2],[3]]}}';
+  const taken = await transload(["validate", "--for", "mlflow"], ragged);
+  expect(taken).toMatchObject({ code: 0, err: "" });
+  expect(taken.out).toMatch(/^accepted by MLflow: standard input\n {2}changed {2}MLflow pads short rows with NaN; row 1 has 1 cell/);
+  expect(taken.out).toMatch(/\n {2}depends {2}transload stops there: .*\n$/);
+  const broken = await transload(["validate", "--for", "mlflow"], ragged.slice(0, 40));
+  expect(broken).toMatchObject({ code: 1, err: "" });
+  expect(broken.out).toContain("  refused  MLflow refuses it, too: E_TRUNCATED: ");
+});
+
+test("--json is the Verdict", async () => {
+  const { code, out } = await transload(
+    ["validate", "--json", "--for", "azureml", "--model", join(MODEL, "MLmodel")],
+    HEART.replace('thal"', 'thall"'),
+  );
+  expect(code).toBe(1);
+  expect(JSON.parse(out)).toEqual({
+    server: "Azure ML",
+    dialect: "azureml",
+    form: "azureml:split",
+    accepted: false,
+    findings: [
+      {
+        code: "F_COLUMN",
+        severity: "refused",
+        message: expect.stringContaining('without "thal", which the model\'s signature requires; "thall" may be meant'),
+      },
+      { code: "F_EXTRA", severity: "changed", message: expect.stringContaining('drops "thall"') },
+    ],
+  });
+});
+
+test("a file's name tells a csv, which MLflow takes as it is", async () => {
+  expect(await transload(["validate", join(ROOT, "data/iris.csv"), "--for", "mlflow"])).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^accepted by MLflow: /),
+  });
+});
+
+test("a model that cannot be read is told before the payload is", async () => {
+  const { code, out, err } = await transload(["validate", "--model", join(dir, "nowhere")], "");
+  expect({ code, out }).toEqual({ code: 3, out: "" });
+  expect(err).toMatch(/^transload: E_READ: cannot read the model .*nowhere: no such file or folder\n$/);
+  writeFileSync(join(dir, "MLmodel"), "a: [1");
+  expect((await transload(["validate", "--model", dir], "")).err).toMatch(/^transload: E_MODEL: .*MLmodel is not YAML: /);
+  expect(await transload(["validate", "--for", "mlfow"], "")).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("did you mean mlflow?"),
+  });
+});

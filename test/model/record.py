@@ -1,0 +1,366 @@
+"""Asks MLflow and Azure ML's input parsing what they make of every kind of cell in every type, and writes answers.json.
+
+    pip install mlflow==3.6.0 "pandas<3" inference-schema==1.8
+    python test/model/record.py
+
+MLflow is asked through its scoring server's own functions and pyfunc's schema enforcement. Azure ML's scoring script for
+MLflow models (azureml-assets, mlflow_score_script.py) is not a package; what it does with input_data is repeated here with
+the parameter types of inference-schema that it uses.
+"""
+import base64
+import json
+import logging
+import math
+import pathlib
+import warnings
+from io import StringIO
+
+import numpy as np
+import pandas as pd
+from inference_schema.parameter_types.numpy_parameter_type import NumpyParameterType
+from inference_schema.parameter_types.pandas_parameter_type import PandasParameterType
+from inference_schema.parameter_types.standard_py_parameter_type import StandardPythonParameterType
+from inference_schema.schema_decorators import _deserialize_input_argument
+from mlflow.models.utils import _enforce_schema
+from mlflow.pyfunc.scoring_server import infer_and_parse_data, parse_csv_input
+from mlflow.types.schema import Schema
+
+warnings.filterwarnings("ignore")
+logging.disable(logging.CRITICAL)
+
+# ---- the servers
+
+
+def enforced(data, schema):
+    return data if schema is None else _enforce_schema(data, schema)
+
+
+def mlflow(body, schema):
+    return enforced(infer_and_parse_data(json.loads(body), schema), schema)
+
+
+def csv(text, schema):
+    return enforced(parse_csv_input(StringIO(text), schema), schema)
+
+
+def zeros(spec):
+    shape = [1 if i == 0 and n == -1 else n for i, n in enumerate(spec.shape)]
+    return np.zeros(tuple(shape), dtype=spec.type)
+
+
+def parameter(schema):
+    if schema.is_tensor_spec():
+        if not schema.has_input_names():
+            return NumpyParameterType(zeros(schema.inputs[0]), enforce_shape=False)
+        return StandardPythonParameterType({s.name: NumpyParameterType(zeros(s), enforce_shape=False) for s in schema.inputs})
+    types = dict(zip(schema.input_names(), schema.pandas_types()))
+    return PandasParameterType(pd.DataFrame(columns=schema.input_names()).astype(types), enforce_shape=False, orient="split")
+
+
+def azureml(body, schema):
+    body = json.loads(body)
+    if "input_data" not in body:
+        raise ValueError("A value is not provided for the 'input_data' parameter.")
+    data = body["input_data"]
+    if schema is not None:
+        data = _deserialize_input_argument(data, parameter(schema), "input_data")
+    arrays = isinstance(data, dict) and data and isinstance(next(iter(data.values())), np.ndarray)
+    if not arrays and not isinstance(data, (np.ndarray, pd.DataFrame)):
+        if isinstance(data, str):
+            data = json.loads(data)
+        if "input_data" in data:
+            data = data["input_data"]
+        if isinstance(data, list):
+            data = np.asarray(data)
+        elif {"columns", "index", "data"} <= data.keys():
+            data = pd.read_json(StringIO(json.dumps(data)), orient="split", dtype=False)
+        else:
+            data = {name: np.asarray(value) for name, value in data.items()}
+    return enforced(data, schema)
+
+
+def ask(server, body, schema):
+    """What the model would be given; None where the server refuses."""
+    try:
+        schema = None if schema is None else Schema.from_json(json.dumps(schema))
+        with np.errstate(all="ignore"):
+            return server(body, schema)
+    except Exception:  # every one of them is an error to the caller
+        return None
+
+
+# ---- every kind of cell
+
+CELLS = {
+    "int": ["5", "-3"],
+    "bits": ["0", "1"],
+    "negative": ["-1"],
+    "byte": ["200"],
+    "17 bits": ["70000"],
+    "33 bits": ["2147483649"],
+    "34 bits": ["4294967297"],
+    "54 bits": ["9007199254740993"],
+    "64 bits": ["9223372036854775809"],
+    "64 bits and negative": ["9223372036854775809", "-1"],
+    "65 bits": ["18446744073709551617"],
+    "65 bits, negative": ["-9223372036854775809"],
+    "whole": ["1.0", "2.0"],
+    "fraction": ["1.5"],
+    "int and float": ["1", "1.5"],
+    "huge": ["1e300"],
+    "nan": ["1.5", "NaN"],
+    "infinity": ["Infinity"],
+    "int and nan": ["1", "NaN"],
+    "int and null": ["1", "null"],
+    "float and null": ["1.5", "null"],
+    "null": ["null"],
+    "text": ['"abc"'],
+    "digits": ['"1"'],
+    "decimal": ['"1.5"'],
+    "false": ['"false"'],
+    "empty": ['""'],
+    "NA": ['"NA"', '"abc"'],
+    "date": ['"2020-01-02"', '"2021-01-02"'],
+    "time": ['"2020-01-02T03:04:05"'],
+    "zoned": ['"2020-01-02T03:04:05Z"'],
+    "base64": ['"dGVzdA=="'],
+    "unpadded": ['"abcde"'],
+    "junk": ['"dGV-zdA=="'],
+    "foreign": ['"é"'],
+    "text and null": ['"abc"', "null"],
+    "date and null": ['"2020-01-02"', "null"],
+    "text and int": ['"abc"', "1"],
+    "bool": ["true", "false"],
+    "bool and null": ["true", "null"],
+    "bool and int": ["true", "2"],
+    "bool and text": ["true", '"x"'],
+    "list": ["[1,2]"],
+    "object": ['{"a":1}'],
+    "nothing": [],
+    "seconds": ["1577836800"],
+    "seconds and more": ["1577836800", "5"],
+    "milliseconds": ["1577836800000"],
+    "seconds and null": ["1577836800", "null"],
+    "seconds and a half": ["1577836800.5"],
+    "zoned and not": ['"2020-01-02T03:04:05+02:00"', '"2020-01-02T03:04:05"'],
+    "date and text": ['"2020-01-02"', '"x"'],
+}
+SCALARS = ["boolean", "integer", "long", "float", "double", "string", "binary", "datetime"]
+DTYPES = ["bool", "int8", "uint8", "int32", "int64", "uint64", "float32", "float64", "str", "object"]
+
+
+def field(cell):
+    """A cell in a CSV file; None for what cannot be there."""
+    value = json.loads(cell)
+    if isinstance(value, (list, dict)):
+        return None
+    return "" if value is None else value if isinstance(value, str) else cell
+
+
+def rows(cells):
+    return "[" + ",".join(f"[{cell}]" for cell in cells) + "]"
+
+
+def index(cells):
+    return json.dumps(list(range(len(cells))))
+
+
+COLUMN_FORMS = {
+    "mlflow:split": (mlflow, lambda name, cells: f'{{"dataframe_split":{{"columns":["{name}"],"data":{rows(cells)}}}}}'),
+    "mlflow:inputs": (mlflow, lambda name, cells: f'{{"inputs":{{"{name}":[{",".join(cells)}]}}}}'),
+    "mlflow:instances": (mlflow, lambda name, cells: f'{{"instances":{{"{name}":[{",".join(cells)}]}}}}'),
+    "azureml:split": (azureml, lambda name, cells: f'{{"input_data":{{"columns":["{name}"],"index":{index(cells)},"data":{rows(cells)}}}}}'),
+}
+TENSOR_FORMS = {
+    "mlflow:inputs": (mlflow, False, lambda cells: f'{{"inputs":[{",".join(cells)}]}}'),
+    "azureml:tensor": (azureml, False, lambda cells: f'{{"input_data":[{",".join(cells)}]}}'),
+    "azureml:named": (azureml, True, lambda cells: f'{{"input_data":{{"a":[{",".join(cells)}]}}}}'),
+    "mlflow:split": (mlflow, True, lambda cells: f'{{"dataframe_split":{{"columns":["a"],"data":{rows(cells)}}}}}'),
+}
+
+
+def same(given, sent, type_):
+    """Whether the model is given what was sent, in the column's type: the same number, text, bytes or date."""
+    if type_ in ("string", "binary") and not isinstance(sent, (str, type(None))):
+        return False
+    if sent is None:
+        return given is None if type_ in ("string", "str", "binary", "object") else given is None or given is pd.NaT or (isinstance(given, float) and math.isnan(given))
+    if type_ in ("boolean", "bool") and type(sent) is int and sent in (0, 1):
+        return given == sent
+    if isinstance(sent, bool) or isinstance(given, (bool, np.bool_)):
+        return isinstance(sent, bool) and isinstance(given, (bool, np.bool_)) and sent == given
+    if isinstance(sent, float) and math.isnan(sent):
+        return isinstance(given, float) and math.isnan(given)
+    if isinstance(sent, (int, float)):
+        if not isinstance(given, (int, float)):
+            return False
+        close = type_ in ("float", "float32") and isinstance(sent, float)
+        return math.isclose(given, sent, rel_tol=1e-6) if close else given == sent
+    if type_ == "binary":
+        return isinstance(given, bytes) and base64.b64encode(given).decode() == sent
+    if type_ == "datetime":
+        given = given if isinstance(given, pd.Timestamp) else pd.NaT
+        return isinstance(sent, str) and given == pd.to_datetime(sent, errors="coerce", format="ISO8601")
+    return type(given) is type(sent) and given == sent
+
+
+def answer(given, cells, type_):
+    """r for refused, s for the same, c for changed."""
+    if given is None:
+        return "r"
+    if isinstance(given, dict):
+        given = next(iter(given.values()))
+    values = (given.iloc[:, 0] if isinstance(given, pd.DataFrame) else given).tolist()
+    sent = [json.loads(cell) for cell in cells]
+    return "s" if len(values) == len(sent) and all(same(g, s, type_) for g, s in zip(values, sent)) else "c"
+
+
+def columns(name):
+    out = {}
+    for form, (server, body) in COLUMN_FORMS.items():
+        out[form] = {}
+        for type_ in SCALARS:
+            schema = [{"name": name, "type": type_}]
+            out[form][type_] = "".join(answer(ask(server, body(name, cells), schema), cells, type_) for cells in CELLS.values())
+    return out
+
+
+UNNAMED_FORMS = {
+    "mlflow:split": (mlflow, lambda cells: COLUMN_FORMS["mlflow:split"][1]("a", cells)),
+    "mlflow:inputs": (mlflow, lambda cells: f'{{"inputs":[{",".join(cells)}]}}'),
+    "azureml:split": (azureml, lambda cells: COLUMN_FORMS["azureml:split"][1]("a", cells)),
+}
+
+
+def unnamed():
+    out = {}
+    for form, (server, body) in UNNAMED_FORMS.items():
+        asked = {t: [answer(ask(server, body(cells), [{"type": t}]), cells, t) for cells in CELLS.values()] for t in SCALARS}
+        out[form] = {type_: "".join(letters) for type_, letters in asked.items()}
+    return out
+
+
+def delimited():
+    out = {}
+    for type_ in SCALARS:
+        letters = ""
+        for cells in CELLS.values():
+            fields = [field(cell) for cell in cells]
+            if None in fields:
+                letters += "-"
+                continue
+            text = "a,b\n" + "".join(f"{cell},x\n" for cell in fields)
+            schema = [{"name": "a", "type": type_}, {"name": "b", "type": "string"}]
+            letters += "r" if ask(csv, text, schema) is None else "a"
+        out[type_] = letters
+    return out
+
+
+def tensors():
+    out = {}
+    for form, (server, named, body) in TENSOR_FORMS.items():
+        out[form] = {}
+        for dtype in DTYPES:
+            schema = [{**({"name": "a"} if named else {}), "type": "tensor", "tensor-spec": {"dtype": dtype, "shape": [-1]}}]
+            out[form][dtype] = "".join(answer(ask(server, body(cells), schema), cells, dtype) for cells in CELLS.values())
+    return out
+
+
+# ---- every shape of payload
+
+
+def column(name, type_="long", **more):
+    return {"name": name, "type": type_, **more}
+
+
+def tensor(shape, name=None, dtype="float64"):
+    return {**({"name": name} if name else {}), "type": "tensor", "tensor-spec": {"dtype": dtype, "shape": shape}}
+
+
+SCHEMAS = {
+    "none": None,
+    "a b": [column("a"), column("b")],
+    "a": [column("a")],
+    "text a": [column("a", "string")],
+    "0 1": [column("0"), column("1")],
+    "two": [{"type": "long"}, {"type": "long"}],
+    "one": [{"type": "long"}],
+    "a, perhaps b": [column("a"), column("b", required=False)],
+    "a list": [column("a", "array", items={"type": "long"}, required=True)],
+    "an object": [column("a", "object", properties={"x": {"type": "long", "required": True}}, required=True)],
+    "any": [column("a", "any", required=True)],
+    "(-1, 2)": [tensor([-1, 2])],
+    "(-1,)": [tensor([-1])],
+    "(2, 2)": [tensor([2, 2])],
+    "(-1, 3)": [tensor([-1, 3])],
+    "()": [tensor([])],
+    "(-1, -1)": [tensor([-1, -1])],
+    "(-1, 2, 2)": [tensor([-1, 2, 2])],
+    "a (-1,) b (-1,)": [tensor([-1], "a"), tensor([-1], "b")],
+    "a (-1, 2)": [tensor([-1, 2], "a")],
+    "a (-1,)": [tensor([-1], "a")],
+    "a (-1, 1) b (-1, 1)": [tensor([-1, 1], "a"), tensor([-1, 1], "b")],
+}
+SPLITS = [
+    '{"columns":["a","b"],"index":[0,1],"data":[[1,2],[3,4]]}',
+    '{"columns":["b","a"],"index":[0,1],"data":[[1,2],[3,4]]}',
+    '{"columns":["a","b","z"],"index":[0,1],"data":[[1,2,9],[3,4,9]]}',
+    '{"columns":["a"],"index":[0,1],"data":[[1],[3]]}',
+    '{"columns":["a","b"],"data":[[1,2],[3,4]]}',
+    '{"columns":["a","b"],"index":null,"data":[[1,2],[3,4]]}',
+    '{"index":[0,1],"data":[[1,2],[3,4]]}',
+    '{"columns":null,"index":[0,1],"data":[[1,2],[3,4]]}',
+    '{"data":[[1,2],[3,4]]}',
+    '{"columns":["0","1"],"index":[0,1],"data":[[1,2],[3,4]]}',
+    '{"columns":[0,1],"index":[0,1],"data":[[1,2],[3,4]]}',
+    '{"columns":["a","b"],"index":[],"data":[]}',
+    '{"columns":["a"],"index":[0,1],"data":[[[1,2]],[[3,4]]]}',
+    '{"columns":["a","a"],"index":[0,1],"data":[[1,2],[3,4]]}',
+    '{"columns":["a"],"index":[0,1],"data":[1,2]}',
+]
+OTHERS = [
+    "[[1,2],[3,4]]",
+    "[1,2]",
+    "[[1],[2]]",
+    "[[[1,2],[3,4]],[[5,6],[7,8]]]",
+    "[]",
+    "5",
+    "null",
+    '{"a":[1,2],"b":[3,4]}',
+    '{"a":[1,2]}',
+    '{"a":[1,2],"b":[3,4],"z":[5,6]}',
+    '{"a":[1,2],"b":[3]}',
+    '{"a":1,"b":2}',
+    '{"a":[[1,2],[3,4]]}',
+    '{"a":[[1],[2]],"b":[[3],[4]]}',
+    '{"a":[],"b":[]}',
+]
+
+
+def shapes():
+    out = {}
+    for key, server, payloads in [
+        ("dataframe_split", mlflow, SPLITS),
+        ("inputs", mlflow, OTHERS),
+        ("instances", mlflow, OTHERS),
+        ("input_data", azureml, SPLITS + OTHERS),
+    ]:
+        for payload in payloads:
+            body = f'{{"{key}":{payload}}}'
+            out[body] = "".join("r" if ask(server, body, schema) is None else "a" for schema in SCHEMAS.values())
+    return out
+
+
+if __name__ == "__main__":
+    answers = {
+        "cells": CELLS,
+        "columns": columns("a"),
+        "dates": {"azureml:split": columns("made_at")["azureml:split"]},
+        "unnamed": unnamed(),
+        "csv": delimited(),
+        "tensors": tensors(),
+        "schemas": SCHEMAS,
+        "shapes": shapes(),
+    }
+    path = pathlib.Path(__file__).with_name("answers.json")
+    path.write_text(json.dumps(answers, indent=1, ensure_ascii=False) + "\n")

@@ -1,0 +1,300 @@
+import { describe, expect, test } from "vitest";
+import { inspect, TransloadError, type Verdict, type VerdictOptions, verdict } from "../../src/index.js";
+import { verdictOfFault } from "../../src/model/fault.js";
+import { FINDINGS } from "../../src/model/finding.js";
+import { parseSignature } from "../../src/model/signature.js";
+import { feed, whole } from "../feed.js";
+
+const model = (inputs?: unknown, more: object = {}) => ({
+  signature: inputs === undefined ? undefined : parseSignature({ inputs: JSON.stringify(inputs), ...more }),
+  example: undefined,
+});
+const long = (...names: string[]) => names.map((name) => ({ name, type: "long" }));
+const column = (name: string, type: string) => [{ name, type }];
+
+async function ask(payload: string, options: VerdictOptions = {}, from = "auto"): Promise<Verdict> {
+  try {
+    return verdict(await inspect(Buffer.from(payload), { from }), options);
+  } catch (error) {
+    const found = error instanceof TransloadError ? verdictOfFault(error, options) : undefined;
+    if (!found) throw error;
+    return found;
+  }
+}
+
+/** `F_CODE severity` of each finding. */
+async function codes(payload: string, options?: VerdictOptions, from?: string): Promise<string[]> {
+  return (await ask(payload, options, from)).findings.map(({ code, severity }) => `${code} ${severity}`);
+}
+
+const NONE = model();
+const azure = (inputs?: unknown): VerdictOptions => ({ for: "azureml", model: model(inputs) });
+const mlflow = (inputs?: unknown): VerdictOptions => ({ for: "mlflow", model: model(inputs) });
+
+describe("what Azure ML changes in silence", () => {
+  const split = (name: string, ...cells: string[]) =>
+    `{"input_data":{"columns":[${JSON.stringify(name)}],"index":[${cells.map((_, i) => i)}],"data":[${cells.map((c) => `[${c}]`)}]}}`;
+
+  test.each(["date", "modified", "datetime", "updated_at", "x_time", "timestamp", "TIMESTAMPED", "Date"])(
+    "a column called %s",
+    async (name) => {
+      expect(await codes(split(name, '"2020-01-01"'), azure())).toEqual(["F_DATE changed"]);
+      expect(await codes(split(name, "1577836800"), azure())).toEqual(["F_DATE changed"]);
+      expect(await codes(split(name, "31536000"), azure())).toEqual([]);
+      expect(await codes(split(name, '"2020-01-01"', '"x"'), azure())).toEqual([]);
+      expect(await codes(split(name, '"Jan 2 2020"'), azure())).toEqual(["F_DATE depends"]);
+    },
+  );
+
+  test.each(["dated", "at", "time", "last_time_", "my date", "a_timestamp"])("but not one called %s", async (name) => {
+    expect(await codes(split(name, '"2020-01-01"'), azure())).toEqual([]);
+  });
+
+  test("labels that are numbers or dates, all of them", async () => {
+    const labels = (...names: string[]) =>
+      `{"input_data":{"columns":${JSON.stringify(names)},"index":[0],"data":[[${names.map(() => 1)}]]}}`;
+    for (const names of [["1", "2"], ["2020-01-01"], ["1.5", "2"], [" 1"]])
+      expect(await codes(labels(...names), azure())).toEqual(["F_LABEL changed"]);
+    for (const names of [["a", "1"], ["2020-01-01", "x"], ["q1"]]) expect(await codes(labels(...names), azure())).toEqual([]);
+    expect(await codes(labels("a", "a"), azure())).toEqual(["F_LABEL changed"]);
+    expect(await codes(labels("0", "1"), azure(long("0", "1")))).toEqual(["F_LABEL refused"]);
+  });
+
+  test("digits, in a split and not in a list", async () => {
+    expect(await codes(split("a", "0.30000000000000004"), azure())).toEqual(["F_DIGITS changed"]);
+    expect(await codes(split("a", "0.30000000000000004"), azure(column("a", "float")))).toEqual([]);
+    expect(await codes(split("a", "0.3"), azure())).toEqual([]);
+    expect(await codes('{"input_data":[[0.30000000000000004]]}', azure())).toEqual([]);
+    expect(await codes(split("a", "18446744073709551616"), azure())).toEqual(["F_RANGE refused"]);
+  });
+
+  test("null in whole numbers, and None", async () => {
+    expect(await codes(split("a", "1", "null"), azure())).toEqual(["F_NULL changed"]);
+    expect((await ask(split("a", "9007199254740993", "null"), azure())).findings[0]?.message).toContain("those beyond 2^53 are rounded");
+    expect(await codes(split("a", '"x"', "null"), azure())).toEqual(["F_NULL changed"]);
+    expect(await codes(split("a", "1.5", "null"), azure())).toEqual([]);
+  });
+
+  test("a split without an index: the model is given arrays", async () => {
+    const found = await ask('{"input_data":{"columns":["a"],"data":[[1]]}}', { ...azure(), file: "p.json" });
+    expect(found).toMatchObject({ accepted: true, findings: [{ code: "F_INDEX", severity: "changed" }] });
+    expect(found.remedy?.command).toBe("transload convert p.json -t azureml:split -o p.azureml.json");
+    expect(await codes('{"input_data":{"columns":["a"],"data":[[1]]}}', azure(long("a")))).toEqual([]);
+    expect(await codes('{"input_data":{"index":[0],"data":[[1]]}}', azure(long("a")))).toEqual(["F_LABEL refused"]);
+  });
+
+  test("texts of a str tensor, to their first letter", async () => {
+    const str = [{ type: "tensor", "tensor-spec": { dtype: "str", shape: [-1] } }];
+    expect(await codes('{"input_data":["abc"]}', azure(str))).toEqual(["F_CAST changed"]);
+    expect(await codes('{"inputs":["abc"]}', mlflow(str))).toEqual([]);
+  });
+});
+
+describe("models that Azure ML cannot serve without a script", () => {
+  test.each([
+    [[{ name: "a", type: "array", items: { type: "long" }, required: true }]],
+    [[{ type: "tensor", "tensor-spec": { dtype: "float32", shape: [-1, -1] } }]],
+  ])("%j", async (inputs) => {
+    expect(await codes('{"input_data":[[1]]}', azure(inputs))).toEqual(["F_MODEL refused"]);
+  });
+
+  test("one with an input example has its types from there", async () => {
+    expect(await codes('{"input_data":[[1]]}', { for: "azureml", model: { signature: undefined, example: "ndarray" } })).toEqual([
+      "F_MODEL depends",
+    ]);
+  });
+});
+
+describe("columns and the model's", () => {
+  const split = (...names: string[]) => `{"dataframe_split":{"columns":${JSON.stringify(names)},"data":[[${names.map((_, i) => i)}]]}}`;
+
+  test("missing ones are refused, with the one that may be meant", async () => {
+    const { accepted, findings } = await ask(split("agee", "sex"), mlflow(long("age", "sex")));
+    expect(accepted).toBe(false);
+    expect(findings.map(({ message }) => message)).toEqual([
+      'MLflow refuses a payload without "age", which the model\'s signature requires; "agee" may be meant',
+      'MLflow drops "agee": the model\'s signature does not have it',
+    ]);
+  });
+
+  test("more of them are dropped, others put into order, optional ones may be missing", async () => {
+    expect(await codes(split("a", "z"), mlflow(long("a")))).toEqual(["F_EXTRA changed"]);
+    expect(await codes(split("b", "a"), mlflow(long("a", "b")))).toEqual(["F_ORDER changed"]);
+    const optional = [...long("a"), { name: "b", type: "long", required: false }];
+    expect(await codes(split("a"), mlflow(optional))).toEqual([]);
+    expect(await codes(split("a", "bb"), mlflow(optional))).toEqual(["F_COLUMN depends", "F_EXTRA changed"]);
+    expect(await codes('{"dataframe_split":{"data":[[1]]}}', mlflow(long("a")))).toEqual(["F_LABEL refused"]);
+  });
+
+  test("what overflows tells what it becomes", async () => {
+    const { findings } = await ask('{"dataframe_split":{"columns":["a"],"data":[[2147483648]]}}', mlflow(column("a", "integer")));
+    expect(findings).toEqual([
+      {
+        code: "F_RANGE",
+        severity: "changed",
+        column: "a",
+        message: '"a": 2147483648 is out of range in an integer column and wraps around to -2147483648',
+      },
+    ]);
+  });
+
+  test("records are judged as a frame is, and a csv by pandas' way of reading", async () => {
+    expect(await codes('{"dataframe_records":[{"a":1},{"a":null}]}', mlflow(long("a")))).toEqual(["F_NULL refused"]);
+    expect(await codes("a,b\n1,x\nNA,nan\n", mlflow(), "csv")).toEqual(["F_NULL changed"]); // transload reads these words as pandas does
+    expect(await codes("a\n0.30000000000000004\n", mlflow(), "csv")).toEqual(["F_DIGITS changed"]);
+    expect(await codes("a\n1\n", mlflow(column("a", "datetime")), "csv")).toEqual(["F_DATE refused"]);
+    expect(await codes('{"dataframe_split":{"columns":["a"],"data":[["01234"]]}}', { for: "csv" })).toEqual(["F_DIALECT refused"]);
+    const { remedy } = await ask('{"dataframe_split":{"columns":["a"],"data":[["01234"],["02"]]}}', { for: "csv" });
+    expect(remedy).toMatchObject({ to: "csv", remains: [{ code: "F_WORD", message: expect.stringContaining("01234 becomes 1234") }] });
+  });
+});
+
+describe("other servers", () => {
+  test("doubles only", async () => {
+    const payload = (cells: string) => `{"instances":[[${cells}]]}`;
+    expect(await codes(payload("9007199254740993"), { for: "vertex" })).toEqual(["F_RANGE changed"]);
+    expect(await codes(payload("9007199254740992"), { for: "vertex" })).toEqual([]);
+    expect(await codes(payload("NaN"), { for: "vertex" })).toEqual(["F_NAN refused"]);
+    expect(await codes('{"data":{"names":["a"],"ndarray":[[9007199254740993]]}}', { for: "seldon" })).toEqual(["F_RANGE changed"]);
+  });
+
+  test("no null for TensorFlow Serving, and no cure", async () => {
+    expect(await ask('{"inputs":[[1,null]]}', { for: "tfserving" })).toMatchObject({ accepted: false, remedy: undefined });
+    expect(await codes('{"inputs":[[1,2]],"signature_name":"s"}', { for: "tfserving" })).toEqual([]);
+  });
+
+  test("a payload that is too large", async () => {
+    const large = `{"instances":[[${"1,".repeat(800_000)}1]]}`;
+    expect(await codes(large, { for: "vertex" })).toEqual(["F_SIZE refused"]);
+    expect(await codes(large, { for: "mlflow", model: NONE })).toEqual([]);
+  });
+
+  test("a misspelt key is dropped in silence", async () => {
+    const { findings } = await ask('{"inputs":[[1]],"parms":{"a":1},"zzz":2}', mlflow());
+    expect(findings.map(({ message }) => message)).toEqual([
+      'MLflow drops "parms" without a word; "params" may be meant',
+      'MLflow drops "zzz" without a word',
+    ]);
+    expect(await codes('{"inputs":[[1]],"params":{"a":1}}', mlflow())).toEqual(["F_PARAMS changed"]);
+    const params = '[{"name":"a","type":"long","default":1,"shape":null}]';
+    expect(
+      await codes('{"inputs":[[1]],"params":{"a":1}}', {
+        for: "mlflow",
+        model: model([{ type: "tensor", "tensor-spec": { dtype: "int64", shape: [-1, 1] } }], { params }),
+      }),
+    ).toEqual([]);
+  });
+});
+
+describe("payloads that transload does not read", () => {
+  test.each([
+    ['{"dataframe_split":{"columns":["a","b"],"data":[[1,2],[3]]}}', "mlflow", "F_FAULT changed"],
+    ['{"dataframe_split":{"columns":["a","b"],"data":[[1]]}}', "mlflow", "F_FAULT refused"],
+    ['{"inputs":[[1,2],[3]]}', "mlflow", "F_FAULT refused"],
+    ['{"input":"x","dataframe_split":{"data":[[1]]}}', "mlflow", "F_FAULT changed"],
+    ['{"inputs":[1],"inputs":[2]}', "mlflow", "F_FAULT changed"],
+    ['{"inputs":[01]}', "tfserving", "F_FAULT refused"],
+    ['{"inputs":[1]} x', "tfserving", "F_FAULT changed"],
+    ['{"inputs":[1]} x', "mlflow", "F_FAULT refused"],
+    ['{"input_data":"[[1]]"}', "azureml", "F_FAULT depends"],
+    ['{"foo":1}', "mlflow", "F_FAULT refused"],
+  ])("%s on %s", async (payload, server, expected) => {
+    const rest = expected === "F_FAULT refused" ? [] : ["F_FAULT depends"];
+    expect(await codes(payload, { for: server })).toEqual([expected, ...rest]);
+  });
+
+  test("and of which nothing is known, throw", async () => {
+    await expect(ask('{"dataframe_split":{"data":{"a":[1]}}}', { for: "mlflow" })).rejects.toThrow(TransloadError);
+    await expect(ask('{"prompt":"x","input_data":[[1]]}', { for: "azureml" })).rejects.toThrow(TransloadError);
+  });
+});
+
+describe("the remedy", () => {
+  const PAYLOADS = [
+    '{"dataframe_split":{"columns":["a","b"],"data":[[1,2.5],[3,4.5]]}}',
+    '{"dataframe_records":[{"a":1,"b":2.5},{"a":3,"b":4.5}]}',
+    '{"inputs":[[1,2.5],[3,4.5]]}',
+    '{"inputs":{"a":[1,3],"b":[2.5,4.5]}}',
+    '{"instances":[{"a":1,"b":2.5},{"a":3,"b":4.5}]}',
+    '{"input_data":{"columns":["a","b"],"index":[0,1],"data":[[1,2.5],[3,4.5]]}}',
+    '{"input_data":{"columns":["a","b"],"data":[[1,2.5],[3,4.5]]}}',
+    '{"input_data":[[1,2.5],[3,4.5]]}',
+    '{"columns":["a","b"],"data":[[1,2.5],[3,4.5]]}',
+    '{"data":{"names":["a","b"],"ndarray":[[1,2.5],[3,4.5]]}}',
+    '{"dataframe_split":{"columns":["a"],"data":[["x"],[null]]}}',
+    '{"inputs":[[[1,2],[3,4]]]}',
+    '{"inputs":5}',
+  ];
+  const tensor = (shape: number[], name?: string) => ({
+    ...(name && { name }),
+    type: "tensor",
+    "tensor-spec": { dtype: "float64", shape },
+  });
+  const MODELS = {
+    unknown: undefined,
+    none: NONE,
+    columns: model([
+      { name: "a", type: "long" },
+      { name: "b", type: "double" },
+    ]),
+    tensor: model([tensor([-1, 2])]),
+    tensors: model([tensor([-1], "a"), tensor([-1], "b")]),
+  };
+  const SERVERS = ["azureml", "mlflow", "mlflow1", "databricks", "tfserving", "vertex", "seldon", "csv", "kserve1"];
+
+  test.each(SERVERS)("makes a payload that %s takes", async (server) => {
+    let mended = 0;
+    for (const payload of PAYLOADS)
+      for (const [name, served] of Object.entries(MODELS)) {
+        const options = { for: server, ...(served && { model: served }) };
+        const { accepted, remedy } = await ask(payload, options);
+        if (!remedy) continue;
+        const { text, error } = await feed(whole(payload), { to: remedy.to, ...(remedy.columns && { columns: remedy.columns }) });
+        const context = `${payload} for ${name}: ${remedy.command}`;
+        expect(error?.message, context).toBeUndefined();
+        const after = await ask(text, options, remedy.to);
+        expect(after.accepted, `${context} gives ${text}: ${after.findings.map(({ message }) => message).join("; ")}`).toBe(true);
+        if (accepted)
+          expect(
+            after.findings.filter(({ severity }) => severity === "changed"),
+            context,
+          ).toEqual([]);
+        mended++;
+      }
+    expect(mended).toBeGreaterThan(5);
+  });
+
+  test("names a tensor's columns as the model does, and quotes what a shell would take apart", async () => {
+    const names = model([
+      { name: "a, b", type: "double" },
+      { name: "it's", type: "double" },
+    ]);
+    const { remedy } = await ask('{"inputs":[[1,2.5]]}', {
+      for: "azureml",
+      model: names,
+      file: "my data/x.json",
+      taken: (path) => path === "my data/x.azureml.json",
+    });
+    expect(remedy).toMatchObject({ to: "azureml:split", columns: ["a, b", "it's"] });
+    expect(remedy?.command).toBe(
+      `transload convert 'my data/x.json' -t azureml:split --columns '["a, b","it'\\''s"]' -o 'my data/x.azureml-2.json'`,
+    );
+  });
+
+  test("is none where the server would refuse the result, and that is told", async () => {
+    const { remedy, findings } = await ask('{"input_data":[[1,null]]}', { for: "tfserving" });
+    expect(remedy).toBeUndefined();
+    expect(findings.map(({ message }) => message)).toEqual([
+      "TensorFlow Serving looks for inputs or instances, and this is azureml:tensor, under input_data",
+      "as tfserving:inputs: TensorFlow Serving refuses null in every type",
+    ]);
+  });
+});
+
+test("an unknown server is told before anything else", async () => {
+  await expect(ask('{"inputs":[1]}', { for: "mlfow" })).rejects.toThrow("did you mean mlflow?");
+});
+
+test("every code has its meaning", () => {
+  for (const meaning of Object.values(FINDINGS)) expect(meaning.length).toBeGreaterThan(10);
+});
