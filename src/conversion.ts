@@ -128,6 +128,9 @@ export class Conversion {
         renames: this.#through !== undefined,
         moves: this.#moves,
         index: this.#options.index ?? "keep",
+        keep: (from) => this.#store.keep(from),
+        rest: () => this.#store.rest(),
+        wantsIndex: ({ layout }) => wantsIndex(this.#options.index ?? "keep", layout),
         createScanner,
         write: this.#write,
         warn: (warning) => onWarning?.(warning),
@@ -141,8 +144,15 @@ export class Conversion {
 
   /** Cells must be looked at one by one, whatever the layouts. */
   get #moves(): boolean {
-    const { ragged, maxRows, maxBytes, missing, fixed } = this.#options;
-    return ragged === "pad" || maxRows !== undefined || maxBytes !== undefined || missing !== undefined || fixed === true;
+    const { ragged, maxRows, maxBytes, missing, fixed, index } = this.#options;
+    return (
+      index?.startsWith("column:") ||
+      ragged === "pad" ||
+      maxRows !== undefined ||
+      maxBytes !== undefined ||
+      missing !== undefined ||
+      fixed === true
+    );
   }
 
   #take(chunk: Uint8Array): void | Promise<void> {
@@ -235,6 +245,11 @@ export class Conversion {
 
 function lines(form: Form): { form: Form; layout: Layout } {
   return { form, layout: form.layouts[0] as Layout };
+}
+
+/** The labels of a frame go into the target: as its own, or as a column. */
+function wantsIndex(index: string, layout: Layout): boolean {
+  return layout === "frame" ? index === "keep" : index.startsWith("column:");
 }
 
 function nanPolicy(nan: ConvertOptions["nan"]): "error" | "pass" | "tell" {

@@ -29,8 +29,8 @@ export interface ConvertOptions {
   fixed?: boolean;
   /** Short rows are refused, or filled in as missing. Default `error`. */
   ragged?: "error" | "pad";
-  /** Row labels of a frame: the source's, none, or 0 to rows - 1. Default `keep`; where the target needs labels and there are none they are made. */
-  index?: "keep" | "drop" | "generate";
+  /** Row labels of a frame: the source's, none, 0 to rows - 1, or a column's cells; a source's labels become that column where the target has none. Default `keep`; where the target needs labels and there are none they are made. */
+  index?: "keep" | "drop" | "generate" | `column:${string}`;
   /** A delimited file begins with a line of names. Default true. */
   header?: boolean;
   /** Between the fields of the source's delimited file. Default: a comma, or a tab for tsv. */

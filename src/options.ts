@@ -12,7 +12,7 @@ export interface CellOptions {
   engine?: EngineName;
   missing?: "null" | "token" | "error";
   ragged?: "error" | "pad";
-  index?: "keep" | "drop" | "generate";
+  index?: string;
   delimiter?: string;
   quote?: string;
   na?: readonly string[];
@@ -44,7 +44,7 @@ export function checkOptions({
   oneOf("engine", engine, ["core", "reference"]);
   oneOf("missing", missing, ["null", "token", "error"]);
   oneOf("ragged", ragged, ["error", "pad"]);
-  oneOf("index", index, ["keep", "drop", "generate"]);
+  if (!/^column:./s.test(index ?? "")) oneOf("index", index, ["keep", "drop", "generate", "column:NAME"]);
   oneOf("typing", typing, ["lexical", "pandas"]);
   oneByte("delimiter", delimiter);
   oneByte("quote", quote);

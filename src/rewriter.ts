@@ -39,7 +39,12 @@ export interface RewriterOptions {
   /** Names and index are written from the batches, not from the source. */
   readonly renames: boolean;
   /** Row labels: kept, dropped, or 0 to rows - 1. */
-  readonly index?: "keep" | "drop" | "generate";
+  readonly index?: string;
+  /** Keeps the input's bytes from this offset on, until `rest`. */
+  readonly keep?: (from: number) => void;
+  readonly rest?: () => void;
+  /** In the table lane, a frame's labels are wanted with its rows. */
+  readonly wantsIndex?: (target: { form: Form; layout: Layout }) => boolean;
   /** Cells are to move even where both sides have the same layout. */
   readonly moves?: boolean;
   readonly createScanner: (pathOf: PathOf, start: number) => Scanner;
@@ -84,6 +89,8 @@ export class Rewriter {
   found: Found | undefined;
   /** In the table lane: members beside the payload, by the name that the target has for them, and the text of their values. */
   readonly riders = new Map<string, string>();
+  /** In the table lane: where the frame's labels are, and how many. */
+  index: { from: number; to: number; rows: number } | undefined;
   /** In the table lane: the tensors of Open Inference Protocol's so far, or Seldon's one. */
   readonly inputs: InputFacts[] = [];
   /** Called when all is known of one of them. */
@@ -451,6 +458,23 @@ export class Rewriter {
       this.#scalarRequest = request;
       this.tape.capture();
     }
+  }
+
+  get indexWanted(): boolean {
+    return this.lane === "table" && this.target !== undefined && (this.options.wantsIndex?.(this.target) ?? false);
+  }
+
+  /** A frame's list of labels begins. */
+  indexBegins(): void {
+    if (!this.indexWanted) return;
+    this.index = { from: this.scanner.offset, to: this.scanner.offset, rows: 0 };
+    this.options.keep?.(this.scanner.offset);
+  }
+
+  indexEnded(rows: number): void {
+    if (!this.index) return;
+    this.index = { from: this.index.from, to: this.scanner.offset - 1, rows };
+    this.options.rest?.();
   }
 
   /** The cargo is the list of objects whose first element was just looked at. */

@@ -10,11 +10,11 @@ import { Mode } from "./engine/codes.js";
 import type { Scanner } from "./engine/engine.js";
 import { jsonPath } from "./engine/fault.js";
 import type { CreateScanner } from "./engine/index.js";
-import type { CellKinds, Fields, Gap as RowGap, RowReader, RowRequest, RowStyle, RowSyntax } from "./engine/rows.js";
-import { TransloadError, type Warning } from "./errors.js";
+import type { CellKinds, ColumnSource, Fields, Gap as RowGap, RowReader, RowRequest, RowStyle, RowSyntax } from "./engine/rows.js";
+import { nearest, TransloadError, type Warning } from "./errors.js";
 import { Spill, type Store } from "./io/store.js";
 import type { InputFacts } from "./layouts/inputs.js";
-import { type ColumnWriter, columnWriter, type RowWriter, rowWriter } from "./layouts/writer.js";
+import { type ColumnWriter, columnWriter, LABELS_HERE, type RowWriter, rowWriter } from "./layouts/writer.js";
 import type { Found, Rewriter } from "./rewriter.js";
 import { Tape } from "./tape.js";
 
@@ -47,7 +47,8 @@ export interface TableOptions {
   readonly text: ReadonlySet<string>;
   /** A field is what it looks like, or what pandas makes of its whole column. */
   readonly typing: "lexical" | "pandas";
-  readonly index: "keep" | "drop" | "generate";
+  /** `column:NAME`: the labels become that column, or the column the labels. */
+  readonly index: string;
   /** Open Inference Protocol's datatype for numbers, where it is not to be told from the cells. */
   readonly datatype: string | undefined;
   readonly maxRows: number | undefined;
@@ -115,6 +116,8 @@ export class Table {
   #later: { range: Range; syntax: RowSyntax; names: readonly string[] | undefined } | undefined;
   readonly #ranges: Range[] = [];
   #scattered: Scattered | undefined;
+  /** Labels of the piece's rows, as they stand. */
+  readonly #labelText: LabelText;
   /** Columns found to be text. */
   readonly #texts: Set<string>;
   #names: readonly string[] | undefined;
@@ -130,6 +133,7 @@ export class Table {
   constructor(job: TableJob) {
     this.#job = job;
     this.#texts = new Set(job.options.text);
+    this.#labelText = new LabelText(job.options.spillDir);
     const { form, layout } = job.target;
     this.#writer =
       form.content === "np" && job.source.layout !== "frame" && isTensor(job.source.layout)
@@ -392,14 +396,16 @@ export class Table {
       facts: undefined,
       seen: undefined,
     };
-    if (!union && !late) {
-      yield* this.#write(scanner.rows(this.#request(syntax, own), this.#style(syntax)));
+    // labels that come behind the rows, and columns that become labels, must be known before the first row
+    const labels = (this.#job.rewriter?.indexWanted ?? false) && this.#labels === undefined;
+    if (!union && !late && !labels && (own || !this.#labelColumn)) {
+      yield* this.#write(scanner.rows(this.#request(syntax, own), this.#style(syntax, own)));
       read();
       return;
     }
     if (late && !this.#job.rewriter) throw this.#nameless();
     store.keep(from);
-    if (late) {
+    if (late || (labels && !keyed)) {
       // the scanner goes through them, and the names may come
       this.#later = { range, syntax, names: undefined };
       this.#ranges.push(range);
@@ -416,6 +422,30 @@ export class Table {
     store.rest();
     this.#later = { range, syntax, names: reader.names };
     read();
+  }
+
+  /** Where the labels of the frame are, once they have been read. */
+  get #labels(): Rewriter["index"] {
+    const index = this.#job.rewriter?.index;
+    return index && index.rows > 0 ? index : undefined;
+  }
+
+  /** The column of the target's that its labels are made of. */
+  get #labelColumn(): string | undefined {
+    const { options, target } = this.#job;
+    return target.layout === "frame" && options.index.startsWith(COLUMN) ? options.index.slice(COLUMN.length) : undefined;
+  }
+
+  /** Labels of the source are written as the target's; they stand beside the rows, before the first column. */
+  get #keepsLabels(): boolean {
+    return this.#labels !== undefined && this.#job.target.layout === "frame" && this.#job.options.index === "keep";
+  }
+
+  /** Names of the columns that are written: all but the labels. */
+  #columnNames(names: readonly string[] | undefined): readonly string[] | undefined {
+    if (this.#keepsLabels) return names?.slice(1);
+    const column = this.#labelColumn;
+    return column === undefined ? names : names?.filter((name) => name !== column);
   }
 
   /** Reads rows to their end and writes them, in pieces where that is asked for. */
@@ -439,7 +469,7 @@ export class Table {
       } else if (reader.done) break;
       else yield "more";
     }
-    this.#names = reader.names ?? this.#names;
+    this.#names = this.#columnNames(reader.names) ?? this.#names;
     this.#kinds = reader.kinds;
     this.#width = reader.width ?? this.#names?.length ?? 0;
     this.#pieceRows = reader.rows - this.#firstRow;
@@ -467,7 +497,7 @@ export class Table {
     if (this.#open || !this.#writer) return;
     this.#open = true;
     this.#pieceBytes = 0;
-    this.#put(Buffer.from(this.#writer.head(reader?.names ?? this.#names)));
+    this.#put(Buffer.from(this.#writer.head(this.#columnNames(reader?.names) ?? this.#names)));
   }
 
   #put(bytes: Uint8Array): void {
@@ -481,18 +511,21 @@ export class Table {
     const { sink, rewriter } = this.#job;
     this.#begin(reader);
     const writer = this.#writer as RowWriter;
-    this.#put(
-      Buffer.from(
-        writer.tail({
-          names: reader?.names ?? this.#names,
-          rows: this.#pieceRows,
-          firstRow: this.#firstRow,
-          width: reader?.width ?? this.#width,
-          riders: rewriter?.riders ?? new Map(),
-          datatype: datatypeOf(merge(reader?.kinds ?? this.#kinds), this.#job.target.form, this.#job.options.datatype),
-        }),
-      ),
-    );
+    const tail = writer.tail({
+      names: this.#columnNames(reader?.names) ?? this.#names,
+      rows: this.#pieceRows,
+      firstRow: this.#firstRow,
+      width: reader?.width ?? this.#width,
+      riders: rewriter?.riders ?? new Map(),
+      datatype: datatypeOf(merge(reader?.kinds ?? this.#kinds), this.#job.target.form, this.#job.options.datatype),
+      labelled: this.#keepsLabels || this.#labelColumn !== undefined,
+    });
+    const [before = "", after] = tail.split(LABELS_HERE);
+    this.#put(Buffer.from(before));
+    if (after !== undefined) {
+      for (const bytes of this.#labelText.take()) this.#put(bytes);
+      this.#put(Buffer.from(after));
+    }
     sink.endPiece(this.#pieceRows, this.#firstRow);
     this.#pieces++;
     this.#firstRow += this.#pieceRows;
@@ -509,12 +542,12 @@ export class Table {
       return fresh;
     }
     // an index that must be made grows with the rows: half of what is left at a time
-    const indexed = this.#indexed;
+    const indexed = this.#indexed || this.#keepsLabels || this.#labelColumn !== undefined;
     const done = fresh ? 0 : this.#pieceRows;
     if (!fresh && (!indexed || done === this.#stepped || this.#firstRow + done === rows)) return false;
     this.#stepped = fresh ? -1 : done;
     const bytes = fresh ? this.#headBytes(reader) : this.#pieceBytes;
-    const left = maxBytes - bytes - this.#tailBytes(reader, done + 1);
+    const left = maxBytes - bytes - this.#tailBytes(reader, done + 1) - this.#labelText.length;
     const perRow = done > 0 ? this.#pieceBytes / done : 64;
     const step = Math.max(1, Math.floor(left / perRow / 2));
     const until = indexed ? Math.min(rows ?? Number.MAX_SAFE_INTEGER, this.#firstRow + done + step) : rows;
@@ -526,14 +559,15 @@ export class Table {
   #stepped = -1;
 
   #headBytes(reader: RowReader): number {
-    return Buffer.byteLength((this.#writer as RowWriter).head(reader.names ?? this.#names));
+    return Buffer.byteLength((this.#writer as RowWriter).head(this.#columnNames(reader.names) ?? this.#names));
   }
 
   #tailBytes(reader: RowReader, rows: number): number {
     const { rewriter } = this.#job;
     const index = this.#indexed ? rows * (`${this.#firstRow + rows}`.length + 1) : 0;
     const facts = {
-      names: reader.names ?? this.#names,
+      names: this.#columnNames(reader.names) ?? this.#names,
+      labelled: false,
       rows: 0,
       firstRow: 0,
       width: 0,
@@ -728,16 +762,7 @@ export class Table {
           `columns of unequal length: ${this.#ranges.map((r, i) => `${names[i]} has ${r.rows}`).join(", ")}`,
         );
     }
-    const columns = this.#ranges.map((range) => {
-      let at = range.from;
-      return {
-        read: (to: Uint8Array) => {
-          const n = store.read(at, to.subarray(0, range.to - at));
-          at += n;
-          return n;
-        },
-      };
-    });
+    const columns = this.#ranges.map((range) => sourceOf(store, range));
     const chosen = this.#job.options.columns;
     if (chosen && (chosen.length !== names.length || chosen.some((name) => !names.includes(name))))
       throw new TransloadError("E_COLUMNS", `the columns given are not those of the payload: ${names.join(", ")}`);
@@ -745,7 +770,7 @@ export class Table {
     const scanner = createScanner(() => [], 0);
     const request: RowRequest = {
       ...this.#request("across", chosen ?? names),
-      across: order.map((i) => columns[i] as (typeof columns)[number]),
+      across: order.map((i) => columns[i] as ColumnSource),
     };
     yield* this.#write(scanner.rows(request, this.#style("across")), true);
   }
@@ -826,7 +851,7 @@ export class Table {
 
   *#replay(range: Range, syntax: RowSyntax, names: readonly string[] | undefined): Generator<Wait, void, void> {
     this.#names = names;
-    yield* this.#replayWith(range, { ...this.#request(syntax, names), newKeys: "refuse" }, this.#style(syntax));
+    yield* this.#replayWith(range, { ...this.#request(syntax, names), newKeys: "refuse" }, this.#style(syntax, names));
   }
 
   *#replayWith(range: Range, request: RowRequest, style: RowStyle): Generator<Wait, void, void> {
@@ -918,8 +943,13 @@ export class Table {
     );
   }
 
-  #request(syntax: RowSyntax, names: readonly string[] | undefined): RowRequest {
-    const { options, source } = this.#job;
+  #request(syntax: RowSyntax, columns: readonly string[] | undefined): RowRequest {
+    const { options, source, store } = this.#job;
+    const labels = syntax === "lists" && columns ? this.#labels : undefined;
+    // the labels are the first column, from a list of their own
+    const names = labels && columns ? [this.#keepsLabels ? "" : options.index.slice(COLUMN.length), ...columns] : columns;
+    const column = this.#labelColumn;
+    if (column !== undefined && names && !names.includes(column)) throw this.#noColumn(column, names);
     if (names && this.#keyed && new Set(names).size < names.length) throw this.#twice(names);
     return {
       syntax,
@@ -933,7 +963,16 @@ export class Table {
           : this.#writer?.cells === "delimited"
             ? { ...this.#fields(), delimiter: this.#delimiter }
             : undefined,
+      ...(labels && { across: [sourceOf(store, labels)] }),
     };
+  }
+
+  #noColumn(column: string, names: readonly string[]): TransloadError {
+    const guess = nearest(column, names);
+    return new TransloadError(
+      "E_COLUMNS",
+      `--index column:${column}: there is no such column${guess ? `; did you mean ${guess}?` : ` among ${names.join(", ")}`}`,
+    );
   }
 
   #twice(names: readonly string[]): TransloadError {
@@ -958,12 +997,22 @@ export class Table {
     return own ?? dialect[what] ?? (what === "nan" ? "token" : "null");
   }
 
-  #style(syntax: RowSyntax): RowStyle {
+  #style(syntax: RowSyntax, names?: readonly string[]): RowStyle {
     const { form } = this.#job.target;
     const writer = this.#writer;
     const omit = this.#omits(syntax);
     const shared = { missing: omit ? ("omit" as const) : this.#gap("missing"), nan: this.#gap("nan"), nulls: !form.refusesNull };
-    if (writer) return { ...shared, cells: writer.cells, delimiter: this.#delimiter, texts: writer.texts };
+    if (writer) {
+      const style = { ...shared, cells: writer.cells, delimiter: this.#delimiter, texts: writer.texts };
+      const column = this.#labelColumn;
+      const routed = this.#keepsLabels && syntax === "lists" && names ? 0 : column === undefined ? undefined : names?.indexOf(column);
+      if (routed === undefined) return style;
+      const texts: RowStyle["texts"] = (own, width) => {
+        const { before, ...others } = writer.texts(this.#columnNames(own), width - 1);
+        return { ...others, before: [...before.slice(0, routed), "", ...before.slice(routed)] };
+      };
+      return { ...style, texts, routed, column: (_, bytes) => this.#labelText.append(bytes) };
+    }
     const runs: [number, number][][] = [];
     const spill = new Spill(this.#job.options.spillDir);
     this.#scattered = { names: [], kinds: [], rows: 0, spill, runs };
@@ -977,6 +1026,46 @@ export class Table {
       },
     };
   }
+}
+
+/** How the option index names a column. */
+const COLUMN = "column:";
+
+/** The labels of a piece, which are written behind its rows. */
+class LabelText {
+  length = 0;
+  readonly #spill: Spill;
+
+  constructor(folder: string | undefined) {
+    this.#spill = new Spill(folder);
+  }
+
+  append(bytes: Uint8Array): void {
+    this.#spill.append(bytes);
+    this.length += bytes.length;
+  }
+
+  *take(): Generator<Uint8Array, void, void> {
+    for (let at = 0; at < this.length; ) {
+      const bytes = Buffer.allocUnsafeSlow(Math.min(PIECE, this.length - at));
+      at += this.#spill.read(at, bytes);
+      yield bytes;
+    }
+    this.#spill.close();
+    this.length = 0;
+  }
+}
+
+/** The inside of a list that lies in a store. */
+function sourceOf(store: Store, { from, to }: { from: number; to: number }): ColumnSource {
+  let at = from;
+  return {
+    read: (target) => {
+      const n = store.read(at, target.subarray(0, to - at));
+      at += n;
+      return n;
+    },
+  };
 }
 
 const NO_TEXTS = { before: [], after: "", between: "" };

@@ -25,7 +25,7 @@ interface ConvertCall extends Voice {
   nan?: "null" | "token" | "error";
   missing?: "null" | "token" | "error";
   fixed?: true;
-  index?: "keep" | "drop" | "generate";
+  index?: NonNullable<ConvertOptions["index"]>;
   ragged?: "error" | "pad";
   header: boolean;
   delimiter?: string;
@@ -79,10 +79,9 @@ function addOptions(command: Command): Command {
     )
     .option("--fixed", "all records have the keys of the first: one pass, and a new key is refused")
     .addOption(command.createOption("--ragged <how>", "short rows; refused by default").choices(["error", "pad"]))
-    .addOption(
-      command
-        .createOption("--index <how>", "row labels of a split; kept by default, made where the target needs them")
-        .choices(["keep", "drop", "generate"]),
+    .option(
+      "--index <how>",
+      "row labels of a split: keep, drop, generate, or column:NAME for a column's cells (or labels as a column); kept by default, made where the target needs them",
     )
     .option("--no-header", "a csv or tsv file has no line of names")
     .option("--delimiter <character>", "between the fields of the csv that is read; tab for tsv", parseCharacter)

@@ -1,12 +1,15 @@
 // Columns side by side: a list for each field, every one with a window of its own (row.ts's SIDE), read in step. The
 // lists have been checked before, so all that is sought is where a cell ends.
-import { CELL, FIELD, SIDE, SIDE_END, SIDE_LAST, TO, cells, fields, setToken, tell, width } from "./row";
-import { Ev } from "./state";
+import { CELL, FIELD, SIDE, SIDE_END, SIDE_LAST, TO, cells, fields, setToken, tell, tellError, width } from "./row";
+import { Err, Ev } from "./state";
 import { OK, WAIT, end, kind, value } from "./token";
 
 /** The next cell of every column. */
-export function readAcross(): i32 {
-  for (let i: u32 = 0; i < width; i++) {
+export function readAcross(): i32 { return readSides(width); }
+
+/** The next cell of the first columns. */
+export function readSides(count: u32): i32 {
+  for (let i: u32 = 0; i < count; i++) {
     const field = fields + <usize>i * FIELD;
     let p = <usize>load<u32>(field, SIDE);
     const to = <usize>load<u32>(field, SIDE_END);
@@ -19,15 +22,18 @@ export function readAcross(): i32 {
     if (p >= to) return load<u32>(field, SIDE_LAST) != 0 ? tell(Ev.Cells, i, p) : tell(Ev.Side, i, p);
     if (load<u8>(p) == 0x5d /* ] */) return tell(Ev.Cells, i, p);
     const result = value(p, to);
-    if (result != OK) return tell(Ev.Side, i, p);
+    if (result == WAIT) return tell(Ev.Side, i, p);
+    if (result != OK) return tellError(Err.Unexpected, i, p);
     setToken(i, p, end, kind);
   }
   return OK;
 }
 
 /** The row is written: the windows go on behind its cells. */
-export function commitAcross(): void {
-  for (let i: u32 = 0; i < width; i++) {
+export function commitAcross(): void { commitSides(width); }
+
+export function commitSides(count: u32): void {
+  for (let i: u32 = 0; i < count; i++) {
     const field = fields + <usize>i * FIELD;
     store<u32>(field, load<u32>(cells + <usize>i * CELL, TO), SIDE);
   }

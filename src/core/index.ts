@@ -9,7 +9,7 @@ export { resetUtf8, utf8 } from "./utf8";
 export { assumeLeaf, cells, drainStrings, rewind, rows, startBatch, startCells, stringEnd } from "./cells";
 export { print, printColumn, printed, printError, room, startPrint } from "./print";
 export { writeF32, writeF64 } from "./shortest";
-export { setFields } from "./row";
+export { setFields, setRoutes } from "./row";
 export { cellIndex } from "./row";
 export { keyFrom, keyTo, limitRows, padded, repeated, rowCount, rows as convertRows, setAliases, startRows } from "./rows";
 export { startDelimited } from "./delimited";

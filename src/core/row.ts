@@ -49,6 +49,12 @@ export let cellIndex: u32 = 0;
 /** Cells of the row that were filled in because it was short. */
 export let pads: u64 = 0;
 
+/** The first field's cells are not in the rows: they come from its side window. */
+export let sided: bool = false;
+/** The field whose cells go to its own place and not into the rows, or -1. */
+export let routed: i32 = -1;
+export function setRoutes(side: bool, route: i32): void { sided = side; routed = route; }
+
 export function setFields(fieldsAt: usize, cellsAt: usize, count: u32, learns: bool): void {
   fields = fieldsAt; cells = cellsAt; width = count; learning = learns;
 }

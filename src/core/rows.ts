@@ -6,10 +6,10 @@
 // JSON has one author.
 //
 // What a change must not break: a row that is not whole in the window leaves no trace, so that it can be read again.
-import { commitAcross, readAcross } from "./across";
+import { commitAcross, commitSides, readAcross, readSides } from "./across";
 import { readFields } from "./delimited";
 import {
-  CELL, FIELD, KEY, KEY_LENGTH, RECORD, TOLD, cells, fields, learning, pad, pads, resetPads, rowEnd, setCell, setRowEnd, setRowStart, setToken, shortEnd, tell,
+  CELL, FIELD, KEY, KEY_LENGTH, RECORD, TOLD, cells, fields, learning, pad, pads, resetPads, rowEnd, setCell, setRowEnd, setRowStart, setToken, shortEnd, sided, tell,
   tellError, told, width,
 } from "./row";
 import { Err, Ev, St, TYPES, base, countAt, cursor, expectAt, fail, lastNewline, newlineAt, newlines, setCursor, setDepth, setFreeAbove, setLastNewline, setNewlines, setSt, st } from "./state";
@@ -75,6 +75,7 @@ export function rows(from: usize, to: usize, last: bool): i32 {
         rowCount++;
         repeated += twice;
         padded += pads; resetPads();
+        if (sided) commitSides(1);
         if (syntax == Syntax.Across) commitAcross(); else p = rowEnd;
         continue;
       }
@@ -246,8 +247,17 @@ function features(p: usize, to: usize): i32 {
 function list(p: usize, to: usize): i32 {
   if (load<u8>(p) != 0x5b /* [ */) return JUDGE;
   const start = p;
+  if (sided) {
+    // a scanner's state must not show that a cell was read elsewhere
+    const feeds = newlines, feed = lastNewline, state = st;
+    const result = readSides(1);
+    restore(feeds, feed, state);
+    // too few labels: the frame says so at its end
+    if (result == TOLD && told == Ev.Cells) setCell(0, 0, 0, Kind.Missing);
+    else if (result != OK) return result;
+  }
   enter(0x5b);
-  let i: u32 = 0;
+  let i: u32 = <u32>sided;
   p = skipSpace(p + 1, to);
   if (p >= to) return WAIT;
   if (load<u8>(p) != 0x5d /* ] */) {

@@ -5,7 +5,7 @@
 import { readsAs } from "./delimited";
 import { fill } from "./fill";
 import {
-  CELL, FIELD, FROM, KIND, OUT, OUT_END, TEXT, TEXT_LENGTH, TO, cells, fields, rowStart, setCellIndex, width,
+  CELL, FIELD, FROM, KIND, OUT, OUT_END, TEXT, TEXT_LENGTH, TO, cells, fields, routed, rowStart, setCellIndex, width,
 } from "./row";
 import { Err, Ev, fail } from "./state";
 import { Kind } from "./token";
@@ -102,10 +102,31 @@ function json(bytes: usize): i32 {
   if (out + most > outEnd) return full(most);
   let o = out;
   if (begun) o = copy(o, between, betweenLength);
+  if (routed >= 0) {
+    const ev = route();
+    if (ev != Ev.More) return ev;
+  }
   o = missing == Gap.Omit ? sparse(o) : dense(o);
   if (o == 0) return refuse(refused, refusedCell, load<u32>(cells + <usize>refusedCell * CELL, FROM));
   out = copy(o, after, afterLength);
   begun = true;
+  return Ev.More;
+}
+
+/** The cell that goes to its own place, a comma before it except at the start of an output; its text is left out of the row. */
+function route(): i32 {
+  const field = fields + <usize>routed * FIELD, cell = cells + <usize>routed * CELL;
+  const from = <usize>load<u32>(cell, FROM), to = <usize>load<u32>(cell, TO);
+  const n = (to - from) * growth + SLACK;
+  let o = <usize>load<u32>(field, OUT);
+  if (o + n > <usize>load<u32>(field, OUT_END)) { setCellIndex(routed); return full(n); }
+  if (begun) store<u8>(o++, 0x2c);
+  o = load<i32>(cell, KIND) <= Kind.Nested ? copy(o, from, to - from) : special(o, load<i32>(cell, KIND), from, to);
+  if (o == 0) return refuse(refused, routed, from);
+  store<u32>(field, o, OUT);
+  // nothing of it stands in the row
+  store<u32>(cell, <u32>to, FROM);
+  store<u32>(cell, Kind.Text, KIND);
   return Ev.More;
 }
 

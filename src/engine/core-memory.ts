@@ -33,6 +33,7 @@ export interface Core {
   limitRows(limit: bigint): void;
   setAliases(at: number, count: number): void;
   convertRows(from: number, to: number, last: boolean): number;
+  setRoutes(sided: boolean, routed: number): void;
   startFill(rows: number): void;
   readonly filled: Global;
   startDelimited(delimiter: number, quote: number, words: number): void;

@@ -1,6 +1,6 @@
 import { TransloadError } from "../errors.js";
 import { kindsOf } from "./cell-kinds.js";
-import { Err, Ev, Gap, Kind, LEARN, Mode, Style, Syntax, Typing } from "./codes.js";
+import { Err, Ev, Gap, LEARN, Mode, Style, Syntax, Typing } from "./codes.js";
 import type { CoreInput } from "./core-input.js";
 import type { CoreMemory } from "./core-memory.js";
 import { refuseKey, refuseRow } from "./fault.js";
@@ -37,7 +37,7 @@ export class CoreRows implements RowReader {
   #fieldsAt = 0;
   /** Fields laid out so far. */
   #laid = 0;
-  #places: { at: number; length: number }[] = [];
+  readonly #places = new Map<number, { at: number; length: number }>();
   /** Windows of columns side by side. */
   #sides: { at: number; length: number }[] = [];
   #outAt = 0;
@@ -110,7 +110,7 @@ export class CoreRows implements RowReader {
       const whole = input.sound === input.to;
       const event = core.convertRows(input.from, input.sound, this.#ended && whole && !input.waiting);
       // side by side, the cursor is in another window
-      if (!this.#request.across) input.moveTo(core.cursor.value);
+      if (this.#request.syntax !== "across") input.moveTo(core.cursor.value);
       switch (event) {
         case Ev.Flush: {
           const bytes = this.#flush(core.needed.value);
@@ -214,8 +214,11 @@ export class CoreRows implements RowReader {
     memory.core.setFields(fieldsAt, cellsAt, width, false);
     this.#fieldsAt = fieldsAt;
     this.#laid = width;
-    if (this.#style.cells === "columns") this.#layPlaces();
+    const { cells, routed } = this.#style;
+    if (cells === "columns") this.#layPlaces(Array.from({ length: width }, (_, i) => i));
+    if (routed !== undefined) this.#layPlaces([routed]);
     if (this.#request.across) this.#laySides();
+    memory.core.setRoutes(this.#request.across !== undefined && this.#request.syntax !== "across", routed ?? -1);
   }
 
   #laySides(): void {
@@ -296,10 +299,9 @@ export class CoreRows implements RowReader {
   /** Makes place for a row, or a cell, of so many bytes: what is written goes out. */
   #flush(needed: number): Uint8Array | undefined {
     const { core } = this.#memory;
-    if (this.#style.cells === "columns") {
-      const column = core.cellIndex.value;
-      this.#drainColumns();
-      if (needed > (this.#places[column] as { length: number }).length) this.#growPlace(column, needed);
+    const column = core.cellIndex.value;
+    if (this.#style.cells === "columns" || (column === this.#style.routed && needed > this.#placeLeft(column))) {
+      this.#makePlace(column, needed);
       return undefined;
     }
     const bytes = this.#drain();
@@ -331,6 +333,7 @@ export class CoreRows implements RowReader {
       if (this.done || this.full) this.#drainColumns();
       return undefined;
     }
+    if (this.done || this.full) this.#drainColumns();
     const to = core.outAt();
     if (to === this.#outAt) return undefined;
     const text = bytes.slice(this.#outAt, to);
@@ -343,32 +346,41 @@ export class CoreRows implements RowReader {
     return text;
   }
 
-  #layPlaces(): void {
-    const width = this.width as number;
-    const length = Math.min(PLACE_MOST, Math.max(PLACE_LEAST, Math.floor(PLACES / Math.max(1, width)) & ~63));
-    const at = this.#memory.area("places of columns", length * width);
-    this.#places = Array.from({ length: width }, (_, i) => ({ at: at + i * length, length }));
-    for (let i = 0; i < width; i++) this.#openPlace(i);
+  #layPlaces(fields: readonly number[]): void {
+    const length = Math.min(PLACE_MOST, Math.max(PLACE_LEAST, Math.floor(PLACES / Math.max(1, fields.length)) & ~63));
+    const at = this.#memory.area("places of columns", length * fields.length);
+    fields.forEach((field, i) => {
+      this.#places.set(field, { at: at + i * length, length });
+      this.#openPlace(field);
+    });
   }
 
   #openPlace(i: number): void {
-    const { at, length } = this.#places[i] as { at: number; length: number };
+    const { at, length } = this.#places.get(i) as { at: number; length: number };
     const field = this.#fieldsAt + FIELD * i;
     this.#memory.view.setUint32(field + 24, at, true);
     this.#memory.view.setUint32(field + 28, at + length, true);
   }
 
-  #growPlace(i: number, length: number): void {
-    this.#places[i] = { at: this.#memory.allocate(2 * length), length: 2 * length };
+  #placeLeft(i: number): number {
+    const field = this.#fieldsAt + FIELD * i;
+    return this.#memory.view.getUint32(field + 28, true) - this.#memory.view.getUint32(field + 24, true);
+  }
+
+  /** Empties the places; this one is made larger where a cell does not fit it. */
+  #makePlace(i: number, needed: number): void {
+    this.#drainColumns();
+    if (needed <= (this.#places.get(i) as { length: number }).length) return;
+    this.#places.set(i, { at: this.#memory.allocate(2 * needed), length: 2 * needed });
     this.#openPlace(i);
   }
 
   #drainColumns(): void {
-    this.#places.forEach(({ at }, i) => {
+    for (const [i, { at }] of this.#places) {
       const to = this.#memory.view.getUint32(this.#fieldsAt + FIELD * i + 24, true);
       if (to > at) this.#style.column?.(i, this.#memory.bytes.subarray(at, to));
       this.#openPlace(i);
-    });
+    }
   }
 
   // ---- faults
@@ -398,7 +410,7 @@ export class CoreRows implements RowReader {
   #refuse(error: number): TransloadError {
     const { core } = this.#memory;
     const cell = core.cellIndex.value;
-    const place = this.#request.across ? { row: this.rows } : this.#input.placeOfRow(this.#input.from, this.rows);
+    const place = this.#request.syntax === "across" ? { row: this.rows } : this.#input.placeOfRow(this.#input.from, this.rows);
     return refuseRow({ error, row: this.rows, cell, name: this.#names?.[cell], width: this.width ?? 0, place });
   }
 

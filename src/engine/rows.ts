@@ -44,7 +44,7 @@ export interface RowRequest {
   /** Of a key that stands twice in a record, the one that counts. */
   readonly twice: "first" | "last";
   readonly fields: Fields | undefined;
-  /** The columns that are read side by side, in the order of the names. */
+  /** The columns that are read side by side, in the order of the names; beside `lists`, the first column alone, which is not in the rows. */
   readonly across?: readonly ColumnSource[];
 }
 
@@ -74,6 +74,8 @@ export interface RowStyle {
   readonly nulls: boolean;
   /** Called when the columns are known, and again when a record brings a new one. */
   texts(names: readonly string[] | undefined, width: number): RowTexts;
+  /** A column that is left out of the rows: its cells go to `column`, a comma between them. Its text before is empty. */
+  readonly routed?: number;
   /** Takes a stretch of a column, valid during the call. */
   column?(index: number, bytes: Uint8Array): void;
 }

@@ -59,6 +59,7 @@ export class Frame implements Scope {
     }
     if (first !== LIST && first !== NULL) throw this.#to.error("E_FORM", `${this.current} must be a list`);
     if (this.current === "columns") tape.capture();
+    else if (first === LIST) this.#to.indexBegins();
   }
 
   /** Writes a member's key, now that its value begins. Null for columns is none, where the target needs them. */
@@ -86,8 +87,10 @@ export class Frame implements Scope {
         this.#to.nameColumns(names?.texts, members);
         this.#checkWidth();
       }
-    } else if (this.current === "index") this.#index = list ? members : undefined;
-    else {
+    } else if (this.current === "index") {
+      this.#index = list ? members : undefined;
+      if (list) this.#to.indexEnded(members);
+    } else {
       this.#rows = members;
       this.#to.cargoEnded();
       this.#checkWidth();
@@ -109,7 +112,8 @@ export class Frame implements Scope {
     if (this.#index !== undefined && this.#index !== this.#rows)
       throw to.error("E_INDEX", `index has ${this.#index} labels for ${this.#rows} rows`);
     if (to.lane === "table") {
-      if (this.#seen.has("index") && !this.#indexAnew) to.warn("W_INDEX", "the index of the split is dropped; --index drop says so");
+      if (this.#seen.has("index") && !this.#indexAnew && !to.indexWanted)
+        to.warn("W_INDEX", "the index of the split is dropped; --index drop says so");
     } else if (!this.#kept) {
       const lost = ["columns", "index"].filter((name) => this.#seen.has(name));
       if (lost.length > 0)

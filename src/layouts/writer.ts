@@ -13,7 +13,12 @@ export interface Facts {
   readonly riders: ReadonlyMap<string, string>;
   /** Open Inference Protocol's datatype for all cells. */
   readonly datatype: string;
+  /** The rows have labels, which are put in where LABELS_HERE stands. */
+  readonly labelled: boolean;
 }
+
+/** JSON's text has no such byte. */
+export const LABELS_HERE = "\0";
 
 /** Writes rows. */
 export interface RowWriter {
@@ -71,9 +76,9 @@ function frameWriter(form: Form, indexed: boolean): RowWriter {
       return `${open}{${names ? `"columns":${json(names)},` : ""}"data":[`;
     },
     texts: lists,
-    tail: ({ names, firstRow, rows, riders }) => {
+    tail: ({ names, firstRow, rows, riders, labelled }) => {
       const columns = !named && names ? `,"columns":${json(names)}` : "";
-      const index = indexed ? `,${[...indexText(firstRow, rows)].join("")}` : "";
+      const index = labelled ? `,"index":[${LABELS_HERE}]` : indexed ? `,${[...indexText(firstRow, rows)].join("")}` : "";
       return `]${columns}${index}}${close(riders)}`;
     },
   };
