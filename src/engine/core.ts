@@ -23,6 +23,7 @@ const EVENTS: Readonly<Record<number, Event>> = {
 export class CoreScanner implements Scanner {
   readonly #memory = new CoreMemory();
   readonly #input: CoreInput;
+  #finished = false;
   #cells: CoreCells | CoreRows | undefined;
 
   /** `start` is the absolute offset of the first byte that will be pushed. */
@@ -50,6 +51,7 @@ export class CoreScanner implements Scanner {
   }
 
   finish(): void {
+    this.#finished = true;
     this.#cells?.finish();
   }
 
@@ -141,6 +143,7 @@ export class CoreScanner implements Scanner {
   rows(request: RowRequest, style: RowStyle): RowReader {
     const rows = new CoreRows(this.#memory, this.#input, request, style);
     this.#cells = rows;
+    if (this.#finished) rows.finish();
     return rows;
   }
 
