@@ -38,6 +38,8 @@ interface ConvertCall extends Voice {
   maxBytes?: number;
   for?: string;
   lines?: true;
+  model?: string;
+  schema?: string;
   spillDir?: string;
   batchRows?: number;
   engine: "core" | "reference";
@@ -51,7 +53,7 @@ const EXAMPLE = "transload convert payload.json -t mlflow";
 export const define: Define = (command, start) => {
   addVoice(addOptions(command)).action((input: string | undefined, call: ConvertCall) => {
     const options = conversionOf(call, input);
-    start(call, (report) => run(input, call.output, options, shapeOf(call, options), report));
+    start(call, async (report) => run(input, call.output, await informed(options, call, input), shapeOf(call, options), report));
   });
 };
 
@@ -94,6 +96,8 @@ function addOptions(command: Command): Command {
         .choices(["lexical", "pandas"]),
     )
     .option("--datatype <datatype>", "of numbers in Open Inference Protocol: FP32, INT64, …; by default what holds them")
+    .option("--model <path>", "an MLmodel, or its folder: its signature gives the form, names, and which columns are text")
+    .option("--schema <file>", "which columns of a csv are text: an MLmodel, or JSON like {\"zip\": \"string\"}")
     .option("--max-rows <rows>", "cut into pieces of so many rows, each a whole payload", parseRows)
     .option("--max-bytes <size>", "cut into pieces of at most 16MB, or another size", parseSize)
     .option("--for <dialect>", "cut into pieces that this dialect's servers take, and write it")
@@ -184,6 +188,14 @@ function conversionOf({ cast, dtype, ...call }: ConvertCall, input: string | und
     ...(batchRows && { batchRows }),
     ...(spillDir && { spillDir }),
   };
+}
+
+/** The options, with what a model or a schema adds to them. */
+async function informed(options: ConvertOptions, { model, schema }: ConvertCall, input: string | undefined): Promise<ConvertOptions> {
+  if (model === undefined && schema === undefined) return options;
+  const { withModel, withSchema } = await import("./model.js");
+  const typed = schema === undefined ? options : await withSchema(options, schema);
+  return model === undefined ? typed : withModel(typed, model, input);
 }
 
 /** Bytes of a request that a dialect's servers take. */

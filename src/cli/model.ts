@@ -1,0 +1,71 @@
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import type { ConvertOptions } from "../convert.js";
+import { formOf } from "../detect.js";
+import { choose, type Layout } from "../dialects/index.js";
+import { TransloadError } from "../errors.js";
+import { formFor } from "../model/fit.js";
+import { readModel, signatureOf } from "../model/mlmodel.js";
+import { columnsOf, dtypesOf } from "../model/signature.js";
+import { cannotRead } from "./disk.js";
+
+const HEAD = 1 << 16;
+
+/**
+ * What a model's signature says of a conversion: the form that its server takes, names for what has none, the keys to take
+ * of records, and which columns of a csv are text.
+ */
+export async function withModel(options: ConvertOptions, path: string, input: string | undefined): Promise<ConvertOptions> {
+  const signature = signatureOf(await readModel(path));
+  const names = columnsOf(signature);
+  const layout = layoutOf(input, options.from);
+  const named = layout === "tensor" || layout === "values" || layout === "features" || layout === "records" || layout === "lines";
+  const dtypes = dtypesOf(signature);
+  const text = typeof dtypes === "object" ? Object.keys(dtypes).filter((name) => dtypes[name] === "string") : [];
+  return {
+    ...options,
+    to: formFor(options.to, signature) ?? options.to,
+    ...(named && names && signature.inputs?.kind === "columns" && !options.columns && { columns: names }),
+    ...(text.length > 0 && { text: [...text, ...(options.text ?? [])] }),
+  };
+}
+
+/** The columns that a schema says are text: an MLmodel's, or an object of names and types. */
+export async function withSchema(options: ConvertOptions, path: string): Promise<ConvertOptions> {
+  const types = path.endsWith(".json") ? readTypes(path) : dtypesOf(signatureOf(await readModel(path)));
+  if (typeof types !== "object") throw new TransloadError("E_OPTION", `--schema ${path} names no columns`);
+  const text = Object.entries(types).flatMap(([name, type]) => (TEXT.includes(type) ? [name] : []));
+  return { ...options, text: [...text, ...(options.text ?? [])] };
+}
+
+const TEXT: readonly string[] = ["string", "text", "str", "object", "binary", "datetime"];
+
+function readTypes(path: string): Readonly<Record<string, string>> {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw cannotRead(path, error);
+  }
+  try {
+    const types = JSON.parse(text) as Record<string, unknown>;
+    return Object.fromEntries(Object.entries(types).map(([name, type]) => [name, String(type)]));
+  } catch (error) {
+    throw new TransloadError("E_OPTION", `--schema ${path} is not JSON: ${(error as Error).message}`);
+  }
+}
+
+/** The layout of a file, as far as its beginning tells. */
+function layoutOf(path: string | undefined, from = "auto"): Layout | undefined {
+  if (path === undefined || path === "-") return undefined;
+  try {
+    const fd = openSync(path, "r");
+    try {
+      const head = Buffer.alloc(HEAD);
+      return formOf(choose(from, true), head.subarray(0, readSync(fd, head, 0, HEAD, 0)))?.layout;
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    throw cannotRead(path, error);
+  }
+}
