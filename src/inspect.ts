@@ -6,7 +6,7 @@ import { type CreateScanner, scannerOf } from "./engine/index.js";
 import type { Warning } from "./errors.js";
 import { chunksOf, type Source } from "./io/source.js";
 import { Opening } from "./opening.js";
-import { readable } from "./readable.js";
+import { type Readable, readable } from "./readable.js";
 import { Rewriter } from "./rewriter.js";
 
 export interface InspectOptions {
@@ -102,11 +102,24 @@ export async function inspect(source: Source, options: InspectOptions = {}): Pro
     }
   }
   choose(options.from ?? "auto", true);
-  const { from, moved, chunks } = await readable(counted(), { ...options, onWarning: warn });
+  const beside: string[] = [];
+  const onWarning = (warning: Warning) => {
+    // what a conversion drops is nothing that an inspection does not see
+    const [key] = warning.code === "W_DROPPED" ? (/^"(?:[^"\\]|\\.)*"/.exec(warning.message) ?? []) : [];
+    if (key === undefined) warn(warning);
+    else beside.push(JSON.parse(key) as string);
+  };
+  const { from, moved, chunks } = await readable(counted(), { ...options, onWarning });
   const reading = new Survey(from, await scannerOf(options.engine), warn);
   for await (const chunk of chunks) reading.push(chunk);
   const found = reading.end();
-  return { ...found, ...(moved && { form: moved.form.id, dialect: moved.form.dialect, layout: moved.layout }), bytes, warnings };
+  return { ...found, ...(moved && ownFacts(moved, found.params, beside)), bytes, warnings };
+}
+
+/** What a payload whose cells had to move was before. */
+function ownFacts({ form, layout }: NonNullable<Readable["moved"]>, params: boolean, beside: readonly string[]): Partial<Inspection> {
+  const { name, params: key } = dialectOf(form);
+  return { form: form.id, dialect: name, layout, siblings: params && key !== undefined ? [key, ...beside] : [...beside] };
 }
 
 class Survey {

@@ -53,7 +53,7 @@ export function findRemedy(ids: readonly string[], ailing: Ailing): { remedy: Re
         .map((finding) => ({ ...finding, message: `as ${id}: ${finding.message}` }));
     else {
       const columns = goal.named ? names : undefined;
-      found.push({ to: id, columns, command: commandFor(id, columns, ailing), remains: after.list });
+      found.push({ to: id, columns, command: commandFor(form, columns, ailing), remains: after.list });
     }
   }
   const changes = ({ remains }: Remedy) => remains.filter(({ severity }) => severity === "changed").length;
@@ -174,22 +174,31 @@ function mergedCells(a: InspectedCells, b: InspectedCells): InspectedCells {
 
 // ---- the command
 
-function commandFor(to: string, columns: readonly string[] | undefined, { file, taken }: Ailing): string {
+function commandFor(form: Form, columns: readonly string[] | undefined, { file, payload, taken }: Ailing): string {
+  const { name, maxBytes = Number.POSITIVE_INFINITY } = dialectOf(form);
   const listed = columns?.some((name) => name.includes(",") || name.startsWith("[")) ? JSON.stringify(columns) : columns?.join(",");
   const names = listed === undefined ? [] : ["--columns", listed];
-  const output = file === undefined ? [] : ["-o", outputFor(file, to, taken)];
-  return ["transload", "convert", ...(file === undefined ? [] : [file]), "-t", to, ...names, ...output].map(quoted).join(" ");
+  // for Azure ML the size is a matter of time, and of what the endpoint allows
+  const cut = payload.bytes > maxBytes && name !== "azureml";
+  const pieces = cut ? ["--max-bytes", `${maxBytes}`] : [];
+  const output = file !== undefined ? ["-o", outputFor(file, name, cut, taken)] : cut ? ["--lines"] : [];
+  return ["transload", "convert", ...(file === undefined ? [] : [file]), "-t", form.id, ...names, ...pieces, ...output]
+    .map(quoted)
+    .join(" ");
 }
 
-/** `heart.mlflow.json` becomes `heart.azureml.json` beside it, or `heart.azureml-2.json` where that is there already. */
-function outputFor(file: string, to: string, taken: ((path: string) => boolean) | undefined): string {
-  const [dialect = to] = to.split(":");
+/**
+ * `heart.mlflow.json` becomes `heart.azureml.json` beside it, or `heart.azureml-2.json` where that is there already; in
+ * pieces a folder of that name.
+ */
+function outputFor(file: string, dialect: string, cut: boolean, taken: ((path: string) => boolean) | undefined): string {
   const dialects = [...new Set(FORMS.map((f) => f.dialect))].join("|");
   const stem = file.replace(/\.(?:json|jsonl|ndjson|csv|tsv)$/i, "").replace(new RegExp(`\\.(?:${dialects})$`), "");
   const bare = ["csv", "tsv", "jsonl"].includes(dialect);
+  const extension = bare ? dialect : "json";
   for (let n = 1; ; n++) {
-    const path = `${stem}${bare ? "" : `.${dialect}`}${n > 1 ? `-${n}` : ""}.${bare ? dialect : "json"}`;
-    if (path !== file && !taken?.(path)) return path;
+    const path = `${stem}${bare ? "" : `.${dialect}`}${n > 1 ? `-${n}` : ""}${cut ? "" : `.${extension}`}`;
+    if (path !== file && !taken?.(path)) return cut ? `${path}/part-{00000}.${extension}` : path;
   }
 }
 

@@ -49,6 +49,18 @@ test("the command that mends it does, and writes over nothing", async () => {
   expect(await shell(`transload validate "it's a tensor.azureml-2.json" --for azureml --model ${MODEL}`, dir)).toMatchObject({ code: 0 });
 });
 
+test("a payload that is too large is cut", async () => {
+  writeFileSync(join(dir, "large.json"), `{"instances":[${Array.from({ length: 200_000 }, (_, i) => `[${i},1.5]`).join()}]}`);
+  const { code, out } = await shell("transload validate large.json --for vertex", dir);
+  expect(code).toBe(1);
+  expect(out).toMatch(/ {2}refused {2}\d+ bytes, and Vertex AI takes 1500000 in a request; cut the payload\n/);
+  const command = "transload convert large.json -t vertex:instances --max-bytes 1500000 -o 'large.vertex/part-{00000}.json'";
+  expect(out).toContain(`this mends it:\n  ${command}\n`);
+  expect(await shell(command, dir)).toMatchObject({ code: 0, err: "" });
+  for (const piece of ["00000", "00001"])
+    expect(await shell(`transload validate large.vertex/part-${piece}.json --for vertex`, dir)).toMatchObject({ code: 0 });
+});
+
 test("what transload does not read, the server may", async () => {
   const ragged = '{"dataframe_split":{"columns":["a","b"],"data":[[1,2],[3]]}}';
   const taken = await transload(["validate", "--for", "mlflow"], ragged);

@@ -15,6 +15,7 @@ interface Answers {
   csv: Record<string, string>;
   unnamed: Record<string, Record<string, string>>;
   tensors: Record<string, Record<string, string>>;
+  untyped: Record<string, string>;
   schemas: Record<string, unknown>;
   shapes: Record<string, string>;
 }
@@ -135,6 +136,30 @@ describe("cells of a tensor", () => {
       test(`${dtype} in ${form}`, () =>
         compare(letters, dtype, (cells) => ask(payload(cells), signature([spec]), form.split(":")[0] as string), unread(form)));
     }
+});
+
+describe("cells without a signature", () => {
+  // a type that holds every cell is found; a verdict tells of it even where the numbers stay the same
+  const RETYPED = ["null", "nan", "bits"];
+  for (const [form, letters] of Object.entries(answers.untyped)) {
+    const payload = (cells: string[]) =>
+      form === "dates" ? body("azureml:split", cells, "made_at") : form === "mlflow:inputs" ? `{"inputs":[${cells}]}` : body(form, cells);
+    test(form, async () => {
+      for (const [i, [kind, cells]] of kinds.entries()) {
+        if (unread(form === "dates" ? "azureml:split" : form)(kind)) continue;
+        const found = await ask(payload(cells), undefined, form === "dates" ? "azureml" : (form.split(":")[0] as string));
+        const is = letter(found);
+        const context = `${kind}: ${found.findings.map(({ message }) => message).join("; ")}`;
+        if (letters[i] === "s" && is === "c")
+          expect(
+            RETYPED.some((word) => kind.includes(word)),
+            context,
+          ).toBe(true);
+        else if (letters[i] === "c" && is === "s") expect(kind, "null is NaN among numbers").toMatch(/null$/);
+        else if (is !== "?") expect(is, context).toBe(letters[i]);
+      }
+    });
+  }
 });
 
 describe("shapes", () => {

@@ -210,6 +210,8 @@ def answer(given, cells, type_):
         return "r"
     if isinstance(given, dict):
         given = next(iter(given.values()))
+    if isinstance(given, list):
+        given = np.asarray(given)
     values = (given.iloc[:, 0] if isinstance(given, pd.DataFrame) else given).tolist()
     sent = [json.loads(cell) for cell in cells]
     return "s" if len(values) == len(sent) and all(same(g, s, type_) for g, s in zip(values, sent)) else "c"
@@ -254,6 +256,14 @@ def delimited():
             letters += "r" if ask(csv, text, schema) is None else "a"
         out[type_] = letters
     return out
+
+
+def untyped():
+    """Without a signature; a list that is empty stays one."""
+    forms = {form: (server, body) for form, (server, _, body) in TENSOR_FORMS.items()}
+    forms["azureml:split"] = (azureml, lambda cells: COLUMN_FORMS["azureml:split"][1]("a", cells))
+    forms["dates"] = (azureml, lambda cells: COLUMN_FORMS["azureml:split"][1]("made_at", cells))
+    return {form: "".join(answer(ask(server, body(cells), None), cells, "object") for cells in CELLS.values()) for form, (server, body) in forms.items()}
 
 
 def tensors():
@@ -359,6 +369,7 @@ if __name__ == "__main__":
         "unnamed": unnamed(),
         "csv": delimited(),
         "tensors": tensors(),
+        "untyped": untyped(),
         "schemas": SCHEMAS,
         "shapes": shapes(),
     }
