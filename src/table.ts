@@ -778,7 +778,7 @@ export class Table {
   // ---- the end
 
   *#finish(): Generator<Wait, void, void> {
-    const { rewriter, sink, options } = this.#job;
+    const { rewriter, sink, options, target } = this.#job;
     const later = this.#later;
     if (later) {
       const names = options.columns ?? later.names ?? rewriter?.columns;
@@ -791,7 +791,13 @@ export class Table {
       if (alone && this.#job.target.layout === "tensor") yield* this.#tensor(only);
       else if (alone && this.#shapeOf(only).length === 2) yield* this.#matrix(only);
       else yield* this.#across();
-    } else if (this.#columns && this.#ranges.length > 0) yield* this.#columnsAsTheyAre();
+    } else if (this.#columns && this.#ranges.length > 0) {
+      const [only] = this.#ranges;
+      // a matrix whose columns have names
+      const matrix = (rewriter?.form?.content === "np" || rewriter?.layout === "values") && this.#ranges.length === 1 && rewriter.columns !== undefined;
+      if (only && matrix && this.#shapeOf(only).length === 2 && target.form.content !== "np") yield* this.#matrix(only);
+      else yield* this.#columnsAsTheyAre();
+    }
     if (this.#scattered) yield* this.#gather();
     this.#job.store.close();
     this.#names ??= rewriter?.columns ?? options.columns;

@@ -162,7 +162,7 @@ function delimitedWriter(form: Form, header: boolean): RowWriter {
   return {
     cells: "delimited",
     needsNames: header,
-    head: (names) => (header && names ? `${names.map(field).join(delimiter)}\n` : ""),
+    head: (names) => (header && names && names.length > 0 ? `${names.map(field).join(delimiter)}\n` : ""),
     texts: () => ({ before: [], after: "\n", between: "" }),
     tail: () => "",
   };
