@@ -7,6 +7,7 @@ import { Inputs } from "./layouts/inputs.js";
 import { Named } from "./layouts/named.js";
 import type { Scope } from "./layouts/scope.js";
 import { Seldon } from "./layouts/seldon.js";
+import { membersOf, textOfMembers } from "./members.js";
 import type { Rewriter } from "./rewriter.js";
 
 /** Parameters that come before the payload may be this long. */
@@ -284,7 +285,8 @@ export class Envelope implements Scope {
   #ride({ name, gap, raw, rest }: Rider): void {
     const to = this.#to;
     const key = this.#keyOf(name);
-    const text = withoutContentType(rest.toString().replace(/^\s*:\s*/, ""), to.form?.content !== undefined && name === "parameters");
+    const whole = rest.toString().replace(/^\s*:\s*/, "");
+    const text = to.form?.content !== undefined && name === "parameters" && !to.keepsContent ? withoutContentType(whole) : whole;
     if (text === undefined) return;
     if (key === undefined) this.#drop(name);
     if (key === undefined) return;
@@ -313,10 +315,10 @@ export class Envelope implements Scope {
 }
 
 /** Open Inference Protocol's parameters say what MLServer is to make of the inputs; only the others are anybody else's. */
-function withoutContentType(text: string, inputs: boolean): string | undefined {
-  if (!inputs || !text.includes('"content_type"')) return text;
-  const { content_type: _, ...others } = JSON.parse(text) as Record<string, unknown>;
-  return Object.keys(others).length > 0 ? JSON.stringify(others) : undefined;
+function withoutContentType(text: string): string | undefined {
+  if (!text.trim().startsWith("{")) return text;
+  const others = membersOf(text).filter(([key]) => key !== "content_type");
+  return others.length > 0 ? textOfMembers(others) : undefined;
 }
 
 /** A member beside the payload, as it stands. */

@@ -376,6 +376,12 @@ export class Rewriter {
     return this.options.renames;
   }
 
+  /** Inputs of Open Inference Protocol's go where nobody asked for what MLServer is to make of them: as they say themselves. */
+  get keepsContent(): boolean {
+    const { to } = this.options;
+    return this.form?.content !== undefined && this.target?.form.content !== undefined && to !== undefined && !to.exact;
+  }
+
   get width(): number | undefined {
     return this.#width;
   }

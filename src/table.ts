@@ -139,7 +139,13 @@ export class Table {
       form.content === "np" && job.source.layout !== "frame" && isTensor(job.source.layout)
         ? undefined
         : rowWriter(form, layout, { header: job.options.header && !form.headless, index: this.#indexed });
-    this.#columns = this.#writer ? undefined : columnWriter(form, layout, isTensor(job.source.layout));
+    this.#columns = this.#writer
+      ? undefined
+      : columnWriter(
+          form,
+          layout,
+          job.rewriter?.keepsContent ? undefined : job.source.layout === "named" && form.content === "pd" ? "dict" : form.content,
+        );
     if (this.#columns && (job.options.maxRows !== undefined || job.options.maxBytes !== undefined))
       throw new TransloadError(
         "E_OPTION",
@@ -616,6 +622,7 @@ export class Table {
   *#columnsAsTheyAre(): Generator<Wait, void, void> {
     const { target, options } = this.#job;
     const writer = this.#columns as ColumnWriter;
+    const keeps = this.#job.rewriter?.keepsContent ?? false;
     if (target.form.content === "np" && this.#ranges.length > 1)
       throw new TransloadError(
         "E_TARGET",
@@ -631,7 +638,7 @@ export class Table {
       // MLServer's numpy cuts nested texts to the length of the last dimension
       else if (datatype === "BYTES" && range.nested && target.layout === "inputs") yield* this.#flatten(range, shape);
       else yield* this.#copy(range);
-      this.#put(Buffer.from(`]${writer.after(shape, datatype)}`));
+      this.#put(Buffer.from(`]${writer.after(shape, datatype, keeps ? range.facts?.parameters : undefined)}`));
     }
   }
 
@@ -794,7 +801,8 @@ export class Table {
     } else if (this.#columns && this.#ranges.length > 0) {
       const [only] = this.#ranges;
       // a matrix whose columns have names
-      const matrix = (rewriter?.form?.content === "np" || rewriter?.layout === "values") && this.#ranges.length === 1 && rewriter.columns !== undefined;
+      const matrix =
+        (rewriter?.form?.content === "np" || rewriter?.layout === "values") && this.#ranges.length === 1 && rewriter.columns !== undefined;
       if (only && matrix && this.#shapeOf(only).length === 2 && target.form.content !== "np") yield* this.#matrix(only);
       else yield* this.#columnsAsTheyAre();
     }

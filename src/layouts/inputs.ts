@@ -31,6 +31,8 @@ export interface InputFacts {
   name?: string;
   shape?: readonly number[];
   datatype?: string;
+  /** Text of its own parameters. */
+  parameters?: string;
   /** Elements of the outermost list of `data`. */
   members?: number;
 }
@@ -88,7 +90,7 @@ class Input implements Scope {
     if (this.current === "data") {
       if (first !== LIST) throw to.error("E_FORM", `data of an input must be a list, and this is ${kindOf(first)}`);
       to.cargo({ layout: "tensor", scalar: false, name: this.#facts.name, as: "tensor" });
-    } else if (["name", "shape", "datatype"].includes(this.current as string)) to.tape.capture();
+    } else if (this.current !== undefined && this.current !== "data" && KEYS.includes(this.current)) to.tape.capture();
   }
 
   ended(members: number): void {
@@ -100,6 +102,7 @@ class Input implements Scope {
       to.tape.mode = "drop";
     } else if (this.current === "name") facts.name = this.#text(JSON.parse(to.tape.captured().toString()));
     else if (this.current === "shape") facts.shape = this.#shape(JSON.parse(to.tape.captured().toString()));
+    else if (this.current === "parameters") facts.parameters = to.tape.captured().toString().trim();
     else if (this.current === "datatype") facts.datatype = this.#datatype(JSON.parse(to.tape.captured().toString()));
     this.current = undefined;
   }
@@ -111,7 +114,16 @@ class Input implements Scope {
         throw this.#to.error("E_FORM", `an input needs ${key}${key === "data" ? "; binary tensors are not read" : ""}`);
     if (this.#names.has(name as string)) throw this.#to.error("E_DUPLICATE", `two inputs are called ${JSON.stringify(name)}`);
     this.#names.add(name as string);
+    this.#tellParameters();
     this.#to.inputEnded?.(this.#facts);
+  }
+
+  /** What cannot be said elsewhere; `str` is what text is. */
+  #tellParameters(): void {
+    const to = this.#to;
+    const { name, parameters } = this.#facts;
+    if (!parameters || !to.options.to || to.keepsContent || /^\{\s*("content_type"\s*:\s*"(str|np|pd)"\s*)?\}$/.test(parameters)) return;
+    to.warn("W_DROPPED", `parameters of the input ${JSON.stringify(name)} are dropped: ${parameters.slice(0, 200)}`);
   }
 
   #text(value: unknown): string {

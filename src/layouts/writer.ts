@@ -1,6 +1,7 @@
 // How each layout is written around its rows or columns: the head before the first, the texts between cells, the tail.
 import type { Form, Layout } from "../dialects/index.js";
 import type { RowTexts } from "../engine/rows.js";
+import { membersOf, textOfMembers } from "../members.js";
 
 /** What is known when an output ends. */
 export interface Facts {
@@ -199,12 +200,12 @@ export interface ColumnWriter {
   head(): string;
   /** Before and behind the text of a column's list. */
   before(name: string, first: boolean): string;
-  after(shape: readonly number[], datatype: string): string;
+  after(shape: readonly number[], datatype: string, parameters?: string): string;
   tail(riders: ReadonlyMap<string, string>): string;
 }
 
-/** `tensors`: what was named tensors stays so, and is not taken for the columns of a frame. */
-export function columnWriter(form: Form, layout: Layout, tensors: boolean): ColumnWriter {
+/** `content`: what MLServer is to make of the inputs; undefined where they say so themselves. */
+export function columnWriter(form: Form, layout: Layout, content: string | undefined): ColumnWriter {
   const { open, close } = around(form);
   if (layout === "named")
     return {
@@ -214,21 +215,20 @@ export function columnWriter(form: Form, layout: Layout, tensors: boolean): Colu
       tail: (riders) => `}${close(riders)}`,
     };
   // a dict of arrays; as `pd` MLServer would want columns of rank 1
-  const dict = tensors && form.content === "pd";
-  const own = dict ? ',"parameters":{"content_type":"np"}' : "";
+  const own = content === "dict" ? '{"content_type":"np"}' : undefined;
   return {
     head: () => `${open}[`,
     before: (name, first) => `${first ? "" : ","}{"name":${json(name)},"data":`,
-    after: (shape, datatype) => `,"shape":[${shape.join(",")}],"datatype":"${datatype}"${own}}`,
-    tail: (riders) => `]${close(contentRider(dict ? "dict" : form.content, riders))}`,
+    after: (shape, datatype, parameters = own) =>
+      `,"shape":[${shape.join(",")}],"datatype":"${datatype}"${parameters ? `,"parameters":${parameters}` : ""}}`,
+    tail: (riders) => `]${close(content === undefined ? riders : contentRider(content, riders))}`,
   };
 }
 
 /** MLServer is told what to make of the inputs; parameters of the source stand beside. */
 function contentRider(content: string | undefined, riders: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  const rest = riders.get("parameters")?.trim();
-  const inside = rest?.startsWith("{") ? rest.slice(1, -1).trim() : "";
-  const own = `"content_type":${json(content)}`;
-  const kept = /"content_type"\s*:/.test(inside) ? inside : inside === "" ? own : `${own},${inside}`;
-  return new Map([...riders, ["parameters", `{${kept}}`]]);
+  const rest = riders.get("parameters") ?? "";
+  const members = rest.trim().startsWith("{") ? membersOf(rest) : [];
+  const own: [string, string][] = members.some(([key]) => key === "content_type") ? [] : [["content_type", json(content)]];
+  return new Map([...riders, ["parameters", textOfMembers([...own, ...members])]]);
 }

@@ -1,0 +1,25 @@
+/** The members of a JSON object, each key and the text of its value as it stands; `text` is sound JSON. */
+export function membersOf(text: string): [key: string, value: string][] {
+  const members: [string, string][] = [];
+  const token = /"(?:[^"\\]|\\.)*"|[[\]{},:]/g;
+  let depth = 0;
+  let key: string | undefined;
+  let from = 0;
+  for (let match = token.exec(text); match; match = token.exec(text)) {
+    const [what] = match;
+    if (what === "[" || what === "{") depth++;
+    else if (depth === 1 && key === undefined && what.startsWith('"')) key = what;
+    else if (depth === 1 && what === ":") from = token.lastIndex;
+    else if (depth === 1 && key !== undefined && (what === "," || what === "}")) {
+      members.push([JSON.parse(key) as string, text.slice(from, match.index).trim()]);
+      key = undefined;
+    }
+    if (what === "]" || what === "}") depth--;
+  }
+  return members;
+}
+
+/** An object of these. */
+export function textOfMembers(members: readonly (readonly [key: string, value: string])[]): string {
+  return `{${members.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(",")}}`;
+}
