@@ -67,7 +67,7 @@ function expected(from: Form, to: Form, sheet: Sheet): { value?: unknown; lines?
     const shape = [sheet.rows.length, sheet.names.length].map((length) => n(`${length}`));
     return { value: { inputs: [{ name: "input", shape, datatype: "FP64", data: sheet.rows.flat() }], parameters: { content_type: "np" } } };
   }
-  const value = payloadOf(to, layout, sheet);
+  const value = payloadOf(to, layout, sheet, source(from) === "named");
   // the labels of rows stay where both have a place for them
   const index = source(from) === "frame" && from.dialect === "azureml" && layout === "frame";
   return { value: index ? withIndex(value, to, sheet) : value };
@@ -90,7 +90,7 @@ function parsed(to: Form, layout: Layout, text: string): { value?: unknown; line
 function refusal(from: Form, to: Form, { rows }: Sheet): string | undefined {
   const layout = layoutFor(from, source(from), to);
   // one tensor holds the columns of a table only where they are rows
-  if (to.content === "np" && ["named", "inputs"].includes(source(from)) && from.content !== "np") return "E_FORM";
+  if (to.content === "np" && ["named", "inputs"].includes(source(from)) && from.content !== "np") return "E_TARGET";
   const cells = rows.flat();
   const texts = cells.some((cell) => typeof cell === "string");
   if (layout === "values" && texts) return "E_TARGET";

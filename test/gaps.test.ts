@@ -41,9 +41,9 @@ const BECOMES: Readonly<Record<string, readonly string[]>> = {
   // TensorFlow Serving has no null in any dtype
   "tfserving:inputs": ["E_NULL", "NaN", "-Infinity", "E_MISSING", "E_MISSING", "E_MISSING"],
   "tfserving:instances": ["E_NULL", "NaN", "-Infinity", "E_MISSING", "E_MISSING", "E_MISSING"],
-  // MLServer's orjson knows no NaN, and its codecs write null for it; Triton reads NaN and no null
-  "oip:columns": ["null", "null", "null", "null", "null", "null"],
-  "oip:tensor": ["null", "null", "null", "null", "null", "null"],
+  // MLServer's orjson knows no NaN, and its codecs write null for it, and nothing for infinity; Triton reads NaN and no null
+  "oip:columns": ["null", "null", "E_NAN", "null", "null", "null"],
+  "oip:tensor": ["null", "null", "E_NAN", "null", "null", "null"],
   "triton:columns": ["E_NULL", "NaN", "-Infinity", "E_MISSING", "E_MISSING", "E_MISSING"],
   // nothing but a blank tells a gap in a file, and pandas spells infinity so
   csv: ["blank", "blank", "-inf", "blank", "blank", "blank"],

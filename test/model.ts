@@ -74,7 +74,7 @@ const at = (key: string | undefined, value: unknown) => (key === undefined ? val
 const column = ({ rows }: Sheet, i: number) => rows.map((row) => row[i]);
 
 /** The payload of a form in JSON that holds this table. */
-export function payloadOf(form: Form, layout: Layout, sheet: Sheet): unknown {
+export function payloadOf(form: Form, layout: Layout, sheet: Sheet, tensors = false): unknown {
   const { names, rows } = sheet;
   const record = (row: readonly Cell[]) => Object.fromEntries(names.map((name, i) => [name, row[i]]));
   switch (layout) {
@@ -102,8 +102,10 @@ export function payloadOf(form: Form, layout: Layout, sheet: Sheet): unknown {
                 shape: [n(`${rows.length}`)],
                 datatype: datatypeOf(column(sheet, i)),
                 data: column(sheet, i),
+                // named tensors are a dict of arrays to MLServer, and no frame
+                ...(tensors && { parameters: { content_type: "np" } }),
               })),
-        parameters: { content_type: form.content },
+        parameters: { content_type: tensors && form.content === "pd" ? "dict" : form.content },
       };
     default:
       throw new Error(`${layout} is no JSON`);
