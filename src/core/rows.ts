@@ -155,7 +155,9 @@ function json(from: usize, to: usize, last: bool): i32 {
   if (st == St.After) return JUDGE;
   if (rowCount == rowLimit) return tell(Ev.Limit, 0, from);
   const before = st;
-  const result = read(p, to);
+  let result = read(p, to);
+  // a line that the input ends in: the scanner says what is open
+  if (result == WAIT && last && lines) result = JUDGE;
   setDepth(base);
   setSt(result == JUDGE ? before : St.After);
   if (result == JUDGE) { setRowEnd(p); setFreeAbove(i32.MAX_VALUE); }

@@ -6,7 +6,7 @@ export const csv: Dialect = {
   about: "comma-separated values, with a line of names",
   params: undefined,
   siblings: [],
-  forms: [{ id: "csv", dialect: "csv", key: undefined, layouts: ["delimited"], delimiter: "," }],
+  forms: [{ id: "csv", dialect: "csv", key: undefined, layouts: ["delimited"], delimiter: ",", renamesColumns: true }],
 };
 
 export const tsv: Dialect = {
@@ -14,7 +14,7 @@ export const tsv: Dialect = {
   about: "the same with tabs",
   params: undefined,
   siblings: [],
-  forms: [{ id: "tsv", dialect: "tsv", key: undefined, layouts: ["delimited"], delimiter: "\t" }],
+  forms: [{ id: "tsv", dialect: "tsv", key: undefined, layouts: ["delimited"], delimiter: "\t", renamesColumns: true }],
 };
 
 /** JSON Lines: JSON by the letter, so it has no NaN. */
