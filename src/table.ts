@@ -281,7 +281,7 @@ export class Table {
       yield "more";
     }
     if (first !== OBJECT && first !== LIST)
-      throw new TransloadError("E_FORM", "a line of JSON Lines must be an object or a list", { line: scanner.line });
+      throw new TransloadError("E_FORM", "a line of JSON Lines must be an object or a list", { offset: scanner.offset, line: scanner.line, column: 1 });
     yield* this.#rowsOf(first === OBJECT ? "recordLines" : "listLines", options.columns, scanner.offset, () => {});
   }
 
@@ -295,7 +295,7 @@ export class Table {
         throw new TransloadError(
           "E_COLUMNS",
           "the columns given are not those of the file's first line; leave them out, give the same, or say --no-header",
-          { line: 1 },
+          { line: 1, column: 1 },
         );
       names = own ?? names;
       if (!own) throw new TransloadError("E_EMPTY", "the input is empty", { offset: start, line: 1, column: 1 });
@@ -964,7 +964,7 @@ export class Table {
     const names = labels && columns ? [this.#keepsLabels ? "" : options.index.slice(COLUMN.length), ...columns] : columns;
     const column = this.#labelColumn;
     if (column !== undefined && names && !names.includes(column)) throw this.#noColumn(column, names);
-    if (names && this.#keyed && new Set(names).size < names.length) throw this.#twice(names);
+    if (names && this.#keyed && this.#writer?.cells !== "delimited" && new Set(names).size < names.length) throw this.#twice(names);
     return {
       syntax,
       names,
