@@ -48,7 +48,7 @@ export function checkOptions({
   oneOf("typing", typing, ["lexical", "pandas"]);
   oneByte("delimiter", delimiter);
   oneByte("quote", quote);
-  if (quote !== undefined && quote === (delimiter ?? ",")) throw new TransloadError("E_OPTION", "quote and delimiter must differ");
+  if ((quote ?? '"') === (delimiter ?? ",")) throw new TransloadError("E_OPTION", "quote and delimiter must differ");
   for (const word of na ?? [])
     if (Buffer.byteLength(word) > 255 || /[\r\n]/.test(word))
       throw new TransloadError("E_OPTION", `na holds ${JSON.stringify(word)}; a word has no line break and 255 bytes at most`);

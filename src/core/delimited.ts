@@ -19,15 +19,18 @@ let quote: u8 = 0x22;
 /** Words that stand for nothing: a length byte and the word, one behind the other; a length of 0 ends them. */
 let words: usize = 0;
 let longest: usize = 0;
+/** Some of them are numbers, which are looked for before words. */
+let numericWords: bool = false;
 /** 1 for every byte that such a word begins with. */
 const FIRST: usize = memory.data(256);
 
 export function startDelimited(delimiterByte: u8, quoteByte: u8, wordsAt: usize): void {
-  delimiter = delimiterByte; quote = quoteByte; words = wordsAt; longest = 0;
+  delimiter = delimiterByte; quote = quoteByte; words = wordsAt; longest = 0; numericWords = false;
   memory.fill(FIRST, 0, 256);
   for (let at = wordsAt; load<u8>(at) != 0; at += 1 + <usize>load<u8>(at)) {
     store<u8>(FIRST + <usize>load<u8>(at, 1), 1);
     longest = max(longest, <usize>load<u8>(at));
+    if (numberEnd(at + 1, at + 1 + load<u8>(at)) == at + 1 + load<u8>(at)) numericWords = true;
   }
 }
 
@@ -44,7 +47,7 @@ export function readFields(p: usize, to: usize, last: bool, padding: bool): i32 
     if (!learning) {
       if (i >= width) return tellError(Err.Ragged, i, start);
       // the straight road: short whole numbers and delimiters
-      const short = shortEnd(p);
+      const short = numericWords ? 0 : shortEnd(p);
       if (short != 0 && short + 1 < to && load<u8>(short) == delimiter && load<u32>(fields + <usize>i * FIELD, TYPING) == Typing.Lexical) {
         setCell(i++, p, short, Kind.Int);
         p = short + 1;
@@ -91,7 +94,7 @@ function field(i: u32, p: usize, to: usize, last: bool): i32 {
   if (typing != Typing.Text) {
     // most fields are numbers, and most of those short
     const number = numberEnd(p, to);
-    if (number > p && (number < to ? load<u8>(number) == delimiter || isEnd(load<u8>(number)) : last)) {
+    if (number > p && (number < to ? load<u8>(number) == delimiter || isEnd(load<u8>(number)) : last) && !(numericWords && isWord(p, number - p))) {
       setToken(i, p, number, typing == Typing.Numbers && tooLarge(p, number) ? <i32>Kind.Bare : numberKind);
       fieldEnd = number;
       return OK;
@@ -171,7 +174,7 @@ function quoted(i: u32, from: usize, to: usize, last: bool): i32 {
   else {
     // quotes do not make text: pandas reads "1" as a number
     const typing = load<u32>(fields + <usize>i * FIELD, TYPING);
-    if (typing != Typing.Text && numberEnd(from + 1, p) == p && p > from + 1)
+    if (typing != Typing.Text && numberEnd(from + 1, p) == p && p > from + 1 && !(numericWords && isWord(from + 1, p - from - 1)))
       setToken(i, from + 1, p, typing == Typing.Numbers && tooLarge(from + 1, p) ? <i32>Kind.Bare : numberKind);
     else classify(i, from + 1, p, typing);
   }
