@@ -47,7 +47,7 @@ export function readFields(p: usize, to: usize, last: bool, padding: bool): i32 
     if (!learning) {
       if (i >= width) return tellError(Err.Ragged, i, start);
       // the straight road: short whole numbers and delimiters
-      const short = numericWords ? 0 : shortEnd(p);
+      const short = numericWords ? <usize>0 : shortEnd(p);
       if (short != 0 && short + 1 < to && load<u8>(short) == delimiter && load<u32>(fields + <usize>i * FIELD, TYPING) == Typing.Lexical) {
         setCell(i++, p, short, Kind.Int);
         p = short + 1;
