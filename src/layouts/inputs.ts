@@ -55,7 +55,7 @@ export class Inputs implements Scope {
       throw this.#to.error("E_OBJECT", `${kindOf(first)} where an input is expected: an object with name, shape, datatype and data`);
     const facts: InputFacts = {};
     this.#to.inputs.push(facts);
-    this.#to.enter(new Input(this.#to, facts, this.#names), start);
+    this.#to.enter(new Input(this.#to, facts, this.#names, start), start);
   }
 
   ended(): void {}
@@ -69,9 +69,12 @@ class Input implements Scope {
   readonly #facts: InputFacts;
   readonly #names: Set<string>;
   readonly #seen = new Set<string>();
+  /** Where the object begins. */
+  readonly #start: number;
 
-  constructor(to: Rewriter, facts: InputFacts, names: Set<string>) {
+  constructor(to: Rewriter, facts: InputFacts, names: Set<string>, start: number) {
     this.#to = to;
+    this.#start = start;
     this.#facts = facts;
     this.#names = names;
   }
@@ -79,7 +82,7 @@ class Input implements Scope {
   key(name: string): void {
     this.current = name;
     if (this.#seen.size === 0 && !KEYS.includes(name))
-      throw this.#to.error("E_OBJECT", `an object where a tensor is expected; Open Inference Protocol's inputs have ${KEYS.join(", ")}`);
+      throw this.#to.error("E_OBJECT", `an object where a tensor is expected; Open Inference Protocol's inputs have ${KEYS.join(", ")}`, { offset: this.#start });
     if (this.#seen.has(name)) throw this.#to.error("E_DUPLICATE", `${JSON.stringify(name)} occurs twice in an input`);
     this.#seen.add(name);
     this.#to.tape.mode = "drop";
