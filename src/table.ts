@@ -57,7 +57,7 @@ export interface TableOptions {
 }
 
 /** Where the outputs go: one, or a piece after the other. */
-export interface TableSink {
+interface TableSink {
   write(bytes: Uint8Array): void;
   /** The piece is complete. */
   endPiece(rows: number, firstRow: number): void;
@@ -281,7 +281,11 @@ export class Table {
       yield "more";
     }
     if (first !== OBJECT && first !== LIST)
-      throw new TransloadError("E_FORM", "a line of JSON Lines must be an object or a list", { offset: scanner.offset, line: scanner.line, column: 1 });
+      throw new TransloadError("E_FORM", "a line of JSON Lines must be an object or a list", {
+        offset: scanner.offset,
+        line: scanner.line,
+        column: 1,
+      });
     yield* this.#rowsOf(first === OBJECT ? "recordLines" : "listLines", options.columns, scanner.offset, () => {});
   }
 

@@ -97,7 +97,7 @@ function addOptions(command: Command): Command {
     )
     .option("--datatype <datatype>", "of numbers in Open Inference Protocol: FP32, INT64, …; by default what holds them")
     .option("--model <path>", "an MLmodel, or its folder: its signature gives the form, names, and which columns are text")
-    .option("--schema <file>", "which columns of a csv are text: an MLmodel, or JSON like {\"zip\": \"string\"}")
+    .option("--schema <file>", 'which columns of a csv are text: an MLmodel, or JSON like {"zip": "string"}')
     .option("--max-rows <rows>", "cut into pieces of so many rows, each a whole payload", parseRows)
     .option("--max-bytes <size>", "cut into pieces of at most 16MB, or another size", parseSize)
     .option("--for <dialect>", "cut into pieces that this dialect's servers take, and write it")

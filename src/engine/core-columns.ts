@@ -161,6 +161,6 @@ function product(shape: readonly number[]): number {
   return shape.reduce((a, b) => a * b, 1);
 }
 
-export function size(dtype: DType): number {
+function size(dtype: DType): number {
   return dtype === "string" ? 0 : NUMERIC[dtype].array.BYTES_PER_ELEMENT;
 }

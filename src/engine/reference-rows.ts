@@ -20,7 +20,7 @@ export interface FoundRow {
   readonly keys?: readonly KeyFound[];
 }
 
-export interface KeyFound extends Spot {
+interface KeyFound extends Spot {
   /** As written, quotes included. */
   readonly text: string;
 }

@@ -4,7 +4,7 @@ import type { RowTexts } from "../engine/rows.js";
 import { membersOf, textOfMembers } from "../members.js";
 
 /** What is known when an output ends. */
-export interface Facts {
+interface Facts {
   readonly names: readonly string[] | undefined;
   /** Rows of this output, and rows of the payload before it. */
   readonly rows: number;
@@ -35,7 +35,7 @@ export interface RowWriter {
 const LABELS = 4096;
 
 /** `"index":[0,1,…]`, in pieces. */
-export function* indexText(first: number, rows: number): Generator<string> {
+function* indexText(first: number, rows: number): Generator<string> {
   yield '"index":[';
   for (let from = 0; from < rows; from += LABELS) {
     let text = from > 0 ? "," : "";
