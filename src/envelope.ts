@@ -97,7 +97,10 @@ export class Envelope implements Scope {
       to.peek();
       return;
     }
-    if (bare && first === LIST) return this.#startBare(bare, payload, first);
+    if (bare && first === LIST) {
+      this.#startBare(bare, payload, first);
+      return;
+    }
     const form = has("tensor");
     if (!form)
       throw to.error(

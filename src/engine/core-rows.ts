@@ -285,7 +285,8 @@ export class CoreRows implements RowReader {
     }
     const { at: to, length } = this.#sides[i] as { at: number; length: number };
     memory.bytes.copyWithin(to, from, from + left);
-    const read = (this.#request.across?.[i] as ColumnSource).read(memory.bytes.subarray(to + left, to + length));
+    const source = this.#request.across?.[i] as ColumnSource;
+    const read = source.read(memory.bytes.subarray(to + left, to + length));
     const last = read === 0;
     // behind the last cell stands what ends it
     if (last) memory.bytes[to + left] = CLOSE;
