@@ -1,5 +1,6 @@
 // npm run bench: runs every section and writes RESULTS.md and chart.svg.
 // npm run bench -- --only splice,core: only these. --quick: small payloads. Either writes into .data/bench instead.
+// Sections: those of the lanes, of tables (tables, tables-memory), and of what other programs do (others, tables-others).
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -17,6 +18,9 @@ import { others } from "./sections/others.js";
 import { printing } from "./sections/printing.js";
 import { splice } from "./sections/splice.js";
 import { startup } from "./sections/startup.js";
+import { tables } from "./sections/tables.js";
+import { tablesMemory } from "./sections/tables-memory.js";
+import { tablesOthers } from "./sections/tables-others.js";
 
 const SECTIONS: Readonly<Record<string, (scale: Scale) => Section | Promise<Section>>> = {
   splice,
@@ -26,7 +30,10 @@ const SECTIONS: Readonly<Record<string, (scale: Scale) => Section | Promise<Sect
   memory,
   startup,
   core,
+  tables,
+  "tables-memory": tablesMemory,
   others,
+  "tables-others": tablesOthers,
 };
 
 const { values } = parseArgs({ options: { only: { type: "string" }, quick: { type: "boolean", default: false } } });

@@ -1,5 +1,5 @@
-import { type SpawnSyncReturns, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -16,6 +16,16 @@ export interface Report {
 export function runScript(name: string, options: object, nodeOptions: readonly string[] = []): Report {
   const args = [...nodeOptions, "--import", "tsx", `bench/runs/${name}.ts`, JSON.stringify(options)];
   return lastLine(checked(process.execPath, args, spawnSync(process.execPath, args, { cwd: ROOT, encoding: "utf8" })).stdout);
+}
+
+/** What a run reports, or in a line why there is nothing to report. */
+export function attempt<T extends Report | number>(run: () => T): T | string {
+  try {
+    return run();
+  } catch (error) {
+    const lines = (error as Error).message.split("\n").map((line) => line.trim());
+    return lines.find((line) => /^\w*Error\b|^transload:/.test(line)) ?? lines[0] ?? "it failed";
+  }
 }
 
 /** Runs any program that reports as those of runs/ do. */
@@ -45,12 +55,31 @@ import { readFileSync, writeFileSync } from "node:fs";
 process.on("exit", () => writeFileSync(3, readFileSync("/proc/self/status", "utf8").match(/VmHWM:\\s+(\\d+)/)[1]));
 `)}`;
 
-/** Peak of resident memory, in bytes, of a Node program. Linux only. */
-export function peakOf(args: readonly string[]): number {
+/** Peak of resident memory, in bytes, of a Node program, with a file as its standard input where one is given. Linux only. */
+export function peakOf(args: readonly string[], input?: string): number {
   const all = ["--import", PEAK_ON_EXIT, ...args];
-  const result = spawnSync(process.execPath, all, { cwd: ROOT, stdio: ["ignore", "ignore", "pipe", "pipe"] });
+  const stdin = input === undefined ? "ignore" : openSync(input, "r");
+  const result = spawnSync(process.execPath, all, { cwd: ROOT, stdio: [stdin, "ignore", "pipe", "pipe"] });
+  if (stdin !== "ignore") closeSync(stdin);
   checked(process.execPath, args, result);
   return Number(result.output[3]?.toString()) * 1024;
+}
+
+/** The same of any program, looked at every few milliseconds; undefined when it fails. Output goes to /dev/null. */
+export function watchPeak(command: string, args: readonly string[]): Promise<number | undefined> {
+  const child = spawn(command, args, { cwd: ROOT, stdio: "ignore" });
+  let peak = 0;
+  const timer = setInterval(() => {
+    try {
+      peak = Number(readFileSync(`/proc/${child.pid}/status`, "utf8").match(/VmHWM:\s+(\d+)/)?.[1] ?? peak);
+    } catch {
+      // it is gone
+    }
+  }, 5);
+  return new Promise((resolve) => {
+    child.once("error", () => resolve(undefined));
+    child.once("exit", (code) => resolve(code === 0 ? peak * 1024 : undefined));
+  }).finally(() => clearInterval(timer)) as Promise<number | undefined>;
 }
 
 /** Whether peakOf() works here. */

@@ -16,7 +16,7 @@ export function writeResults({ date, machine, scale, sections }: Run): string {
   const parts = [
     "# Results",
     "Written by `npm run bench`; do not edit.",
-    "**Question.** How near does converting a scoring payload, every byte of it checked, come to copying the file? And what do typed arrays out of the middle, printing, memory and start cost?",
+    "**Question.** How near does converting a scoring payload, every byte of it checked, come to copying the file? What does it cost to move a table's cells into another shape, or to cut it into pieces? And what do typed arrays out of the middle, printing, memory and start cost?",
     "> **Read first.** One machine, one day, warm files: every input was read once before it was timed, and output goes to /dev/null unless it says otherwise. Ratios travel, absolute figures do not. Payloads are generated: heart has many short numbers, tensor few long ones, and real ones lie between.",
     "![Megabytes a second of every way to handle the same payload](chart.svg)",
     "## Method",

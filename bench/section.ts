@@ -32,3 +32,6 @@ export interface Section {
   /** What was skipped, and why. */
   notes: readonly string[];
 }
+
+/** What a part of a section found. */
+export type Part = Pick<Section, "tables" | "targets" | "bars" | "notes">;

@@ -10,10 +10,12 @@ const USAGE = `npm run data -- --kind heart|tensor|named|strings --size 2GB [opt
 
   --kind      heart: 12 columns of short numbers; tensor: rows of 128 doubles; named: tokens and mask; strings: id, text, score
   --size      500KB, 200MB, 2GB, 2GiB; the payload ends with the row that reaches it
-  --dialect   azureml (default) or mlflow
+  --dialect   azureml (default) or mlflow; of heart and strings also records, jsonl, csv; of heart also columns
   --seed      a whole number, default 1: the same options give the same bytes
   --spaces    ", " and ": " as Python's json.dumps writes them
   --one-row   tensor: a single row of that size
+  --rows      heart and strings: so many rows, whatever their size
+  --late      heart and strings: names behind the rows, or a last record with one more key
   -o          a file; standard output otherwise (npm's own lines: npm run -s data)
 `;
 
@@ -26,6 +28,8 @@ function readOptions(): PayloadOptions & { output: string | undefined } {
       seed: { type: "string", default: "1" },
       spaces: { type: "boolean", default: false },
       "one-row": { type: "boolean", default: false },
+      rows: { type: "string" },
+      late: { type: "boolean", default: false },
       output: { type: "string", short: "o" },
       help: { type: "boolean", short: "h" },
     },
@@ -34,8 +38,7 @@ function readOptions(): PayloadOptions & { output: string | undefined } {
     process.stdout.write(USAGE);
     process.exit(0);
   }
-  const seed = Number(values.seed);
-  if (!Number.isInteger(seed)) throw new Error(`not a whole number: --seed ${values.seed}`);
+  const seed = wholeOf("--seed", values.seed);
   return {
     kind: oneOf("--kind", values.kind, KINDS),
     size: parseSize(values.size),
@@ -43,8 +46,16 @@ function readOptions(): PayloadOptions & { output: string | undefined } {
     seed,
     spaces: values.spaces,
     oneRow: values["one-row"],
+    rows: values.rows === undefined ? undefined : wholeOf("--rows", values.rows),
+    late: values.late,
     output: values.output,
   };
+}
+
+function wholeOf(option: string, value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number)) throw new Error(`not a whole number: ${option} ${value}`);
+  return number;
 }
 
 function oneOf<T extends string>(option: string, value: string, known: readonly T[]): T {

@@ -7,7 +7,7 @@ import type { Section, Target } from "../section.js";
 
 export const COMMAND = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
-const MIB = 1 << 20;
+export const MIB = 1 << 20;
 const LIMIT = 110 * MIB;
 const CASES = [
   { name: "splice, heart", kind: "heart", options: [] },
@@ -70,7 +70,7 @@ function peakOfConvert(input: string, options: readonly string[]): number {
   return peak;
 }
 
-function mib(bytes: number): string {
+export function mib(bytes: number): string {
   return (bytes / MIB).toFixed(1);
 }
 
