@@ -11,7 +11,7 @@ import { FileStore, SpillStore, type Store } from "./io/store.js";
 import { Opening } from "./opening.js";
 import { checkOptions } from "./options.js";
 import { Rewriter } from "./rewriter.js";
-import { Table, type TableOptions, type Wait } from "./table.js";
+import { type BatchRequest, Table, type TableOptions, type Wait } from "./table.js";
 
 /** A function on batches, as stream-chain takes them: returns a batch, none, many, a promise or a generator of them. */
 export type BatchFunction = (batch: Batch) => unknown;
@@ -26,7 +26,12 @@ export interface Outlet {
   drained(): Promise<void>;
   /** A piece is complete; what is written next belongs to another. */
   endPiece(rows: number, firstRow: number): void;
+  /** How the rows of a delimited file are wanted, when as batches. */
+  readonly batches?: BatchRequest;
+  batch?(batch: Batch): void;
 }
+
+const LINE_FEED = 0x0a;
 
 const OPEN: Outlet = { full: false, drained: () => Promise.resolve(), endPiece: () => {} };
 
@@ -81,6 +86,8 @@ export class Conversion {
       if (opened) await this.#start(opened);
     }
     this.#ended = true;
+    // behind the last field there is something to stop at
+    if (this.#outlet.batches && this.#scanner) this.#scanner.push(Uint8Array.of(LINE_FEED));
     const rewriter = this.#rewriter;
     if (!this.#table && rewriter && rewriter.lane === "splice") return rewriter.end();
     this.#scanner?.finish();
@@ -192,12 +199,14 @@ export class Conversion {
       sink: {
         write: this.#write,
         endPiece: (rows, firstRow) => outlet.endPiece(rows, firstRow),
+        batch: (batch) => outlet.batch?.(batch),
         get full() {
           return outlet.full;
         },
       },
       options: tableOptions(this.#options),
       warn: (code, message) => onWarning?.({ code, message }),
+      batches: outlet.batches,
       ended: () => this.#ended,
       head: () => this.#chunk,
     });

@@ -1,9 +1,14 @@
 import { createStage, type Stage } from "./chain.js";
+import type { Batch } from "./batch.js";
 import type { Outlet } from "./conversion.js";
 import type { ConvertOptions } from "./convert.js";
+import type { BatchRequest } from "./table.js";
 
 /** Texts that may wait during a replay. */
 const WAITING = 4;
+
+/** Turns of the microtask queue from waking a conversion to what it writes. */
+const PROMISES = 8;
 
 /** The end of a piece. */
 export interface End {
@@ -12,7 +17,7 @@ export interface End {
 
 /** Runs a conversion as far as somebody reads what it writes. */
 export class Pump {
-  readonly #queue: (Uint8Array | End)[] = [];
+  readonly #queue: (Uint8Array | Batch | End)[] = [];
   readonly #chunks: AsyncIterator<Uint8Array>;
   readonly #conversion: Stage;
   readonly #onProgress: ConvertOptions["onProgress"];
@@ -21,7 +26,7 @@ export class Pump {
   #ended = false;
   #resume: (() => void) | undefined;
 
-  constructor(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options: ConvertOptions) {
+  constructor(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options: ConvertOptions, batches?: BatchRequest) {
     this.#chunks = iterate(chunks);
     this.#onProgress = options.onProgress;
     const queue = this.#queue;
@@ -34,6 +39,7 @@ export class Pump {
           this.#resume = resolve;
         }),
       endPiece: (rows) => void queue.push({ rows }),
+      ...(batches && { batches, batch: (batch: Batch) => void queue.push(batch) }),
     };
     this.#conversion = createStage(options, (bytes) => queue.push(bytes), outlet);
   }
@@ -45,6 +51,9 @@ export class Pump {
         const resume = this.#resume;
         this.#resume = undefined;
         resume();
+        // most often it writes at once, a few promises later
+        for (let i = 0; i < PROMISES && this.#queue.length === 0; i++) await undefined;
+        if (this.#queue.length > 0) return true;
         await Promise.race([this.#running, this.#written()]);
       } else if (this.#running) await Promise.race([this.#running, this.#written()]);
       else if (this.#ended) return false;
@@ -53,8 +62,8 @@ export class Pump {
     return true;
   }
 
-  take(): Uint8Array | End {
-    return this.#queue.shift() as Uint8Array | End;
+  take(): Uint8Array | Batch | End {
+    return this.#queue.shift() as Uint8Array | Batch | End;
   }
 
   async close(): Promise<void> {

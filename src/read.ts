@@ -47,10 +47,15 @@ export interface ReadOptions {
  */
 export async function* readBatches(source: Source, options: ReadOptions = {}): AsyncGenerator<Batch, void, undefined> {
   choose(options.from ?? "auto", true);
-  const { dtype, cast = "error", batchRows, reuse = false, onWarning } = options;
+  const { dtype, cast = "error", batchRows, reuse = false, ...moving } = options;
+  const { onWarning } = options;
   checkOptions(options);
   const file = typeof source === "string" || source instanceof URL ? { file: source instanceof URL ? fileURLToPath(source) : source } : {};
-  const { from: name, moved, chunks } = await readable(chunksOf(source), { ...options, ...file });
+  const { from: name, moved, chunks, batches } = await readable(chunksOf(source), { ...moving, ...file }, { dtype, cast, batchRows, reuse });
+  if (batches) {
+    yield* batches;
+    return;
+  }
   const from = choose(name, true);
   // they have been given already
   const columns = moved ? undefined : options.columns;

@@ -1,8 +1,10 @@
+import { Batch } from "./batch.js";
 import { readableForm } from "./chain.js";
 import type { ConvertOptions } from "./convert.js";
 import { formOf } from "./detect.js";
 import { choose, type Form, type Layout } from "./dialects/index.js";
 import { Pump } from "./pump.js";
+import type { BatchRequest } from "./table.js";
 
 const HEAD = 1 << 22;
 
@@ -32,10 +34,12 @@ export interface Readable {
   /** The source's own form, where its cells had to move. */
   readonly moved: { readonly form: Form; readonly layout: Layout } | undefined;
   readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  /** In their place: the rows of a delimited file, as batches. */
+  readonly batches?: AsyncGenerator<Batch, void, undefined>;
 }
 
 /** Looks at the first bytes; where the typed lane does not read their form, the cells are moved on the way. */
-export async function readable(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options: MovingOptions): Promise<Readable> {
+export async function readable(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options: MovingOptions, batches?: BatchRequest): Promise<Readable> {
   const from = options.from ?? "auto";
   const choice = choose(from, true);
   if (choice.forms.every((form) => form.layouts.every((layout) => readableForm(layout) === undefined)))
@@ -55,6 +59,10 @@ export async function readable(source: AsyncIterable<Uint8Array> | Iterable<Uint
   const via = found && readableForm(found.layout);
   if (!found || via === undefined) return { from, moved: undefined, chunks };
   const { file: _, ...moving } = options;
+  if (batches && found.layout === "delimited" && options.typing !== "pandas" && options.engine !== "reference") {
+    const rows = new Pump(chunks, { ...moving, from: found.form.id, to: "mlflow:split" }, batches);
+    return { from, moved: found, chunks: [], batches: pumpedBatches(rows) };
+  }
   // a form named by us would hide a second payload beside it
   const own = found.form.key === undefined ? found.form.id : from;
   const pump = new Pump(chunks, {
@@ -85,6 +93,17 @@ async function* pumped(pump: Pump): AsyncGenerator<Uint8Array, void, undefined> 
     while (await pump.more()) {
       const next = pump.take();
       if (next instanceof Uint8Array) yield next;
+    }
+  } finally {
+    await pump.close();
+  }
+}
+
+async function* pumpedBatches(pump: Pump): AsyncGenerator<Batch, void, undefined> {
+  try {
+    while (await pump.more()) {
+      const next = pump.take();
+      if (next instanceof Batch) yield next;
     }
   } finally {
     await pump.close();

@@ -1,3 +1,4 @@
+import { Batch } from "./batch.js";
 import type { ConvertOptions } from "./convert.js";
 import { TransloadError } from "./errors.js";
 import { chunksOf, type Source } from "./io/source.js";
@@ -54,7 +55,7 @@ class PieceOf implements Piece {
     while (!this.#over && (await this.#pump.more())) {
       const next = this.#pump.take();
       if (next instanceof Uint8Array) yield next;
-      else {
+      else if (!(next instanceof Batch)) {
         this.#over = true;
         this.rows = next.rows;
       }

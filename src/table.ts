@@ -5,7 +5,8 @@
 // What is known only later waits in a store (the input's own file, or a spill): names behind rows, the union of the keys
 // of all records, columns that become rows, rows that become columns.
 import { dialectOf, type Form, type Gap, type Layout } from "./dialects/index.js";
-import type { Seen } from "./engine/cells.js";
+import type { Batch } from "./batch.js";
+import type { CellRequest, Seen } from "./engine/cells.js";
 import { Mode } from "./engine/codes.js";
 import type { Scanner } from "./engine/engine.js";
 import { jsonPath } from "./engine/fault.js";
@@ -56,9 +57,14 @@ export interface TableOptions {
   readonly spillDir: string | undefined;
 }
 
+/** How batches are to be made. */
+export type BatchRequest = Pick<CellRequest, "dtype" | "cast" | "batchRows" | "reuse">;
+
 /** Where the outputs go: one, or a piece after the other. */
 interface TableSink {
   write(bytes: Uint8Array): void;
+  /** Takes rows as typed columns, where batches were asked for. */
+  batch(batch: Batch): void;
   /** The piece is complete. */
   endPiece(rows: number, firstRow: number): void;
   /** The sink takes no more for now. */
@@ -75,6 +81,8 @@ export interface TableJob {
   readonly sink: TableSink;
   readonly options: TableOptions;
   readonly warn: (code: Warning["code"], message: string) => void;
+  /** Rows of a delimited file are wanted as batches, and not as text. */
+  readonly batches: BatchRequest | undefined;
   /** No chunk will come any more. */
   readonly ended: () => boolean;
   /** The first bytes of the input, for a file without an envelope. */
@@ -304,8 +312,23 @@ export class Table {
       names = own ?? names;
       if (!own) throw new TransloadError("E_EMPTY", "the input is empty", { offset: start, line: 1, column: 1 });
     }
-    if (options.typing === "pandas") yield* this.#asPandas(names);
+    if (this.#job.batches) yield* this.#batches(this.#job.batches, names);
+    else if (options.typing === "pandas") yield* this.#asPandas(names);
     else yield* this.#rowsOf("delimited", names, scanner.offset, () => {});
+  }
+
+  *#batches(request: BatchRequest, names: readonly string[] | undefined): Generator<Wait, void, void> {
+    const { scanner, sink } = this.#job;
+    const cells = scanner.cells({ ...request, layout: "rows", names, width: undefined, rows: this.#request("delimited", names) });
+    for (;;) {
+      const batch = cells.next();
+      if (batch) {
+        sink.batch(batch);
+        // it may be lent, and is valid until the next one
+        yield "pause";
+      } else if (cells.done) return;
+      else yield "more";
+    }
   }
 
   /** Rows whose columns are typed as a whole: one text among numbers makes all of them text. */

@@ -1,5 +1,6 @@
 import type { Batch } from "../batch.js";
 import type { DType } from "../dtype.js";
+import type { RowRequest } from "./rows.js";
 
 /** What to do with a number that its dtype cannot hold: refuse, or cut it to fit (a float becomes infinite). */
 export type Cast = "error" | "clip";
@@ -21,6 +22,8 @@ export interface CellRequest {
   readonly reuse: boolean;
   /** Read no values, only look: `next()` gives no batch, and `seen` tells what the columns hold. */
   readonly survey?: boolean;
+  /** The rows are those of a delimited file, to be read so. */
+  readonly rows?: RowRequest;
 }
 
 /** What the cells of a column were. */

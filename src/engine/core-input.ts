@@ -153,6 +153,13 @@ export class CoreInput {
     }
   }
 
+  /** The beginning of the field at `from`. */
+  cellText(): string {
+    let end = this.from;
+    while (end < this.to && end - this.from < 40 && !/[\s,;\t"\]}]/.test(String.fromCharCode(this.#memory.bytes[end] as number))) end++;
+    return this.#memory.text(this.from, end);
+  }
+
   /** The place of a byte in a row. */
   placeOfRow(address: number, row: number): Place {
     const offset = this.#absolute(address);

@@ -3,7 +3,7 @@ import { kindsOf } from "./cell-kinds.js";
 import { Err, Ev, Gap, LEARN, Mode, Style, Syntax, Typing } from "./codes.js";
 import type { CoreInput } from "./core-input.js";
 import type { CoreMemory } from "./core-memory.js";
-import { refuseKey, refuseRow } from "./fault.js";
+import { refuseCell, refuseKey, refuseRow } from "./fault.js";
 import type { CellKinds, ColumnSource, RowReader, RowRequest, RowStyle } from "./rows.js";
 
 const FIELD = 64;
@@ -104,6 +104,7 @@ export class CoreRows implements RowReader {
     const input = this.#input;
     for (;;) {
       if (input.to - input.from < this.#enough) {
+        this.#style.typed?.drain();
         if (!input.append()) return this.#drain();
         continue;
       }
@@ -140,6 +141,7 @@ export class CoreRows implements RowReader {
           if (!whole) this.#judge();
           const held = input.to - input.from;
           if (held > ROW_LIMIT) throw this.#tooLong();
+          this.#style.typed?.drain();
           if (input.append()) this.#enough = held > PATIENCE ? 2 * held : 0;
           else if (!this.#ended) {
             this.#enough = held > PATIENCE ? 2 * held : 0;
@@ -151,6 +153,28 @@ export class CoreRows implements RowReader {
         }
       }
     }
+  }
+
+  /** Looks at whole rows in so many bytes of the window, and goes back to the first of them. `last`: the input ends with the window. */
+  look(bytes: number, last: boolean): void {
+    const { core } = this.#memory;
+    const input = this.#input;
+    const start = input.from;
+    const newlines = core.newlines.value;
+    input.markLine();
+    const to = Math.min(input.sound, start + bytes);
+    for (;;) {
+      const event = core.convertRows(input.from, to, last && to === input.to);
+      input.moveTo(core.cursor.value);
+      if (event === Ev.Width) {
+        this.width = core.cellIndex.value;
+        this.#arrange();
+      } else if (event === Ev.Error) throw this.#refuse(core.error.value);
+      else break;
+    }
+    input.from = start;
+    input.rewindLine();
+    core.rewind(newlines);
   }
 
   #start(): void {
@@ -300,6 +324,10 @@ export class CoreRows implements RowReader {
   /** Makes place for a row, or a cell, of so many bytes: what is written goes out. */
   #flush(needed: number): Uint8Array | undefined {
     const { core } = this.#memory;
+    if (this.#style.typed) {
+      this.full = this.#style.typed.flush();
+      return undefined;
+    }
     const column = core.cellIndex.value;
     if (this.#style.cells === "columns" || (column === this.#style.routed && needed > this.#placeLeft(column))) {
       this.#makePlace(column, needed);
@@ -412,6 +440,12 @@ export class CoreRows implements RowReader {
     const { core } = this.#memory;
     const cell = core.cellIndex.value;
     const place = this.#request.syntax === "across" ? { row: this.rows } : this.#input.placeOfRow(this.#input.from, this.rows);
+    const { typed } = this.#style;
+    if (typed && (error === Err.Range || error === Err.Kind)) {
+      const { dtypes, defaulted } = typed;
+      const text = this.#input.cellText();
+      return refuseCell({ error, column: this.#names?.[cell] ?? `${cell}`, dtype: dtypes[cell] as string, defaulted, text, place: { ...place, cell } });
+    }
     return refuseRow({ error, row: this.rows, cell, name: this.#names?.[cell], width: this.width ?? 0, place });
   }
 

@@ -1,6 +1,7 @@
 // The fast engine: the WebAssembly core (src/core) behind the Scanner interface.
 import type { CellReader, CellRequest, Printer, PrintRequest } from "./cells.js";
 import { Err, Ev, LEARN, type Mode, Nan, St } from "./codes.js";
+import { CoreBatches } from "./core-batches.js";
 import { CoreCells } from "./core-cells.js";
 import { CoreInput } from "./core-input.js";
 import { CoreMemory } from "./core-memory.js";
@@ -24,7 +25,7 @@ export class CoreScanner implements Scanner {
   readonly #memory = new CoreMemory();
   readonly #input: CoreInput;
   #finished = false;
-  #cells: CoreCells | CoreRows | undefined;
+  #cells: CoreCells | CoreRows | CoreBatches | undefined;
 
   /** `start` is the absolute offset of the first byte that will be pushed. */
   constructor(pathOf: PathOf, start: number) {
@@ -135,7 +136,8 @@ export class CoreScanner implements Scanner {
   }
 
   cells(request: CellRequest): CellReader {
-    const cells = new CoreCells(this.#memory, this.#input, request);
+    const { rows } = request;
+    const cells = rows ? new CoreBatches(this.#memory, this.#input, request, rows) : new CoreCells(this.#memory, this.#input, request);
     this.#cells = cells;
     return cells;
   }

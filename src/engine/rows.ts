@@ -1,3 +1,5 @@
+import type { DType } from "../dtype.js";
+
 /** How rows are written down. The lines are those of JSON Lines: a list or a record each. */
 export type RowSyntax =
   | "lists" // [[1,2],[3,4]]
@@ -63,10 +65,23 @@ export interface RowTexts {
   readonly between: string;
 }
 
+/** Columns that the core fills with the cells of rows. */
+export interface TypedRows {
+  readonly dtypes: readonly DType[];
+  /** Nobody asked for the dtypes. */
+  readonly defaulted: boolean;
+  /** There is no room for the next row: true when the batch is full. */
+  flush(): boolean;
+  /** The window is about to move. */
+  drain(): void;
+}
+
 /** How rows are to be written. */
 export interface RowStyle {
   /** `none`: they are only looked at. `columns`: as JSON, every column for itself, a comma between its cells. */
-  readonly cells: "none" | "json" | "delimited" | "columns";
+  readonly cells: "none" | "json" | "delimited" | "columns" | "typed";
+  /** `typed`: the core's own columns take the cells. */
+  readonly typed?: TypedRows;
   readonly delimiter?: string;
   readonly missing: Gap;
   readonly nan: Gap;

@@ -1,0 +1,110 @@
+import type { Batch } from "../batch.js";
+import type { DType } from "../dtype.js";
+import type { CellReader, CellRequest } from "./cells.js";
+import { checkNames, chooseDtypes, SAMPLE } from "./columns.js";
+import { CoreColumns } from "./core-columns.js";
+import type { CoreInput } from "./core-input.js";
+import type { CoreMemory } from "./core-memory.js";
+import { CoreRows } from "./core-rows.js";
+import type { RowRequest, RowStyle } from "./rows.js";
+
+const LOOK: RowStyle = { cells: "none", missing: "null", nan: "token", nulls: true, texts: () => ({ before: [], after: "", between: "" }) };
+
+/** Rows of a delimited file as typed columns, over core/fill.ts. */
+export class CoreBatches implements CellReader {
+  done = false;
+  /** Nothing is surveyed here. */
+  readonly seen = [];
+  readonly #memory: CoreMemory;
+  readonly #input: CoreInput;
+  readonly #request: CellRequest;
+  readonly #rows: RowRequest;
+  #columns: CoreColumns | undefined;
+  #reader: CoreRows | undefined;
+  #ended = false;
+
+  constructor(memory: CoreMemory, input: CoreInput, request: CellRequest, rows: RowRequest) {
+    this.#memory = memory;
+    this.#input = input;
+    this.#request = request;
+    this.#rows = rows;
+  }
+
+  get rows(): number {
+    return this.#columns?.rows ?? 0;
+  }
+
+  finish(): void {
+    this.#ended = true;
+    this.#reader?.finish();
+  }
+
+  next(): Batch | undefined {
+    if (!this.#reader && !this.#begin()) return undefined;
+    const reader = this.#reader as CoreRows;
+    const { core } = this.#memory;
+    reader.next();
+    this.#drain();
+    this.done = reader.done;
+    if (!reader.full && !reader.done) return undefined;
+    const filled = core.filled.value;
+    if (filled === 0) return undefined;
+    const batch = (this.#columns as CoreColumns).batch(filled);
+    core.startFill((this.#columns as CoreColumns).batchRows);
+    if (reader.full) reader.limit(undefined, undefined, true);
+    return batch;
+  }
+
+  /** Looks at the first rows, to choose dtypes. False: more input is needed. */
+  #begin(): boolean {
+    const { core } = this.#memory;
+    const input = this.#input;
+    const request = this.#request;
+    while (input.to - input.from < SAMPLE && !this.#ended) if (!input.append()) return false;
+    while (this.#ended && input.append());
+    const look = new CoreRows(this.#memory, input, this.#rows, LOOK);
+    look.look(SAMPLE, this.#ended);
+    const names = look.names ?? Array.from({ length: look.width ?? 0 }, (_, i) => `${i}`);
+    checkNames(names, request.dtype);
+    const kinds = look.kinds.map(({ integers, floats, nans, texts, booleans }) => ({ numbers: integers || floats || nans, strings: texts, booleans }));
+    const dtypes = chooseDtypes(names, kinds, request.dtype);
+    const columns = new CoreColumns(this.#memory, {
+      names,
+      dtypes,
+      shape: [],
+      block: false,
+      kind: "frame",
+      batchRows: request.batchRows,
+      reuse: request.reuse,
+    });
+    this.#columns = columns;
+    core.startCells(columns.at, dtypes.length, false, columns.stringsAt, columns.stringsEnd, request.cast === "clip", request.dtype === undefined);
+    core.startBatch(columns.batchRows);
+    core.startFill(columns.batchRows);
+    this.#reader = new CoreRows(this.#memory, input, { ...this.#rows, names: look.names, width: names.length }, this.#style(dtypes));
+    if (this.#ended) this.#reader.finish();
+    return true;
+  }
+
+  #style(dtypes: readonly DType[]): RowStyle {
+    const { core } = this.#memory;
+    return {
+      ...LOOK,
+      cells: "typed",
+      typed: {
+        defaulted: this.#request.dtype === undefined,
+        dtypes,
+        flush: () => {
+          this.#drain();
+          return core.filled.value === (this.#columns as CoreColumns).batchRows;
+        },
+        drain: () => this.#drain(),
+      },
+    };
+  }
+
+  #drain(): void {
+    const columns = this.#columns as CoreColumns;
+    if (this.#memory.core.stringEnd.value > columns.stringsAt) columns.drain(this.#rows.fields?.quote ?? '"');
+  }
+}
