@@ -423,7 +423,9 @@ export class Rewriter {
     if (!to) return;
     const goal = target(to, layout, form, this.given);
     this.lane =
-      !this.options.moves && splices(layout, goal.layout) && !(layout === "records" && judged(form, goal.form)) ? "splice" : "table";
+      !this.options.moves && splices(layout, goal.layout) && !(layout === "records" && (this.given || judged(form, goal.form)))
+        ? "splice"
+        : "table";
     this.target = goal;
     const policy = nan ?? dialectOf(goal.form).nan ?? "token";
     this.scanner.nan(policy === "error" ? "error" : policy === "null" && this.lane === "splice" ? "tell" : "pass");

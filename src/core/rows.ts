@@ -193,9 +193,11 @@ function enter(type: u8): void {
 }
 
 function single(p: usize, to: usize): i32 {
+  const c = load<u8>(p);
+  if (c == 0x5b /* [ */) return tellError(Err.Mixed, 1, p);
+  if (c == 0x7b /* { */) return tellError(Err.Object, 0, p);
   const result = value(p, to);
   if (result != OK) return result;
-  if (kind == Kind.Nested) return JUDGE;
   if (learning) return tell(Ev.Width, 1, p);
   setToken(0, p, end, kind);
   setRowEnd(end);
@@ -227,27 +229,31 @@ const FEATURES: usize = memory.data<u8>([0x22, 0x66, 0x65, 0x61, 0x74, 0x75, 0x7
 function features(p: usize, to: usize): i32 {
   if (load<u8>(p) != 0x7b /* { */) return tellError(Err.Record, 0, p);
   p = skipSpace(p + 1, to);
+  if (p >= to) return WAIT;
+  if (load<u8>(p) != 0x22 /* " */ && load<u8>(p) != 0x7d /* } */) return JUDGE;
+  if (!equal(p, FEATURES, min(10, to - p))) return tellError(Err.Object, 1, p);
   if (p + 10 > to) return WAIT;
-  if (!equal(p, FEATURES, 10)) return tellError(Err.Object, 0, p);
   p = skipSpace(p + 10, to);
   if (p >= to) return WAIT;
   if (load<u8>(p) != 0x3a /* : */) return JUDGE;
   p = skipSpace(p + 1, to);
   if (p >= to) return WAIT;
-  if (load<u8>(p) != 0x5b /* [ */) return tellError(Err.Object, 0, p);
+  if (load<u8>(p) != 0x5b /* [ */) return tellError(Err.Object, 1, p);
   const result = list(p, to);
-  if (result == JUDGE) return tellError(Err.Ragged, 0, p);
   if (result != OK) return result;
   p = skipSpace(rowEnd, to);
   if (p >= to) return WAIT;
-  if (load<u8>(p) != 0x7d /* } */) return tellError(Err.Object, 0, p);
+  if (load<u8>(p) == 0x2c /* , */) return tellError(Err.Object, 1, p);
+  if (load<u8>(p) != 0x7d /* } */) return JUDGE;
   setRowEnd(p + 1);
   return OK;
 }
 
 /** The cells of [1,2,…]. */
 function list(p: usize, to: usize): i32 {
-  if (load<u8>(p) != 0x5b /* [ */) return JUDGE;
+  const c = load<u8>(p);
+  // the scanner, which has not seen the rows before, would take a scalar for one
+  if (c != 0x5b /* [ */) return c == 0x7b /* { */ ? tellError(Err.Object, 0, p) : startsScalar(c) ? tellError(Err.Mixed, 0, p) : JUDGE;
   const start = p;
   if (sided) {
     // a scanner's state must not show that a cell was read elsewhere
@@ -277,7 +283,7 @@ function list(p: usize, to: usize): i32 {
       const result = value(p, to);
       if (result != OK) return result;
       if (!learning) {
-        if (i >= width) return padding ? tellError(Err.Ragged, i, start) : JUDGE;
+        if (i >= width) return padding || syntax == Syntax.Features ? tellError(Err.Ragged, i, start) : JUDGE;
         setToken(i, p, end, kind);
       }
       i++;
@@ -300,11 +306,15 @@ function list(p: usize, to: usize): i32 {
     return tell(Ev.Width, i, start);
   }
   if (i < width) {
-    if (!padding) return JUDGE;
+    if (!padding) return syntax == Syntax.Features ? tellError(Err.Ragged, i, start) : JUDGE;
     pad(i);
   }
   setRowEnd(p + 1);
   return OK;
+}
+
+function startsScalar(c: u8): bool {
+  return c == 0x22 /* " */ || c == 0x2d /* - */ || <u32>c - 0x30 < 10 || c == 0x74 || c == 0x66 || c == 0x6e || c == 0x4e || c == 0x49;
 }
 
 /** The members of {"a":1,…}, which most often come in the order of the fields. */
