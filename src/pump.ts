@@ -1,5 +1,5 @@
-import { createStage, type Stage } from "./chain.js";
 import type { Batch } from "./batch.js";
+import { createStage, type Stage } from "./chain.js";
 import type { Outlet } from "./conversion.js";
 import type { ConvertOptions } from "./convert.js";
 import type { BatchRequest } from "./table.js";

@@ -51,7 +51,12 @@ export async function* readBatches(source: Source, options: ReadOptions = {}): A
   const { onWarning } = options;
   checkOptions(options);
   const file = typeof source === "string" || source instanceof URL ? { file: source instanceof URL ? fileURLToPath(source) : source } : {};
-  const { from: name, moved, chunks, batches } = await readable(chunksOf(source), { ...moving, ...file }, { dtype, cast, batchRows, reuse });
+  const {
+    from: name,
+    moved,
+    chunks,
+    batches,
+  } = await readable(chunksOf(source), { ...moving, ...file }, { dtype, cast, batchRows, reuse });
   if (batches) {
     yield* batches;
     return;

@@ -39,7 +39,11 @@ export interface Readable {
 }
 
 /** Looks at the first bytes; where the typed lane does not read their form, the cells are moved on the way. */
-export async function readable(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options: MovingOptions, batches?: BatchRequest): Promise<Readable> {
+export async function readable(
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  options: MovingOptions,
+  batches?: BatchRequest,
+): Promise<Readable> {
   const from = options.from ?? "auto";
   const choice = choose(from, true);
   if (choice.forms.every((form) => form.layouts.every((layout) => readableForm(layout) === undefined)))

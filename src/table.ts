@@ -4,8 +4,9 @@
 // "pause" when the sink has enough. Rows become rows on the spot where all that is needed for the first of them is known.
 // What is known only later waits in a store (the input's own file, or a spill): names behind rows, the union of the keys
 // of all records, columns that become rows, rows that become columns.
-import { dialectOf, type Form, type Gap, type Layout } from "./dialects/index.js";
+
 import type { Batch } from "./batch.js";
+import { dialectOf, type Form, type Gap, type Layout } from "./dialects/index.js";
 import type { CellRequest, Seen } from "./engine/cells.js";
 import { Mode } from "./engine/codes.js";
 import type { Scanner } from "./engine/engine.js";

@@ -8,7 +8,7 @@ export interface Lexeme {
 }
 
 /** A cell: a number, a string, true, false, null, or nothing at all. */
-export type Cell = Lexeme | string | boolean | null | undefined;
+type Cell = Lexeme | string | boolean | null | undefined;
 
 export interface Sheet {
   names: readonly string[];
@@ -27,7 +27,7 @@ export function isLexeme(cell: unknown): cell is Lexeme {
 }
 
 /** JSON of such a value. */
-export function print(value: unknown): string {
+function print(value: unknown): string {
   if (isLexeme(value)) return value["#"];
   if (Array.isArray(value)) return `[${value.map(print).join(",")}]`;
   if (typeof value === "object" && value !== null)
@@ -38,7 +38,7 @@ export function print(value: unknown): string {
   return JSON.stringify(value) ?? "null";
 }
 
-export function formOf(id: string): Form {
+function formOf(id: string): Form {
   return FORMS.find((form) => form.id === id) as Form;
 }
 
@@ -63,7 +63,7 @@ export function layoutFor(from: Form, source: Layout, target: Form): Layout {
 }
 
 /** Open Inference Protocol's datatype for these cells. */
-export function datatypeOf(cells: readonly Cell[]): string {
+function datatypeOf(cells: readonly Cell[]): string {
   if (cells.some((cell) => typeof cell === "string")) return "BYTES";
   if (cells.some((cell) => typeof cell === "boolean")) return "BOOL";
   const whole = cells.length > 0 && cells.every((cell) => isLexeme(cell) && /^-?\d+$/.test(cell["#"]));

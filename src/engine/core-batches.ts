@@ -66,7 +66,11 @@ export class CoreBatches implements CellReader {
     look.look(SAMPLE, this.#ended);
     const names = look.names ?? Array.from({ length: look.width ?? 0 }, (_, i) => `${i}`);
     checkNames(names, request.dtype);
-    const kinds = look.kinds.map(({ integers, floats, nans, texts, booleans }) => ({ numbers: integers || floats || nans, strings: texts, booleans }));
+    const kinds = look.kinds.map(({ integers, floats, nans, texts, booleans }) => ({
+      numbers: integers || floats || nans,
+      strings: texts,
+      booleans,
+    }));
     const dtypes = chooseDtypes(names, kinds, request.dtype);
     const columns = new CoreColumns(this.#memory, {
       names,
@@ -78,7 +82,15 @@ export class CoreBatches implements CellReader {
       reuse: request.reuse,
     });
     this.#columns = columns;
-    core.startCells(columns.at, dtypes.length, false, columns.stringsAt, columns.stringsEnd, request.cast === "clip", request.dtype === undefined);
+    core.startCells(
+      columns.at,
+      dtypes.length,
+      false,
+      columns.stringsAt,
+      columns.stringsEnd,
+      request.cast === "clip",
+      request.dtype === undefined,
+    );
     core.startBatch(columns.batchRows);
     core.startFill(columns.batchRows);
     this.#reader = new CoreRows(this.#memory, input, { ...this.#rows, names: look.names, width: names.length }, this.#style(dtypes));

@@ -444,7 +444,14 @@ export class CoreRows implements RowReader {
     if (typed && (error === Err.Range || error === Err.Kind)) {
       const { dtypes, defaulted } = typed;
       const text = this.#input.cellText();
-      return refuseCell({ error, column: this.#names?.[cell] ?? `${cell}`, dtype: dtypes[cell] as string, defaulted, text, place: { ...place, cell } });
+      return refuseCell({
+        error,
+        column: this.#names?.[cell] ?? `${cell}`,
+        dtype: dtypes[cell] as string,
+        defaulted,
+        text,
+        place: { ...place, cell },
+      });
     }
     return refuseRow({ error, row: this.rows, cell, name: this.#names?.[cell], width: this.width ?? 0, place });
   }

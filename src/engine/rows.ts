@@ -66,7 +66,7 @@ export interface RowTexts {
 }
 
 /** Columns that the core fills with the cells of rows. */
-export interface TypedRows {
+interface TypedRows {
   readonly dtypes: readonly DType[];
   /** Nobody asked for the dtypes. */
   readonly defaulted: boolean;
