@@ -11,7 +11,6 @@ const HEAD = 1 << 22;
 /** What a conversion of the source may need, besides where it goes. */
 export type MovingOptions = Pick<
   ConvertOptions,
-  | "from"
   | "columns"
   | "fixed"
   | "ragged"
@@ -25,7 +24,7 @@ export type MovingOptions = Pick<
   | "spillDir"
   | "engine"
   | "onWarning"
->;
+> & { from?: string };
 
 /** A source in a form that the typed lane reads. */
 export interface Readable {

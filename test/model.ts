@@ -38,10 +38,6 @@ function print(value: unknown): string {
   return JSON.stringify(value) ?? "null";
 }
 
-function formOf(id: string): Form {
-  return FORMS.find((form) => form.id === id) as Form;
-}
-
 /** Among layouts that one form has, the one a cargo takes. */
 const PREFERS: Readonly<Record<Layout, readonly Layout[]>> = {
   frame: ["tensor", "records", "named"],
