@@ -1,6 +1,6 @@
 // What every form looks like, written down a second time and by hand: expectations for conversions come from here and
 // not from the code they test. A table is names and rows of cells; a number is its text, so that 1.0 is not 1.
-import { FORMS, type Form, type Layout } from "../src/dialects/index.js";
+import type { Form, Layout } from "../src/dialects/index.js";
 
 /** A number as it is spelled, or NaN and Infinity. */
 export interface Lexeme {

@@ -128,7 +128,7 @@ Examples:
   transload convert data/tensor.azureml.json -t mlflow --dtype float32
   transload convert data/heart.azureml.json -t mlflow --dtype age=int32,oldpeak=float32
   cat data/named.azureml.json | transload convert -t tfserving | head -c 200
-  transload convert data/heart.azureml.json -t csv
+  transload convert data/heart.azureml.json -t csv --index drop
   transload convert data/heart.azureml.json -t mlflow --max-rows 100 --lines
   transload convert data/heart.azureml.json -t mlflow:records --columns age,sex,cp
 
