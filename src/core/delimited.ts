@@ -3,7 +3,7 @@
 // A field is text; what it means is a policy. Lexical: what JSON reads as a number is one, pandas' words for true and
 // false and for nothing are those, the rest is text. A column's type, from a schema or from having seen all of it,
 // goes before: a column of text keeps its 01 and its 1.
-import { FIELD, MOST, TYPING, above, fields, learning, pad, setCell, setRowEnd, setToken, shortEnd, tell, tellError, width } from "./row";
+import { FIELD, MOST, TYPING, above, fields, learning, pad, setCell, setRowEnd, setToken, shortEnd, startRow, tell, tellError, width } from "./row";
 import { Err, Ev, newlineAt } from "./state";
 import { Kind, OK, WAIT } from "./token";
 
@@ -15,7 +15,7 @@ export const enum Typing {
 }
 
 let delimiter: u8 = 0x2c;
-let quote: u8 = 0x22;
+export let quote: u8 = 0x22;
 /** Words that stand for nothing: a length byte and the word, one behind the other; a length of 0 ends them. */
 let words: usize = 0;
 let longest: usize = 0;
@@ -40,6 +40,7 @@ export function readFields(p: usize, to: usize, last: bool, padding: bool): i32 
     if (load<u8>(p) == 0x0a || p + 1 >= to || load<u8>(p, 1) != 0x0a) newlineAt(p);
     p++;
   }
+  startRow(p);
   if (p >= to) return last ? tell(Ev.Cells, 0, p) : WAIT;
   const start = p;
   let i: u32 = 0;
@@ -221,12 +222,15 @@ function isBoolean(from: usize, n: usize): usize {
   return ((w == 0x736c6166 || w == 0x736c6146) && e == 0x65) || (w == 0x534c4146 && e == 0x45) ? FALSE : 0;
 }
 
-/** A whole number above 2^64 - 1, which pandas leaves as text. */
+const LEAST: usize = memory.data<u8>([0x39, 0x32, 0x32, 0x33, 0x33, 0x37, 0x32, 0x30, 0x33, 0x36, 0x38, 0x35, 0x34, 0x37, 0x37, 0x35, 0x38, 0x30, 0x38]);
+
+/** A whole number above 2^64 - 1 or below -2^63, which pandas leaves as text. */
 function tooLarge(p: usize, end: usize): bool {
-  const n = end - p;
-  if (numberKind != Kind.Int || n < 20) return false;
-  if (n > 20 || load<u8>(p) == 0x2d) return true;
-  return above(p, MOST, 20);
+  if (numberKind != Kind.Int) return false;
+  const minus = load<u8>(p) == 0x2d;
+  if (minus) p++;
+  const n = end - p, digits: usize = minus ? 19 : 20;
+  return n > digits || (n == digits && above(p, minus ? LEAST : MOST, digits));
 }
 
 /** A number with a plus, leading zeros, spaces around it, nothing on one side of the point; or an infinity. */

@@ -1,5 +1,5 @@
 // One row as spans of the window, and the fields its cells belong to: what the readers fill and the writers take.
-import { fail, setCursor } from "./state";
+import { fail, lastNewline, newlines, setCursor, setLastNewline, setNewlines, setSt, st } from "./state";
 import { Kind } from "./token";
 
 /**
@@ -42,6 +42,10 @@ export let learning: bool = false;
 /** The first byte of the row, and just behind it. */
 export let rowStart: usize = 0;
 export let rowEnd: usize = 0;
+/** What was known at the row's first byte. */
+let feeds: u64 = 0;
+let feed: usize = 0;
+let state: i32 = 0;
 /** The event that TOLD stands for. */
 export let told: i32 = 0;
 /** The cell that an event or error is about; for Ev.Width, how many there are. */
@@ -60,7 +64,13 @@ export function setFields(fieldsAt: usize, cellsAt: usize, count: u32, learns: b
 }
 
 export function resetPads(): void { pads = 0; }
-export function setRowStart(p: usize): void { rowStart = p; }
+
+/** A row begins at p. */
+export function startRow(p: usize): void { rowStart = p; feeds = newlines; feed = lastNewline; state = st; }
+
+/** Back to the row's first byte: one that is not whole, or does not fit the output, leaves no trace. */
+export function rewind(): void { setNewlines(feeds); setLastNewline(feed); setSt(state); setCursor(rowStart); }
+
 export function setRowEnd(p: usize): void { rowEnd = p; }
 export function setCellIndex(i: u32): void { cellIndex = i; }
 

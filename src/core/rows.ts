@@ -6,13 +6,13 @@
 // JSON has one author.
 //
 // What a change must not break: a row that is not whole in the window leaves no trace, so that it can be read again.
-import { commitAcross, commitSides, readAcross, readSides } from "./across";
-import { readFields } from "./delimited";
+import { commitAcross, commitSides, readAcross, readSides, sideBytes } from "./across";
+import { quote, readFields } from "./delimited";
 import {
-  CELL, FIELD, KEY, KEY_LENGTH, RECORD, TOLD, cells, fields, learning, pad, pads, resetPads, rowEnd, setCell, setRowEnd, setRowStart, setToken, shortEnd, sided, tell,
-  tellError, told, width,
+  CELL, FIELD, KEY, KEY_LENGTH, RECORD, TOLD, cells, fields, learning, pad, pads, resetPads, rewind, rowEnd, rowStart, setCell, setRowEnd, setToken, shortEnd, sided, startRow,
+  tell, tellError, told, width,
 } from "./row";
-import { Err, Ev, St, TYPES, base, countAt, cursor, expectAt, fail, lastNewline, newlineAt, newlines, setCursor, setDepth, setFreeAbove, setLastNewline, setNewlines, setSt, st } from "./state";
+import { Err, Ev, Mode, St, TYPES, base, countAt, cursor, expectAt, fail, mode, newlineAt, setCursor, setDepth, setFreeAbove, setLastNewline, setLeaf, setSt, st } from "./state";
 import { JUDGE, Kind, OK, WAIT, end, kind, text, value } from "./token";
 import { write } from "./write";
 
@@ -65,12 +65,9 @@ export function rows(from: usize, to: usize, last: bool): i32 {
   setLastNewline(0);
   let p = from;
   while (true) {
-    // what a row that is not whole, or does not fit the output, must leave as it was
-    const feeds = newlines, feed = lastNewline, state = st;
     const result = syntax == Syntax.Delimited ? delimited(p, to, last) : syntax == Syntax.Across ? across() : json(p, to, last);
     if (result == OK) {
-      setRowStart(p);
-      const ev = write(rowEnd - p);
+      const ev = write(rowEnd - rowStart + (sided || syntax == Syntax.Across ? sideBytes : 0));
       if (ev == Ev.More) {
         rowCount++;
         repeated += twice;
@@ -79,56 +76,49 @@ export function rows(from: usize, to: usize, last: bool): i32 {
         if (syntax == Syntax.Across) commitAcross(); else p = rowEnd;
         continue;
       }
-      restore(feeds, feed, state);
-      if (ev == Ev.Error) { if (syntax != Syntax.Across) feedLines(p, cursor); return ev; } // the cursor is on the cell
-      setCursor(p);
+      if (ev == Ev.Error) return faultAt(cursor);
+      rewind();
       return ev;
     }
     setDepth(base);
-    if (result == TOLD) {
-      if (told == Ev.Error && syntax != Syntax.Across) {
-        restore(feeds, feed, state);
-        feedLines(p, cursor);
-      }
-      if (told == Ev.Error || told == Ev.Cells || told == Ev.More) return told;
-      restore(feeds, feed, state);
-      if (syntax != Syntax.Across) setCursor(p);
-      return told;
-    }
-    if (result == JUDGE) {
-      // the scanner goes through the row again, and counts its lines
-      setNewlines(feeds);
-      setLastNewline(feed);
-      feedLines(p, rowEnd);
-      return fail(Err.None, rowEnd);
-    }
-    restore(feeds, feed, state);
-    setCursor(p);
-    return Ev.More;
+    if (result == TOLD && told == Ev.Error) return faultAt(cursor);
+    if (result == TOLD && told == Ev.Cells) return told;
+    rewind();
+    if (result == JUDGE) return judge();
+    return result == WAIT ? <i32>Ev.More : told;
   }
 }
 
-/** Counts the lines that end in [from, to), which an error stands behind. */
-function feedLines(from: usize, to: usize): void {
-  const feed: u8 = 0x0a;
-  for (; from < to; from++) {
-    const c = load<u8>(from);
-    // \r\n is one end
-    if (c == feed || (c == 0x0d && syntax == Syntax.Delimited && load<u8>(from, 1) != feed)) newlineAt(from);
-  }
+/** The scanner is to judge the row, from its first byte on. */
+function judge(): i32 {
+  setFreeAbove(i32.MAX_VALUE);
+  if (syntax == Syntax.Cells || syntax == Syntax.Grouped) setLeaf(base);
+  else if (mode == Mode.Rows) setLeaf(base + 1);
+  return fail(Err.None, rowStart);
 }
 
-function restore(feeds: u64, feed: usize, state: i32): void {
-  setNewlines(feeds);
-  setLastNewline(feed);
-  setSt(state);
+/** An error in the row: counts the lines that end before it. Within quotes only line feeds end a line. */
+function faultAt(at: usize): i32 {
+  if (syntax == Syntax.Across) return Ev.Error;
+  rewind();
+  let inside = false;
+  for (let p = rowStart; p < at; p++) {
+    const c = load<u8>(p);
+    if (syntax == Syntax.Delimited && c == quote) inside = !inside;
+    if (c == 0x0a || (c == 0x0d && syntax == Syntax.Delimited && !inside && load<u8>(p, 1) != 0x0a)) newlineAt(p);
+  }
+  setCursor(at);
+  return Ev.Error;
 }
 
 function delimited(p: usize, to: usize, last: bool): i32 {
+  startRow(p);
   return rowCount == rowLimit ? tell(Ev.Limit, 0, p) : readFields(p, to, last, padding);
 }
 
 function across(): i32 {
+  startRow(0);
+  setRowEnd(0);
   return rowCount == rowLimit ? tell(Ev.Limit, 0, 0) : readAcross();
 }
 
@@ -148,19 +138,15 @@ function json(from: usize, to: usize, last: bool): i32 {
     } else if (c != 0x20 && c != 0x0d && c != 0x09) break;
     p++;
   }
+  startRow(p);
   if (p >= to) return lines && last ? tell(Ev.Cells, 0, p) : WAIT;
   if (!lines && c == 0x5d /* ] */ && st != St.Value) return tell(Ev.Cells, 0, p);
-  setRowEnd(p);
-  store<u64>(countAt(base), rowCount);
   if (st == St.After) return JUDGE;
-  if (rowCount == rowLimit) return tell(Ev.Limit, 0, from);
-  const before = st;
-  let result = read(p, to);
-  // a line that the input ends in: the scanner says what is open
-  if (result == WAIT && last && lines) result = JUDGE;
+  store<u64>(countAt(base), syntax == Syntax.Grouped ? rowCount * width : rowCount);
+  if (rowCount == rowLimit) return tell(Ev.Limit, 0, p);
+  const result = read(p, to);
   setDepth(base);
-  setSt(result == JUDGE ? before : St.After);
-  if (result == JUDGE) { setRowEnd(p); setFreeAbove(i32.MAX_VALUE); }
+  setSt(St.After);
   return result;
 }
 
@@ -193,15 +179,18 @@ function enter(type: u8): void {
 }
 
 function single(p: usize, to: usize): i32 {
-  const c = load<u8>(p);
-  if (c == 0x5b /* [ */) return tellError(Err.Mixed, 1, p);
-  if (c == 0x7b /* { */) return tellError(Err.Object, 0, p);
-  const result = value(p, to);
+  const result = scalar(p, to);
   if (result != OK) return result;
   if (learning) return tell(Ev.Width, 1, p);
   setToken(0, p, end, kind);
   setRowEnd(end);
   return OK;
+}
+
+/** A cell of a flat list. */
+function scalar(p: usize, to: usize): i32 {
+  const c = load<u8>(p);
+  return c == 0x5b /* [ */ || c == 0x7b /* { */ ? JUDGE : value(p, to);
 }
 
 /** As many cells of a flat list as there are fields. */
@@ -214,7 +203,7 @@ function group(p: usize, to: usize): i32 {
       p = skipSpace(p + 1, to);
       if (p >= to) return WAIT;
     }
-    const result = value(p, to);
+    const result = scalar(p, to);
     if (result != OK) return result;
     setToken(i, p, end, kind);
     p = end;
@@ -227,39 +216,44 @@ const FEATURES: usize = memory.data<u8>([0x22, 0x66, 0x65, 0x61, 0x74, 0x75, 0x7
 
 /** The list in {"features":[1,2,…]}. */
 function features(p: usize, to: usize): i32 {
-  if (load<u8>(p) != 0x7b /* { */) return tellError(Err.Record, 0, p);
+  if (load<u8>(p) != 0x7b /* { */) return otherwise(Err.Record, p, to);
   p = skipSpace(p + 1, to);
   if (p >= to) return WAIT;
-  if (load<u8>(p) != 0x22 /* " */ && load<u8>(p) != 0x7d /* } */) return JUDGE;
-  if (!equal(p, FEATURES, min(10, to - p))) return tellError(Err.Object, 1, p);
-  if (p + 10 > to) return WAIT;
-  p = skipSpace(p + 10, to);
+  if (load<u8>(p) == 0x7d /* } */) return tellError(Err.Object, 0, p);
+  if (load<u8>(p) != 0x22 /* " */) return JUDGE;
+  const key = text(p, to);
+  if (key != OK) return key;
+  if (end - p != 10 || !equal(p, FEATURES, 10)) return tellError(Err.Object, 0, p);
+  p = skipSpace(end, to);
   if (p >= to) return WAIT;
   if (load<u8>(p) != 0x3a /* : */) return JUDGE;
   p = skipSpace(p + 1, to);
   if (p >= to) return WAIT;
-  if (load<u8>(p) != 0x5b /* [ */) return tellError(Err.Object, 1, p);
+  if (load<u8>(p) != 0x5b /* [ */) return otherwise(Err.Object, p, to);
   const result = list(p, to);
   if (result != OK) return result;
   p = skipSpace(rowEnd, to);
   if (p >= to) return WAIT;
-  if (load<u8>(p) == 0x2c /* , */) return tellError(Err.Object, 1, p);
+  if (load<u8>(p) == 0x2c /* , */) return tellError(Err.Object, 0, p);
   if (load<u8>(p) != 0x7d /* } */) return JUDGE;
   setRowEnd(p + 1);
   return OK;
 }
 
+/** A value that cannot stand here, if it is one. */
+function otherwise(error: i32, p: usize, to: usize): i32 {
+  const result = value(p, to);
+  return result == OK ? tellError(error, 0, p) : result;
+}
+
 /** The cells of [1,2,…]. */
 function list(p: usize, to: usize): i32 {
-  const c = load<u8>(p);
-  // the scanner, which has not seen the rows before, would take a scalar for one
-  if (c != 0x5b /* [ */) return c == 0x7b /* { */ ? tellError(Err.Object, 0, p) : startsScalar(c) ? tellError(Err.Mixed, 0, p) : JUDGE;
+  if (load<u8>(p) != 0x5b /* [ */) return JUDGE;
   const start = p;
   if (sided) {
     // a scanner's state must not show that a cell was read elsewhere
-    const feeds = newlines, feed = lastNewline, state = st;
     const result = readSides(1);
-    restore(feeds, feed, state);
+    rewind();
     // too few labels: the frame says so at its end
     if (result == TOLD && told == Ev.Cells) setCell(0, 0, 0, Kind.Missing);
     else if (result != OK) return result;
@@ -283,7 +277,7 @@ function list(p: usize, to: usize): i32 {
       const result = value(p, to);
       if (result != OK) return result;
       if (!learning) {
-        if (i >= width) return padding || syntax == Syntax.Features ? tellError(Err.Ragged, i, start) : JUDGE;
+        if (i >= width) return ragged(i);
         setToken(i, p, end, kind);
       }
       i++;
@@ -306,15 +300,16 @@ function list(p: usize, to: usize): i32 {
     return tell(Ev.Width, i, start);
   }
   if (i < width) {
-    if (!padding) return syntax == Syntax.Features ? tellError(Err.Ragged, i, start) : JUDGE;
+    if (!padding) return ragged(i);
     pad(i);
   }
   setRowEnd(p + 1);
   return OK;
 }
 
-function startsScalar(c: u8): bool {
-  return c == 0x22 /* " */ || c == 0x2d /* - */ || <u32>c - 0x30 < 10 || c == 0x74 || c == 0x66 || c == 0x6e || c == 0x4e || c == 0x49;
+/** A row of another width: where the scanner checks lengths, the error is its own. */
+function ragged(i: u32): i32 {
+  return mode == Mode.Rows && !padding ? JUDGE : tellError(Err.Ragged, i, rowStart);
 }
 
 /** The members of {"a":1,…}, which most often come in the order of the fields. */

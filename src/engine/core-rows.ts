@@ -1,9 +1,9 @@
 import { TransloadError } from "../errors.js";
 import { kindsOf } from "./cell-kinds.js";
-import { Err, Ev, Gap, LEARN, Mode, Style, Syntax, Typing } from "./codes.js";
+import { Err, Ev, Gap, LEARN, Mode, St, Style, Syntax, Typing } from "./codes.js";
 import type { CoreInput } from "./core-input.js";
 import type { CoreMemory } from "./core-memory.js";
-import { refuseCell, refuseKey, refuseRow } from "./fault.js";
+import { refuse, refuseCell, refuseKey, refuseRow } from "./fault.js";
 import type { CellKinds, ColumnSource, RowReader, RowRequest, RowStyle } from "./rows.js";
 
 const FIELD = 64;
@@ -109,7 +109,9 @@ export class CoreRows implements RowReader {
         continue;
       }
       const whole = input.sound === input.to;
-      const event = core.convertRows(input.from, input.sound, this.#ended && whole && !input.waiting);
+      const last = this.#ended && whole && !input.waiting;
+      if (last && this.#request.syntax === "delimited") this.#checkEnd();
+      const event = core.convertRows(input.from, input.sound, last);
       // side by side, the cursor is in another window
       if (this.#request.syntax !== "across") input.moveTo(core.cursor.value);
       switch (event) {
@@ -187,7 +189,7 @@ export class CoreRows implements RowReader {
     }
     core.startRows(Syntax[capital(syntax)], ragged === "pad", twice === "first");
     if (fields || cells === "delimited") {
-      const words = (fields?.missing ?? []).map((word) => Buffer.from(word));
+      const words = (fields?.missing ?? []).filter((word) => word !== "").map((word) => Buffer.from(word));
       const list = Buffer.concat([...words.map((word) => Buffer.concat([Buffer.of(word.length), word])), Buffer.of(0)]);
       const [at] = this.#memory.spread("words for missing", [list]);
       core.startDelimited(byte(fields?.delimiter ?? ","), byte(fields?.quote ?? '"'), at as number);
@@ -201,6 +203,7 @@ export class CoreRows implements RowReader {
 
   /** Lays out the fields, now that the columns are known. */
   #arrange(): void {
+    this.#drainColumns();
     const memory = this.#memory;
     const width = this.width as number;
     const kinds = this.#kindBits();
@@ -432,8 +435,26 @@ export class CoreRows implements RowReader {
       if (event === Ev.Error) input.refuse(core.error.value, input.from);
       if (event === Ev.NanStart) input.refuse(Err.Nan, input.from - 1);
     }
+    if (input.sound < input.to && this.#request.syntax === "delimited") throw this.#badByte(input.sound);
     if (input.sound < input.to) input.refuse(Err.Utf8, input.sound);
     if (this.#ended && input.lines) throw input.truncated();
+  }
+
+  /** A character that the end of the file cuts off; JSON would be cut off there, too. */
+  #checkEnd(): void {
+    const { bytes } = this.#memory;
+    const { from, to } = this.#input;
+    let at = to - 1;
+    while (at > Math.max(from, to - 4) && ((bytes[at] as number) & 0xc0) === 0x80) at--;
+    const lead = bytes[at] as number;
+    const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
+    if (at >= from && at + length > to) throw this.#badByte(at);
+  }
+
+  #badByte(at: number): TransloadError {
+    this.#input.countLines(at);
+    const place = this.#input.placeOfRow(at, this.rows);
+    return refuse({ error: Err.Utf8, state: St.Str, byte: this.#memory.bytes[at] as number, container: 0, place });
   }
 
   #refuse(error: number): TransloadError {

@@ -236,22 +236,10 @@ export function refuseRow({ error, row, cell, name, width, place }: RowFault): T
         `row ${row} has ${cell < width ? `${cell} ${cell === 1 ? "cell" : "cells"}` : `more than ${width} ${width === 1 ? "cell" : "cells"}`}, expected ${width}`,
         place,
       );
-    case Err.Mixed:
-      return new TransloadError(
-        "E_MIXED",
-        `${cell === 0 ? "a scalar stands where its siblings are lists" : "a list stands where its siblings are scalars"} in row ${row}`,
-        place,
-      );
     case Err.Record:
       return new TransloadError("E_MIXED", `row ${row} is no object, where its siblings are`, place);
     case Err.Object:
-      return new TransloadError(
-        "E_OBJECT",
-        cell === 0
-          ? `an object where a row, a list or a scalar is expected in row ${row}; lists of objects (records, b64) are not rows`
-          : `row ${row} is no object with a list of features and nothing else`,
-        place,
-      );
+      return new TransloadError("E_OBJECT", `row ${row} is no object with a list of features and nothing else`, place);
     case Err.Null:
       return new TransloadError("E_NULL", `${where}: null, which the target's servers refuse`, at);
     case Err.Nan:

@@ -5,7 +5,7 @@ import type { ReferenceScanner } from "./reference.js";
 import { fieldKind } from "./reference-field.js";
 import { bytesOf, type Cell, type Spot } from "./reference-row-writer.js";
 import type { FoundRow, RowFaults, RowSource } from "./reference-rows.js";
-import { invalidAt } from "./reference-utf8.js";
+import { cutAt, invalidAt } from "./reference-utf8.js";
 import type { Fields, RowRequest } from "./rows.js";
 
 const DEFAULTS: Fields = { delimiter: ",", quote: '"', missing: [], text: new Set() };
@@ -51,7 +51,7 @@ export class DelimitedRows implements RowSource {
     const { ended } = this.#scanner;
     const start = /^[\r\n]*/.exec(this.#text)?.[0].length ?? 0;
     const parsed = this.#parse();
-    const invalid = invalidAt(this.#text.slice(0, parsed.end));
+    const invalid = this.#invalid(parsed.end);
     if (invalid >= 0) throw this.#badByte(invalid);
     if (parsed.refused !== undefined) {
       if (parsed.refused === "CSV_QUOTE_NOT_CLOSED" && !ended) return undefined;
@@ -64,9 +64,15 @@ export class DelimitedRows implements RowSource {
     }
     const whole = end < this.#bytes.length || this.#bytes[end - 1] === LF;
     if (!whole && !ended) return undefined;
-    const row = { spot: this.#spot(start), bytes: end, cells: this.#cells(start, fields) };
+    const row = { spot: this.#spot(start), bytes: end - start, cells: this.#cells(start, fields) };
     this.#pass(end);
     return row;
+  }
+
+  /** The first byte that is no UTF-8, up to there. */
+  #invalid(end: number | undefined): number {
+    const invalid = invalidAt(this.#text.slice(0, end));
+    return invalid >= 0 || !this.#scanner.ended ? invalid : cutAt(this.#text);
   }
 
   #receive(): void {
@@ -115,7 +121,7 @@ export class DelimitedRows implements RowSource {
       // csv-parse lets a NUL pass
       if (quoted && this.#text[end - 1] !== this.#fields.quote) this.#refuseField(start, fields.slice(0, i));
       const spot = spotOf(quoted ? from + 1 : from);
-      const kind = fieldKind(text, this.#words);
+      const kind = fieldKind(text, this.#words, this.#fields.numbers);
       if (kind === Kind.Missing) return { kind, text: "", spot };
       if (this.#isText(i)) return { kind: Kind.Bare, text, spot };
       return { kind, text: kind === Kind.Bool ? text.toLowerCase() : text, spot };

@@ -15,8 +15,6 @@ export class JsonRows implements RowSource {
   readonly #depth: number;
   /** Those of the row that is being read. */
   #tokens: Token[] = [];
-  /** Where the row before it ended. */
-  #from: number;
 
   constructor(scanner: ReferenceScanner, { syntax, ragged }: RowRequest, faults: RowFaults) {
     this.#scanner = scanner;
@@ -24,7 +22,6 @@ export class JsonRows implements RowSource {
     this.#faults = faults;
     this.#lines = syntax === "listLines" || syntax === "recordLines";
     this.#depth = scanner.depth;
-    this.#from = scanner.judged;
     const keyed = syntax === "records" || syntax === "recordLines";
     const single = syntax === "cells" || syntax === "grouped";
     scanner.startRows(keyed ? "records" : single ? "cells" : "lists", this.#lines, ragged === "pad");
@@ -39,11 +36,10 @@ export class JsonRows implements RowSource {
     if (full) return "full";
     while (!this.#whole(width)) if (!this.#take()) return this.#lines && this.#scanner.ended ? this.#end() : undefined;
     const tokens = this.#tokens;
-    const bytes = this.#scanner.judged - this.#from;
+    const [first] = tokens as [Token];
     this.#tokens = [];
-    this.#from = this.#scanner.judged;
     this.#scanner.keep = false;
-    return { spot: tokens[0] as Token, bytes, ...this.#members(tokens) };
+    return { spot: first, bytes: this.#scanner.judged - first.from, ...this.#members(tokens) };
   }
 
   /** The next token; the text is kept until the row's last one. */

@@ -1,6 +1,6 @@
 // The cells of a row as the target writes them. Text is handled as Latin-1, a character for a byte.
 import { Err, Kind } from "./codes.js";
-import { fieldKind } from "./reference-field.js";
+import { fieldKind, spelled } from "./reference-field.js";
 import type { RowStyle, RowTexts } from "./rows.js";
 
 /** Where something stands in the input. */
@@ -81,6 +81,7 @@ export class RowWriter {
   }
 
   #json({ kind, text }: Cell, i: number): string {
+    if (kind === Kind.Odd) return this.#odd(spelled(text), i);
     const { missing, nan } = this.#style;
     const gap = kind === Kind.Missing ? missing : kind === Kind.Nan ? nan : undefined;
     if (kind === Kind.Bare) return JSON.stringify(text);
@@ -89,6 +90,11 @@ export class RowWriter {
     if (gap === "token") return kind === Kind.Missing ? "NaN" : text;
     if (!this.#style.nulls) this.#refuse(Err.Null, i);
     return "null";
+  }
+
+  /** A number of pandas'. */
+  #odd(text: string, i: number): string {
+    return this.#json({ kind: text.endsWith("y") ? Kind.Nan : Kind.Float, text, spot: undefined }, i);
   }
 
   #fields(cells: readonly Cell[]): string {
@@ -108,6 +114,7 @@ export class RowWriter {
       case Kind.Nested:
         return this.#refuse(Err.Nested, i);
       case Kind.Bare:
+      case Kind.Odd:
         return this.#quoted(text);
       case Kind.Text:
       case Kind.Escaped: {

@@ -13,7 +13,7 @@ import type { CellKinds, RowReader, RowRequest, RowStyle } from "./rows.js";
 /** A row as it was found. */
 export interface FoundRow {
   readonly spot: Spot;
-  /** From the end of the row before it to its own. */
+  /** How long it is. */
   readonly bytes: number;
   readonly cells: readonly Cell[];
   /** The keys of the cells of a record. */

@@ -18,3 +18,8 @@ export function invalidAt(bytes: string): number {
   }
   return -1;
 }
+
+/** Index of a character that is cut off at the end, -1 when there is none. */
+export function cutAt(bytes: string): number {
+  return bytes.search(/[\xc0-\xdf]$|[\xe0-\xef][\x80-\xbf]?$|[\xf0-\xf7][\x80-\xbf]{0,2}$/);
+}

@@ -184,9 +184,9 @@ export class ReferenceScanner implements Scanner {
     const invalid = invalidAt(token.text);
     if (invalid >= 0) throw this.#refuseByte(Err.Utf8, token.text.charCodeAt(invalid), token.from + invalid, St.Str);
     this.#tokens++;
-    this.#lineEnded = false;
     this.#afterKey = token.name === "keyValue";
     this.#check(token);
+    this.#lineEnded = false;
     if (this.#stack.length === 0) this.#documents++;
     return token;
   }
@@ -204,6 +204,11 @@ export class ReferenceScanner implements Scanner {
   #ahead(): string {
     AHEAD.lastIndex = this.#cursor;
     return AHEAD.exec(this.#text)?.[0] ?? "";
+  }
+
+  /** The document that is read, or the one that ended in this line. */
+  get #line(): number {
+    return this.#stack.length > 0 || this.#lineEnded ? this.#documents : this.#documents - 1;
   }
 
   get #onNewLine(): boolean {
@@ -363,7 +368,7 @@ export class ReferenceScanner implements Scanner {
 
   /** Where a byte is. */
   place(offset: number, depth = this.#stack.length): Place {
-    if (this.#lines) return { offset, line: this.line, column: offset - this.lineAt + 1, row: this.#documents };
+    if (this.#lines) return { offset, line: this.line, column: offset - this.lineAt + 1, row: this.#line };
     const path: (string | number)[] = [...this.#pathOf()];
     for (const { list, members } of this.#stack.slice(path.length, depth)) {
       if (!list) break;
@@ -405,7 +410,8 @@ export class ReferenceScanner implements Scanner {
     const byte = this.#text[this.#cursor];
     if (byte !== "," && byte !== ":") return;
     this.#cursor++;
-    if (byte === "," && this.#stack.length <= this.#watch) this.#pending.push({ event: "comma", offset: this.judged });
+    if (byte === "," && this.#stack.length <= this.#watch && this.#cellDepth < 0)
+      this.#pending.push({ event: "comma", offset: this.judged });
     this.#skip(/[ \n\r\t]/);
   }
 
@@ -547,6 +553,7 @@ export class ReferenceScanner implements Scanner {
       if (c !== "\n") continue;
       this.line++;
       this.lineAt = this.judged;
+      this.#lineEnded = true;
     }
     const place = this.place(this.judged);
     if (error === Err.None) throw truncated(state, this.#stack.length, place);
