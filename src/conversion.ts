@@ -54,6 +54,8 @@ export class Conversion {
   #scalar = false;
   /** The table lane, once it is the one. */
   #table: Generator<Wait, void, void> | undefined;
+  /** It has written all. */
+  #moved = false;
   /** The form of a source without an envelope. */
   #file: Form | undefined;
   readonly #store: Store;
@@ -92,6 +94,7 @@ export class Conversion {
     if (!this.#table && rewriter && rewriter.lane === "splice") return rewriter.end();
     this.#scanner?.finish();
     await this.#move();
+    if (!this.#moved) throw new Error("transload: rows are left at the end of the input");
   }
 
   /** Lets go of what was kept on the disk. */
@@ -178,6 +181,7 @@ export class Conversion {
     this.#table ??= this.#createTable().run();
     for (;;) {
       const { done, value } = this.#table.next();
+      this.#moved = done ?? false;
       if (done || value === "more") return undefined;
       return this.#outlet.drained().then(() => this.#move());
     }

@@ -206,9 +206,10 @@ export class Table {
               ? "lists"
               : "cells";
       if (rewriter.oddLabel !== undefined && this.#keyed && !this.#job.options.columns) throw this.#oddLabel(rewriter);
+      const pads = syntax === "lists" && this.#job.options.ragged === "pad";
       scanner.startCargo(
-        syntax === "records" ? Mode.Records : syntax === "features" ? Mode.Free : Mode.Rows,
-        this.#job.options.ragged === "pad" ? undefined : rewriter.columns?.length,
+        syntax === "records" ? Mode.Records : syntax === "features" || pads ? Mode.Free : Mode.Rows,
+        rewriter.columns?.length,
       );
       yield* this.#rowsOf(syntax, rewriter.columns, from, () => rewriter.foundRead());
       return;
@@ -418,7 +419,8 @@ export class Table {
     const { scanner, options, store } = this.#job;
     const keyed = syntax === "records" || syntax === "recordLines";
     const own = keyed ? options.columns : names;
-    const union = keyed && ((!own && !options.fixed && !this.#omits(syntax) && this.#gap("missing") !== "error") || this.#waitsForParams);
+    const grows = keyed && !own && !options.fixed && !this.#omits(syntax) && this.#gap("missing") !== "error";
+    const union = grows || (keyed && this.#waitsForParams);
     const late = (!keyed && !own && (this.#writer ? this.#writer.needsNames : true)) || (!keyed && this.#waitsForParams);
     const range: Range = {
       name: undefined,
@@ -431,7 +433,7 @@ export class Table {
       seen: undefined,
     };
     // labels that come behind the rows, and columns that become labels, must be known before the first row
-    const labels = (this.#job.rewriter?.indexWanted ?? false) && this.#labels === undefined;
+    const labels = this.#job.source.layout === "frame" && (this.#job.rewriter?.indexWanted ?? false) && this.#labels === undefined;
     if (!union && !late && !labels && (own || !this.#labelColumn)) {
       yield* this.#write(scanner.rows(this.#request(syntax, own), this.#style(syntax, own)));
       read();
@@ -446,7 +448,8 @@ export class Table {
       read();
       return;
     }
-    const reader = scanner.rows({ ...this.#request(syntax, own), newKeys: "always" }, LOOK);
+    const request = this.#request(syntax, own);
+    const reader = scanner.rows({ ...request, newKeys: grows ? "always" : request.newKeys }, LOOK);
     while (!reader.done) {
       reader.next();
       if (!reader.done) yield "more";
@@ -996,7 +999,7 @@ export class Table {
     return {
       syntax,
       names,
-      newKeys: options.columns ? "refuse" : this.#omits(syntax) ? "always" : "first",
+      newKeys: options.columns ? "refuse" : this.#omits(syntax) && !options.fixed ? "always" : "first",
       ragged: options.ragged,
       twice: dialectOf(source.form).firstKeyWins ? "first" : "last",
       fields:
