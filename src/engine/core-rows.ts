@@ -44,6 +44,8 @@ export class CoreRows implements RowReader {
   #outLength = 0;
   #bytesLeft: number | undefined;
   #ended = false;
+  /** The reader has given up: the scanner goes on alone until it finds the fault. */
+  #judging = false;
   /** The window must hold so many bytes before a row that was not whole is read again. */
   #enough = 0;
 
@@ -100,6 +102,7 @@ export class CoreRows implements RowReader {
 
   next(): Uint8Array | undefined {
     if (this.done || this.full) return undefined;
+    if (this.#judging) return this.#judge();
     const { core } = this.#memory;
     const input = this.#input;
     for (;;) {
@@ -137,10 +140,10 @@ export class CoreRows implements RowReader {
           this.#arrange();
           break;
         case Ev.Error:
-          if (core.error.value === Err.None) this.#judge();
+          if (core.error.value === Err.None) return this.#judge();
           throw this.#refuse(core.error.value);
         default: {
-          if (!whole) this.#judge();
+          if (!whole) return this.#judge();
           const held = input.to - input.from;
           if (held > ROW_LIMIT) throw this.#tooLong();
           this.#style.typed?.drain();
@@ -418,11 +421,15 @@ export class CoreRows implements RowReader {
   // ---- faults
 
   /** The reader met a byte it does not take, or bytes that are not UTF-8: the scanner says what is wrong. */
-  #judge(): never {
+  #judge(): undefined {
     do {
       this.#scanRest();
     } while (this.#input.append());
-    throw new Error("transload: the scanner found no fault where the row reader did");
+    // the fault may lie in what is still to come: a row that is too long is one at its end
+    this.#judging = true;
+    if (this.#ended && this.#memory.core.depth.value > 0) throw this.#input.truncated();
+    if (this.#ended) throw new Error("transload: the scanner found no fault where the row reader did");
+    return undefined;
   }
 
   /** Scans what is in the window, and throws for the first fault. */
