@@ -94,7 +94,9 @@ export class Conversion {
     if (!this.#table && rewriter && rewriter.lane === "splice") return rewriter.end();
     this.#scanner?.finish();
     await this.#move();
-    if (!this.#moved) throw new Error("transload: rows are left at the end of the input");
+    if (this.#moved) return;
+    this.#scanner?.end(); // throws: the document is not complete
+    throw new Error("transload: rows are left at the end of the input");
   }
 
   /** Lets go of what was kept on the disk. */
