@@ -34,15 +34,7 @@ const input = (data: string, shape = "[2]", datatype = '"INT64"', name = '"x"') 
 
 const FAULTS: Fault[] = [
   // delimited files
-  csv(
-    "a quote that does not end, where it began",
-    QUOTES,
-    '"u',
-    "",
-    "E_QUOTE",
-    { row: 1, cell: 1 },
-    /column "b": the quote that begins here/,
-  ),
+  csv("a quote that does not end, where it began", QUOTES, '"u', "E_QUOTE", { row: 1, cell: 1 }, /column "b": the quote that begins here/),
   csv("a quote that does not end in the names", '"a,b\n1,2\n', '"a', "E_QUOTE", {}, /the quote that begins here does not end/),
   csv("a quote inside a field", 'a,b\n1,x"y\n', '"y', "E_QUOTE", { row: 0, cell: 1 }, /quote the field, and write the quote twice/),
   csv("text behind a closing quote", 'a,b\n1,2\n"x"y,2\n', "y,2", "E_QUOTE", { row: 1, cell: 0 }, /text behind the quote/),
