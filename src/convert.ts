@@ -1,4 +1,4 @@
-import { type Duplex, Transform, type TransformCallback } from "node:stream";
+import { addAbortSignal, type Duplex, Transform, type TransformCallback } from "node:stream";
 import type { BatchFunction } from "./conversion.js";
 
 export type { BatchFunction };
@@ -88,7 +88,7 @@ class ConvertStream extends Transform {
   #resume: (() => void) | undefined;
 
   constructor(options: ConvertOptions) {
-    super({ writableHighWaterMark: BUFFERED, readableHighWaterMark: BUFFERED, ...(options.signal && { signal: options.signal }) });
+    super({ writableHighWaterMark: BUFFERED, readableHighWaterMark: BUFFERED });
     this.#onProgress = options.onProgress;
     const isFull = () => this.#full;
     this.#conversion = createStage(
@@ -104,6 +104,8 @@ class ConvertStream extends Transform {
         endPiece: () => {},
       },
     );
+    // only now: a signal that was given too late destroys the stream at once
+    if (options.signal) addAbortSignal(options.signal, this);
   }
 
   override _transform(chunk: Uint8Array, _encoding: BufferEncoding, done: TransformCallback): void {
