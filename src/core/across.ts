@@ -7,15 +7,11 @@ import { OK, WAIT, end, kind, value } from "./token";
 /** How long the cells are together, which lie here and there. */
 export let sideBytes: usize = 0;
 
-/** Bytes of the cells that were read side by side last. */
-export let sideBytes: usize = 0;
-
 /** The next cell of every column. */
 export function readAcross(): i32 { return readSides(width); }
 
 /** The next cell of the first columns. */
 export function readSides(count: u32): i32 {
-  sideBytes = 0;
   sideBytes = 0;
   for (let i: u32 = 0; i < count; i++) {
     const field = fields + <usize>i * FIELD;
@@ -33,7 +29,6 @@ export function readSides(count: u32): i32 {
     if (result == WAIT) return tell(Ev.Side, i, p);
     if (result != OK) return tellError(Err.Unexpected, i, p);
     setToken(i, p, end, kind);
-    sideBytes += end - p;
     sideBytes += end - p;
   }
   return OK;
