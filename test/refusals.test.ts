@@ -67,7 +67,7 @@ const FAULTS: Fault[] = [
     { to: "mlflow:split" },
     "E_MIXED",
     { offset: 24, row: 1 },
-    /a scalar stands where its siblings are lists/,
+    /a scalar .*stands where its siblings are lists/,
   ],
   [
     "a list among scalars",
@@ -136,7 +136,7 @@ const FAULTS: Fault[] = [
     '{"instances":[{"features":[1,2]},{"features":[1]}]}',
     { from: "sagemaker:json", to: "mlflow:split", columns: ["a", "b"] },
     "E_RAGGED",
-    { offset: 45, row: 1 },
+    { offset: 33, row: 1 },
   ],
   [
     "features that are none",
