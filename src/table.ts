@@ -924,11 +924,7 @@ export class Table {
       scanner.push(Uint8Array.of(LIST));
       scanner.watch(1);
       scanner.next();
-      const checked = request.syntax === "lists" && request.ragged === "error";
-      scanner.startCargo(
-        request.syntax === "records" ? Mode.Records : checked ? Mode.Rows : Mode.Free,
-        request.names?.length ?? request.width,
-      );
+      scanner.startCargo(request.syntax === "records" ? Mode.Records : Mode.Free, undefined);
     }
     const pieces = this.#bytesOf(range);
     let closed = false;

@@ -37,6 +37,7 @@ export function startDelimited(delimiterByte: u8, quoteByte: u8, wordsAt: usize)
 /** The fields of the next line that is not empty. */
 export function readFields(p: usize, to: usize, last: bool, padding: bool): i32 {
   while (p < to && isEnd(load<u8>(p))) {
+    if (load<u8>(p) == 0x0d && p + 1 >= to && !last) return WAIT;
     if (load<u8>(p) == 0x0a || p + 1 >= to || load<u8>(p, 1) != 0x0a) newlineAt(p);
     p++;
   }

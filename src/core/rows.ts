@@ -182,6 +182,7 @@ function single(p: usize, to: usize): i32 {
   const result = scalar(p, to);
   if (result != OK) return result;
   if (learning) return tell(Ev.Width, 1, p);
+  if (width != 1) return tellError(Err.Ragged, 1, p);
   setToken(0, p, end, kind);
   setRowEnd(end);
   return OK;
