@@ -86,7 +86,7 @@ export class RowWriter {
     const gap = kind === Kind.Missing ? missing : kind === Kind.Nan ? nan : undefined;
     if (kind === Kind.Bare) return JSON.stringify(text);
     if (gap === undefined && kind !== Kind.Null) return text;
-    if (gap === "error") this.#refuse(kind === Kind.Missing ? Err.Missing : Err.Nan, i);
+    if (gap === "error" || (gap === "finite" && text.endsWith("y"))) this.#refuse(kind === Kind.Missing ? Err.Missing : Err.Nan, i);
     if (gap === "token") return kind === Kind.Missing ? "NaN" : text;
     if (!this.#style.nulls) this.#refuse(Err.Null, i);
     return "null";

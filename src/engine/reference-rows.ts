@@ -114,7 +114,8 @@ class ReferenceRows implements RowReader {
       else if (row === "full") this.full = true;
       else text += this.#take(row);
     }
-    if (!this.done) this.#scanner.offset = this.#scanner.judged;
+    // rows of a list end at its last bracket, which was read to find that out
+    this.#scanner.offset = this.#scanner.judged - (this.done && this.#path ? 1 : 0);
     return text === "" ? undefined : Buffer.from(text, "latin1");
   }
 
