@@ -5,6 +5,7 @@ import type { ConvertOptions } from "./convert.js";
 import { formOf } from "./detect.js";
 import { choose, type Layout, target } from "./dialects/index.js";
 import type { DType } from "./dtype.js";
+import { TransloadError } from "./errors.js";
 
 /** Bytes that may wait between two conversions. */
 const WAITING = 1 << 20;
@@ -51,6 +52,7 @@ class Chain implements Stage {
   readonly #outlet: Outlet | undefined;
   #head: Uint8Array[] = [];
   #held = 0;
+  #enough = 0;
   #links: Link[] | undefined;
 
   constructor(options: ConvertOptions, write: (bytes: Uint8Array) => void, outlet: Outlet | undefined) {
@@ -71,7 +73,7 @@ class Chain implements Stage {
     if (!this.#links) await this.#begin(true);
     const links = this.#links as unknown as Link[];
     for (const [i, link] of links.entries()) {
-      await link.stage.end();
+      await (i === 0 ? link.stage.end() : placeless(() => link.stage.end()));
       await this.#forward(links, i);
     }
   }
@@ -82,6 +84,9 @@ class Chain implements Stage {
 
   /** Builds the chain once the form is known, and feeds it what was held. */
   #begin(last: boolean): void | Promise<void> {
+    // looked at again when twice as much is there
+    if (!last && this.#held < this.#enough) return;
+    this.#enough = 2 * this.#held;
     const head = this.#head.length === 1 ? (this.#head[0] as Uint8Array) : Buffer.concat(this.#head);
     const found = formOf(choose(this.#options.from ?? "auto", true, this.#options.what), head);
     if (!found && !last && this.#held < HEAD) {
@@ -162,9 +167,27 @@ class Chain implements Stage {
     if (!next) return;
     const { queue } = links[i] as Link;
     for (let bytes = queue.shift(); bytes; bytes = queue.shift()) {
-      await next.stage.push(bytes);
+      const link = next.stage;
+      const taken = bytes;
+      await placeless(() => link.push(taken));
       await this.#forward(links, i + 1);
     }
+  }
+}
+
+/** What a later conversion refuses stands in a text that nobody has seen: its row and cell are told, its offset is not. */
+async function placeless(work: () => void | Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof TransloadError)) throw error;
+    const { row, cell } = error;
+    throw new TransloadError(
+      error.code,
+      error.detail,
+      { ...(row !== undefined && { row }), ...(cell !== undefined && { cell }) },
+      { cause: error },
+    );
   }
 }
 

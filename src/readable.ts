@@ -50,14 +50,20 @@ export async function readable(
   const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   let head: Uint8Array = new Uint8Array();
   let found: ReturnType<typeof formOf>;
+  let enough = 0;
   let next = await iterator.next();
   while (!next.done) {
     // a chunk of a file is valid only until the next one is asked for
     head = Buffer.concat([head, next.value]);
-    found = formOf(choice, head);
-    if (found || head.length > HEAD) break;
+    // looked at again when twice as much is there
+    if (head.length >= enough) {
+      found = formOf(choice, head);
+      if (found || head.length > HEAD) break;
+      enough = 2 * head.length;
+    }
     next = await iterator.next();
   }
+  if (next.done) found ??= formOf(choice, head);
   const chunks = rejoin(head, iterator);
   const via = found && readableForm(found.layout);
   if (!found || via === undefined) return { from, moved: undefined, chunks };

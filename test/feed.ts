@@ -1,4 +1,4 @@
-import { Conversion } from "../src/conversion.js";
+import { createStage } from "../src/chain.js";
 import {
   type Batch,
   type ConvertOptions,
@@ -22,9 +22,7 @@ export async function feed(chunks: readonly Uint8Array[], options: ConvertOption
   const warnings: Warning[] = [];
   let error: TransloadError | undefined;
   try {
-    const conversion = new Conversion({ ...options, onWarning: (warning) => warnings.push(warning) }, (bytes) =>
-      out.push(Buffer.from(bytes)),
-    );
+    const conversion = createStage({ ...options, onWarning: (warning) => warnings.push(warning) }, (bytes) => out.push(Buffer.from(bytes)));
     for (const chunk of chunks) {
       const wait = conversion.push(chunk);
       if (wait) await wait;

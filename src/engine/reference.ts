@@ -13,6 +13,7 @@ import type { CellReader, CellRequest, Printer, PrintRequest } from "./cells.js"
 import { Err, Mode, St } from "./codes.js";
 import type { Event, PathOf, Scanner } from "./engine.js";
 import { jsonPath, refuse, truncated } from "./fault.js";
+import { rowsOf } from "./reference-across.js";
 import { ReferenceCells } from "./reference-cells.js";
 import { diagnose } from "./reference-fault.js";
 import { ReferencePrinter } from "./reference-printer.js";
@@ -308,6 +309,15 @@ export class ReferenceScanner implements Scanner {
   }
 
   rows(request: RowRequest, style: RowStyle): RowReader {
+    if (request.syntax === "across") {
+      const { across = [], ...others } = request;
+      const inner = new ReferenceScanner(() => [], 0);
+      inner.watch(1);
+      inner.push(Buffer.from(rowsOf(across), "latin1"));
+      inner.next();
+      inner.startCargo(Mode.Rows, request.names?.length);
+      return inner.rows({ ...others, syntax: "lists" }, style);
+    }
     return referenceRows(this, request, style);
   }
 
