@@ -37,9 +37,12 @@ export function startDelimited(delimiterByte: u8, quoteByte: u8, wordsAt: usize)
 /** The fields of the next line that is not empty. */
 export function readFields(p: usize, to: usize, last: bool, padding: bool): i32 {
   while (p < to && isEnd(load<u8>(p))) {
-    if (load<u8>(p) == 0x0d && p + 1 >= to && !last) return WAIT;
-    if (load<u8>(p) == 0x0a || p + 1 >= to || load<u8>(p, 1) != 0x0a) newlineAt(p);
-    p++;
+    if (load<u8>(p) == 0x0d) {
+      // \r\n is one end, and must be seen whole
+      if (p + 1 >= to && !last) { startRow(p); return WAIT; }
+      if (p + 1 < to && load<u8>(p, 1) == 0x0a) p++;
+    }
+    newlineAt(p++);
   }
   startRow(p);
   if (p >= to) return last ? tell(Ev.Cells, 0, p) : WAIT;
@@ -66,7 +69,6 @@ export function readFields(p: usize, to: usize, last: bool, padding: bool): i32 
     }
     const c = load<u8>(p++);
     if (c == delimiter) continue;
-    // \r\n is one end, and must be seen whole
     if (c == 0x0d) {
       if (p >= to && !last) return WAIT;
       if (p < to && load<u8>(p) == 0x0a) p++;

@@ -9,7 +9,7 @@
 import { commitAcross, commitSides, readAcross, readSides, sideBytes } from "./across";
 import { quote, readFields } from "./delimited";
 import {
-  CELL, FIELD, KEY, KEY_LENGTH, RECORD, TOLD, cells, fields, learning, pad, pads, resetPads, rewind, rowEnd, rowStart, setCell, setRowEnd, setToken, shortEnd, sided, startRow,
+  CELL, FIELD, KEY, KEY_LENGTH, RECORD, TOLD, cellIndex, cells, fields, learning, pad, pads, resetPads, rewind, rowEnd, rowStart, setCell, setRowEnd, setToken, shortEnd, sided, startRow,
   tell, tellError, told, width,
 } from "./row";
 import { Err, Ev, Mode, St, TYPES, base, countAt, cursor, expectAt, fail, mode, newlineAt, setCursor, setDepth, setFreeAbove, setLastNewline, setLeaf, setSt, st } from "./state";
@@ -101,6 +101,7 @@ function judge(): i32 {
 function faultAt(at: usize): i32 {
   if (syntax == Syntax.Across) return Ev.Error;
   rewind();
+  if (sided && cellIndex == 0) at = rowStart; // it stands elsewhere
   let inside = false;
   for (let p = rowStart; p < at; p++) {
     const c = load<u8>(p);
@@ -132,6 +133,7 @@ function json(from: usize, to: usize, last: bool): i32 {
     if (c > 0x20) {
       if (lines || c != 0x2c /* , */ || st != St.After) break;
       setSt(St.Value);
+      store<u64>(countAt(base), load<u64>(countAt(base)) + 1);
     } else if (c == 0x0a) {
       newlineAt(p);
       if (lines) setSt(St.Value);
@@ -209,6 +211,7 @@ function group(p: usize, to: usize): i32 {
     setToken(i, p, end, kind);
     p = end;
   }
+  store<u64>(countAt(base), (rowCount + 1) * width - 1);
   setRowEnd(p);
   return OK;
 }
@@ -253,7 +256,9 @@ function list(p: usize, to: usize): i32 {
   const start = p;
   if (sided) {
     // a scanner's state must not show that a cell was read elsewhere
+    setFreeAbove(0); // it may be a list of any length
     const result = readSides(1);
+    setFreeAbove(i32.MAX_VALUE);
     rewind();
     // too few labels: the frame says so at its end
     if (result == TOLD && told == Ev.Cells) setCell(0, 0, 0, Kind.Missing);
@@ -277,10 +282,7 @@ function list(p: usize, to: usize): i32 {
       }
       const result = value(p, to);
       if (result != OK) return result;
-      if (!learning) {
-        if (i >= width) return ragged(i);
-        setToken(i, p, end, kind);
-      }
+      if (i < width) setToken(i, p, end, kind);
       i++;
       // most often a comma and the next cell, or the end
       if (end + 1 < to) {
@@ -300,17 +302,17 @@ function list(p: usize, to: usize): i32 {
     store<i64>(expectAt(base + 1), i);
     return tell(Ev.Width, i, start);
   }
-  if (i < width) {
-    if (!padding) return ragged(i);
-    pad(i);
-  }
+  if (i > width || (i < width && !padding)) return ragged(i);
+  if (i < width) pad(i);
   setRowEnd(p + 1);
   return OK;
 }
 
-/** A row of another width: where the scanner checks lengths, the error is its own. */
+/** A row of another width, which is whole: where the scanner checks lengths, the error is its own. */
 function ragged(i: u32): i32 {
-  return mode == Mode.Rows && !padding ? JUDGE : tellError(Err.Ragged, i, rowStart);
+  if (mode != Mode.Rows || padding) return tellError(Err.Ragged, i, rowStart);
+  store<i64>(expectAt(base + 1), width - <u32>sided);
+  return JUDGE;
 }
 
 /** The members of {"a":1,…}, which most often come in the order of the fields. */

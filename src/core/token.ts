@@ -1,7 +1,7 @@
 // One JSON value of a row: where it ends and what it is. It checks what RFC 8259 asks of the value itself, and gives up
 // on the least doubt: the caller then has the scanner judge the row, which knows every rule and every error.
 import { scan } from "./scan";
-import { Ev, MAX_DEPTH, St, TYPES, countAt, cursor, depth, lastNewline, newlines, setDepth, setFreeAbove, setLastNewline, setNewlines, setSt, setWatch, watch } from "./state";
+import { Ev, MAX_DEPTH, St, TYPES, countAt, cursor, depth, lastNewline, newlines, setDepth, setFreeAbove, setInKey, setLastNewline, setNewlines, setSt, setWatch, watch } from "./state";
 
 /** What a cell is. Up to Nested, JSON writes its text as it stands. */
 export const enum Kind {
@@ -136,11 +136,12 @@ function nested(p: usize, to: usize): i32 {
   store<u8>(TYPES + <usize>d, type);
   store<u64>(countAt(d), count);
   setFreeAbove(i32.MAX_VALUE);
+  setInKey(false); // the window may end in one
   setDepth(d);
   if (ev != Ev.End) {
     setNewlines(feeds);
     setLastNewline(feed);
-    return ev == Ev.Error ? JUDGE : WAIT;
+    return ev == Ev.More ? WAIT : JUDGE; // a NaN inside is told of where it is not passed
   }
   if (lastNewline == 0) setLastNewline(feed);
   end = cursor;

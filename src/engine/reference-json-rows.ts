@@ -16,7 +16,7 @@ export class JsonRows implements RowSource {
   /** Those of the row that is being read. */
   #tokens: Token[] = [];
 
-  constructor(scanner: ReferenceScanner, { syntax, ragged }: RowRequest, faults: RowFaults) {
+  constructor(scanner: ReferenceScanner, { syntax, ragged, names, width = names?.length, across }: RowRequest, faults: RowFaults) {
     this.#scanner = scanner;
     this.#syntax = syntax;
     this.#faults = faults;
@@ -24,7 +24,10 @@ export class JsonRows implements RowSource {
     this.#depth = scanner.depth;
     const keyed = syntax === "records" || syntax === "recordLines";
     const single = syntax === "cells" || syntax === "grouped";
-    scanner.startRows(keyed ? "records" : single ? "cells" : "lists", this.#lines, ragged === "pad");
+    const what = keyed ? "records" : single ? "cells" : syntax === "features" ? "features" : "lists";
+    // a cell that is read elsewhere is not in the lists
+    const length = width === undefined || !across ? width : width - 1;
+    scanner.startRows(what, this.#lines, ragged === "pad" ? "free" : length);
   }
 
   next(width: number | undefined, full: boolean): FoundRow | "end" | "full" | undefined {
@@ -79,7 +82,7 @@ export class JsonRows implements RowSource {
         continue;
       }
       for (let open = step(first); open > 0; ) open += step(tokens[++i] as Token);
-      cells.push({ kind: kindOf(first), text: this.#scanner.text(first.from, (tokens[i] as Token).to), spot: first });
+      cells.push(cellOf(this.#scanner, first, tokens[i] as Token));
     }
     return { cells, keys };
   }
@@ -98,6 +101,37 @@ export class JsonRows implements RowSource {
     if (comma >= 0) this.#faults.refuse(Err.Object, { from: to + comma, line, lineAt }, 0);
     return tokens.slice(3, last);
   }
+}
+
+/** The values of the list that the scanner is in, one by one. */
+export class Values {
+  readonly #scanner: ReferenceScanner;
+  readonly #depth: number;
+  #tokens: Token[] = [];
+
+  constructor(scanner: ReferenceScanner) {
+    this.#scanner = scanner;
+    this.#depth = scanner.depth;
+  }
+
+  /** The next; undefined when more input is needed. */
+  next(): Cell | "end" | undefined {
+    do {
+      const token = this.#scanner.token();
+      if (!token) return undefined;
+      this.#scanner.keep = true;
+      this.#tokens.push(token);
+    } while (this.#scanner.depth > this.#depth);
+    if (this.#scanner.depth < this.#depth) return "end";
+    const cell = cellOf(this.#scanner, this.#tokens[0] as Token, this.#tokens[this.#tokens.length - 1] as Token);
+    this.#tokens = [];
+    this.#scanner.keep = false;
+    return cell;
+  }
+}
+
+function cellOf(scanner: ReferenceScanner, first: Token, last: Token): Cell {
+  return { kind: kindOf(first), text: scanner.text(first.from, last.to), spot: first };
 }
 
 /** What a token does to the depth. */

@@ -63,10 +63,19 @@ export class RowWriter {
       this.begun = true;
       return "";
     }
-    const row = how === "json" ? this.#members(cells) : this.#fields(cells);
+    const row = how === "json" ? this.#members(this.#route(cells)) : this.#fields(cells);
     const text = (this.begun ? bytesOf(this.texts.between) : "") + row + bytesOf(this.texts.after);
     this.begun = true;
     return text;
+  }
+
+  /** The cells that stand in the row: one may go elsewhere, a comma before it. */
+  #route(cells: readonly Cell[]): readonly Cell[] {
+    const { routed, column } = this.#style;
+    if (routed === undefined) return cells;
+    const text = (this.begun ? "," : "") + this.#json(cells[routed] as Cell, routed);
+    column?.(routed, Buffer.from(text, "latin1"));
+    return cells.map((cell, i) => (i === routed ? { ...cell, kind: Kind.Text, text: "" } : cell));
   }
 
   #members(cells: readonly Cell[]): string {

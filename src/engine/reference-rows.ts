@@ -2,12 +2,13 @@
 // looked up by name or position, and a writer spells them.
 import { type Place, TransloadError } from "../errors.js";
 import { kindsOf } from "./cell-kinds.js";
-import { Err, Kind } from "./codes.js";
+import { Beside, Err, Kind } from "./codes.js";
 import { jsonPath, refuseKey, refuseRow } from "./fault.js";
 import type { ReferenceScanner } from "./reference.js";
 import { DelimitedRows } from "./reference-delimited.js";
 import { JsonRows } from "./reference-json-rows.js";
 import { bytesOf, type Cell, decode, RowWriter, type Spot } from "./reference-row-writer.js";
+import { SidedRows, SideRows } from "./reference-sides.js";
 import type { CellKinds, RowReader, RowRequest, RowStyle } from "./rows.js";
 
 /** A row as it was found. */
@@ -46,6 +47,14 @@ export function referenceRows(scanner: ReferenceScanner, request: RowRequest, st
   return new ReferenceRows(scanner, request, style);
 }
 
+function sourceOf(scanner: ReferenceScanner, request: RowRequest, faults: RowFaults): RowSource {
+  const { syntax, across = [] } = request;
+  if (syntax === "across") return new SideRows(across);
+  if (syntax === "delimited") return new DelimitedRows(scanner, request, faults);
+  const rows = new JsonRows(scanner, request, faults);
+  return across[0] ? new SidedRows(rows, across[0]) : rows;
+}
+
 class ReferenceRows implements RowReader {
   done = false;
   full = false;
@@ -81,7 +90,7 @@ class ReferenceRows implements RowReader {
     const delimited = request.syntax === "delimited";
     this.#path = scanner.depth > 0 ? scanner.path : undefined;
     const faults: RowFaults = { refuse: (...fault) => this.#refuse(...fault), place: (spot) => this.#place(spot) };
-    this.#source = delimited ? new DelimitedRows(scanner, request, faults) : new JsonRows(scanner, request, faults);
+    this.#source = sourceOf(scanner, request, faults);
     this.#writer = new RowWriter(style, words, delimited, (error, cell) => this.#refuseCell(error, cell));
     if (this.width !== undefined) this.#lay();
   }
@@ -195,8 +204,8 @@ class ReferenceRows implements RowReader {
     return cell;
   }
 
-  #note(i: number, { kind }: Cell): void {
-    this.#kindBits[i] = (this.#kindBits[i] ?? 0) | (1 << kind);
+  #note(i: number, { kind, text }: Cell): void {
+    this.#kindBits[i] = (this.#kindBits[i] ?? 0) | (1 << kind) | (kind === Kind.Int ? sizeOf(text) : 0);
   }
 
   // ---- the output's size
@@ -220,6 +229,7 @@ class ReferenceRows implements RowReader {
   // ---- faults
 
   #place({ from, line, lineAt }: Spot): Place {
+    if (this.#request.syntax === "across") return { row: this.rows };
     const path = this.#path ? { path: jsonPath([...this.#path, this.rows]) } : {};
     return { offset: from, line, column: from - lineAt + 1, ...path, row: this.rows };
   }
@@ -233,4 +243,11 @@ class ReferenceRows implements RowReader {
     const row = (this.#row as FoundRow).spot;
     this.#refuse(error, error === Err.Missing ? row : (this.#cells[i]?.spot ?? row), i);
   }
+}
+
+/** The bits of a whole number beside its kind. */
+function sizeOf(text: string): number {
+  const value = BigInt(text);
+  const huge = value >= 2n ** 64n || value < -(2n ** 63n);
+  return (text.startsWith("-") ? 1 << Beside.Negative : 0) | (huge ? 1 << Beside.Huge : value >= 2n ** 63n ? 1 << Beside.Unsigned : 0);
 }

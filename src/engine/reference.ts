@@ -13,7 +13,6 @@ import type { CellReader, CellRequest, Printer, PrintRequest } from "./cells.js"
 import { Err, Mode, St } from "./codes.js";
 import type { Event, PathOf, Scanner } from "./engine.js";
 import { jsonPath, refuse, truncated } from "./fault.js";
-import { rowsOf } from "./reference-across.js";
 import { ReferenceCells } from "./reference-cells.js";
 import { diagnose } from "./reference-fault.js";
 import { ReferencePrinter } from "./reference-printer.js";
@@ -183,7 +182,8 @@ export class ReferenceScanner implements Scanner {
     this.#separator();
     const token = this.#locate(known);
     const invalid = invalidAt(token.text);
-    if (invalid >= 0) throw this.#refuseByte(Err.Utf8, token.text.charCodeAt(invalid), token.from + invalid, St.Str);
+    if (invalid >= 0 && this.#stack.length > 0) (this.#stack[this.#stack.length - 1] as Container).members++; // it has begun
+    if (invalid >= 0) throw this.#refuseByte(token.text.charCodeAt(invalid), token.from + invalid, St.Str);
     this.#tokens++;
     this.#afterKey = token.name === "keyValue";
     this.#check(token);
@@ -309,30 +309,21 @@ export class ReferenceScanner implements Scanner {
   }
 
   rows(request: RowRequest, style: RowStyle): RowReader {
-    if (request.syntax === "across") {
-      const { across = [], ...others } = request;
-      const inner = new ReferenceScanner(() => [], 0);
-      inner.watch(1);
-      inner.push(Buffer.from(rowsOf(across), "latin1"));
-      inner.next();
-      inner.startCargo(Mode.Rows, request.names?.length);
-      return inner.rows({ ...others, syntax: "lists" }, style);
-    }
     return referenceRows(this, request, style);
   }
 
   /**
    * The row reader takes the tokens of a list from here on, or of lines: its cells are lists' or objects' members, or
-   * the list's own. Rows of any length: the reader fills them in.
+   * the list's own. `length`: that of lists, where it is known; "free" when the reader fills short ones in.
    */
-  startRows(what: "lists" | "records" | "cells", lines: boolean, anyLength: boolean): void {
+  startRows(what: "lists" | "records" | "features" | "cells", lines: boolean, length: number | "free" | undefined): void {
     if (lines) {
       this.#startLines();
       this.startCargo(what === "records" ? Mode.Records : Mode.Rows, undefined);
     }
-    this.#cellDepth = what === "cells" ? this.#base : this.#base + 1;
+    this.#cellDepth = this.#base + (what === "cells" ? 0 : what === "features" ? 2 : 1);
     if (this.#mode === Mode.Rows || what === "cells") this.#leaf = this.#cellDepth;
-    if (anyLength) this.#lengths.set(this.#base + 1, "free");
+    if (length !== undefined && this.#mode === Mode.Rows) this.#lengths.set(this.#base + 1, length);
   }
 
   /** The row reader takes the text itself from here on. */
@@ -524,8 +515,8 @@ export class ReferenceScanner implements Scanner {
     return Err.None;
   }
 
-  #refuseByte(error: number, byte: number, at: number, state: number): TransloadError {
-    return refuse({ error, state, byte, container: 0x5b, place: this.place(at) });
+  #refuseByte(byte: number, at: number, state: number): TransloadError {
+    return refuse({ error: Err.Utf8, state, byte, container: 0x5b, place: this.place(at) });
   }
 
   #refuse(error: number, { from, text }: Token): TransloadError {
@@ -554,17 +545,18 @@ export class ReferenceScanner implements Scanner {
           .replace(/^[,:]\s*/, ""),
       };
     const invalid = invalidAt(text.slice(0, at + 1));
-    if (invalid >= 0 && invalid <= at) throw this.#refuseByte(Err.Utf8, text.charCodeAt(invalid), this.judged + invalid, state);
-    if (error === Err.None && !ended) return undefined;
-    // behind the comma the next member begins
-    if (top && top.members > 0 && !this.#afterKey && /^[ \n\r\t]*,/.test(text.slice(0, at))) top.members++;
-    for (const c of text.slice(0, at)) {
+    if (invalid < 0 && error === Err.None && !ended) return undefined;
+    const before = text.slice(0, invalid < 0 ? at : invalid);
+    for (const c of before) {
       this.#cursor++;
       if (c !== "\n") continue;
       this.line++;
       this.lineAt = this.judged;
       this.#lineEnded = true;
     }
+    // behind the comma, or the key, the next member begins
+    if (top && (this.#afterKey || (top.members > 0 && /^[ \n\r\t]*,/.test(before)))) top.members++;
+    if (invalid >= 0) throw this.#refuseByte(text.charCodeAt(invalid), this.judged, state);
     const place = this.place(this.judged);
     if (error === Err.None) throw truncated(state, this.#stack.length, place);
     throw refuse({ error, state, byte: text.charCodeAt(at), container: top ? (top.list ? 0x5b : 0x7b) : 0, place });
