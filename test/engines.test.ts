@@ -152,7 +152,8 @@ async function run(bytes: Buffer, options: ConvertOptions, step: number): Promis
     if (error instanceof TransloadError) return { code: error.code, offset: error.offset, message: error.message };
     throw error;
   }
-  return { text: Buffer.concat(out).toString("latin1"), warnings };
+  // conversions in a row warn each when it comes to it
+  return { text: Buffer.concat(out).toString("latin1"), warnings: warnings.sort() };
 }
 
 /** Errors of the text itself. Where a payload has two faults, stream-json may stumble over the text's before the other shows. */

@@ -130,7 +130,7 @@ Examples:
   cat data/named.azureml.json | transload convert -t tfserving | head -c 200
   transload convert data/heart.azureml.json -t csv --index drop
   transload convert data/heart.azureml.json -t mlflow --max-rows 100 --lines
-  transload convert data/heart.azureml.json -t mlflow:records --columns age,sex,cp
+  transload convert data/iris.csv -t mlflow:records
 
 Large payloads, in pieces that a server takes (part-00000.json, … and manifest.json):
   transload convert heart.csv --for databricks -o 'out/part-{00000}.json'`;

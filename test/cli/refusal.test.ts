@@ -54,11 +54,11 @@ test.each([
   [["convert", "-t", "mlflow", "--dtype", "a=int32,b"], /E_OPTION: --dtype takes/],
   [["convert", "-t", "mlflow", "--cast", "clip"], /E_OPTION: --cast .* needs --dtype/],
   [["convert", "-t", "mlflow", "--nan", "zero"], /E_OPTION: .*--nan.*Allowed choices are null, token, error/],
-  [["convert", "-t", "mlflow", "--batch-rows", "0"], /E_OPTION: --batch-rows takes a whole number/],
+  [["convert", "-t", "mlflow", "--batch-rows", "0"], /E_OPTION: a number of rows is a whole number/],
   [["convert", "-t", "mlflow", "--columns", '["a"'], /E_OPTION: --columns .* is not JSON/],
   [["convert", "a.json", "b.json", "-t", "mlflow"], /E_OPTION: too many arguments/],
   [["convrt"], /E_OPTION: unknown command 'convrt' \(Did you mean convert\?\)/],
-  [["bench", "--size", "many"], /E_OPTION: --size takes a size/],
+  [["bench", "--size", "many"], /E_OPTION: a size is written/],
   [["bench", "-"], /E_OPTION: a bench reads its payload several times/],
 ])("a wrong call is told on one line, exit 2: %j", async (args, message) => {
   const { code, out, err } = await transload(args, TENSOR);
