@@ -133,7 +133,7 @@ Examples:
   transload convert data/iris.csv -t mlflow:records
 
 Large payloads, in pieces that a server takes (part-00000.json, … and manifest.json):
-  transload convert heart.csv --for databricks -o 'out/part-{00000}.json'`;
+  transload convert data/iris.csv --for databricks -o 'out/part-{00000}.json'`;
 }
 
 /** @throws TransloadError E_OPTION for options that do not go together. */

@@ -49,10 +49,10 @@ export function referenceRows(scanner: ReferenceScanner, request: RowRequest, st
 
 function sourceOf(scanner: ReferenceScanner, request: RowRequest, faults: RowFaults): RowSource {
   const { syntax, across = [] } = request;
-  if (syntax === "across") return new SideRows(across);
+  if (syntax === "across") return new SideRows(across, () => scanner.alone());
   if (syntax === "delimited") return new DelimitedRows(scanner, request, faults);
   const rows = new JsonRows(scanner, request, faults);
-  return across[0] ? new SidedRows(rows, across[0]) : rows;
+  return across[0] ? new SidedRows(rows, across[0], () => scanner.alone()) : rows;
 }
 
 class ReferenceRows implements RowReader {

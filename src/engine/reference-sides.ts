@@ -1,7 +1,7 @@
 // Columns side by side: the inside of a list for each, every one with a scanner of its own.
 import { TransloadError } from "../errors.js";
 import { Kind } from "./codes.js";
-import { ReferenceScanner } from "./reference.js";
+import type { ReferenceScanner } from "./reference.js";
 import { Values } from "./reference-json-rows.js";
 import type { Cell } from "./reference-row-writer.js";
 import type { FoundRow, RowSource } from "./reference-rows.js";
@@ -14,12 +14,14 @@ const NOWHERE = { from: 0, line: 1, lineAt: 0 };
 /** The cells of one column. */
 export class Side {
   readonly #source: ColumnSource;
-  readonly #scanner = new ReferenceScanner(() => [], 0);
+  readonly #scanner: ReferenceScanner;
   readonly #values: Values;
   #ended = false;
 
-  constructor(source: ColumnSource) {
+  /** `scanner` is the column's own, and new. */
+  constructor(source: ColumnSource, scanner: ReferenceScanner) {
     this.#source = source;
+    this.#scanner = scanner;
     this.#scanner.push(Buffer.from("["));
     this.#scanner.next();
     this.#values = new Values(this.#scanner);
@@ -44,8 +46,8 @@ export class Side {
 export class SideRows implements RowSource {
   readonly #sides: readonly Side[];
 
-  constructor(columns: readonly ColumnSource[]) {
-    this.#sides = columns.map((column) => new Side(column));
+  constructor(columns: readonly ColumnSource[], create: () => ReferenceScanner) {
+    this.#sides = columns.map((column) => new Side(column, create()));
   }
 
   next(_width: number | undefined, full: boolean): FoundRow | "end" | "full" | undefined {
@@ -65,9 +67,9 @@ export class SidedRows implements RowSource {
   readonly #rows: RowSource;
   readonly #side: Side;
 
-  constructor(rows: RowSource, column: ColumnSource) {
+  constructor(rows: RowSource, column: ColumnSource, create: () => ReferenceScanner) {
     this.#rows = rows;
-    this.#side = new Side(column);
+    this.#side = new Side(column, create());
   }
 
   next(width: number | undefined, full: boolean): FoundRow | "end" | "full" | undefined {

@@ -308,6 +308,11 @@ export class ReferenceScanner implements Scanner {
     return new ReferenceCells(this, request);
   }
 
+  /** Another, for a text of its own. */
+  alone(): ReferenceScanner {
+    return new ReferenceScanner(() => [], 0);
+  }
+
   rows(request: RowRequest, style: RowStyle): RowReader {
     return referenceRows(this, request, style);
   }
