@@ -636,6 +636,7 @@ export class Table {
     this.#put(Buffer.from(writer.head()));
     const buffer = Buffer.allocUnsafe(PIECE);
     for (const [i, name] of names.entries()) {
+      if (target.layout === "named") refuseMixed(kinds[i] as CellKinds, target.form, name);
       this.#put(Buffer.from(`${writer.before(name, i === 0)}[`));
       for (const [at, length] of runs[i] ?? [])
         for (let done = 0; done < length; ) {
@@ -859,6 +860,7 @@ export class Table {
     if (form.refusesEmpty && this.#pieceRows === 0 && this.#pieces === 0)
       throw new TransloadError("E_TARGET", `${form.id} needs at least one row`);
     if (form.needsColumns && this.#names === undefined) throw this.#nameless();
+    if (this.#job.target.layout === "tensor") refuseMixed(merge(this.#kinds), form);
     if (this.#job.target.layout !== "values") return;
     const { nested, texts, booleans } = merge(this.#kinds);
     if (nested || texts || booleans)
@@ -1192,4 +1194,11 @@ function datatypeOf(kinds: CellKinds, form: Form, asked: string | undefined, nam
   if (kinds.huge || (kinds.unsigned && kinds.negative))
     throw new TransloadError("E_RANGE", `${where}: whole numbers that no integer datatype holds; --datatype FP64 rounds them`);
   return kinds.unsigned ? "UINT64" : "INT64";
+}
+
+/** Lists beside scalars are no tensor. */
+function refuseMixed({ nested, integers, floats, booleans, texts, nulls }: CellKinds, form: Form, name?: string): void {
+  if (!nested || !(integers || floats || booleans || texts || nulls)) return;
+  const where = name === undefined ? "the cells" : `column ${JSON.stringify(name)}`;
+  throw new TransloadError("E_MIXED", `${where}: lists or objects beside scalars, which are no tensor for ${form.id}`);
 }
