@@ -27,6 +27,12 @@ const DATATYPES: Readonly<Partial<Record<DType, string>>> = {
   float64: "FP64",
 };
 
+/** The datatype of all numbers, or of the columns that were named. */
+function datatypeFor(dtype: NonNullable<ConvertOptions["dtype"]>): ConvertOptions["datatype"] {
+  if (typeof dtype === "string") return DATATYPES[dtype];
+  return Object.fromEntries(Object.entries(dtype).flatMap(([name, own]) => (DATATYPES[own] ? [[name, DATATYPES[own]]] : [])));
+}
+
 /** What takes chunks: a conversion, or several. */
 export interface Stage {
   push(chunk: Uint8Array): void | Promise<void>;
@@ -127,7 +133,7 @@ class Chain implements Stage {
     if (direct) plans.push({ ...typed, ...(!before && named), ...(nan && { nan }), from: before ? "mlflow" : (from ?? "auto"), to });
     else {
       plans.push({ ...typed, ...(!before && layout === "frame" && named), from: before ? "mlflow" : (from ?? "auto"), to: middle });
-      const datatype = moving.datatype ?? (typeof dtype === "string" ? DATATYPES[dtype] : undefined);
+      const datatype = moving.datatype ?? (dtype && datatypeFor(dtype));
       plans.push({
         ...shared,
         ...moving,

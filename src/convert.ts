@@ -44,7 +44,7 @@ export interface ConvertOptions {
   /** What a field is: what it looks like, or what pandas makes of its whole column, which takes a second pass. Default `lexical`. */
   typing?: "lexical" | "pandas";
   /** Open Inference Protocol's datatype for numbers. Default: `dtype`'s, or what holds the cells. */
-  datatype?: string;
+  datatype?: string | Readonly<Record<string, string>>;
   /** Rows, and bytes, of a piece: what is larger is cut between rows into pieces that are each a whole payload. */
   maxRows?: number;
   maxBytes?: number;

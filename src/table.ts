@@ -52,7 +52,7 @@ export interface TableOptions {
   /** `column:NAME`: the labels become that column, or the column the labels. */
   readonly index: string;
   /** Open Inference Protocol's datatype for numbers, where it is not to be told from the cells. */
-  readonly datatype: string | undefined;
+  readonly datatype: string | Readonly<Record<string, string>> | undefined;
   readonly maxRows: number | undefined;
   readonly maxBytes: number | undefined;
   readonly spillDir: string | undefined;
@@ -1174,7 +1174,8 @@ function merge(kinds: readonly CellKinds[]): CellKinds {
 }
 
 /** Open Inference Protocol's datatype for such cells; integers with gaps are doubles, which have a NaN. */
-function datatypeOf(kinds: CellKinds, form: Form, asked: string | undefined, name?: string): string {
+function datatypeOf(kinds: CellKinds, form: Form, wanted: TableOptions["datatype"], name?: string): string {
+  const asked = typeof wanted === "object" ? wanted[name ?? ""] : wanted;
   if (!form.layouts.includes("inputs")) return "";
   const { integers, floats, booleans, texts, nested } = kinds;
   const gaps = kinds.nulls || kinds.nans || kinds.missing;
