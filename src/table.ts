@@ -1048,7 +1048,12 @@ export class Table {
     const { form } = this.#job.target;
     const writer = this.#writer;
     const omit = this.#omits(syntax);
-    const shared = { missing: omit ? ("omit" as const) : this.#gap("missing"), nan: this.#gap("nan"), nulls: !form.refusesNull };
+    const shared = {
+      missing: omit ? ("omit" as const) : this.#gap("missing"),
+      nan: this.#gap("nan"),
+      nulls: !form.refusesNull,
+      sizes: form.layouts.includes("inputs"),
+    };
     if (writer) {
       const style = { ...shared, cells: writer.cells, delimiter: this.#delimiter, texts: writer.texts };
       const column = this.#labelColumn;

@@ -16,19 +16,19 @@ import { Err, Ev, Nan, St, base, countAt, cursor, depth, expectAt, fail, lastNew
 export const enum DType { Bool, Int8, Int16, Int32, Int64, Uint8, Uint16, Uint32, Uint64, Float32, Float64, String, Any }
 
 /** Offsets in a Column record of 32 bytes. */
-const AT: usize = 0; // address of the first value; in a survey, where every step is 0, of the column's Range (look.ts)
-const STEP: usize = 4; // bytes from one value to the next
+export const AT: usize = 0; // address of the first value; in a survey, where every step is 0, of the column's Range (look.ts)
+export const STEP: usize = 4; // bytes from one value to the next
 const DTYPE: usize = 8;
 const VALID: usize = 12; // address of the first validity byte: 1 present, 0 null
 const SEEN: usize = 16; // Look bits (look.ts) of the cells so far
 const NULL_COUNT: usize = 20; // this and the next only in a survey
 const NAN_COUNT: usize = 24;
-const RECORD: usize = 32;
+export const RECORD: usize = 32;
 
 /** A string cell: start and end of its inside in the window, column, cell in the batch. */
 const STRING: usize = 16;
 
-let columns: usize = 0;
+export let columns: usize = 0;
 let width: u32 = 0; // columns; in a block, cells of a leaf list
 let block: bool = false;
 let strings: usize = 0;
@@ -176,77 +176,10 @@ function columnRun(from: usize, to: usize): i32 { return run(from, to, false, fa
     const minus = c == 0x2d; /* - */
     let q = p + <usize>minus;
     const out = <usize>load<u32>(column, AT) + <usize>index * <usize>load<u32>(column, STEP);
-    // One to three digits by branches: columns repeat their lengths, so these are foreseen, and the next cell need not
-    // wait for this one's length. More digits than that eight at a time.
-    const d0 = <u64>load<u8>(q) - 0x30;
-    if (d0 < 10) {
-      let digits = d0;
-      let power = 0;
-      let plain = true;
-      let whole: u64 = 1;
-      const d1 = <u64>load<u8>(q, 1) - 0x30;
-      if (d1 > 9) q += 1;
+    if (<u32>load<u8>(q) - 0x30 < 10) {
+      const end = plainCell(p, q, to, column, out, doubles, false);
+      if (end != 0) q = end;
       else {
-        const d2 = <u64>load<u8>(q, 2) - 0x30;
-        if (d2 > 9) { digits = d0 * 10 + d1; whole = 2; q += 2; }
-        else {
-          const d3 = <u64>load<u8>(q, 3) - 0x30;
-          if (d3 > 9) { digits = d0 * 100 + d1 * 10 + d2; whole = 3; q += 3; }
-          else {
-            const t = digitsAt(q);
-            whole = digitCount(t);
-            digits = some(t, whole);
-            plain = whole < 8;
-            q += <usize>whole;
-          }
-        }
-        plain = plain && d0 != 0;
-      }
-      let next = load<u8>(q);
-      if (next == 0x2e /* . */ && plain) {
-        const f0 = <u64>load<u8>(q, 1) - 0x30;
-        const f1 = <u64>load<u8>(q, 2) - 0x30;
-        if (f1 > 9) {
-          digits = digits * 10 + f0;
-          power = -1;
-          plain = f0 < 10;
-          q += 2;
-        } else {
-          let t = digitsAt(q + 1);
-          let n = digitCount(t);
-          if (n == 8) {
-            digits = digits * 100000000 + eight(t);
-            t = digitsAt(q + 9);
-            n = digitCount(t);
-            if (n == 8) {
-              digits = digits * 100000000 + eight(t);
-              t = digitsAt(q + 17);
-              n = digitCount(t);
-              plain = whole + n <= 3; // nineteen digits fit
-              power = -16;
-            } else {
-              plain = whole + n <= 11;
-              power = -8;
-            }
-          } else plain = n != 0;
-          digits = digits * load<u64>(TEN_INT + (<usize>n << 3)) + select<u64>(some(t, n), 0, n != 0);
-          power -= <i32>n;
-          q += <usize>(1 - power);
-        }
-        next = load<u8>(q);
-      }
-      if (plain && !isTail(next)) {
-        if (q >= to) { ev = Ev.More; break; }
-        if (doubles || load<u32>(column, DTYPE) == DType.Float64) {
-          const v = power == 0 ? <f64>digits : power >= -15 && digits <= 1 << 53 ? clinger(digits, power) : product64(digits, power);
-          store<u64>(out, reinterpret<u64>(v) | (<u64>minus << 63));
-        } else if (load<u32>(column, DTYPE) == DType.Any) lookPlain(column + SEEN, out, digits, power, minus);
-        else {
-          set(digits, power, minus);
-          const err = put(column, out, p, q);
-          if (err != Err.None) { ev = fail(err, p); break; }
-        }
-      } else {
         q = read(p, to);
         if (q == 0 || isTail(load<u8>(q))) { ev = numberReaches(p, to) ? <i32>Ev.More : judge(p); break; }
         const err = put(column, out, p, q);
@@ -312,6 +245,85 @@ function columnRun(from: usize, to: usize): i32 { return run(from, to, false, fa
   if (ev == AFTER) { setSt(St.After); return GO_ON; }
   setSt(fresh ? St.ValueOrClose : St.Value);
   return ev == Ev.More ? stop(ev, p) : ev;
+}
+
+/**
+ * Stores the number at p, whose first digit is at q; returns the address behind it, which is in the window. 0 when it has an
+ * exponent, too many digits, no place in its column, or something behind it that may not follow. The last two arguments are
+ * constants; in a line any byte may follow, and the caller looks at it.
+ *
+ * One to three digits by branches: columns repeat their lengths, so these are foreseen, and the next cell need not wait for this
+ * one's length. More digits than that eight at a time.
+ */
+// @ts-ignore: decorator
+@inline export function plainCell(p: usize, q: usize, to: usize, column: usize, out: usize, doubles: bool, line: bool): usize {
+  const minus = p != q;
+  const d0 = <u64>load<u8>(q) - 0x30;
+  let digits = d0;
+  let power = 0;
+  let plain = true;
+  let whole: u64 = 1;
+  const d1 = <u64>load<u8>(q, 1) - 0x30;
+  if (d1 > 9) q += 1;
+  else {
+    const d2 = <u64>load<u8>(q, 2) - 0x30;
+    if (d2 > 9) { digits = d0 * 10 + d1; whole = 2; q += 2; }
+    else {
+      const d3 = <u64>load<u8>(q, 3) - 0x30;
+      if (d3 > 9) { digits = d0 * 100 + d1 * 10 + d2; whole = 3; q += 3; }
+      else {
+        const t = digitsAt(q);
+        whole = digitCount(t);
+        digits = some(t, whole);
+        plain = whole < 8;
+        q += <usize>whole;
+      }
+    }
+    plain = plain && d0 != 0;
+  }
+  let next = load<u8>(q);
+  if (next == 0x2e /* . */ && plain) {
+    const f0 = <u64>load<u8>(q, 1) - 0x30;
+    const f1 = <u64>load<u8>(q, 2) - 0x30;
+    if (f1 > 9) {
+      digits = digits * 10 + f0;
+      power = -1;
+      plain = f0 < 10;
+      q += 2;
+    } else {
+      let t = digitsAt(q + 1);
+      let n = digitCount(t);
+      if (n == 8) {
+        digits = digits * 100000000 + eight(t);
+        t = digitsAt(q + 9);
+        n = digitCount(t);
+        if (n == 8) {
+          digits = digits * 100000000 + eight(t);
+          t = digitsAt(q + 17);
+          n = digitCount(t);
+          plain = whole + n <= 3; // nineteen digits fit
+          power = -16;
+        } else {
+          plain = whole + n <= 11;
+          power = -8;
+        }
+      } else plain = n != 0;
+      digits = digits * load<u64>(TEN_INT + (<usize>n << 3)) + select<u64>(some(t, n), 0, n != 0);
+      power -= <i32>n;
+      q += <usize>(1 - power);
+    }
+    next = load<u8>(q);
+  }
+  if (!plain || (!line && isTail(next)) || q >= to) return 0;
+  if (doubles || load<u32>(column, DTYPE) == DType.Float64) {
+    const v = power == 0 ? <f64>digits : power >= -15 && digits <= 1 << 53 ? clinger(digits, power) : product64(digits, power);
+    store<u64>(out, reinterpret<u64>(v) | (<u64>minus << 63));
+  } else if (load<u32>(column, DTYPE) == DType.Any) lookPlain(column + SEEN, out, digits, power, minus);
+  else {
+    set(digits, power, minus);
+    if (put(column, out, p, q) != Err.None) return 0;
+  }
+  return q;
 }
 
 /** Bytes that may not follow a number: it goes on, or is a bad one. */

@@ -14,13 +14,13 @@ export const enum Typing {
   Numbers, // lexical, and numbers in every spelling that pandas reads
 }
 
-let delimiter: u8 = 0x2c;
+export let delimiter: u8 = 0x2c;
 export let quote: u8 = 0x22;
 /** Words that stand for nothing: a length byte and the word, one behind the other; a length of 0 ends them. */
 let words: usize = 0;
 let longest: usize = 0;
 /** Some of them are numbers, which are looked for before words. */
-let numericWords: bool = false;
+export let numericWords: bool = false;
 /** 1 for every byte that such a word begins with. */
 const FIRST: usize = memory.data(256);
 

@@ -3,12 +3,15 @@ import { FULL, forgetStrings, storeCell, stringEnd } from "./cells";
 import { CELL, FROM, KIND, TO, cells, rowStart, setCellIndex, width } from "./row";
 import { Err, Ev, fail } from "./state";
 
-let limit: u32 = 0;
+export let limit: u32 = 0;
 /** Rows of the batch so far. */
 export let filled: u32 = 0;
 
 /** The next row is the first of a batch of so many. */
 export function startFill(rows: u32): void { filled = 0; limit = rows; }
+
+/** So many rows have been put into the columns without fill(). */
+export function addFilled(rows: u32): void { filled += rows; }
 
 /** Puts the row that was read into the columns. Flush: the batch is full, or the list of string cells. */
 export function fill(): i32 {

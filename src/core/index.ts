@@ -11,7 +11,8 @@ export { print, printColumn, printed, printError, room, startPrint } from "./pri
 export { writeF32, writeF64 } from "./shortest";
 export { setFields, setRoutes } from "./row";
 export { cellIndex } from "./row";
-export { keyFrom, keyTo, limitRows, padded, repeated, rowCount, rows as convertRows, setAliases, startRows } from "./rows";
+export { keyFrom, keyTo, limitRows, padded, repeated, rowCount, rows as convertRows, setAliases, startRows, wholeCount } from "./rows";
 export { startDelimited } from "./delimited";
+export { setPlain } from "./plain";
 export { begun, needed, outAt, retyped, setOut, setTexts, startOutput, startWrite } from "./write";
 export { filled, startFill } from "./fill";

@@ -8,13 +8,14 @@
 // What a change must not break: a row that is not whole in the window leaves no trace, so that it can be read again.
 import { commitAcross, commitSides, readAcross, readSides, sideBytes } from "./across";
 import { quote, readFields } from "./delimited";
+import { fillLines, passLines, passLists, passed, plain, worthwhile } from "./plain";
 import {
   CELL, FIELD, KEY, KEY_LENGTH, RECORD, TOLD, cellIndex, cells, fields, learning, pad, pads, resetPads, rewind, rowEnd, rowStart, setCell, setRowEnd, setToken, shortEnd, sided, startRow,
   tell, tellError, told, width,
 } from "./row";
 import { Err, Ev, Mode, St, TYPES, base, countAt, cursor, expectAt, fail, mode, newlineAt, setCursor, setDepth, setFreeAbove, setLastNewline, setLeaf, setSt, st } from "./state";
 import { JUDGE, Kind, OK, WAIT, end, kind, text, value } from "./token";
-import { write } from "./write";
+import { Style, style, write } from "./write";
 
 /** How rows are written down. */
 export const enum Syntax {
@@ -35,6 +36,8 @@ let firstWins: bool = false;
 let rowLimit: u64 = 0;
 /** Rows read and written so far. */
 export let rowCount: u64 = 0;
+/** Those of them that were copied whole. */
+export let wholeCount: u64 = 0;
 /** Keys that stood twice in a record. */
 export let repeated: u64 = 0;
 /** Cells that were filled in because rows were short. */
@@ -51,7 +54,7 @@ let twice: u64 = 0;
 
 /** `firstKeyWins`: of a key that stands twice in a record the first counts, as for TensorFlow Serving; otherwise the last, as for Python. */
 export function startRows(how: i32, pads: bool, firstKeyWins: bool): void {
-  syntax = how; padding = pads; firstWins = firstKeyWins; rowCount = 0; repeated = 0; padded = 0; rowLimit = u64.MAX_VALUE;
+  syntax = how; padding = pads; firstWins = firstKeyWins; rowCount = 0; wholeCount = 0; repeated = 0; padded = 0; rowLimit = u64.MAX_VALUE;
   aliasCount = 0; twice = 0; resetPads();
 }
 
@@ -65,6 +68,7 @@ export function rows(from: usize, to: usize, last: bool): i32 {
   setLastNewline(0);
   let p = from;
   while (true) {
+    if (plain && worthwhile()) p = pass(p, to);
     const result = syntax == Syntax.Delimited ? delimited(p, to, last) : syntax == Syntax.Across ? across() : json(p, to, last);
     if (result == OK) {
       const ev = write(rowEnd - rowStart + (sided || syntax == Syntax.Across ? sideBytes : 0));
@@ -87,6 +91,19 @@ export function rows(from: usize, to: usize, last: bool): i32 {
     if (result == JUDGE) return judge();
     return result == WAIT ? <i32>Ev.More : told;
   }
+}
+
+/** Behind the rows that may be taken whole. */
+function pass(p: usize, to: usize): usize {
+  const limit = rowLimit - rowCount;
+  if (syntax == Syntax.Delimited) p = style == Style.Typed ? fillLines(p, to) : passLines(p, to, limit);
+  else if (st != St.After) return p;
+  else p = passLists(p, to, limit, syntax == Syntax.Lists ? 0x5b2c /* ,[ */ : 0x5b0a /* \n[ */);
+  if (passed == 0) return p;
+  rowCount += passed;
+  wholeCount += passed;
+  store<u64>(countAt(base), rowCount - 1);
+  return p;
 }
 
 /** The scanner is to judge the row, from its first byte on. */

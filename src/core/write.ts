@@ -28,7 +28,7 @@ export const enum Gap {
   Finite, // null for NaN; the infinities are refused
 }
 
-let style: i32 = Style.None;
+export let style: i32 = Style.None;
 let missing: i32 = Gap.Null;
 let nan: i32 = Gap.Token;
 let nulls: bool = true;
@@ -97,8 +97,27 @@ function copyLong(to: usize, from: usize, n: usize): usize {
 /** Room behind everything: copies run over by as much. */
 const SLACK: usize = 32;
 
+/** The most that a row of so many bytes may become. */
+// @ts-ignore: decorator
+@inline function room(bytes: usize): usize {
+  return fixed + bytes * (style == Style.Delimited ? 2 : growth) + <usize>width * 8 + SLACK;
+}
+
+/** A row whose cells stand in [from, to) just as the target has them, of so many bytes in all. False: there is no room. */
+// @ts-ignore: decorator
+@inline export function writeWhole(from: usize, to: usize, bytes: usize): bool {
+  if (out + room(bytes) > outEnd) return false;
+  let o = out;
+  if (begun) o = copy(o, between, betweenLength);
+  if (style == Style.Json) o = copy(o, load<u32>(fields, TEXT), load<u32>(fields, TEXT_LENGTH));
+  o = copy(o, from, to - from);
+  out = copy(o, after, afterLength);
+  begun = true;
+  return true;
+}
+
 function json(bytes: usize): i32 {
-  const most = fixed + bytes * growth + <usize>width * 8 + SLACK;
+  const most = room(bytes);
   if (out + most > outEnd) return full(most);
   let o = out;
   if (begun) o = copy(o, between, betweenLength);
@@ -252,7 +271,7 @@ function writeText(o: usize, from: usize, to: usize, doubled: bool): usize {
 
 /** A row of a delimited file. */
 function delimited(bytes: usize): i32 {
-  const most = fixed + bytes * 2 + <usize>width * 8 + SLACK;
+  const most = room(bytes);
   if (out + most > outEnd) return full(most);
   let o = out;
   if (begun) o = copy(o, between, betweenLength);

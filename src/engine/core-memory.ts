@@ -33,6 +33,7 @@ export interface Core {
   limitRows(limit: bigint): void;
   setAliases(at: number, count: number): void;
   convertRows(from: number, to: number, last: boolean): number;
+  setPlain(on: boolean): void;
   setRoutes(sided: boolean, routed: number): void;
   startFill(rows: number): void;
   readonly filled: Global;
@@ -48,6 +49,7 @@ export interface Core {
   readonly keyFrom: Global;
   readonly keyTo: Global;
   readonly rowCount: { readonly value: bigint };
+  readonly wholeCount: { readonly value: bigint };
   readonly padded: { readonly value: bigint };
   readonly repeated: { readonly value: bigint };
   readonly retyped: { readonly value: bigint };

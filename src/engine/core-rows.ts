@@ -1,6 +1,6 @@
 import { TransloadError } from "../errors.js";
 import { kindsOf } from "./cell-kinds.js";
-import { Err, Ev, Gap, LEARN, Mode, St, Style, Syntax, Typing } from "./codes.js";
+import { Err, Ev, Gap, Kind, LEARN, Mode, St, Style, Syntax, Typing } from "./codes.js";
 import type { CoreInput } from "./core-input.js";
 import type { CoreMemory } from "./core-memory.js";
 import { refuse, refuseCell, refuseKey, refuseRow } from "./fault.js";
@@ -18,6 +18,8 @@ const ROW_LIMIT = 1 << 29;
 /** Shorter pieces of a row are read again each time more comes. */
 const PATIENCE = 1 << 16;
 const CLOSE = 0x5d; /* ] */
+/** What the cells of rows are that were copied whole. */
+const NUMBERS = (1 << Kind.Int) | (1 << Kind.Float);
 const UNLIMITED = 2n ** 64n - 1n;
 
 /** The fast engine's row reader, over core/rows.ts. */
@@ -82,7 +84,8 @@ export class CoreRows implements RowReader {
   }
 
   get kinds(): readonly CellKinds[] {
-    return this.#kindBits().map(kindsOf);
+    const passed = this.#memory.core.wholeCount.value > 0n ? NUMBERS : 0;
+    return this.#kindBits().map((bits) => kindsOf(bits | passed));
   }
 
   limit(rows: number | undefined, bytes: number | undefined, fresh: boolean): void {
@@ -249,6 +252,18 @@ export class CoreRows implements RowReader {
     if (routed !== undefined) this.#layPlaces([routed]);
     if (this.#request.across) this.#laySides();
     memory.core.setRoutes(this.#request.across !== undefined && this.#request.syntax !== "across", routed ?? -1);
+    memory.core.setPlain(this.#passes(before));
+  }
+
+  /** Rows of plain numbers may be taken whole: nothing is asked of single cells, and only what stands around them differs. */
+  #passes(before: readonly string[]): boolean {
+    const { syntax, across, fields } = this.#request;
+    const { cells, sizes, routed, delimiter } = this.#style;
+    if (this.width === 0 || across || routed !== undefined || sizes) return false;
+    const target = cells === "delimited" ? delimiter : cells === "json" && before.slice(1).every((text) => text === ",") ? "," : undefined;
+    if (syntax === "lists" || syntax === "listLines") return target === ",";
+    if (syntax !== "delimited" || !fields || fields.text.size > 0 || fields.numbers || /[-.\d]/.test(fields.quote)) return false;
+    return cells === "typed" || (target === "," && fields.delimiter === ",");
   }
 
   #laySides(): void {

@@ -87,6 +87,8 @@ export interface RowStyle {
   readonly nan: Gap;
   /** null may be written. */
   readonly nulls: boolean;
+  /** It matters whether numbers are whole, and how large: a datatype is to be chosen for them. */
+  readonly sizes?: boolean;
   /** Called when the columns are known, and again when a record brings a new one. */
   texts(names: readonly string[] | undefined, width: number): RowTexts;
   /** A column that is left out of the rows: its cells go to `column`, a comma between them. Its text before is empty. */
@@ -133,5 +135,6 @@ export interface RowReader {
   readonly repeated: number;
   /** Texts written to a delimited file that its reader will take for a number, a boolean or nothing. */
   readonly retyped: number;
+  /** What the cells were. Where no `sizes` are asked for, numbers of text are numbers: integers and floats may not be told apart. */
   readonly kinds: readonly CellKinds[];
 }
