@@ -25,7 +25,10 @@ export interface ConvertOptions {
   nan?: "null" | "token" | "error";
   /** A cell without a value (an empty field, a key that is left out): as null, as NaN, or refused. Default: what the target's servers read as the same. */
   missing?: "null" | "token" | "error";
-  /** The first record has all the keys there are: one pass is enough, and a new key is refused. */
+  /**
+   * The head is known when the rows begin: the first record has all the keys there are, and neither labels nor, for pieces,
+   * parameters stand behind the rows. One pass is enough; a new key, and what stands behind, is refused.
+   */
   fixed?: boolean;
   /** Short rows are refused, or filled in as missing. Default `error`. */
   ragged?: "error" | "pad";

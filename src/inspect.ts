@@ -95,7 +95,7 @@ export async function inspect(source: Source, options: InspectOptions = {}): Pro
   };
   let bytes = 0;
   async function* counted(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of chunksOf(source)) {
+    for await (const chunk of chunksOf(source, { lend: true })) {
       yield chunk;
       bytes += chunk.length;
       options.onProgress?.(bytes);

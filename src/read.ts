@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import type { Batch } from "./batch.js";
 import { CargoReader } from "./cargo.js";
 import { choose } from "./dialects/index.js";
@@ -6,7 +5,7 @@ import type { DType } from "./dtype.js";
 import type { Cast } from "./engine/cells.js";
 import { scannerOf } from "./engine/index.js";
 import type { Warning } from "./errors.js";
-import { chunksOf, type Source } from "./io/source.js";
+import { chunksOf, fileOf, type Source } from "./io/source.js";
 import { Opening } from "./opening.js";
 import { checkOptions } from "./options.js";
 import { readable } from "./readable.js";
@@ -50,13 +49,17 @@ export async function* readBatches(source: Source, options: ReadOptions = {}): A
   const { dtype, cast = "error", batchRows, reuse = false, ...moving } = options;
   const { onWarning } = options;
   checkOptions(options);
-  const file = typeof source === "string" || source instanceof URL ? { file: source instanceof URL ? fileURLToPath(source) : source } : {};
+  const file = fileOf(source);
   const {
     from: name,
     moved,
     chunks,
     batches,
-  } = await readable(chunksOf(source), { ...moving, ...file }, { dtype, cast, batchRows, reuse });
+  } = await readable(
+    chunksOf(source, { lend: true }),
+    { ...moving, ...(file !== undefined && { file }) },
+    { dtype, cast, batchRows, reuse },
+  );
   if (batches) {
     yield* batches;
     return;

@@ -1,7 +1,7 @@
 import { Batch } from "./batch.js";
 import type { ConvertOptions } from "./convert.js";
 import { TransloadError } from "./errors.js";
-import { chunksOf, type Source } from "./io/source.js";
+import { chunksOf, fileOf, type Source } from "./io/source.js";
 import { Pump } from "./pump.js";
 
 /** One of the payloads that a large one is cut into: its bytes, to be read before the next piece is asked for. */
@@ -24,7 +24,9 @@ export interface SplitOptions extends Omit<ConvertOptions, "signal"> {}
 export async function* split(source: Source, options: SplitOptions): AsyncGenerator<Piece, void, undefined> {
   if (options.maxRows === undefined && options.maxBytes === undefined)
     throw new TransloadError("E_OPTION", "say how large a piece may be, with maxRows or maxBytes");
-  const pump = new Pump(chunksOf(source), options);
+  const file = fileOf(source);
+  // rows that pass are bytes of the chunk, which the caller may keep
+  const pump = new Pump(chunksOf(source, { lend: false }), file === undefined ? options : { ...options, file });
   try {
     let firstRow = 0;
     for (let number = 0; await pump.more(); number++) {

@@ -15,8 +15,10 @@ import type { CreateScanner } from "./engine/index.js";
 import type { CellKinds, ColumnSource, Fields, Gap as RowGap, RowReader, RowRequest, RowStyle, RowSyntax } from "./engine/rows.js";
 import { nearest, TransloadError, type Warning } from "./errors.js";
 import { Spill, type Store } from "./io/store.js";
+import { endsInRows } from "./layouts/ending.js";
 import type { InputFacts } from "./layouts/inputs.js";
 import { type ColumnWriter, columnWriter, LABELS_HERE, type RowWriter, rowWriter } from "./layouts/writer.js";
+import { PassingRows } from "./passing.js";
 import type { Found, Rewriter } from "./rewriter.js";
 import { Tape } from "./tape.js";
 
@@ -26,6 +28,8 @@ const NULL = Buffer.from("null");
 const CLOSE = 0x5d; /* ] */
 /** Bytes read from a store at once. */
 const PIECE = 1 << 18;
+/** Bytes of a file's end that are looked at. */
+const ENDING = 1 << 14;
 
 /** What a lane waits for: the next chunk, or the sink. */
 export type Wait = "more" | "pause";
@@ -129,6 +133,8 @@ export class Table {
   readonly #labelText: LabelText;
   /** Columns found to be text. */
   readonly #texts: Set<string>;
+  /** What was taken not to stand behind the rows. */
+  #ruledOut = { labels: false, params: false };
   #names: readonly string[] | undefined;
   #kinds: readonly CellKinds[] = [];
   #width = 0;
@@ -420,8 +426,14 @@ export class Table {
     const keyed = syntax === "records" || syntax === "recordLines";
     const own = keyed ? options.columns : names;
     const grows = keyed && !own && !options.fixed && !this.#omits(syntax) && this.#gap("missing") !== "error";
-    const union = grows || (keyed && this.#waitsForParams);
-    const late = (!keyed && !own && (this.#writer ? this.#writer.needsNames : true)) || (!keyed && this.#waitsForParams);
+    // what else a row may need: parameters, which every piece has, and labels, or a column that becomes them
+    const labelled = this.#job.source.layout === "frame" && (this.#job.rewriter?.indexWanted ?? false) && this.#labels === undefined;
+    const waits = (labelled || this.#mayHaveParams) && !this.#nothingBehind(syntax, own);
+    this.#ruledOut = { labels: labelled && !waits, params: this.#mayHaveParams && !waits };
+    const params = waits && this.#mayHaveParams;
+    const labels = waits && labelled;
+    const union = grows || (keyed && params);
+    const late = !keyed && ((!own && (this.#writer?.needsNames ?? true)) || params);
     const range: Range = {
       name: undefined,
       from,
@@ -432,10 +444,9 @@ export class Table {
       facts: undefined,
       seen: undefined,
     };
-    // labels that come behind the rows, and columns that become labels, must be known before the first row
-    const labels = this.#job.source.layout === "frame" && (this.#job.rewriter?.indexWanted ?? false) && this.#labels === undefined;
     if (!union && !late && !labels && (own || !this.#labelColumn)) {
-      yield* this.#write(scanner.rows(this.#request(syntax, own), this.#style(syntax, own)));
+      const passes = this.#passes(syntax);
+      yield* this.#write(passes ? new PassingRows(scanner, own) : scanner.rows(this.#request(syntax, own), this.#style(syntax, own)));
       read();
       return;
     }
@@ -459,6 +470,21 @@ export class Table {
     store.rest();
     this.#later = { range, syntax, names: reader.names };
     read();
+  }
+
+  /** Neither labels nor parameters can stand behind the rows that begin: the caller says so, or a file's last bytes do. */
+  #nothingBehind(syntax: RowSyntax, names: readonly string[] | undefined): boolean {
+    const { options, store } = this.#job;
+    return options.fixed || (syntax === "lists" && endsInRows(store.ending(ENDING), names?.length));
+  }
+
+  /** Rows are only cut: they pass as they stand. */
+  #passes(syntax: RowSyntax): boolean {
+    const { source, target, options } = this.#job;
+    const cut = options.maxRows !== undefined && options.maxBytes === undefined;
+    const alike = syntax === "lists" && source.layout === "frame" && target.layout === "frame" && options.ragged === "error";
+    const labelled = this.#keepsLabels || this.#labelColumn !== undefined;
+    return cut && alike && !labelled && this.#gap("nan") === "token" && !target.form.refusesNull;
   }
 
   /** Where the labels of the frame are, once they have been read. */
@@ -819,6 +845,7 @@ export class Table {
   *#finish(): Generator<Wait, void, void> {
     const { rewriter, sink, options, target } = this.#job;
     const later = this.#later;
+    this.#refuseLate();
     if (later) {
       const names = options.columns ?? later.names ?? rewriter?.columns;
       if (rewriter?.oddLabel !== undefined && this.#keyed && !options.columns) throw this.#oddLabel(rewriter);
@@ -852,6 +879,16 @@ export class Table {
       this.#refuse();
       this.#end(undefined);
     }
+  }
+
+  /** What stands behind the rows after all, when they have been written. */
+  #refuseLate(): void {
+    const why = this.#job.options.fixed
+      ? "and --fixed says that nothing does; leave it out"
+      : "and look like rows themselves; put them before the rows";
+    if (this.#ruledOut.labels && this.#labels) throw new TransloadError("E_INDEX", `labels stand behind the rows, ${why}`);
+    if (this.#ruledOut.params && this.#mayHaveParams === false)
+      throw new TransloadError("E_FORM", `parameters, which every piece has, stand behind the rows, ${why}`);
   }
 
   /** What the target's servers refuse of a whole payload. */
@@ -958,8 +995,8 @@ export class Table {
 
   // ---- how
 
-  /** Every piece has the parameters, and they may come behind the payload. */
-  get #waitsForParams(): boolean {
+  /** Every piece has the parameters, and they may come behind the payload: none have come yet. */
+  get #mayHaveParams(): boolean {
     const { rewriter, source, target, options } = this.#job;
     if (!rewriter || (options.maxRows === undefined && options.maxBytes === undefined)) return false;
     const [own, goal] = [dialectOf(source.form).params, dialectOf(target.form).params];

@@ -79,7 +79,10 @@ function addOptions(command: Command): Command {
         .createOption("--missing <how>", "empty fields and keys that are left out; by default as the target reads them")
         .choices(["null", "token", "error"]),
     )
-    .option("--fixed", "all records have the keys of the first: one pass, and a new key is refused")
+    .option(
+      "--fixed",
+      "the first record has all the keys, and no labels or parameters stand behind the rows: one pass, and more is refused",
+    )
     .addOption(command.createOption("--ragged <how>", "short rows; refused by default").choices(["error", "pad"]))
     .option(
       "--index <how>",

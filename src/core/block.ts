@@ -14,7 +14,7 @@
 // no event, no error, no object, no length still to be learned. When in doubt, leave it to step().
 import { afterRun, controls, digits, equal, prefixXor, runLeaves } from "./masks";
 import {
-  Mode, Nan, St, countAt, depth, expectAt, freeAbove, leaf, mode, nan, nullOk, setDepth, setSt, st, typeAt, watch,
+  Mode, Nan, St, countAt, depth, expectAt, freeAbove, base, leaf, mode, nan, nullOk, setDepth, setSt, st, stopAt, typeAt, watch,
   MAX_DEPTH, TYPES, addNewlines,
 } from "./state";
 import { isEscape, isHex } from "./scan";
@@ -67,6 +67,7 @@ export function anyBlocks(p: usize, to: usize): usize { return blocks(p, to, fal
   // a matrix: rows right inside the cargo, their width learned, and no event when one ends
   const lastCell = checked ? <u64>(load<i64>(expectAt(leaf)) - 1) : 0;
   const matrixFrom = checked && leaf - 1 > watch && load<i64>(expectAt(leaf)) > 0 ? leaf - 1 : i32.MAX_VALUE;
+  const limited = stopAt != u64.MAX_VALUE;
   let d = depth;
   let count = load<u64>(countAt(d));
   const start0 = p;
@@ -192,6 +193,9 @@ export function anyBlocks(p: usize, to: usize): usize { return blocks(p, to, fal
     bad |= comma & expected;
     bad |= closeB & expected & ~justOpen;
     if (bad != 0) break;
+
+    // an event may be due behind a row in this block
+    if (limited && (d == base ? count : load<u64>(countAt(base))) + popcnt(comma) >= stopAt) break;
 
     const brackets = openB | closeB;
     if (brackets == 0) {

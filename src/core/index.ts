@@ -1,7 +1,7 @@
 // What the core shows to JavaScript. engine/core.ts is its only caller.
 export { anyBlocks, plainBlocks } from "./block";
 export { scan } from "./scan";
-export { base, closedEmpty, cursor, depth, error, freeCargo, lastNewline, leaf, newlines, reset, setNan, setNullOk, setPeeking, setWatch, st, startCargo, COUNTS, EXPECT, TYPES } from "./state";
+export { base, closedEmpty, cursor, depth, error, freeCargo, lastNewline, leaf, newlines, reset, setNan, setNullOk, setPeeking, setStop, setWatch, st, startCargo, COUNTS, EXPECT, TYPES } from "./state";
 
 /** First free byte of the linear memory. */
 export function heap(): usize { return __heap_base; }

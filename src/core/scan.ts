@@ -9,8 +9,8 @@
 // would (test/core/scan.test.ts runs both over the same text at every alignment).
 import { pass } from "./block";
 import {
-  Err, Ev, Mode, Nan, St, admit, close, countAt, cursor, depth, fail, freeAbove, inKey, leaf, litFirst, litSeen,
-  measure, mode, nan, newlineAt, nullOk, open, peeking, setCursor, setInKey, setLastNewline, setLit, setPeeking, setSt, st, typeAt,
+  Err, Ev, Mode, Nan, St, admit, base, close, countAt, cursor, depth, fail, freeAbove, inKey, leaf, litFirst, litSeen,
+  measure, mode, nan, newlineAt, nullOk, open, peeking, setCursor, setInKey, setLastNewline, setLit, setPeeking, setSt, setStop, st, stopAt, typeAt,
   watch,
 } from "./state";
 
@@ -50,6 +50,7 @@ function step(from: usize, to: usize): i32 {
         if (isSpace(c, p)) { p++; break; }
         if (peeking) { setPeeking(false); return tell(Ev.Element, p); }
         if (c == 0x5d /* ] */ && st == St.ValueOrClose) {
+          if (endsRows()) return tell(Ev.Cells, p);
           if (!measure(0)) return fail(Err.Ragged, p);
           p++;
           close();
@@ -102,10 +103,12 @@ function step(from: usize, to: usize): i32 {
           setSt(list ? St.Value : St.Key);
           p++;
           if (depth <= watch) return tell(Ev.Comma, p);
+          if (depth == base && load<u64>(countAt(depth)) == stopAt) return tell(Ev.Limit, p);
           break;
         }
         if (c == 0x5d /* ] */ || c == 0x7d /* } */) {
           if ((c == 0x5d) != list) return fail(Err.Bracket, p);
+          if (endsRows()) return tell(Ev.Cells, p);
           if (!measure(load<u64>(countAt(depth)) + 1)) return fail(Err.Ragged, p);
           p++;
           close();
@@ -268,6 +271,14 @@ function startValue(c: u8): i32 {
   }
   setSt(next);
   return Err.None;
+}
+
+/** The bracket that ends the rows is due an event of its own, before it is consumed. */
+// @ts-ignore: decorator
+@inline function endsRows(): bool {
+  if (depth != base || stopAt == u64.MAX_VALUE) return false;
+  setStop(u64.MAX_VALUE);
+  return true;
 }
 
 /** A NaN or Infinity begins at p (after a minus, perhaps): refused, passed over, or told of. */

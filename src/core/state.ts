@@ -43,7 +43,7 @@ export const enum Ev {
   Strings, // the list of string cells is full
   Cells, // the cargo ended; cursor is on its last bracket, which is left to the scanner
   // from rows(), which is then between two rows
-  Limit, // as many rows as were asked for
+  Limit, // as many rows as were asked for; the scanner has consumed the comma behind them
   Flush, // the output has no room for the next row
   NewKey, // a record has a key that no field has
   Width, // the first row is as wide as cellIndex says
@@ -119,6 +119,8 @@ export let base: i32 = 0; // depth inside the cargo's outermost list
 export let leaf: i32 = -1; // depth of the lists that hold scalars, once seen
 export let freeAbove: i32 = i32.MAX_VALUE; // containers deeper than this are not checked
 export let nullOk: bool = true;
+/** An event is due behind so many of the cargo's rows, and at its end; or none. */
+export let stopAt: u64 = u64.MAX_VALUE;
 export let nan: i32 = Nan.Pass;
 
 export let cursor: usize = 0;
@@ -136,6 +138,7 @@ export function setLeaf(v: i32): void { leaf = v; }
 export function setFreeAbove(v: i32): void { freeAbove = v; }
 export function setNullOk(v: bool): void { nullOk = v; }
 export function setNan(v: i32): void { nan = v; }
+export function setStop(rows: u64): void { stopAt = rows; }
 export function setCursor(v: usize): void { cursor = v; }
 export function setLastNewline(v: usize): void { lastNewline = v; }
 
@@ -167,7 +170,7 @@ export function startCargo(how: i32, width: i64): void {
   if (how == Mode.Tensor && width != LEARN) store<i64>(expectAt(base + 1), width);
 }
 
-export function freeCargo(): void { mode = Mode.Free; leaf = -1; base = 0; freeAbove = i32.MAX_VALUE; nullOk = true; }
+export function freeCargo(): void { mode = Mode.Free; leaf = -1; base = 0; freeAbove = i32.MAX_VALUE; nullOk = true; stopAt = u64.MAX_VALUE; }
 
 /** Opens a container; the caller has checked that it may stand here. False when too deep. */
 export function open(type: u8): bool {

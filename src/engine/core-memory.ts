@@ -15,6 +15,7 @@ export interface Core {
   scan(from: number, to: number): number;
   setWatch(depth: number): void;
   setPeeking(on: boolean): void;
+  setStop(rows: bigint): void;
   setNullOk(ok: boolean): void;
   setNan(policy: number): void;
   startCargo(mode: number, width: bigint): void;

@@ -236,7 +236,7 @@ export class CoreRows implements RowReader {
     const { fields } = this.#request;
     if (fields)
       for (let i = 0; i < width; i++)
-        put(i, 20, fields.text.has(this.#names?.[i] ?? `${i}`) ? Typing.Text : fields.numbers ? Typing.Numbers : Typing.Lexical);
+        put(i, 20, fields.text.has(this.#columnNames[i] as string) ? Typing.Text : fields.numbers ? Typing.Numbers : Typing.Lexical);
     memory.core.setTexts(
       at[0] as number,
       (texts[0] as Buffer).length,
@@ -255,6 +255,11 @@ export class CoreRows implements RowReader {
     memory.core.setPlain(this.#passes(before));
   }
 
+  /** Names of the columns, or their positions. */
+  get #columnNames(): readonly string[] {
+    return this.#names ?? Array.from({ length: this.width ?? 0 }, (_, i) => `${i}`);
+  }
+
   /** Rows of plain numbers may be taken whole: nothing is asked of single cells, and only what stands around them differs. */
   #passes(before: readonly string[]): boolean {
     const { syntax, across, fields } = this.#request;
@@ -262,7 +267,14 @@ export class CoreRows implements RowReader {
     if (this.width === 0 || across || routed !== undefined || sizes) return false;
     const target = cells === "delimited" ? delimiter : cells === "json" && before.slice(1).every((text) => text === ",") ? "," : undefined;
     if (syntax === "lists" || syntax === "listLines") return target === ",";
-    if (syntax !== "delimited" || !fields || fields.text.size > 0 || fields.numbers || /[-.\d]/.test(fields.quote)) return false;
+    if (
+      syntax !== "delimited" ||
+      !fields ||
+      fields.numbers ||
+      this.#columnNames.some((name) => fields.text.has(name)) ||
+      /[-.\d]/.test(fields.quote)
+    )
+      return false;
     return cells === "typed" || (target === "," && fields.delimiter === ",");
   }
 

@@ -19,6 +19,8 @@ const EVENTS: Readonly<Record<number, Event>> = {
   [Ev.NanStart]: "nanStart",
   [Ev.NanEnd]: "nanEnd",
   [Ev.Element]: "element",
+  [Ev.Limit]: "rows",
+  [Ev.Cells]: "rowsEnd",
 };
 
 export class CoreScanner implements Scanner {
@@ -99,8 +101,17 @@ export class CoreScanner implements Scanner {
     this.#memory.core.startCargo(mode, width === undefined ? LEARN : BigInt(width));
   }
 
+  stopAfter(rows: number): void {
+    this.#memory.core.setStop(BigInt(rows));
+  }
+
   endCargo(): void {
     this.#memory.core.freeCargo();
+  }
+
+  get rowsEnded(): number {
+    const { base, st } = this.#memory.core;
+    return this.#input.count(base.value) + (st.value === St.After ? 1 : 0);
   }
 
   get members(): number {
@@ -137,9 +148,16 @@ export class CoreScanner implements Scanner {
 
   cells(request: CellRequest): CellReader {
     const { rows } = request;
-    const cells = rows ? new CoreBatches(this.#memory, this.#input, request, rows) : new CoreCells(this.#memory, this.#input, request);
-    this.#cells = cells;
-    return cells;
+    if (!rows) {
+      const cells = new CoreCells(this.#memory, this.#input, request);
+      this.#cells = cells;
+      return cells;
+    }
+    const batches = new CoreBatches(this.#memory, this.#input, request, rows);
+    this.#cells = batches;
+    // a file may be no more than its line of names
+    if (this.#finished) batches.finish();
+    return batches;
   }
 
   rows(request: RowRequest, style: RowStyle): RowReader {

@@ -12,7 +12,9 @@ export type Event =
   | "comma" // the comma between watched members is at offset - 1
   | "nanStart" // the first letter of a NaN or Infinity is at offset - 1; a minus may stand before it
   | "nanEnd" // that token ended at offset
-  | "element"; // the first byte inside the list that was peeked into is at offset, and not used up
+  | "element" // the first byte inside the list that was peeked into is at offset, and not used up
+  | "rows" // as many of the cargo's rows as were asked for have ended; the comma behind them is at offset - 1
+  | "rowsEnd"; // the bracket that ends the rows is at offset, and not used up
 
 /**
  * A JSON reader that is fed chunks and pulled for events. It checks everything RFC 8259 asks, and the lengths of the
@@ -42,6 +44,10 @@ export interface Scanner {
   peek(): void;
   /** The list whose opening "value" (or "element") event was just raised is the cargo: check its lengths. `width`: cells of a row, when known. */
   startCargo(mode: Mode, width: number | undefined): void;
+  /** Raise "rows" behind so many rows of the cargo, counted from its first, and "rowsEnd" at its end. */
+  stopAfter(rows: number): void;
+  /** Rows of the cargo that have ended, at "rows" and "rowsEnd". */
+  readonly rowsEnded: number;
   /** Stops checking lengths. */
   endCargo(): void;
   /** Members of the container that the last "end" event closed. */

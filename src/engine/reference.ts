@@ -104,6 +104,9 @@ export class ReferenceScanner implements Scanner {
   #leaf = -1;
   #freeAbove = Number.POSITIVE_INFINITY;
   #lengths = new Map<number, Length>();
+  /** "rows" is due behind so many rows of the cargo. */
+  #stopAt: number | undefined;
+  rowsEnded = 0;
 
   constructor(pathOf: PathOf, start: number) {
     this.#pathOf = pathOf;
@@ -264,7 +267,12 @@ export class ReferenceScanner implements Scanner {
     if (mode === Mode.Rows || mode === Mode.Tensor) this.#lengths.set(this.#base + 1, width ?? "learn");
   }
 
+  stopAfter(rows: number): void {
+    this.#stopAt = rows;
+  }
+
   endCargo(): void {
+    this.#stopAt = undefined;
     this.#mode = Mode.Free;
     this.#base = 0;
     this.#leaf = -1;
@@ -401,6 +409,10 @@ export class ReferenceScanner implements Scanner {
       }
       return;
     }
+    if (closing && this.#stopAt !== undefined && this.#stack.length === this.#base - 1) {
+      this.rowsEnded = this.members;
+      tell("rowsEnd", token.from);
+    }
     if (closing) tell("end", token.to);
     else if (token.name === "keyValue") {
       tell("key", token.from + 1);
@@ -418,6 +430,11 @@ export class ReferenceScanner implements Scanner {
     this.#cursor++;
     if (byte === "," && this.#stack.length <= this.#watch && this.#cellDepth < 0)
       this.#pending.push({ event: "comma", offset: this.judged });
+    const list = this.#stack[this.#stack.length - 1];
+    if (byte === "," && this.#stack.length === this.#base && this.#stopAt !== undefined && list?.members === this.#stopAt) {
+      this.rowsEnded = list.members;
+      this.#pending.push({ event: "rows", offset: this.judged });
+    }
     this.#skip(/[ \n\r\t]/);
   }
 

@@ -1,7 +1,7 @@
 // Bytes that must be read again: names that come after rows, columns that become rows. A file is read a second time; of
 // anything else the bytes are spilled to a temporary file, which has no name any more once it is open, so that it is
 // gone however the process ends.
-import { closeSync, mkdtempSync, openSync, readSync, rmdirSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmdirSync, unlinkSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TransloadError } from "../errors.js";
@@ -74,6 +74,8 @@ export interface Store {
   take(chunk: Uint8Array, at: number): void;
   /** Reads from this offset on; fewer bytes than asked for only at the end of what was kept. */
   read(offset: number, target: Uint8Array): number;
+  /** The input's last bytes, so many at most, where they can be had before it is read. */
+  ending(length: number): Uint8Array | undefined;
   close(): void;
 }
 
@@ -91,8 +93,18 @@ export class FileStore implements Store {
   take(): void {}
 
   read(offset: number, target: Uint8Array): number {
+    return readSync(this.#open(), target, 0, target.length, offset);
+  }
+
+  ending(length: number): Uint8Array {
+    const { size } = fstatSync(this.#open());
+    const bytes = new Uint8Array(Math.min(length, size));
+    return bytes.subarray(0, this.read(size - bytes.length, bytes));
+  }
+
+  #open(): number {
     this.#fd ??= openSync(this.#path, "r");
-    return readSync(this.#fd, target, 0, target.length, offset);
+    return this.#fd;
   }
 
   close(): void {
@@ -141,6 +153,8 @@ export class SpillStore implements Store {
     const left = run.offset + run.length - offset;
     return this.#spill.read(run.position + (offset - run.offset), target.subarray(0, left));
   }
+
+  ending(): undefined {}
 
   close(): void {
     this.#spill.close();
