@@ -11,7 +11,8 @@ import { FileStore, SpillStore, type Store } from "./io/store.js";
 import { Opening } from "./opening.js";
 import { checkOptions } from "./options.js";
 import { Rewriter } from "./rewriter.js";
-import { type BatchRequest, Table, type TableOptions, type Wait } from "./table.js";
+import type { BatchRequest, TableOptions, Wait } from "./table/job.js";
+import { Table } from "./table/table.js";
 
 /** A function on batches, as stream-chain takes them: returns a batch, none, many, a promise or a generator of them. */
 export type BatchFunction = (batch: Batch) => unknown;

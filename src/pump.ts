@@ -2,7 +2,7 @@ import type { Batch } from "./batch.js";
 import { createStage, type Stage } from "./chain.js";
 import type { Outlet } from "./conversion.js";
 import type { ConvertOptions } from "./convert.js";
-import type { BatchRequest } from "./table.js";
+import type { BatchRequest } from "./table/job.js";
 
 /** Texts that may wait during a replay. */
 const WAITING = 4;

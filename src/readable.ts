@@ -4,7 +4,7 @@ import type { ConvertOptions } from "./convert.js";
 import { formOf } from "./detect.js";
 import { choose, type Form, type Layout } from "./dialects/index.js";
 import { Pump } from "./pump.js";
-import type { BatchRequest } from "./table.js";
+import type { BatchRequest } from "./table/job.js";
 
 const HEAD = 1 << 22;
 

@@ -1,0 +1,75 @@
+import type { Batch } from "../batch.js";
+import type { Form, Gap, Layout } from "../dialects/index.js";
+import type { CellRequest } from "../engine/cells.js";
+import type { Scanner } from "../engine/engine.js";
+import type { CreateScanner } from "../engine/index.js";
+import type { Warning } from "../errors.js";
+import type { Store } from "../io/store.js";
+import type { Rewriter } from "../rewriter.js";
+
+/** What a lane waits for: the next chunk, or the sink. */
+export type Wait = "more" | "pause";
+
+/** What is asked of the rows. */
+export interface TableOptions {
+  /** Names of the columns, in the target's order; records have no other keys. */
+  readonly columns: readonly string[] | undefined;
+  /** The first record has all the keys there are, and nothing that pieces need stands behind the rows. */
+  readonly fixed: boolean;
+  readonly ragged: "error" | "pad";
+  readonly nan: Gap | undefined;
+  readonly missing: Gap | undefined;
+  /** A delimited file of the source's, and of the target's, begins with a line of names. */
+  readonly header: boolean;
+  readonly delimiter: string | undefined;
+  readonly quote: string;
+  /** Words that stand for nothing in a delimited file. */
+  readonly na: readonly string[];
+  /** Columns of a delimited file that are text. */
+  readonly text: ReadonlySet<string>;
+  /** A field is what it looks like, or what pandas makes of its whole column. */
+  readonly typing: "lexical" | "pandas";
+  /** `column:NAME`: the labels become that column, or the column the labels. */
+  readonly index: string;
+  /** Open Inference Protocol's datatype for numbers, where it is not to be told from the cells. */
+  readonly datatype: string | Readonly<Record<string, string>> | undefined;
+  readonly maxRows: number | undefined;
+  readonly maxBytes: number | undefined;
+  readonly spillDir: string | undefined;
+}
+
+/** How batches are to be made. */
+export type BatchRequest = Pick<CellRequest, "dtype" | "cast" | "batchRows" | "reuse">;
+
+/** Where the outputs go: one, or a piece after the other. */
+interface TableSink {
+  write(bytes: Uint8Array): void;
+  /** Takes rows as typed columns, where batches were asked for. */
+  batch(batch: Batch): void;
+  /** The piece is complete. */
+  endPiece(rows: number, firstRow: number): void;
+  /** The sink takes no more for now. */
+  readonly full: boolean;
+}
+
+export interface TableJob {
+  readonly source: { readonly form: Form; readonly layout: Layout };
+  readonly target: { readonly form: Form; readonly layout: Layout };
+  readonly rewriter: Rewriter | undefined;
+  readonly scanner: Scanner;
+  readonly createScanner: CreateScanner;
+  readonly store: Store;
+  readonly sink: TableSink;
+  readonly options: TableOptions;
+  readonly warn: (code: Warning["code"], message: string) => void;
+  /** Rows of a delimited file are wanted as batches, and not as text. */
+  readonly batches: BatchRequest | undefined;
+  /** No chunk will come any more. */
+  readonly ended: () => boolean;
+  /** The first bytes of the input, for a file without an envelope. */
+  readonly head: () => Uint8Array;
+}
+
+export function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,183 @@
+import { dialectOf } from "../dialects/index.js";
+import type { CellKinds, RowReader } from "../engine/rows.js";
+import { TransloadError } from "../errors.js";
+import { LABELS_HERE, type RowWriter } from "../layouts/writer.js";
+import { count, type TableJob, type Wait } from "./job.js";
+import { datatypeOf, merge, refuseMixed } from "./kinds.js";
+import { LabelText } from "./labels.js";
+import type { Rules } from "./rules.js";
+
+/** Rows as they are written: one output, or a piece after the other, each with its own head and tail. */
+export class Output {
+  /** Labels of the piece's rows, as they stand. */
+  readonly labels: LabelText;
+  /** Names of the columns, where they are known. */
+  names: readonly string[] | undefined;
+  /** Rows of the piece. */
+  rows = 0;
+  readonly #job: TableJob;
+  readonly #rules: Rules;
+  #kinds: readonly CellKinds[] = [];
+  #width = 0;
+  #open = false;
+  #bytes = 0;
+  #firstRow = 0;
+  #pieces = 0;
+  /** Rows of the piece when it was last allowed to go on. */
+  #stepped = -1;
+
+  constructor(job: TableJob, rules: Rules) {
+    this.#job = job;
+    this.#rules = rules;
+    this.labels = new LabelText(job.options.spillDir);
+  }
+
+  put(bytes: Uint8Array | string): void {
+    if (bytes.length === 0) return;
+    const out = typeof bytes === "string" ? Buffer.from(bytes) : bytes;
+    this.#bytes += out.length;
+    this.#job.sink.write(out);
+  }
+
+  /** Reads rows to their end and writes them, in pieces where that is asked for. `replayed`: nothing but the sink is waited for. */
+  *write(reader: RowReader, replayed = false): Generator<Wait, void, void> {
+    const { sink } = this.#job;
+    this.#limit(reader, true);
+    for (;;) {
+      const text = reader.next();
+      if (text) {
+        this.begin(reader);
+        this.put(text);
+        if (sink.full && replayed) yield "pause";
+      } else if (reader.full) {
+        this.rows = reader.rows - this.#firstRow;
+        if (!this.#limit(reader, false)) {
+          this.#end(reader);
+          this.#limit(reader, true);
+          if (sink.full) yield "pause";
+        }
+      } else if (reader.done) break;
+      else yield "more";
+    }
+    this.names = this.#rules.columnNames(reader.names) ?? this.names;
+    this.#kinds = reader.kinds;
+    this.#width = reader.width ?? this.names?.length ?? 0;
+    this.rows = reader.rows - this.#firstRow;
+    this.told(reader);
+  }
+
+  /** Says what a person should know of the rows that were read. */
+  told({ padded, repeated, retyped }: RowReader): void {
+    const { warn, target, source } = this.#job;
+    if (padded > 0) warn("W_PADDED", `${count(padded, "cell")} of short rows ${padded === 1 ? "was" : "were"} filled in as missing`);
+    if (repeated > 0)
+      warn(
+        "W_REPEATED",
+        `${count(repeated, "key")} stood twice in a record; the ${dialectOf(source.form).firstKeyWins ? "first" : "last"} counts, as for ${source.form.dialect}`,
+      );
+    if (retyped > 0)
+      warn(
+        "W_RETYPED",
+        `${count(retyped, "text")} will be read from ${target.form.id} as a number, a boolean or nothing: it does not tell them from text`,
+      );
+  }
+
+  /** Writes the head of an output before its first row. */
+  begin(reader?: RowReader): void {
+    if (this.#open) return;
+    this.#open = true;
+    this.#bytes = 0;
+    this.put(this.#writer.head(this.#namesOf(reader)));
+  }
+
+  /** No row will come any more: the last output is complete. */
+  finish(): void {
+    if (!this.#open && this.#pieces > 0) return;
+    if (this.#rules.needsNames) this.names ??= [];
+    this.#refuse();
+    this.#end(undefined);
+  }
+
+  get #writer(): RowWriter {
+    return this.#rules.writer as RowWriter;
+  }
+
+  #namesOf(reader: RowReader | undefined): readonly string[] | undefined {
+    return this.#rules.columnNames(reader?.names) ?? this.names;
+  }
+
+  /** The piece is complete: its tail, and the next begins. */
+  #end(reader: RowReader | undefined): void {
+    const { sink, rewriter, target, options } = this.#job;
+    this.begin(reader);
+    const tail = this.#writer.tail({
+      names: this.#namesOf(reader),
+      rows: this.rows,
+      firstRow: this.#firstRow,
+      width: reader?.width ?? this.#width,
+      riders: rewriter?.riders ?? new Map(),
+      datatype: datatypeOf(merge(reader?.kinds ?? this.#kinds), target.form, options.datatype),
+      labelled: this.#rules.keepsLabels || this.#rules.labelColumn !== undefined,
+    });
+    const [before = "", after] = tail.split(LABELS_HERE);
+    this.put(before);
+    if (after !== undefined) {
+      for (const bytes of this.labels.take()) this.put(bytes);
+      this.put(after);
+    }
+    sink.endPiece(this.rows, this.#firstRow);
+    this.#pieces++;
+    this.#firstRow += this.rows;
+    this.rows = 0;
+    this.#open = false;
+  }
+
+  /** What the target's servers refuse of a whole payload. */
+  #refuse(): void {
+    const { form, layout } = this.#job.target;
+    if (form.refusesEmpty && this.rows === 0 && this.#pieces === 0)
+      throw new TransloadError("E_TARGET", `${form.id} needs at least one row`);
+    if (form.needsColumns && this.names === undefined) throw this.#rules.nameless();
+    const kinds = merge(this.#kinds);
+    if (layout === "tensor") refuseMixed(kinds, form);
+    if (layout === "values" && (kinds.nested || kinds.texts || kinds.booleans))
+      throw new TransloadError("E_TARGET", `${form.id} has numbers only, and rank 2; seldon:ndarray takes other cells`);
+  }
+
+  /** How far the reader may go on. False: the piece is full. */
+  #limit(reader: RowReader, fresh: boolean): boolean {
+    const { maxRows, maxBytes } = this.#job.options;
+    const rows = maxRows === undefined ? undefined : this.#firstRow + maxRows;
+    if (maxBytes === undefined) {
+      if (fresh) reader.limit(rows, undefined, true);
+      return fresh;
+    }
+    // an index that must be made grows with the rows: half of what is left at a time
+    const { indexed, keepsLabels, labelColumn } = this.#rules;
+    const labelled = indexed || keepsLabels || labelColumn !== undefined;
+    const done = fresh ? 0 : this.rows;
+    if (!fresh && (!labelled || done === this.#stepped || this.#firstRow + done === rows)) return false;
+    this.#stepped = fresh ? -1 : done;
+    const bytes = fresh ? Buffer.byteLength(this.#writer.head(this.#namesOf(reader))) : this.#bytes;
+    const left = maxBytes - bytes - this.#tailBytes(reader, done + 1) - this.labels.length;
+    const perRow = done > 0 ? this.#bytes / done : 64;
+    const step = Math.max(1, Math.floor(left / perRow / 2));
+    const until = labelled ? Math.min(rows ?? Number.MAX_SAFE_INTEGER, this.#firstRow + done + step) : rows;
+    reader.limit(until, left, fresh);
+    return true;
+  }
+
+  #tailBytes(reader: RowReader, rows: number): number {
+    const index = this.#rules.indexed ? rows * (`${this.#firstRow + rows}`.length + 1) : 0;
+    const facts = {
+      names: this.#namesOf(reader),
+      labelled: false,
+      rows: 0,
+      firstRow: 0,
+      width: 0,
+      riders: this.#job.rewriter?.riders ?? new Map(),
+      datatype: "UINT64",
+    };
+    return Buffer.byteLength(this.#writer.tail(facts)) + index + 32;
+  }
+}

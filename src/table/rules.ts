@@ -1,0 +1,258 @@
+import { dialectOf, type Layout } from "../dialects/index.js";
+import type { Fields, Gap, RowRequest, RowStyle, RowSyntax } from "../engine/rows.js";
+import { nearest, TransloadError } from "../errors.js";
+import { type ColumnWriter, columnWriter, type RowWriter, rowWriter } from "../layouts/writer.js";
+import type { Rewriter } from "../rewriter.js";
+import { endsInRows } from "./ending.js";
+import type { TableJob } from "./job.js";
+import type { LabelText } from "./labels.js";
+import { sourceOf } from "./ranges.js";
+
+/** How the option index names a column. */
+const COLUMN = "column:";
+/** Bytes of a file's end that are looked at. */
+const ENDING = 1 << 14;
+
+const NO_TEXTS = { before: [], after: "", between: "" };
+/** Rows are only looked at. */
+export const LOOK: RowStyle = { cells: "none", missing: "null", nan: "token", nulls: true, texts: () => NO_TEXTS };
+
+/** How source and target have rows read and written: what the two dialects, and the options, come to. */
+export class Rules {
+  /** Writes rows; undefined where the target is made of columns. */
+  readonly writer: RowWriter | undefined;
+  readonly columns: ColumnWriter | undefined;
+  /** Columns of a delimited file that are text. */
+  readonly texts: Set<string>;
+  readonly #job: TableJob;
+
+  constructor(job: TableJob) {
+    this.#job = job;
+    this.texts = new Set(job.options.text);
+    const { source, options, rewriter } = job;
+    const { form, layout } = job.target;
+    this.writer =
+      form.content === "np" && source.layout !== "frame" && isTensor(source.layout)
+        ? undefined
+        : rowWriter(form, layout, { header: options.header && !form.headless, index: this.indexed });
+    if (this.writer) return;
+    const content = source.layout === "named" && form.content === "pd" ? "dict" : form.content;
+    this.columns = columnWriter(form, layout, rewriter?.keepsContent ? undefined : content);
+    if (options.maxRows !== undefined || options.maxBytes !== undefined)
+      throw new TransloadError(
+        "E_OPTION",
+        `${form.id} has columns, which cannot be cut into pieces of rows; cut the payload as rows first`,
+      );
+  }
+
+  // ---- labels and names
+
+  /** Where the labels of the frame are, once they have been read. */
+  get labels(): Rewriter["index"] {
+    const index = this.#job.rewriter?.index;
+    return index && index.rows > 0 ? index : undefined;
+  }
+
+  /** The frame's labels are wanted, and have not come yet. */
+  get awaitsLabels(): boolean {
+    const { source, rewriter } = this.#job;
+    return source.layout === "frame" && (rewriter?.indexWanted ?? false) && this.labels === undefined;
+  }
+
+  /** The column of the target's that its labels are made of. */
+  get labelColumn(): string | undefined {
+    const { options, target } = this.#job;
+    return target.layout === "frame" && options.index.startsWith(COLUMN) ? options.index.slice(COLUMN.length) : undefined;
+  }
+
+  /** Labels of the source are written as the target's; they stand beside the rows, before the first column. */
+  get keepsLabels(): boolean {
+    return this.labels !== undefined && this.#job.target.layout === "frame" && this.#job.options.index === "keep";
+  }
+
+  /** Row labels are written, 0 to rows - 1. */
+  get indexed(): boolean {
+    const { index } = this.#job.options;
+    return index === "generate" || (index === "keep" && (this.#job.target.form.needsIndex ?? false));
+  }
+
+  /** Names of the columns that are written: all but the labels. */
+  columnNames(names: readonly string[] | undefined): readonly string[] | undefined {
+    if (this.keepsLabels) return names?.slice(1);
+    const column = this.labelColumn;
+    return column === undefined ? names : names?.filter((name) => name !== column);
+  }
+
+  /** Rows are written with the names of their cells. */
+  get keyed(): boolean {
+    return this.columns !== undefined || (this.writer?.needsNames ?? false);
+  }
+
+  /** Nothing can be written before the names are known. */
+  get needsNames(): boolean {
+    return this.writer?.needsNames ?? true;
+  }
+
+  /** Every piece has the parameters, and they may come behind the payload: none have come yet. */
+  get awaitsParams(): boolean {
+    const { rewriter, source, target, options } = this.#job;
+    if (!rewriter || (options.maxRows === undefined && options.maxBytes === undefined)) return false;
+    const [own, goal] = [dialectOf(source.form).params, dialectOf(target.form).params];
+    return own !== undefined && goal !== undefined && !rewriter.riders.has(goal);
+  }
+
+  /** Neither labels nor parameters can stand behind the rows that begin: the caller says so, or a file's last bytes do. */
+  nothingBehind(syntax: RowSyntax, names: readonly string[] | undefined): boolean {
+    const { options, store } = this.#job;
+    return options.fixed || (syntax === "lists" && endsInRows(store.ending(ENDING), names?.length));
+  }
+
+  nameless(): TransloadError {
+    const { source, target } = this.#job;
+    return new TransloadError(
+      "E_COLUMNS",
+      `${target.form.id} needs names for the columns, and ${source.form.id} has none; give them with --columns a,b,c`,
+    );
+  }
+
+  /** A label of the source's that is no string, where the target has strings for names. */
+  refuseOddLabel(): void {
+    const { rewriter, target, options } = this.#job;
+    if (rewriter?.oddLabel === undefined || !this.keyed || options.columns) return;
+    throw new TransloadError(
+      "E_COLUMNS",
+      `the label ${rewriter.oddLabel} is no string, and ${target.form.id} has strings for names; give them with --columns a,b,c`,
+    );
+  }
+
+  // ---- reading
+
+  fields(): Fields {
+    const { options, source } = this.#job;
+    return {
+      delimiter: options.delimiter ?? source.form.delimiter ?? ",",
+      quote: options.quote,
+      missing: options.na,
+      text: this.texts,
+      numbers: options.typing === "pandas",
+    };
+  }
+
+  request(syntax: RowSyntax, columns: readonly string[] | undefined): RowRequest {
+    const { options, source, store } = this.#job;
+    const labels = syntax === "lists" && columns ? this.labels : undefined;
+    // the labels are the first column, from a list of their own
+    const names = labels && columns ? [this.keepsLabels ? "" : options.index.slice(COLUMN.length), ...columns] : columns;
+    const column = this.labelColumn;
+    if (column !== undefined && names && !names.includes(column)) throw this.#noColumn(column, names);
+    if (names && this.keyed && this.writer?.cells !== "delimited" && new Set(names).size < names.length) throw this.#twice(names);
+    return {
+      syntax,
+      names,
+      newKeys: options.columns ? "refuse" : this.omits(syntax) && !options.fixed ? "always" : "first",
+      ragged: options.ragged,
+      twice: dialectOf(source.form).firstKeyWins ? "first" : "last",
+      fields:
+        syntax === "delimited"
+          ? this.fields()
+          : this.writer?.cells === "delimited"
+            ? { ...this.fields(), delimiter: this.#delimiter }
+            : undefined,
+      ...(labels && { across: [sourceOf(store, labels)] }),
+    };
+  }
+
+  /** Records become records: a key that is missing stays so, and no union of keys is needed. */
+  omits(syntax: RowSyntax): boolean {
+    const { layout, form } = this.#job.target;
+    const keyed = syntax === "records" || syntax === "recordLines";
+    return (
+      keyed &&
+      this.#job.options.missing === undefined &&
+      !form.equalKeys &&
+      !this.#job.options.columns &&
+      (layout === "records" || (layout === "lines" && form.id !== "jsonl:lists"))
+    );
+  }
+
+  /** A later record may bring a column. */
+  grows(syntax: RowSyntax): boolean {
+    const { options } = this.#job;
+    const keyed = syntax === "records" || syntax === "recordLines";
+    return keyed && !options.columns && !options.fixed && !this.omits(syntax) && this.gap("missing") !== "error";
+  }
+
+  /** Rows are only cut: they pass as they stand. */
+  passes(syntax: RowSyntax): boolean {
+    const { source, target, options } = this.#job;
+    const cut = options.maxRows !== undefined && options.maxBytes === undefined;
+    const alike = syntax === "lists" && source.layout === "frame" && target.layout === "frame" && options.ragged === "error";
+    const labelled = this.keepsLabels || this.labelColumn !== undefined;
+    return cut && alike && !labelled && this.gap("nan") === "token" && !target.form.refusesNull;
+  }
+
+  // ---- writing
+
+  gap(what: "nan" | "missing"): Gap {
+    const { form } = this.#job.target;
+    const dialect = dialectOf(form);
+    if (what === "missing" && form.equalKeys && this.#job.options.missing === undefined) return "error";
+    const own = this.#job.options[what];
+    // a server that reads null as NaN has nothing for the infinities
+    if (what === "nan" && own === undefined && dialect.nan === "null") return "finite";
+    return own ?? dialect[what] ?? (what === "nan" ? "token" : "null");
+  }
+
+  /** How rows of this syntax are written by the row writer; labels go to a text of their own. */
+  style(syntax: RowSyntax, names: readonly string[] | undefined, labels: LabelText): RowStyle {
+    const writer = this.writer as RowWriter;
+    const style = { ...this.#cells(syntax), cells: writer.cells, delimiter: this.#delimiter, texts: writer.texts };
+    const column = this.labelColumn;
+    const routed = this.keepsLabels && syntax === "lists" && names ? 0 : column === undefined ? undefined : names?.indexOf(column);
+    if (routed === undefined) return style;
+    const texts: RowStyle["texts"] = (own, width) => {
+      const { before, ...others } = writer.texts(this.columnNames(own), width - 1);
+      return { ...others, before: [...before.slice(0, routed), "", ...before.slice(routed)] };
+    };
+    return { ...style, texts, routed, column: (_, bytes) => labels.append(bytes) };
+  }
+
+  /** The same where every column's cells go to a place of their own. */
+  scatterStyle(syntax: RowSyntax, column: NonNullable<RowStyle["column"]>): RowStyle {
+    return { ...this.#cells(syntax), cells: "columns", texts: () => NO_TEXTS, column };
+  }
+
+  #cells(syntax: RowSyntax): Pick<RowStyle, "missing" | "nan" | "nulls" | "sizes"> {
+    const { form } = this.#job.target;
+    return {
+      missing: this.omits(syntax) ? "omit" : this.gap("missing"),
+      nan: this.gap("nan"),
+      nulls: !form.refusesNull,
+      sizes: form.layouts.includes("inputs"),
+    };
+  }
+
+  get #delimiter(): string {
+    return this.#job.target.form.delimiter ?? ",";
+  }
+
+  #noColumn(column: string, names: readonly string[]): TransloadError {
+    const guess = nearest(column, names);
+    return new TransloadError(
+      "E_COLUMNS",
+      `--index column:${column}: there is no such column${guess ? `; did you mean ${guess}?` : ` among ${names.join(", ")}`}`,
+    );
+  }
+
+  #twice(names: readonly string[]): TransloadError {
+    const name = names.find((n, i) => names.indexOf(n) !== i);
+    return new TransloadError(
+      "E_DUPLICATE",
+      `two columns are called ${JSON.stringify(name)}, and ${this.#job.target.form.id} has one cell for a name`,
+    );
+  }
+}
+
+function isTensor(layout: Layout): boolean {
+  return layout === "tensor" || layout === "values" || layout === "inputs" || layout === "named";
+}

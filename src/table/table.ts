@@ -1,0 +1,458 @@
+// The table lane: rows and columns that move, their cells as they stand.
+//
+// How it works. A generator follows the input from cargo to cargo: it yields "more" when the next chunk is due, and
+// "pause" when the sink has enough. Rows become rows on the spot where all that is needed for the first of them is known.
+// What is known only later waits in a store (the input's own file, or a spill): names behind rows, the union of the keys
+// of all records, columns that become rows, rows that become columns.
+import { Mode } from "../engine/codes.js";
+import type { RowReader, RowRequest, RowStyle, RowSyntax } from "../engine/rows.js";
+import { TransloadError } from "../errors.js";
+import type { InputFacts } from "../layouts/inputs.js";
+import type { Found, Rewriter } from "../rewriter.js";
+import { Columns, shapeOf } from "./columns.js";
+import { type BatchRequest, count, type TableJob, type Wait } from "./job.js";
+import { Output } from "./output.js";
+import { PassingRows } from "./passing.js";
+import { type Range, rangeFrom, reread, sourceOf } from "./ranges.js";
+import { LOOK, Rules } from "./rules.js";
+
+const LIST = 0x5b; /* [ */
+const OBJECT = 0x7b; /* { */
+const CLOSE = 0x5d; /* ] */
+
+/** Rows that wait for what they need. */
+interface Later {
+  readonly range: Range;
+  readonly syntax: RowSyntax;
+  readonly names: readonly string[] | undefined;
+}
+
+export class Table {
+  readonly #job: TableJob;
+  readonly #rules: Rules;
+  readonly #output: Output;
+  readonly #columns: Columns;
+  #later: Later | undefined;
+  readonly #ranges: Range[] = [];
+  /** What was taken not to stand behind the rows. */
+  #ruledOut = { labels: false, params: false };
+
+  /** @throws TransloadError E_OPTION for columns that are to be cut into pieces. */
+  constructor(job: TableJob) {
+    this.#job = job;
+    this.#rules = new Rules(job);
+    this.#output = new Output(job, this.#rules);
+    this.#columns = new Columns(job, this.#rules, this.#output);
+  }
+
+  *run(): Generator<Wait, void, void> {
+    const { rewriter, source } = this.#job;
+    if (rewriter) yield* this.#envelope(rewriter);
+    else if (source.layout === "lines") yield* this.#lines();
+    else yield* this.#delimited();
+    yield* this.#finish();
+  }
+
+  // ---- sources
+
+  *#envelope(rewriter: Rewriter): Generator<Wait, void, void> {
+    for (;;) {
+      if (rewriter.found) yield* this.#cargo(rewriter, rewriter.found);
+      else if (rewriter.run() === "more") {
+        if (this.#job.ended()) break;
+        yield "more";
+      }
+    }
+    rewriter.finish();
+    this.#settle(rewriter);
+  }
+
+  /** A cargo begins. */
+  *#cargo(rewriter: Rewriter, found: Found): Generator<Wait, void, void> {
+    this.#settle(rewriter);
+    const { scanner, target, options } = this.#job;
+    if (found.scalar) throw rewriter.error("E_FORM", `a single value cannot become ${target.form.id}`);
+    const first = found.first ?? (yield* this.#peek());
+    const from = scanner.offset;
+    if (first === OBJECT && found.what !== "records" && found.what !== "features")
+      throw rewriter.error("E_OBJECT", `an object in ${found.what === "rows" ? "a list of rows" : "a tensor"}`, { offset: from });
+    const alone = this.#rules.columns !== undefined && target.form.content === "np";
+    if (rewriter.inputs.length > 0 || (found.what === "tensor" && (found.name !== undefined || alone)))
+      return yield* this.#list(rewriter, found.name, first === LIST);
+    const syntax = syntaxOf(found, first);
+    this.#rules.refuseOddLabel();
+    const pads = syntax === "lists" && options.ragged === "pad";
+    scanner.startCargo(
+      syntax === "records" ? Mode.Records : syntax === "features" || pads ? Mode.Free : Mode.Rows,
+      rewriter.columns?.length,
+    );
+    yield* this.#rowsOf(syntax, rewriter.columns, from, () => rewriter.foundRead());
+  }
+
+  /** A column, or a tensor, begins: it waits until all is known of it. */
+  *#list(rewriter: Rewriter, name: string | undefined, nested: boolean): Generator<Wait, void, void> {
+    const { scanner, target, store } = this.#job;
+    const facts = rewriter.inputs.at(-1);
+    const range: Range = { ...rangeFrom(scanner.offset, rewriter.path()), name, nested, facts };
+    store.keep(range.from);
+    this.#ranges.push(range);
+    if (target.form.refusesNull || isWhole(facts)) scanner.refuseNull(true);
+    scanner.startCargo(Mode.Tensor, undefined);
+    if (this.#rules.columns && target.layout === "inputs" && !facts) yield* this.#survey(range);
+    rewriter.foundRead();
+  }
+
+  /** What the cells of a tensor are, of which a datatype is to be told. */
+  *#survey(range: Range): Generator<Wait, void, void> {
+    const cells = this.#job.scanner.cells({
+      layout: "tensor",
+      names: [range.name ?? ""],
+      width: undefined,
+      dtype: undefined,
+      cast: "error",
+      batchRows: undefined,
+      reuse: true,
+      survey: true,
+    });
+    while (!cells.done) {
+      cells.next();
+      if (cells.done || this.#job.ended()) break;
+      yield "more";
+    }
+    range.seen = cells.seen[0];
+  }
+
+  /** What the list that just began begins with. */
+  *#peek(): Generator<Wait, number, void> {
+    const { scanner } = this.#job;
+    scanner.peek();
+    for (;;) {
+      const event = scanner.next();
+      if (event === "element") return scanner.slice(scanner.offset, scanner.offset + 1)[0] as number;
+      if (this.#job.ended()) {
+        scanner.end(); // throws: the list is not complete
+        return CLOSE;
+      }
+      yield "more";
+    }
+  }
+
+  /** The last column has ended: where, and how long it was. */
+  #settle(rewriter: Rewriter): void {
+    const last = this.#ranges.at(-1);
+    if (!last || last.to !== last.from || rewriter.cargoEnd === undefined || rewriter.cargoEnd <= last.from) return;
+    last.to = rewriter.cargoEnd - 1;
+    last.rows = rewriter.cargoRows;
+    last.inner = last.nested ? [rewriter.innerRank ?? 1, rewriter.width ?? 0] : undefined;
+    this.#job.store.rest();
+  }
+
+  *#lines(): Generator<Wait, void, void> {
+    const { head, ended, scanner, options } = this.#job;
+    let first: number | undefined;
+    for (;;) {
+      first = head().find((byte) => byte > 0x20);
+      if (first !== undefined) break;
+      if (ended()) throw new TransloadError("E_EMPTY", "the input is empty", { offset: 0, line: 1, column: 1 });
+      yield "more";
+    }
+    if (first !== OBJECT && first !== LIST)
+      throw new TransloadError("E_FORM", "a line of JSON Lines must be an object or a list", {
+        offset: scanner.offset,
+        line: scanner.line,
+        column: 1,
+      });
+    yield* this.#rowsOf(first === OBJECT ? "recordLines" : "listLines", options.columns, scanner.offset, () => {});
+  }
+
+  *#delimited(): Generator<Wait, void, void> {
+    const { scanner, options, source, batches } = this.#job;
+    let names = options.columns;
+    const start = scanner.offset;
+    if (options.header && !source.form.headless) {
+      const own = yield* this.#headerNames();
+      if (own && names && (own.length !== names.length || own.some((name, i) => name !== names?.[i])))
+        throw new TransloadError(
+          "E_COLUMNS",
+          "the columns given are not those of the file's first line; leave them out, give the same, or say --no-header",
+          { line: 1, column: 1 },
+        );
+      names = own ?? names;
+      if (!own) throw new TransloadError("E_EMPTY", "the input is empty", { offset: start, line: 1, column: 1 });
+    }
+    if (batches) yield* this.#batches(batches, names);
+    else if (options.typing === "pandas") yield* this.#asPandas(names);
+    else yield* this.#rowsOf("delimited", names, scanner.offset, () => {});
+  }
+
+  *#batches(request: BatchRequest, names: readonly string[] | undefined): Generator<Wait, void, void> {
+    const { scanner, sink } = this.#job;
+    const cells = scanner.cells({ ...request, layout: "rows", names, width: undefined, rows: this.#rules.request("delimited", names) });
+    for (;;) {
+      const batch = cells.next();
+      if (batch) {
+        sink.batch(batch);
+        // it may be lent, and is valid until the next one
+        yield "pause";
+      } else if (cells.done) return;
+      else yield "more";
+    }
+  }
+
+  /** Rows whose columns are typed as a whole: one text among numbers makes all of them text. */
+  *#asPandas(names: readonly string[] | undefined): Generator<Wait, void, void> {
+    if (!names && this.#rules.needsNames) throw this.#rules.nameless();
+    const range = rangeFrom(this.#job.scanner.offset, []);
+    const reader = yield* this.#look(range, this.#rules.request("delimited", names));
+    reader.kinds.forEach(({ texts, booleans, integers, floats }, i) => {
+      if (texts || (booleans && (integers || floats))) this.#rules.texts.add(names?.[i] ?? `${i}`);
+    });
+    this.#later = { range, syntax: "delimited", names };
+  }
+
+  /** Goes through rows, and keeps them to be read again. */
+  *#look(range: Range, request: RowRequest): Generator<Wait, RowReader, void> {
+    const { scanner, store } = this.#job;
+    store.keep(range.from);
+    const reader = scanner.rows(request, LOOK);
+    while (!reader.done) {
+      reader.next();
+      if (!reader.done) yield "more";
+    }
+    range.to = scanner.offset;
+    range.rows = reader.rows;
+    store.rest();
+    return reader;
+  }
+
+  /** The first line, as names. */
+  *#headerNames(): Generator<Wait, string[] | undefined, void> {
+    const { scanner } = this.#job;
+    const fields = { ...this.#rules.fields(), missing: [], text: EVERYTHING };
+    const style: RowStyle = {
+      cells: "json",
+      missing: "null",
+      nan: "token",
+      nulls: true,
+      texts: (_, width) => ({ before: commas(width), after: "]", between: "" }),
+    };
+    const reader = scanner.rows(
+      { syntax: "delimited", names: undefined, newKeys: "refuse", ragged: "error", twice: "last", fields },
+      style,
+    );
+    reader.limit(1, undefined, true);
+    for (;;) {
+      const text = reader.next();
+      if (text) return this.#rename(JSON.parse(Buffer.from(text).toString()) as (string | null)[]);
+      if (reader.done) return undefined;
+      yield "more";
+    }
+  }
+
+  /** Names as pandas makes them where they are empty or stand twice. */
+  #rename(labels: readonly (string | null)[]): string[] {
+    const seen = new Set<string>();
+    const twice: string[] = [];
+    const names = labels.map((label, i) => {
+      const plain = label ?? `Unnamed: ${i}`;
+      let name = plain;
+      for (let n = 1; seen.has(name); n++) name = `${plain}.${n}`;
+      if (name !== plain) twice.push(name);
+      seen.add(name);
+      return name;
+    });
+    if (twice.length > 0) this.#job.warn("W_DUPLICATE_COLUMNS", `names that occur twice are numbered, as pandas does: ${twice.join(", ")}`);
+    return names;
+  }
+
+  // ---- rows
+
+  /** Rows begin here: written at once, or kept until what they need is known. */
+  *#rowsOf(syntax: RowSyntax, names: readonly string[] | undefined, from: number, read: () => void): Generator<Wait, void, void> {
+    const { scanner, options, store, rewriter } = this.#job;
+    const rules = this.#rules;
+    const keyed = syntax === "records" || syntax === "recordLines";
+    const own = keyed ? options.columns : names;
+    const grows = rules.grows(syntax);
+    // what else a row may need: parameters, which every piece has, and labels, or a column that becomes them
+    const { awaitsLabels, awaitsParams } = rules;
+    const waits = (awaitsLabels || awaitsParams) && !rules.nothingBehind(syntax, own);
+    this.#ruledOut = { labels: awaitsLabels && !waits, params: awaitsParams && !waits };
+    const params = waits && awaitsParams;
+    const labels = waits && awaitsLabels;
+    const late = !keyed && ((!own && rules.needsNames) || params);
+    if (!grows && !params && !late && !labels && (own || !rules.labelColumn)) {
+      yield* this.#write(
+        rules.passes(syntax) ? new PassingRows(scanner, own) : scanner.rows(rules.request(syntax, own), this.#style(syntax, own)),
+      );
+      read();
+      return;
+    }
+    if (late && !rewriter) throw rules.nameless();
+    const range = rangeFrom(from, rewriter?.path() ?? []);
+    if (late || (labels && !keyed)) {
+      // the scanner goes through them, and the names may come
+      store.keep(from);
+      this.#later = { range, syntax, names: undefined };
+      this.#ranges.push(range);
+    } else {
+      const request = rules.request(syntax, own);
+      const reader = yield* this.#look(range, { ...request, newKeys: grows ? "always" : request.newKeys });
+      this.#later = { range, syntax, names: reader.names };
+    }
+    read();
+  }
+
+  *#write(reader: RowReader, replayed = false): Generator<Wait, void, void> {
+    if (this.#rules.writer) yield* this.#output.write(reader, replayed);
+    else yield* this.#columns.scatter(reader);
+  }
+
+  #style(syntax: RowSyntax, names?: readonly string[]): RowStyle {
+    return this.#rules.writer ? this.#rules.style(syntax, names, this.#output.labels) : this.#columns.style(syntax);
+  }
+
+  /** Columns side by side become rows. */
+  *#across(): Generator<Wait, void, void> {
+    const { createScanner, store, target, options } = this.#job;
+    const names = this.#ranges.map((range, i) => range.facts?.name ?? range.name ?? `${i}`);
+    const [first] = this.#ranges;
+    for (const range of this.#ranges) {
+      const shape = shapeOf(range);
+      if (!range.nested && shape.length > 1 && shape.slice(1).some((n) => n !== 1))
+        throw new TransloadError(
+          "E_SHAPE",
+          `input ${JSON.stringify(range.facts?.name)} of shape [${shape.join(", ")}] is flat, and cannot become a column of ${target.form.id}`,
+        );
+      if (range.rows !== first?.rows)
+        throw new TransloadError(
+          "E_RAGGED",
+          `columns of unequal length: ${this.#ranges.map((r, i) => `${names[i]} has ${r.rows}`).join(", ")}`,
+        );
+    }
+    const chosen = options.columns;
+    if (chosen && (chosen.length !== names.length || chosen.some((name) => !names.includes(name))))
+      throw new TransloadError("E_COLUMNS", `the columns given are not those of the payload: ${names.join(", ")}`);
+    const order = chosen ?? names;
+    const across = order.map((name) => sourceOf(store, this.#ranges[names.indexOf(name)] as Range));
+    const scanner = createScanner(() => [], 0);
+    yield* this.#write(scanner.rows({ ...this.#rules.request("across", order), across }, this.#style("across")), true);
+  }
+
+  // ---- the end
+
+  *#finish(): Generator<Wait, void, void> {
+    const { rewriter, store, options } = this.#job;
+    this.#refuseLate();
+    if (this.#later) yield* this.#replay(this.#later);
+    else if (this.#ranges.length > 0) yield* this.#lists();
+    const { scattered } = this.#columns;
+    if (scattered) yield* this.#columns.gather(scattered);
+    store.close();
+    this.#output.names ??= rewriter?.columns ?? options.columns;
+    if (this.#rules.writer) this.#output.finish();
+    else this.#finishColumns();
+  }
+
+  #finishColumns(): void {
+    const { rewriter, sink } = this.#job;
+    const writer = this.#rules.columns;
+    const { scattered } = this.#columns;
+    if (!writer) return;
+    if (!this.#later && this.#ranges.length === 0 && !scattered) this.#output.put(writer.head());
+    this.#output.put(writer.tail(rewriter?.riders ?? new Map()));
+    sink.endPiece(scattered?.rows ?? this.#ranges[0]?.rows ?? 0, 0);
+  }
+
+  /** What stands behind the rows after all, when they have been written. */
+  #refuseLate(): void {
+    const why = this.#job.options.fixed
+      ? "and --fixed says that nothing does; leave it out"
+      : "and look like rows themselves; put them before the rows";
+    if (this.#ruledOut.labels && this.#rules.labels) throw new TransloadError("E_INDEX", `labels stand behind the rows, ${why}`);
+    if (this.#ruledOut.params && !this.#rules.awaitsParams)
+      throw new TransloadError("E_FORM", `parameters, which every piece has, stand behind the rows, ${why}`);
+  }
+
+  /** Columns, or tensors, that have waited. */
+  *#lists(): Generator<Wait, void, void> {
+    const { rewriter, target } = this.#job;
+    const [only] = this.#ranges;
+    const single = only !== undefined && this.#ranges.length === 1;
+    if (this.#rules.writer) {
+      const alone = single && (only.name === undefined || rewriter?.form?.content === "np");
+      if (alone && target.layout === "tensor") yield* this.#tensor(only);
+      else if (alone && shapeOf(only).length === 2) yield* this.#matrix(only);
+      else yield* this.#across();
+      return;
+    }
+    // a matrix whose columns have names
+    const matrix = (rewriter?.form?.content === "np" || rewriter?.layout === "values") && rewriter.columns !== undefined;
+    if (single && matrix && shapeOf(only).length === 2 && target.form.content !== "np") yield* this.#matrix(only);
+    else yield* this.#columns.pass(this.#ranges);
+  }
+
+  /** A tensor in the brackets that its shape asks for. */
+  *#tensor(range: Range): Generator<Wait, void, void> {
+    const shape = shapeOf(range);
+    this.#output.begin();
+    if (!range.nested && shape.length > 1) yield* this.#columns.nest(range, shape);
+    else yield* this.#columns.copy(range);
+    this.#output.rows = shape[0] ?? 0;
+  }
+
+  /** A matrix, nested or flat, in rows as wide as its shape says. */
+  *#matrix(range: Range): Generator<Wait, void, void> {
+    const width = shapeOf(range)[1] as number;
+    const names = this.#job.rewriter?.columns ?? this.#job.options.columns;
+    if (names && names.length !== width)
+      throw new TransloadError("E_COLUMNS", `${count(names.length, "column name")} for rows of ${count(width, "cell")}`);
+    if (!names && this.#rules.needsNames) throw this.#rules.nameless();
+    this.#output.names = names;
+    const syntax = range.nested ? "lists" : "grouped";
+    yield* this.#reread(range, { ...this.#rules.request(syntax, names), width }, this.#style(syntax));
+  }
+
+  /** Rows that have waited. */
+  *#replay({ range, syntax, names: own }: Later): Generator<Wait, void, void> {
+    const { options, rewriter } = this.#job;
+    const names = options.columns ?? own ?? rewriter?.columns;
+    this.#rules.refuseOddLabel();
+    if (!names && this.#rules.needsNames) throw this.#rules.nameless();
+    this.#output.names = names;
+    yield* this.#reread(range, { ...this.#rules.request(syntax, names), newKeys: "refuse" }, this.#style(syntax, names));
+  }
+
+  *#reread(range: Range, request: RowRequest, style: RowStyle): Generator<Wait, void, void> {
+    const { reader, feed } = reread(this.#job, range, request, style);
+    const rows = this.#write(reader, true);
+    try {
+      for (let step = rows.next(); !step.done; step = rows.next())
+        if (step.value === "pause") yield "pause";
+        else if (!feed()) throw new Error("transload: a store ended too early");
+    } catch (error) {
+      if (!(error instanceof TransloadError)) throw error;
+      // lines were not counted from the beginning
+      const { offset, path, row, cell } = error;
+      const place = Object.fromEntries(Object.entries({ offset, path, row, cell }).filter(([, value]) => value !== undefined));
+      throw new TransloadError(error.code, error.detail, place, { cause: error });
+    }
+  }
+}
+
+/** A set of all names. */
+const EVERYTHING: ReadonlySet<string> = Object.assign(new Set<string>(), { has: () => true });
+
+function commas(width: number): string[] {
+  return Array.from({ length: width }, (_, i) => (i === 0 ? "[" : ","));
+}
+
+function syntaxOf({ what }: Found, first: number): RowSyntax {
+  if (what === "records" || what === "features") return what;
+  return first === LIST || first === CLOSE ? "lists" : "cells";
+}
+
+/** No null may stand in a tensor of whole numbers (MLServer's codecs). */
+function isWhole(facts: InputFacts | undefined): boolean {
+  return /^U?INT/.test(facts?.datatype ?? "");
+}
