@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import type ndarray from "ndarray";
 import type { NdArray } from "ndarray";
-import { type DType, NUMERIC, type TypedArray } from "./dtype.js";
-import { TransloadError } from "./errors.js";
+import { type DType, NUMERIC, type NumericDType, type TypedArray } from "./dtype.js";
+import { nearest, TransloadError } from "./errors.js";
 
 /** ndarray is loaded by the first tensor() and not by the splice lane, whose start it would delay by a tenth. */
 const require = createRequire(import.meta.url);
@@ -69,6 +69,11 @@ export class Batch {
     if (!right) throw fault(`does not hold ${dtype}`);
   }
 
+  /** The columns in one array, where they lie so. */
+  get block(): Block | undefined {
+    return this.#block;
+  }
+
   /** @throws TransloadError E_COLUMNS when there is none of that name. */
   column(name: string): Column {
     const found = this.columns.find((c) => c.name === name);
@@ -89,7 +94,7 @@ export class Batch {
     for (const column of this.columns) check(column, wanted);
     if (first.dtype === wanted && this.kind !== "frame") return view(first.values as TypedArray, this.shape);
     if (first.dtype === wanted && this.#block) return view(this.#block.values, this.shape, [1, this.#block.stride]);
-    return this.#copy(wanted as Exclude<DType, "string">);
+    return this.#copy(wanted as NumericDType);
   }
 
   /** Shape of `tensor()`. */
@@ -99,7 +104,7 @@ export class Batch {
     return [this.rowCount, ...(this.columns[0]?.shape ?? [])];
   }
 
-  #copy(dtype: Exclude<DType, "string">): NdArray<TypedArray> {
+  #copy(dtype: NumericDType): NdArray<TypedArray> {
     const width = this.columns.length;
     const cells = this.columns[0]?.values.length ?? 0;
     const out = new NUMERIC[dtype].array(cells * width);
@@ -108,6 +113,84 @@ export class Batch {
     });
     return view(out, this.shape);
   }
+}
+
+/**
+ * The columns of these names, in this order, under new names. A tensor has none to choose from.
+ * @throws TransloadError E_COLUMNS for a name that the batch does not have.
+ */
+export function pickColumns(batch: Batch, names: readonly string[], renamed: readonly string[]): Batch {
+  const { columns, kind, rowOffset, rowCount } = batch;
+  const same = (list: readonly string[]) => list.length === columns.length && columns.every(({ name }, i) => name === list[i]);
+  if (kind !== "frame" || (same(names) && same(renamed))) return batch;
+  const picked = names.map((name, i): Column => {
+    const found = columns.find((column) => column.name === name);
+    if (found) return { ...found, name: renamed[i] as string };
+    const known = columns.map((column) => column.name);
+    const guess = nearest(name, known);
+    throw new TransloadError(
+      "E_COLUMNS",
+      `no column ${JSON.stringify(name)}${guess ? `; did you mean ${guess}?` : `; there are ${known.join(", ")}`}`,
+    );
+  });
+  const block = same(names) ? batch.block : undefined;
+  return new Batch({ rowOffset, rowCount, columns: picked, kind, block });
+}
+
+/**
+ * Numbers in other dtypes: all of them, or by column. Strings stay.
+ * @throws TransloadError E_RANGE for a number that its dtype cannot hold, unless `clip`; E_DTYPE for a column that is not there.
+ */
+export function castBatch(batch: Batch, dtype: DType | Readonly<Record<string, DType>>, how: "error" | "clip"): Batch {
+  const { rowOffset, rowCount, kind, columns } = batch;
+  if (typeof dtype === "object")
+    for (const name of Object.keys(dtype))
+      if (!columns.some((column) => column.name === name))
+        throw new TransloadError("E_DTYPE", `a dtype is asked for ${JSON.stringify(name)}, and there is no such column`);
+  const cast = columns.map((column) => {
+    const wanted = typeof dtype === "string" ? dtype : (dtype[column.name] ?? column.dtype);
+    return castColumn(column, wanted, how, typeof dtype === "object", rowOffset);
+  });
+  return new Batch({ rowOffset, rowCount, columns: cast, kind });
+}
+
+function castColumn(column: Column, dtype: DType, how: "error" | "clip", named: boolean, rowOffset: number): Column {
+  const { name, values, valid, shape } = column;
+  if (column.dtype === dtype) return column;
+  if (column.dtype === "string" || dtype === "string") {
+    if (!named) return column;
+    throw new TransloadError("E_DTYPE", `column ${JSON.stringify(name)} holds ${column.dtype}, and cannot become ${dtype}`);
+  }
+  const { array, range } = NUMERIC[dtype];
+  const out = new array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    if (valid?.[i] === 0) {
+      out[i] = (range ? (dtype.endsWith("64") ? 0n : 0) : Number.NaN) as never;
+      continue;
+    }
+    const value = values[i] as number | bigint;
+    try {
+      out[i] = cast(value, dtype) as never;
+    } catch (error) {
+      if (how === "error")
+        throw new TransloadError("E_RANGE", `row ${rowOffset + i}, column ${JSON.stringify(name)}: ${(error as TransloadError).detail}`, {
+          row: rowOffset + i,
+        });
+      out[i] = clip(value, dtype) as never;
+    }
+  }
+  return { name, dtype, values: out, shape, ...(valid && { valid }) };
+}
+
+/** The nearest number that the dtype has, cut towards 0. */
+function clip(value: number | bigint, dtype: NumericDType): number | bigint {
+  const { range, array } = NUMERIC[dtype];
+  if (!range) return Number(value) > 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+  const [low, high] = range;
+  const whole = typeof value === "bigint" ? value : Number.isFinite(value) ? BigInt(Math.trunc(value)) : value > 0 ? high : low;
+  if (typeof value === "number" && Number.isNaN(value)) throw outside(value, dtype);
+  const cut = whole < low ? low : whole > high ? high : whole;
+  return array === BigInt64Array || array === BigUint64Array ? cut : Number(cut);
 }
 
 function view(values: TypedArray, shape: number[], stride?: number[]): NdArray<TypedArray> {
@@ -123,7 +206,7 @@ function check(column: Column, wanted: DType): void {
 }
 
 /** A number in another dtype, exactly for integers, rounded for floats. */
-function cast(value: number | bigint, dtype: Exclude<DType, "string">): number | bigint {
+function cast(value: number | bigint, dtype: NumericDType): number | bigint {
   const { range, array } = NUMERIC[dtype];
   if (!range) {
     const float = Number(value);

@@ -105,7 +105,9 @@ class Chain implements Stage {
   }
 
   #build(found: ReturnType<typeof formOf>): Link[] {
-    const { dtype, cast, through, batchRows, from, to, engine, onWarning, columns, nan, ...moving } = this.#options;
+    const { dtype, cast, through, batchRows, from, to, engine, onWarning, columns, nan, file, ...moving } = this.#options;
+    // the later ones read what nobody has in a file
+    const source = file === undefined ? {} : { file };
     const shared = { ...(engine && { engine }), ...(onWarning && { onWarning }) };
     const typed = {
       ...shared,
@@ -144,6 +146,7 @@ class Chain implements Stage {
         to,
       });
     }
+    plans[0] = { ...(plans[0] as ConvertOptions), ...source };
     const links: Link[] = [];
     plans.forEach((plan, i) => {
       const last = i === plans.length - 1;

@@ -57,6 +57,8 @@ export class Conversion {
   #table: Generator<Wait, void, void> | undefined;
   /** It has written all. */
   #moved = false;
+  /** What it threw. */
+  #failed: { error: unknown } | undefined;
   /** The form of a source without an envelope. */
   #file: Form | undefined;
   readonly #store: Store;
@@ -183,10 +185,21 @@ export class Conversion {
   #move(): void | Promise<void> {
     this.#table ??= this.#createTable().run();
     for (;;) {
-      const { done, value } = this.#table.next();
+      if (this.#failed) throw this.#failed.error;
+      const { done, value } = this.#stepTable(this.#table);
       this.#moved = done ?? false;
       if (done || value === "more") return undefined;
       return this.#outlet.drained().then(() => this.#move());
+    }
+  }
+
+  /** A generator that has thrown says that it is done; it is not. */
+  #stepTable(table: Generator<Wait, void, void>): IteratorResult<Wait, void> {
+    try {
+      return table.next();
+    } catch (error) {
+      this.#failed = { error };
+      throw error;
     }
   }
 

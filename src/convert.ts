@@ -7,6 +7,7 @@ import { createStage, type Stage } from "./chain.js";
 import type { DType } from "./dtype.js";
 import type { Cast } from "./engine/cells.js";
 import type { Warning } from "./errors.js";
+import { isTransfer, transfer } from "./transfer.js";
 
 export interface ConvertOptions {
   /** Dialect or form of the input, or `auto` (the default): told from the keys. */
@@ -55,6 +56,10 @@ export interface ConvertOptions {
   file?: string;
   /** Where to spill to when the input is no file and must be read twice. Default: the system's temporary folder. */
   spillDir?: string;
+  /** Of a Parquet file's pages, or an npz's arrays. Default: snappy, and none. */
+  codec?: "snappy" | "zstd" | "gzip" | "none";
+  /** Rows of a Parquet file's row groups. Default 122,880. */
+  rowGroupRows?: number;
   /** Functions on batches between reader and writer. */
   through?: readonly BatchFunction[];
   /** Rows of a batch in the typed lane. Default: about a mebibyte of cells. */
@@ -79,7 +84,7 @@ const BUFFERED = 1 << 19;
  * @throws TransloadError E_DIALECT, E_DTYPE or E_OPTION at once; every other refusal is the stream's error.
  */
 export function convert(options: ConvertOptions): Duplex {
-  return new ConvertStream(options);
+  return isTransfer(options) ? transfer(options) : new ConvertStream(options);
 }
 
 class ConvertStream extends Transform {

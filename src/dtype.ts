@@ -15,6 +15,9 @@ export type DType =
   | "float64"
   | "string";
 
+/** The dtypes whose cells are numbers in typed arrays. */
+export type NumericDType = Exclude<DType, "string">;
+
 export type TypedArray =
   | Uint8Array<ArrayBuffer>
   | Int8Array<ArrayBuffer>
@@ -44,7 +47,7 @@ interface Numeric {
 const bits = (n: bigint, signed: boolean): [bigint, bigint] => (signed ? [-(2n ** (n - 1n)), 2n ** (n - 1n) - 1n] : [0n, 2n ** n - 1n]);
 
 /** bool is a byte, 0 or 1, as in numpy. */
-export const NUMERIC: Readonly<Record<Exclude<DType, "string">, Numeric>> = {
+export const NUMERIC: Readonly<Record<NumericDType, Numeric>> = {
   bool: { code: 0, array: Uint8Array, range: [0n, 1n] },
   int8: { code: 1, array: Int8Array, range: bits(8n, true) },
   int16: { code: 2, array: Int16Array, range: bits(16n, true) },
@@ -59,6 +62,14 @@ export const NUMERIC: Readonly<Record<Exclude<DType, "string">, Numeric>> = {
 };
 
 export const STRING_CODE = 11;
+/** The core's number for a column whose cells are passed over. */
+export const SKIP_CODE = 13;
+
+/**
+ * The dtypes that are wanted: one for all numbers; by name; or `infer`, int64 where the first 64 KiB of a column are whole numbers
+ * and float64 elsewhere.
+ */
+export type DTypeChoice = DType | "infer" | Readonly<Record<string, DType>>;
 
 const DTYPES = [...Object.keys(NUMERIC), "string"] as readonly DType[];
 

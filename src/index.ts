@@ -1,7 +1,7 @@
 export { Batch, type BatchInit, type Column } from "./batch.js";
 export { type BatchFunction, type ConvertOptions, convert } from "./convert.js";
 export { detect } from "./detect.js";
-export type { DType, TypedArray } from "./dtype.js";
+export type { DType, DTypeChoice, TypedArray } from "./dtype.js";
 export { CODES, type ErrorCode, type Place, TransloadError, type Warning } from "./errors.js";
 export { type InspectedCells, type InspectedColumn, type Inspection, type InspectOptions, inspect, type StringLook } from "./inspect.js";
 export type { Source } from "./io/source.js";
@@ -12,3 +12,4 @@ export type { ColumnSpec, ColumnType, ParamSpec, ScalarType, Schema, Signature, 
 export { type Verdict, type VerdictOptions, verdict } from "./model/verdict.js";
 export { type ReadOptions, readBatches } from "./read.js";
 export { type Piece, type SplitOptions, split } from "./split.js";
+export { type WriteOptions, writeBatches } from "./write.js";

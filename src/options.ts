@@ -1,11 +1,11 @@
-import { checkDtype, type DType } from "./dtype.js";
+import { checkDtype, type DTypeChoice } from "./dtype.js";
 import type { Cast } from "./engine/cells.js";
 import type { EngineName } from "./engine/index.js";
 import { TransloadError } from "./errors.js";
 
 /** Options of the typed lane and the engine, which reading and converting have in common. */
 export interface CellOptions {
-  dtype?: DType | Readonly<Record<string, DType>>;
+  dtype?: DTypeChoice;
   cast?: Cast;
   nan?: "null" | "token" | "error";
   batchRows?: number;
@@ -38,7 +38,8 @@ export function checkOptions({
   maxRows,
   maxBytes,
 }: CellOptions): void {
-  for (const name of typeof dtype === "object" ? Object.values(dtype) : dtype !== undefined ? [dtype] : []) checkDtype(name);
+  for (const name of typeof dtype === "object" ? Object.values(dtype) : dtype !== undefined && dtype !== "infer" ? [dtype] : [])
+    checkDtype(name);
   oneOf("cast", cast, ["error", "clip"]);
   oneOf("nan", nan, ["null", "token", "error"]);
   oneOf("engine", engine, ["core", "reference"]);

@@ -24,6 +24,8 @@ export class Pump {
   #used = 0;
   #running: Promise<void> | undefined;
   #ended = false;
+  /** What the conversion threw, told once all that it wrote before has been taken. */
+  #failure: { error: unknown } | undefined;
   #resume: (() => void) | undefined;
 
   constructor(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options: ConvertOptions, batches?: BatchRequest) {
@@ -47,6 +49,7 @@ export class Pump {
   /** Whether there is something to take; runs the conversion until there is. */
   async more(): Promise<boolean> {
     while (this.#queue.length === 0) {
+      if (this.#failure) throw this.#failure.error;
       if (this.#resume) {
         const resume = this.#resume;
         this.#resume = undefined;
@@ -57,7 +60,7 @@ export class Pump {
         await Promise.race([this.#running, this.#written()]);
       } else if (this.#running) await Promise.race([this.#running, this.#written()]);
       else if (this.#ended) return false;
-      else this.#running = this.#step().finally(() => (this.#running = undefined));
+      else this.#running = this.#step().then(this.#stop, this.#fail);
     }
     return true;
   }
@@ -75,6 +78,16 @@ export class Pump {
   #written(): Promise<void> {
     return new Promise((resolve) => setImmediate(resolve));
   }
+
+  readonly #stop = (): void => {
+    this.#running = undefined;
+  };
+
+  /** It may run on while what it wrote is being taken: nobody waits for it then. */
+  readonly #fail = (error: unknown): void => {
+    this.#running = undefined;
+    this.#failure = { error };
+  };
 
   async #step(): Promise<void> {
     const { value, done } = await this.#chunks.next();

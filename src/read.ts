@@ -1,24 +1,38 @@
 import type { Batch } from "./batch.js";
+import { castBatch, pickColumns } from "./batch.js";
+import { type BinaryForm, binaryAt, binaryForm } from "./binary/form.js";
 import { CargoReader } from "./cargo.js";
+import { formOfName } from "./detect.js";
 import { choose } from "./dialects/index.js";
-import type { DType } from "./dtype.js";
+import type { DTypeChoice } from "./dtype.js";
 import type { Cast } from "./engine/cells.js";
 import { scannerOf } from "./engine/index.js";
 import type { Warning } from "./errors.js";
-import { chunksOf, fileOf, type Source } from "./io/source.js";
+import { compressionAt, compressionOf, expand } from "./io/compression.js";
+import { peek } from "./io/peek.js";
+import { chunksOf, fileOf, regularFileOf, type Source } from "./io/source.js";
 import { Opening } from "./opening.js";
 import { checkOptions } from "./options.js";
 import { readable } from "./readable.js";
 import { Rewriter } from "./rewriter.js";
 
 export interface ReadOptions {
-  /** Dialect or form of the payload, or `auto` (the default). */
+  /**
+   * Dialect or form of the payload, a binary form (`parquet`, `arrow`, `arrows`, `npy`, `npz`), or `auto` (the default): told from the
+   * first bytes, or the name of the file. What is compressed is expanded.
+   */
   from?: string;
-  /** Of all numeric columns, or by name. Default float64, in which whole numbers must then be exact. Strings stay strings. */
-  dtype?: DType | Readonly<Record<string, DType>>;
+  /**
+   * Of all numeric columns, or by name. Default: a binary file's own; of text float64, in which whole numbers must then be exact.
+   * `infer`: int64 where the first 64 KiB are whole numbers. Strings stay strings.
+   */
+  dtype?: DTypeChoice;
   cast?: Cast;
-  /** Names for columns that have none, or that come after the rows. */
-  columns?: readonly string[];
+  /**
+   * The columns to read, in this order; the others are passed over unread. As an object, new names for them: `{ years: "age" }`.
+   * Of a payload whose columns have no names, their names.
+   */
+  columns?: readonly string[] | Readonly<Record<string, string>>;
   /** Rows of a batch. Default: about a mebibyte of cells. */
   batchRows?: number;
   /** Batches borrow the reader's memory and are valid until the next one is asked for. */
@@ -34,55 +48,94 @@ export interface ReadOptions {
   na?: readonly string[];
   text?: readonly string[];
   typing?: "lexical" | "pandas";
-  /** Where to spill to what must be read twice, when the source is no path. */
+  /** Bytes that a compressed source may expand to, for each of its own. Default 256. */
+  maxExpand?: number;
+  /** Where to spill to what must be read twice, or here and there, when the source is no path. */
   spillDir?: string;
 }
+
+/** The columns that were asked for, by the names that the payload has for them. */
+type PickOptions = Omit<ReadOptions, "columns"> & { readonly columns?: readonly string[] };
 
 /**
  * A payload's rows as typed columns, batch by batch. Named tensors come one after the other, each with its name.
  * Stopping early closes the source.
  * @throws TransloadError for the first fault in the input, after the batches before it; one in the first 64 KiB of the
- * rows, from which dtypes are chosen, comes before any batch.
+ * rows, from which dtypes are chosen, comes before any batch. E_COLUMNS for a column that is not there.
  */
 export async function* readBatches(source: Source, options: ReadOptions = {}): AsyncGenerator<Batch, void, undefined> {
-  choose(options.from ?? "auto", true);
+  for await (const batch of batchesOf(source, options)) if (batch.rowCount > 0) yield batch;
+}
+
+/** The same, and one batch without rows where a binary file has none, so that its columns are known. */
+export async function* batchesOf(source: Source, { columns, ...options }: ReadOptions): AsyncGenerator<Batch, void, undefined> {
+  const names = columns && (Array.isArray(columns) ? (columns as readonly string[]) : Object.values(columns));
+  const renamed = columns && (Array.isArray(columns) ? (columns as readonly string[]) : Object.keys(columns));
+  checkOptions(options);
+  const all = { ...options, ...(names && { columns: names }) };
+  for await (const batch of await opened(source, all)) yield names && renamed ? pickColumns(batch, names, renamed) : batch;
+}
+
+/** Tells what is compressed, and text from binary, by the name of the form, or the first bytes, or the file's name. */
+async function opened(source: Source, options: PickOptions): Promise<AsyncGenerator<Batch, void, undefined>> {
+  const path = fileOf(source);
+  const file = regularFileOf(source);
+  const { from = "auto" } = options;
+  const named = from === "auto" && path !== undefined ? formOfName(path) : from;
+  if (!binaryForm(named)) choose(named, true);
+  const { head, rest } = await peek(chunksOf(source, { lend: true }));
+  const compression = compressionAt(head) ?? (path === undefined ? undefined : compressionOf(path).compression);
+  if (compression) {
+    // what is expanded is no file, and its chunks must be ours
+    if (file !== undefined) await rest.return?.();
+    const bytes = file === undefined ? rest : chunksOf(file, { lend: false });
+    return opened(expand(bytes, compression, options.maxExpand), { ...options, from: named });
+  }
+  const form = binaryForm(named) ?? (named === "auto" ? binaryAt(head) : undefined);
+  return form ? readBinary(form, file, rest, options) : readText(file, rest, { ...options, from: named });
+}
+
+async function* readBinary(
+  form: BinaryForm,
+  file: string | undefined,
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  { columns, batchRows, spillDir, dtype, cast = "error" }: PickOptions,
+): AsyncGenerator<Batch, void, undefined> {
+  const { readForm } = await import("./binary/read.js");
+  for await (const batch of readForm(form, { file, chunks, spillDir }, { columns, batchRows }))
+    yield dtype === undefined || dtype === "infer" ? batch : castBatch(batch, dtype, cast);
+}
+
+async function* readText(
+  file: string | undefined,
+  bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  options: PickOptions,
+): AsyncGenerator<Batch, void, undefined> {
   const { dtype, cast = "error", batchRows, reuse = false, ...moving } = options;
   const { onWarning } = options;
-  checkOptions(options);
-  const file = fileOf(source);
-  const {
-    from: name,
-    moved,
-    chunks,
-    batches,
-  } = await readable(
-    chunksOf(source, { lend: true }),
-    { ...moving, ...(file !== undefined && { file }) },
-    { dtype, cast, batchRows, reuse },
-  );
-  if (batches) {
-    yield* batches;
+  const found = await readable(bytes, { ...moving, ...(file !== undefined && { file }) }, { dtype, cast, batchRows, reuse });
+  if (found.batches) {
+    yield* found.batches;
     return;
   }
-  const from = choose(name, true);
-  // they have been given already
-  const columns = moved ? undefined : options.columns;
+  const from = choose(found.from, true);
   const createScanner = await scannerOf(options.engine);
   const opening = new Opening();
   let rewriter: Rewriter | undefined;
   let cargo: CargoReader | undefined;
 
   function* take(chunk: Uint8Array, last: boolean): Generator<Batch> {
-    let bytes = chunk;
+    let piece = chunk;
     if (!rewriter) {
-      const opened = opening.push(chunk, last);
-      if (!opened) return;
-      bytes = opened.chunk;
+      const start = opening.push(chunk, last);
+      if (!start) return;
+      piece = start.chunk;
       rewriter = new Rewriter(
         {
           from,
           to: undefined,
-          columns,
+          columns: found.picks ? options.columns : undefined,
+          picks: true,
           nan: undefined,
           typed: { dtype, cast, batchRows, reuse },
           renames: false,
@@ -90,16 +143,16 @@ export async function* readBatches(source: Source, options: ReadOptions = {}): A
           write: () => {},
           warn: (warning) => onWarning?.(warning),
         },
-        opened.start,
+        start.start,
       );
       cargo = new CargoReader(rewriter);
     }
-    rewriter.scanner.push(bytes);
+    rewriter.scanner.push(piece);
     const reader = cargo as CargoReader;
     for (let step = reader.next(); step; step = reader.next()) if (step.type === "batch") yield step.batch;
   }
 
-  for await (const chunk of chunks) yield* take(chunk, false);
+  for await (const chunk of found.chunks) yield* take(chunk, false);
   yield* take(new Uint8Array(), true);
   (rewriter as unknown as Rewriter).end();
 }

@@ -3,10 +3,12 @@ import { readableForm } from "./chain.js";
 import type { ConvertOptions } from "./convert.js";
 import { formOf } from "./detect.js";
 import { choose, type Form, type Layout } from "./dialects/index.js";
+import { rejoin } from "./io/peek.js";
 import { Pump } from "./pump.js";
 import type { BatchRequest } from "./table/job.js";
 
 const HEAD = 1 << 22;
+const BRACE = 0x7b; /* { */
 
 /** What a conversion of the source may need, besides where it goes. */
 export type MovingOptions = Pick<
@@ -32,6 +34,8 @@ export interface Readable {
   readonly from: string;
   /** The source's own form, where its cells had to move. */
   readonly moved: { readonly form: Form; readonly layout: Layout } | undefined;
+  /** The columns asked for are yet to be chosen, or named, where the rows are read. */
+  readonly picks: boolean;
   readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   /** In their place: the rows of a delimited file, as batches. */
   readonly batches?: AsyncGenerator<Batch, void, undefined>;
@@ -46,7 +50,7 @@ export async function readable(
   const from = options.from ?? "auto";
   const choice = choose(from, true);
   if (choice.forms.every((form) => form.layouts.every((layout) => readableForm(layout) === undefined)))
-    return { from, moved: undefined, chunks: source };
+    return { from, moved: undefined, picks: true, chunks: source };
   const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   let head: Uint8Array = new Uint8Array();
   let found: ReturnType<typeof formOf>;
@@ -66,11 +70,16 @@ export async function readable(
   if (next.done) found ??= formOf(choice, head);
   const chunks = rejoin(head, iterator);
   const via = found && readableForm(found.layout);
-  if (!found || via === undefined) return { from, moved: undefined, chunks };
-  const { file: _, ...moving } = options;
+  if (!found || via === undefined) return { from, moved: undefined, picks: true, chunks };
+  const { file: _, ...all } = options;
+  // of records with names of their own some may be picked, once they are rows
+  const header = found.layout === "delimited" && options.header !== false && !found.form.headless;
+  const keyed = header || found.layout === "records" || (found.layout === "lines" && head.find((byte) => byte > 0x20) === BRACE);
+  const { columns, ...others } = all;
+  const moving = keyed ? others : { ...others, ...(columns && { columns }) };
   if (batches && found.layout === "delimited" && options.typing !== "pandas" && options.engine !== "reference") {
-    const rows = new Pump(chunks, { ...moving, from: found.form.id, to: "mlflow:split" }, batches);
-    return { from, moved: found, chunks: [], batches: pumpedBatches(rows) };
+    const rows = new Pump(chunks, { ...all, from: found.form.id, to: "mlflow:split" }, batches);
+    return { from, moved: found, picks: false, chunks: [], batches: pumpedBatches(rows) };
   }
   // a form named by us would hide a second payload beside it
   const own = found.form.key === undefined ? found.form.id : from;
@@ -82,19 +91,7 @@ export async function readable(
     missing: "null",
     nan: "token",
   });
-  return { from: "mlflow", moved: found, chunks: pumped(pump) };
-}
-
-async function* rejoin(
-  head: Uint8Array,
-  rest: AsyncIterator<Uint8Array> | Iterator<Uint8Array>,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  try {
-    if (head.length > 0) yield head;
-    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
-  } finally {
-    await rest.return?.();
-  }
+  return { from: "mlflow", moved: found, picks: keyed, chunks: pumped(pump) };
 }
 
 async function* pumped(pump: Pump): AsyncGenerator<Uint8Array, void, undefined> {

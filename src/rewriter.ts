@@ -32,6 +32,8 @@ export interface RewriterOptions {
   readonly to: Choice | undefined;
   /** Names for the columns of a payload that has none. */
   readonly columns: readonly string[] | undefined;
+  /** Those of a payload that has names are the columns to read, in this order. */
+  readonly picks?: boolean;
   /** What becomes of NaN and Infinity. */
   readonly nan: "null" | "token" | "error" | undefined;
   /** Read the cargo as typed cells. */
@@ -409,7 +411,8 @@ export class Rewriter {
       // functions on batches have named them by now, unless they were handed positions for names
       const positions = this.columns?.every((name, i) => name === `${i}`) ?? true;
       if (!this.rowsWritten || (positions && this.columns?.length === names?.length)) this.columns = names;
-    } else if (names === undefined || given.length !== count || given.some((name, i) => name !== names[i]))
+    } else if (this.options.picks && names !== undefined && !this.members.includes("data")) this.columns = names;
+    else if (names === undefined || given.length !== count || given.some((name, i) => name !== names[i]))
       throw this.error("E_COLUMNS", "the columns given are not those of the payload; leave them out, or give the same");
     if (names !== undefined && new Set(names).size < names.length && this.target?.form.renamesColumns)
       this.warn("W_DUPLICATE_COLUMNS", `${this.target.form.id} renames columns that occur twice (a, a.1)`);
@@ -460,7 +463,8 @@ export class Rewriter {
     if (options.typed === undefined) return;
     this.tape.mode = "drop";
     const names = layout === "rows" || target?.layout === "frame" ? this.columns : name === undefined ? undefined : [name];
-    const request: CargoRequest = { ...options.typed, layout, names, width, text: undefined };
+    const picks = options.picks && layout === "rows" && names !== options.columns;
+    const request: CargoRequest = { ...options.typed, layout, names, width, ...(picks && { pick: options.columns }), text: undefined };
     if (!scalar) this.request = request;
     else {
       this.#scalarRequest = request;

@@ -1,7 +1,7 @@
 import { Batch } from "./batch.js";
 import type { ConvertOptions } from "./convert.js";
 import { TransloadError } from "./errors.js";
-import { chunksOf, fileOf, type Source } from "./io/source.js";
+import { chunksOf, regularFileOf, type Source } from "./io/source.js";
 import { Pump } from "./pump.js";
 
 /** One of the payloads that a large one is cut into: its bytes, to be read before the next piece is asked for. */
@@ -17,6 +17,7 @@ export interface Piece extends AsyncIterable<Uint8Array> {
 export interface SplitOptions extends Omit<ConvertOptions, "signal"> {}
 
 /**
+ * Chunks of the source may be handed on as they are: they must not be written to afterwards.
  * Cuts a payload into pieces of at most `maxRows` rows and `maxBytes` bytes, each a whole payload with its own head,
  * parameters and index, cut between rows.
  * @throws TransloadError E_LIMIT for a row that is larger than a piece may be; and as `convert` does.
@@ -24,7 +25,7 @@ export interface SplitOptions extends Omit<ConvertOptions, "signal"> {}
 export async function* split(source: Source, options: SplitOptions): AsyncGenerator<Piece, void, undefined> {
   if (options.maxRows === undefined && options.maxBytes === undefined)
     throw new TransloadError("E_OPTION", "say how large a piece may be, with maxRows or maxBytes");
-  const file = fileOf(source);
+  const file = regularFileOf(source);
   // rows that pass are bytes of the chunk, which the caller may keep
   const pump = new Pump(chunksOf(source, { lend: false }), file === undefined ? options : { ...options, file });
   try {

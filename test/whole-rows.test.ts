@@ -45,7 +45,7 @@ const ODD = [
   '"a"',
 ];
 const JUNK = [...'0123456789.-,\n\r[]e "x', "é"];
-const OF_THE_TEXT = ["E_SYNTAX", "E_NUMBER", "E_TRUNCATED"];
+const OF_THE_TEXT = ["E_SYNTAX", "E_NUMBER", "E_TRUNCATED", "E_CONTROL", "E_ESCAPE", "E_BRACKET"];
 const folder = mkdtempSync(join(tmpdir(), "transload-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -207,5 +207,38 @@ describe("pieces whose rows pass", () => {
     const params = `${payload().slice(0, -1)},"params":{"a":1}}`;
     await expect(piecesOf(whole(params), { fixed: true })).rejects.toThrow(/parameters.*--fixed says/);
     expect((await piecesOf(whole(params), {})).flat()).toEqual(rows);
+  });
+
+  test("fail where a row does, and not before: what was written until then is whole", async () => {
+    const lists = (n: number) => Array.from({ length: n }, (_, i) => (i === 5 ? "[5]" : `[${i},${i}]`)).join(",");
+    const csv = `a,b\n${Array.from({ length: 8 }, (_, i) => (i === 5 ? "5" : `${i},${i}`)).join("\n")}\n`;
+    for (const maxRows of [1, 2, 3, 4, 5]) {
+      const split = `{"dataframe_split":{"columns":["a","b"],"data":[${lists(8)}]}}`;
+      await expect(piecesOf(whole(split), { fixed: true, maxRows }), `lists by ${maxRows}`).rejects.toThrow(/row 5 has 1 cell/);
+      await expect(piecesOf(whole(csv), { from: "csv", maxRows }), `csv by ${maxRows}`).rejects.toThrow(/row 5 has 1 cell/);
+    }
+  });
+
+  test("all have names that stand behind the rows", async () => {
+    const late = `{"dataframe_split":{"data":[[1,2],[3,4],[5,6]],"columns":["a","b"]}}`;
+    for (const to of ["mlflow:split", "azureml:split"]) {
+      const found: string[] = [];
+      for await (const piece of split(whole(late), { to, maxRows: 2, fixed: true })) {
+        let text = "";
+        for await (const part of piece) text += Buffer.from(part).toString();
+        found.push(text);
+      }
+      expect(found).toHaveLength(2);
+      for (const text of found) expect(text).toContain('"columns":["a","b"]');
+    }
+  });
+
+  test("of a file with a dtype are read from the file once, and then from what it became", async () => {
+    const path = join(folder, "typed.json");
+    writeFileSync(path, '{"dataframe_split":{"columns":["a"],"data":[[1],[300],[3]]}}');
+    const found = [];
+    for await (const piece of split(path, { to: "mlflow:records", dtype: "uint8", cast: "clip", maxRows: 2 }))
+      for await (const part of piece) found.push(Buffer.from(part).toString());
+    expect(found.join("")).toBe('{"dataframe_records":[{"a":1},{"a":255}]}{"dataframe_records":[{"a":3}]}');
   });
 });

@@ -1,11 +1,15 @@
 import { pipeline } from "node:stream/promises";
 import type { Command } from "commander";
+import { BINARY, binaryForm } from "../binary/form.js";
 import { type ConvertOptions, convert } from "../convert.js";
+import { formOfName } from "../detect.js";
 import { choose, DIALECTS, NAMES } from "../dialects/index.js";
 import type { DType } from "../dtype.js";
 import { TransloadError } from "../errors.js";
+import { type Compression, compressionOf, compressor } from "../io/compression.js";
+import { checkTransfer, isTransfer, transfer } from "../transfer.js";
 import { blame } from "./disk.js";
-import { fromName, openInput } from "./input.js";
+import { openInput, openPayload } from "./input.js";
 import type { Define } from "./job.js";
 import { addVoice, parseCharacter, parseColumns, parseDtype, parseRows, parseSize, parseWords } from "./options.js";
 import { openOutput } from "./output.js";
@@ -42,6 +46,10 @@ interface ConvertCall extends Voice {
   schema?: string;
   spillDir?: string;
   batchRows?: number;
+  codec?: NonNullable<ConvertOptions["codec"]>;
+  rowGroupRows?: number;
+  compress?: Compression | "none";
+  maxExpand?: number;
   engine: "core" | "reference";
 }
 
@@ -52,8 +60,8 @@ const EXAMPLE = "transload convert payload.json -t mlflow";
 
 export const define: Define = (command, start) => {
   addVoice(addOptions(command)).action((input: string | undefined, call: ConvertCall) => {
-    const options = conversionOf(call, input);
-    start(call, async (report) => run(input, call.output, await informed(options, call, input), shapeOf(call, options), report));
+    const options = conversionOf(call);
+    start(call, async (report) => run(input, call, await informed(options, call, input), shapeOf(call, options), report));
   });
 };
 
@@ -109,6 +117,18 @@ function addOptions(command: Command): Command {
     .option("--batch-rows <rows>", "rows that --dtype works on at a time", parseRows)
     .addOption(
       command
+        .createOption("--codec <codec>", "of parquet's pages (snappy by default), or npz's arrays (none)")
+        .choices(["snappy", "zstd", "gzip", "none"]),
+    )
+    .option("--row-group-rows <rows>", "rows of a parquet file's row groups, 122,880 by default", parseRows)
+    .addOption(
+      command
+        .createOption("--compress <how>", "compress the output; by default as its name ends: .gz, .zst, .br")
+        .choices(["gzip", "zstd", "br", "none"]),
+    )
+    .option("--max-expand <times>", "how many times its size a compressed input may have", parseRows)
+    .addOption(
+      command
         .createOption("--engine <engine>", "reference is slow and gives the same bytes")
         .choices(["core", "reference"])
         .default("core"),
@@ -118,9 +138,14 @@ function addOptions(command: Command): Command {
 
 function help(): string {
   const dialects = alignColumns(DIALECTS.map((dialect) => [`  ${dialect.name}`, dialect.about]));
+  const files = alignColumns(
+    BINARY.map(({ id, about, extensions }) => [`  ${id}`, `${about}: ${extensions.map((e) => `.${e}`).join(" ")}`]),
+  );
   return `
 Dialects (transload dialects lists their forms):
 ${dialects}
+Binary files:
+${files}
 A bare name takes the form that suits the payload; mlflow:instances asks for one.
 
 Examples:
@@ -134,14 +159,17 @@ Examples:
   transload convert data/heart.azureml.json -t csv --index drop
   transload convert data/heart.azureml.json -t mlflow --max-rows 100 --lines
   transload convert data/iris.csv -t mlflow:records
+  transload convert data/iris.csv -o iris.parquet
+  transload convert iris.parquet -t mlflow:split -o iris.json.gz
+  transload convert data/tensor.azureml.json -o tensor.npy
 
 Large payloads, in pieces that a server takes (part-00000.json, … and manifest.json):
   transload convert data/iris.csv --for databricks -o 'out/part-{00000}.json'`;
 }
 
 /** @throws TransloadError E_OPTION for options that do not go together. */
-function conversionOf({ cast, dtype, ...call }: ConvertCall, input: string | undefined): ConvertOptions {
-  const to = call.to ?? call.for;
+function conversionOf({ cast, dtype, ...call }: ConvertCall): ConvertOptions {
+  const to = call.to ?? call.for ?? nameOf(call.output);
   if (to === undefined) throw new TransloadError("E_OPTION", `say with -t which dialect to write; known: ${NAMES.join(", ")}`);
   if (cast !== undefined && dtype === undefined)
     throw new TransloadError("E_OPTION", "--cast says what becomes of numbers that --dtype cannot hold, so it needs --dtype");
@@ -164,10 +192,12 @@ function conversionOf({ cast, dtype, ...call }: ConvertCall, input: string | und
     batchRows,
     engine,
     spillDir,
+    codec,
+    rowGroupRows,
   } = call;
   const maxBytes = call.maxBytes ?? (call.for === undefined ? undefined : limitOf(call.for));
   return {
-    from: call.from === "auto" ? fromName(input) : call.from,
+    from: call.from,
     to,
     engine,
     header,
@@ -190,7 +220,15 @@ function conversionOf({ cast, dtype, ...call }: ConvertCall, input: string | und
     ...(maxBytes && { maxBytes }),
     ...(batchRows && { batchRows }),
     ...(spillDir && { spillDir }),
+    ...(codec && { codec }),
+    ...(rowGroupRows && { rowGroupRows }),
   };
+}
+
+/** The form that the output's name tells. */
+function nameOf(output: string | undefined): string | undefined {
+  const form = output === undefined ? "auto" : formOfName(output);
+  return form === "auto" ? undefined : form;
 }
 
 /** The options, with what a model or a schema adds to them. */
@@ -215,7 +253,10 @@ function shapeOf({ lines, output }: ConvertCall, { maxRows, maxBytes, to, what }
   if (!cut) throw new TransloadError("E_OPTION", "say how large a piece may be: --max-rows, --max-bytes, or --for a server");
   if (isPattern(output)) return "files";
   if (!lines) throw new TransloadError("E_OPTION", "pieces need names: -o 'part-{00000}.json'; or say --lines to have one on each line");
-  if (choose(to, false, what).forms.every((form) => form.layouts.includes("delimited") || form.layouts.includes("lines")))
+  if (
+    !binaryForm(to) &&
+    choose(to, false, what).forms.every((form) => form.layouts.includes("delimited") || form.layouts.includes("lines"))
+  )
     throw new TransloadError(
       "E_OPTION",
       `a piece in ${to} has lines of its own, so it cannot be one; name files with -o 'part-{00000}.${to}'`,
@@ -225,22 +266,35 @@ function shapeOf({ lines, output }: ConvertCall, { maxRows, maxBytes, to, what }
 
 async function run(
   path: string | undefined,
-  target: string | undefined,
+  { output: target, compress, maxExpand }: ConvertCall,
   options: ConvertOptions,
   shape: Shape,
   report: Report,
 ): Promise<void> {
   const onWarning = (warning: Parameters<Report["warn"]>[0]) => report.warn(warning);
   let progress: Progress | undefined;
-  const told = { ...options, onWarning, onProgress: (bytes: number) => progress?.update(bytes) };
-  convert(told).destroy(); // before anything is opened: it checks the options
+  const onProgress = (bytes: number) => progress?.update(bytes);
+  const named = { ...options, from: options.from === "auto" ? formOfName(path ?? "") : (options.from as string) };
+  // before anything is opened
+  if (isTransfer(named)) checkTransfer(named);
+  else convert({ ...named, onWarning }).destroy(); // it checks the options
+  const compression = compressionFor(target, compress);
   const input = openInput(path, EXAMPLE);
-  // what must be read twice is read from the file again
-  const whole: ConvertOptions = path !== undefined && path !== "-" && input.stats.isFile() ? { ...told, file: path } : told;
+  const payload = await openPayload(input, { maxExpand, onProgress }).catch((error) => {
+    throw blame(error, input.name);
+  });
+  const told: ConvertOptions = {
+    ...options,
+    onWarning,
+    from: options.from === "auto" ? payload.form : (options.from as string),
+    // what must be read twice is read from the file again
+    ...(payload.file !== undefined && { file: payload.file }),
+    ...(!payload.compressed && { onProgress }),
+  };
   if (shape === "files") {
     progress = Progress.of(input, report);
     try {
-      return await writePieces(input, target as string, whole);
+      return await writePieces({ ...input, stream: payload.stream }, target as string, told);
     } finally {
       progress?.stop();
     }
@@ -248,8 +302,12 @@ async function run(
   const output = openOutput(target, input);
   progress = Progress.of(input, report);
   try {
-    if (shape === "lines") await writeLines(input, output.stream, whole);
-    else await pipeline(input.stream, convert(whole), output.stream);
+    if (shape === "lines") await writeLines({ ...input, stream: payload.stream }, output.stream, told);
+    else {
+      const conversion = isTransfer(told) ? transfer(told, compression ? undefined : output.patch) : convert(told);
+      if (compression) await pipeline(payload.stream, conversion, compressor(compression), output.stream);
+      else await pipeline(payload.stream, conversion, output.stream);
+    }
     output.commit();
   } catch (error) {
     output.discard();
@@ -257,4 +315,12 @@ async function run(
   } finally {
     progress?.stop();
   }
+}
+
+/** How the output is compressed. */
+function compressionFor(target: string | undefined, wanted: ConvertCall["compress"]): Compression | undefined {
+  const kind = wanted ?? (target === undefined ? undefined : compressionOf(target).compression);
+  if (kind === undefined || kind === "none") return undefined;
+  compressor(kind).destroy(); // throws where this Node does not have it
+  return kind;
 }

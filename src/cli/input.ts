@@ -1,7 +1,10 @@
 import { createReadStream, fstatSync, openSync, type Stats } from "node:fs";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { isatty } from "node:tty";
+import { binaryAt } from "../binary/form.js";
+import { formOfName } from "../detect.js";
 import { TransloadError } from "../errors.js";
+import { compressionAt, compressionOf, expand } from "../io/compression.js";
 import { cannotRead } from "./disk.js";
 import { openPipe } from "./pipe.js";
 
@@ -12,6 +15,18 @@ export interface Input {
   /** Bytes, where they are known. */
   readonly size: number | undefined;
   readonly stats: Stats;
+  /** The file, where it can be read a second time. */
+  readonly file?: string;
+}
+
+/** A payload as it is to be read: expanded where it was compressed. */
+export interface Payload {
+  readonly stream: Readable;
+  /** The file whose bytes the stream's are. */
+  readonly file: string | undefined;
+  /** The form that the input's name or first bytes tell; `auto` where they tell none. */
+  readonly form: string;
+  readonly compressed: boolean;
 }
 
 const STDIN = 0;
@@ -29,7 +44,7 @@ export function openInput(path: string | undefined, example: string): Input {
   try {
     const fd = openSync(path, "r");
     const stats = statsOf(fd);
-    return { name: path, stream: read(fd, stats), size: sizeOf(stats), stats };
+    return { name: path, stream: read(fd, stats), size: sizeOf(stats), stats, ...(stats.isFile() && { file: path }) };
   } catch (error) {
     throw cannotRead(path, error);
   }
@@ -61,8 +76,47 @@ function sizeOf(stats: Stats): number | undefined {
   return stats.isFile() ? stats.size : undefined;
 }
 
-/** The dialect that a file's name tells; `auto` where it tells none. */
-export function fromName(path = ""): string {
-  const [, extension = ""] = /\.(csv|tsv|jsonl|ndjson)$/i.exec(path) ?? [];
-  return ({ csv: "csv", tsv: "tsv", jsonl: "jsonl", ndjson: "jsonl" } as Record<string, string>)[extension.toLowerCase()] ?? "auto";
+/**
+ * Looks at the first bytes: expands what is compressed, and tells binary forms.
+ * @param onProgress takes the bytes used up of what is compressed
+ */
+export async function openPayload(
+  input: Input,
+  { maxExpand, onProgress }: { maxExpand?: number | undefined; onProgress?: (bytes: number) => void },
+): Promise<Payload> {
+  const { stream, file, name } = input;
+  const head = await headOf(stream);
+  const form = formOfName(name);
+  const compression = compressionAt(head) ?? compressionOf(name).compression;
+  if (!compression) return { stream, file, form: binaryAt(head)?.id ?? form, compressed: false };
+  const expanded = Readable.from(expand(counted(stream, onProgress), compression, maxExpand), { objectMode: false });
+  const inner = await headOf(expanded);
+  return { stream: expanded, file: undefined, form: binaryAt(inner)?.id ?? form, compressed: true };
+}
+
+/** The first bytes of a stream, which are put back. */
+async function headOf(stream: Readable): Promise<Uint8Array> {
+  if (!stream.readable) return new Uint8Array();
+  if (stream.readableLength === 0)
+    await new Promise<void>((resolve, reject) => {
+      const done = (error?: Error) => {
+        stream.off("readable", done).off("end", done).off("error", done);
+        if (error instanceof Error) reject(error);
+        else resolve();
+      };
+      stream.once("readable", done).once("end", done).once("error", done);
+    });
+  const chunk = stream.read() as Buffer | null;
+  if (chunk === null) return new Uint8Array();
+  stream.unshift(chunk);
+  return chunk;
+}
+
+async function* counted(stream: Readable, told: ((bytes: number) => void) | undefined): AsyncGenerator<Uint8Array, void, undefined> {
+  let bytes = 0;
+  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+    yield chunk;
+    bytes += chunk.length;
+    told?.(bytes);
+  }
 }

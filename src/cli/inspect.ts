@@ -1,6 +1,6 @@
 import { type InspectedColumn, type Inspection, inspect } from "../inspect.js";
 import { blame } from "./disk.js";
-import { fromName, openInput } from "./input.js";
+import { openInput, openPayload } from "./input.js";
 import type { Define } from "./job.js";
 import { addVoice } from "./options.js";
 import { Progress } from "./progress.js";
@@ -40,10 +40,11 @@ export async function inspectInput(path: string | undefined, from: string, examp
   const input = openInput(path, example);
   const progress = Progress.of(input, report);
   try {
-    return await inspect(input.stream, {
-      from: from === "auto" ? fromName(path) : from,
+    const payload = await openPayload(input, progress ? { onProgress: progress.update } : {});
+    return await inspect(payload.stream, {
+      from: from === "auto" ? payload.form : from,
       onWarning: (warning) => report.warn(warning),
-      ...(progress && { onProgress: progress.update }),
+      ...(progress && !payload.compressed && { onProgress: progress.update }),
     });
   } catch (error) {
     throw blame(error, input.name);

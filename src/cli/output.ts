@@ -1,5 +1,6 @@
 import {
   accessSync,
+  closeSync,
   constants,
   createWriteStream,
   fchmodSync,
@@ -10,6 +11,7 @@ import {
   rmSync,
   type Stats,
   statSync,
+  writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Writable } from "node:stream";
@@ -23,6 +25,8 @@ import { openPipe } from "./pipe.js";
 export interface Output {
   readonly name: string;
   readonly stream: Writable;
+  /** Has these bytes put over the first ones when the file is complete; undefined where that cannot be done. */
+  readonly patch?: (bytes: Uint8Array) => void;
   commit(): void;
   discard(): void;
 }
@@ -76,8 +80,10 @@ function openAtomic(path: string, existing: Stats | undefined): Output {
   };
   process.once("exit", discard);
   if (existing) fchmodSync(fd, existing.mode & PERMISSIONS);
+  let start: Uint8Array | undefined;
   const commit = () => {
     try {
+      if (start) overwrite(temporary, start);
       renameSync(temporary, target);
     } catch (error) {
       throw cannotWrite(path, error);
@@ -85,7 +91,20 @@ function openAtomic(path: string, existing: Stats | undefined): Output {
     open = false;
     process.removeListener("exit", discard);
   };
-  return { name: path, stream: createWriteStream("", { fd, highWaterMark: BUFFERED }), commit, discard };
+  const patch = (bytes: Uint8Array) => {
+    start = bytes;
+  };
+  return { name: path, stream: createWriteStream("", { fd, highWaterMark: BUFFERED }), patch, commit, discard };
+}
+
+/** The stream has closed its descriptor by now. */
+function overwrite(path: string, bytes: Uint8Array): void {
+  const fd = openSync(path, "r+");
+  try {
+    writeSync(fd, bytes, 0, bytes.length, 0);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 function refuseSame(stats: Stats, { stats: other, name }: Input): void {

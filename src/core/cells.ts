@@ -10,15 +10,16 @@
 import { TEN_INT, clinger, cut, digitCount, digitsAt, e, eight, holds, m, negative, product64, read, set, some, toF32, toF64 } from "./decimal";
 import { Look, isWhole, lookNumber, lookPlain, lookText, see as seeBit } from "./look";
 import { literalLength, scan } from "./scan";
-import { Kind } from "./token";
+import { shortEnd } from "./row";
+import { Kind, OK, end as tokenEnd, value, WAIT as TOKEN_WAITS } from "./token";
 import { Err, Ev, Nan, St, base, countAt, cursor, depth, expectAt, fail, lastNewline, leaf, nan, newlineAt, nullOk, setCursor, setDepth, setFreeAbove, setLastNewline, setLeaf, setNewlines, setSt, setWatch, st, watch } from "./state";
 
-export const enum DType { Bool, Int8, Int16, Int32, Int64, Uint8, Uint16, Uint32, Uint64, Float32, Float64, String, Any }
+export const enum DType { Bool, Int8, Int16, Int32, Int64, Uint8, Uint16, Uint32, Uint64, Float32, Float64, String, Any, Skip }
 
 /** Offsets in a Column record of 32 bytes. */
 export const AT: usize = 0; // address of the first value; in a survey, where every step is 0, of the column's Range (look.ts)
 export const STEP: usize = 4; // bytes from one value to the next
-const DTYPE: usize = 8;
+export const DTYPE: usize = 8;
 const VALID: usize = 12; // address of the first validity byte: 1 present, 0 null
 const SEEN: usize = 16; // Look bits (look.ts) of the cells so far
 const NULL_COUNT: usize = 20; // this and the next only in a survey
@@ -173,6 +174,36 @@ function columnRun(from: usize, to: usize): i32 { return run(from, to, false, fa
     // ---- a value must start at p
     if (p >= to) { ev = Ev.More; break; }
     const c = load<u8>(p);
+    if (!asBlock && load<u32>(column, DTYPE) == DType.Skip && c > 0x20) {
+      // checked, and not read
+      const short = shortEnd(p);
+      if (short != 0 && short < to && !isTail(load<u8>(short))) p = short;
+      else {
+        const result = value(p, to);
+        if (result != OK) { ev = result == TOKEN_WAITS ? <i32>Ev.More : judge(p); break; }
+        p = tokenEnd;
+      }
+      fresh = false;
+      if (flat) row++;
+      if (p < to && load<u8>(p) == 0x2c && col != last) {
+        col++;
+        p++;
+        column += RECORD;
+        continue;
+      }
+      if (p + 3 <= to && load<u8>(p) == 0x5d && col == last && rowEnds && row + 1 != rowLimit && load<u16>(p, 1) == 0x5b2c /* ,[ */) {
+        row++;
+        p += 3;
+        store<u64>(countAt(base), load<u64>(countAt(base)) + 1);
+        fresh = true;
+        col = 0;
+        column = columns;
+        index = row;
+        continue;
+      }
+      ev = AFTER;
+      break;
+    }
     const minus = c == 0x2d; /* - */
     let q = p + <usize>minus;
     const out = <usize>load<u32>(column, AT) + <usize>index * <usize>load<u32>(column, STEP);
@@ -318,7 +349,8 @@ function columnRun(from: usize, to: usize): i32 { return run(from, to, false, fa
   if (doubles || load<u32>(column, DTYPE) == DType.Float64) {
     const v = power == 0 ? <f64>digits : power >= -15 && digits <= 1 << 53 ? clinger(digits, power) : product64(digits, power);
     store<u64>(out, reinterpret<u64>(v) | (<u64>minus << 63));
-  } else if (load<u32>(column, DTYPE) == DType.Any) lookPlain(column + SEEN, out, digits, power, minus);
+  } else if (load<u32>(column, DTYPE) == DType.Int64 && power == 0) store<u64>(out, minus ? 0 - digits : digits); // fewer than eight digits
+  else if (load<u32>(column, DTYPE) == DType.Any) lookPlain(column + SEEN, out, digits, power, minus);
   else {
     set(digits, power, minus);
     if (put(column, out, p, q) != Err.None) return 0;
@@ -534,6 +566,7 @@ function integer(out: usize, bytes: i32, above: u64, below: u64, p: usize, end: 
 /** Stores a cell that rows.ts has found, in this row of the batch, as its column's dtype. An Err, or FULL. */
 export function storeCell(col: u32, row: u32, what: i32, from: usize, to: usize): i32 {
   const column = columns + <usize>col * RECORD;
+  if (load<u32>(column, DTYPE) == DType.Skip) return Err.None;
   const out = <usize>load<u32>(column, AT) + <usize>row * <usize>load<u32>(column, STEP);
   if (what <= Kind.Float) {
     const n = to - from;

@@ -9,8 +9,8 @@
 //
 // What a change must not break: a row gets the same text, and takes the same room, whichever road it goes; where the window ends
 // decides which.
-import { AT, RECORD, STEP, columns, plainCell } from "./cells";
-import { delimiter, numericWords } from "./delimited";
+import { AT, DTYPE, DType, RECORD, STEP, columns, plainCell } from "./cells";
+import { delimiter, numericWords, quote, textEnd } from "./delimited";
 import { addFilled, filled, limit as batchRows } from "./fill";
 import { afterRun, digits, equal, runLeaves } from "./masks";
 import { width } from "./row";
@@ -94,11 +94,16 @@ export function fillLines(from: usize, to: usize): usize {
 @inline function fillLine(p: usize, to: usize, row: u32, stop: usize): usize {
   let column = columns;
   while (true) {
-    const q = p + <usize>(load<u8>(p) == 0x2d /* - */);
-    if (<u32>load<u8>(q) - 0x30 > 9) return 0;
-    const out = <usize>load<u32>(column, AT) + <usize>row * <usize>load<u32>(column, STEP);
-    p = plainCell(p, q, to, column, out, false, true);
-    if (p == 0) return 0;
+    if (load<u32>(column, DTYPE) == DType.Skip) {
+      p = textEnd(p, to);
+      if (p >= to || load<u8>(p) == quote) return 0;
+    } else {
+      const q = p + <usize>(load<u8>(p) == 0x2d /* - */);
+      if (<u32>load<u8>(q) - 0x30 > 9) return 0;
+      const out = <usize>load<u32>(column, AT) + <usize>row * <usize>load<u32>(column, STEP);
+      p = plainCell(p, q, to, column, out, false, true);
+      if (p == 0) return 0;
+    }
     column += RECORD;
     if (column == stop) break;
     if (load<u8>(p++) != delimiter) return 0;

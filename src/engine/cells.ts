@@ -1,5 +1,5 @@
 import type { Batch } from "../batch.js";
-import type { DType } from "../dtype.js";
+import type { DTypeChoice } from "../dtype.js";
 import type { RowRequest } from "./rows.js";
 
 /** What to do with a number that its dtype cannot hold: refuse, or cut it to fit (a float becomes infinite). */
@@ -14,7 +14,9 @@ export interface CellRequest {
   /** Cells a row must have, when known. */
   readonly width: number | undefined;
   /** For all numeric columns, or by name. Columns of strings keep theirs. */
-  readonly dtype: DType | Readonly<Record<string, DType>> | undefined;
+  readonly dtype: DTypeChoice | undefined;
+  /** Columns of a frame that are read, in this order, where there are names; the others are passed over. */
+  readonly pick?: readonly string[] | undefined;
   readonly cast: Cast;
   /** Rows of a batch; undefined for about a mebibyte of cells. */
   readonly batchRows: number | undefined;

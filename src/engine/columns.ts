@@ -1,4 +1,4 @@
-import type { DType } from "../dtype.js";
+import type { DType, DTypeChoice } from "../dtype.js";
 import { nearest, TransloadError } from "../errors.js";
 import type { CellRequest } from "./cells.js";
 
@@ -8,6 +8,8 @@ export const SAMPLE = 1 << 16;
 /** What a column's cells were, in the sample. */
 export interface Kinds {
   numbers: boolean;
+  /** Some of the numbers are not whole. */
+  floats: boolean;
   strings: boolean;
   booleans: boolean;
 }
@@ -17,7 +19,7 @@ export interface Kinds {
  * a scalar, the cargo's own not counted. A row counts when it begins in the sample, and the first one always.
  */
 export function survey(text: Uint8Array, rank: number, width: number): Kinds[] {
-  const kinds: Kinds[] = Array.from({ length: width }, () => ({ numbers: false, strings: false, booleans: false }));
+  const kinds: Kinds[] = Array.from({ length: width }, () => ({ numbers: false, floats: false, strings: false, booleans: false }));
   let depth = 0;
   let column = 0;
   let rows = 0;
@@ -43,12 +45,23 @@ export function survey(text: Uint8Array, rank: number, width: number): Kinds[] {
       }
       if (kind && depth === rank) {
         if (byte === 0x74 /* t */ || byte === 0x66 /* f */) kind.booleans = true;
-        else if (byte !== 0x6e /* n */) kind.numbers = true;
+        else if (byte !== 0x6e /* n */) {
+          kind.numbers = true;
+          if (byte === 0x4e /* N */ || byte === 0x49 /* I */) kind.floats = true;
+        }
       }
-      while (i + 1 < text.length && !isDelimiter(text[i + 1] as number)) i++;
+      while (i + 1 < text.length && !isDelimiter(text[i + 1] as number)) {
+        i++;
+        if (kind?.numbers && depth === rank && isFloating(text[i] as number)) kind.floats = true;
+      }
     }
   }
   return kinds;
+}
+
+/** A point, an exponent, an Infinity. */
+function isFloating(byte: number): boolean {
+  return byte === 0x2e || (byte | 0x20) === 0x65 || byte === 0x49;
 }
 
 function isDelimiter(byte: number): boolean {
@@ -62,7 +75,7 @@ export function namesOf({ layout, names }: CellRequest, width: number): readonly
 }
 
 /** @throws TransloadError E_DTYPE when a dtype is asked for by a name that the payload does not have. */
-export function checkNames(names: readonly string[], asked: DType | Readonly<Record<string, DType>> | undefined): void {
+export function checkNames(names: readonly string[], asked: DTypeChoice | undefined): void {
   if (typeof asked !== "object") return;
   for (const name of Object.keys(asked)) {
     if (names.includes(name)) continue;
@@ -75,20 +88,39 @@ export function checkNames(names: readonly string[], asked: DType | Readonly<Rec
 }
 
 /**
+ * The columns that are read, as places in the payload's: all of them, or those picked by name.
+ * @throws TransloadError E_COLUMNS for a name that the payload does not have.
+ */
+export function pickedOf(names: readonly string[], pick: readonly string[] | undefined): number[] {
+  return (pick ?? names).map((name, i) => {
+    if (!pick) return i;
+    const at = names.indexOf(name);
+    if (at >= 0) return at;
+    const guess = nearest(name, names);
+    throw new TransloadError(
+      "E_COLUMNS",
+      `no column ${JSON.stringify(name)}${guess ? `; did you mean ${guess}?` : `; there are ${names.join(", ")}`}`,
+    );
+  });
+}
+
+/** Nobody asked for this dtype by its name. */
+export function isDefaulted(asked: DTypeChoice | undefined): boolean {
+  return asked === undefined || asked === "infer";
+}
+
+/**
  * The dtype of each column: strings stay strings; booleans stay bool unless their dtype was named; the rest is as asked, float64 by default.
  */
-export function chooseDtypes(
-  names: readonly string[],
-  kinds: readonly Kinds[],
-  asked: DType | Readonly<Record<string, DType>> | undefined,
-): DType[] {
+export function chooseDtypes(names: readonly string[], kinds: readonly Kinds[], asked: DTypeChoice | undefined): DType[] {
   const byName = typeof asked === "object" ? asked : {};
   return names.map((name, i) => {
-    const { strings, booleans, numbers } = kinds[i] as Kinds;
+    const { strings, booleans, numbers, floats } = kinds[i] as Kinds;
     const own = Object.hasOwn(byName, name) ? byName[name] : undefined;
     if (own) return own;
     if (strings && !numbers && !booleans) return "string";
-    if (booleans && !numbers && typeof asked !== "string") return "bool";
+    if (booleans && !numbers && (typeof asked !== "string" || asked === "infer")) return "bool";
+    if (asked === "infer") return numbers && !floats ? "int64" : "float64";
     return typeof asked === "string" ? asked : "float64";
   });
 }

@@ -1,7 +1,7 @@
 import type { Batch } from "../batch.js";
 import type { DType } from "../dtype.js";
 import type { CellReader, CellRequest } from "./cells.js";
-import { checkNames, chooseDtypes, SAMPLE } from "./columns.js";
+import { checkNames, chooseDtypes, isDefaulted, pickedOf, SAMPLE } from "./columns.js";
 import { CoreColumns } from "./core-columns.js";
 import type { CoreInput } from "./core-input.js";
 import type { CoreMemory } from "./core-memory.js";
@@ -68,13 +68,17 @@ export class CoreBatches implements CellReader {
     checkNames(names, request.dtype);
     const kinds = look.kinds.map(({ integers, floats, nans, texts, booleans }) => ({
       numbers: integers || floats || nans,
+      floats: floats || nans,
       strings: texts,
       booleans,
     }));
     const dtypes = chooseDtypes(names, kinds, request.dtype);
+    const places = pickedOf(names, look.names ? request.pick : undefined);
     const columns = new CoreColumns(this.#memory, {
-      names,
-      dtypes,
+      names: places.map((i) => names[i] as string),
+      dtypes: places.map((i) => dtypes[i] as DType),
+      sourceWidth: names.length,
+      places,
       shape: [],
       block: false,
       kind: "frame",
@@ -89,7 +93,7 @@ export class CoreBatches implements CellReader {
       columns.stringsAt,
       columns.stringsEnd,
       request.cast === "clip",
-      request.dtype === undefined,
+      isDefaulted(request.dtype),
     );
     core.startBatch(columns.batchRows);
     core.startFill(columns.batchRows);
@@ -104,7 +108,7 @@ export class CoreBatches implements CellReader {
       ...LOOK,
       cells: "typed",
       typed: {
-        defaulted: this.#request.dtype === undefined,
+        defaulted: isDefaulted(this.#request.dtype),
         dtypes,
         flush: () => {
           this.#drain();

@@ -3,7 +3,7 @@ import { type DType, NUMERIC } from "../dtype.js";
 import type { TransloadError } from "../errors.js";
 import type { CellReader, CellRequest, Seen } from "./cells.js";
 import { Err, Ev, Look } from "./codes.js";
-import { checkNames, chooseDtypes, namesOf, SAMPLE, survey } from "./columns.js";
+import { checkNames, chooseDtypes, isDefaulted, namesOf, pickedOf, SAMPLE, survey } from "./columns.js";
 import { CoreColumns, RECORD } from "./core-columns.js";
 import type { CoreInput } from "./core-input.js";
 import type { CoreMemory } from "./core-memory.js";
@@ -152,9 +152,12 @@ export class CoreCells implements CellReader {
     const kinds = survey(text, rank, this.#block ? 1 : width);
     this.#dtypes = request.survey ? this.#names.map(() => "bool") : chooseDtypes(this.#names, kinds, request.dtype);
     const { survey: looks, batchRows, reuse } = request;
+    const places = pickedOf(this.#names, frame && !this.#block && request.names?.length === width ? request.pick : undefined);
     const columns = new CoreColumns(this.#memory, {
-      names: this.#names,
-      dtypes: looks ? [] : this.#dtypes,
+      names: places.map((i) => this.#names[i] as string),
+      dtypes: looks ? [] : places.map((i) => this.#dtypes[i] as DType),
+      sourceWidth: looks ? 0 : this.#names.length,
+      places,
       shape: this.#shape,
       block: this.#block,
       kind: frame ? "frame" : "tensor",
@@ -171,7 +174,7 @@ export class CoreCells implements CellReader {
       columns.stringsAt,
       columns.stringsEnd,
       request.cast === "clip",
-      request.dtype === undefined,
+      isDefaulted(request.dtype),
     );
     core.startBatch(this.#batchRows);
     core.rewind(this.#newlinesAt);
@@ -269,7 +272,7 @@ export class CoreCells implements CellReader {
     const { core } = this.#memory;
     const column = this.#block ? 0 : input.count(core.leaf.value);
     const dtype = this.#dtypes[column] as DType;
-    return input.refuseCell(error, this.#names[column] ?? "", dtype, this.#request.dtype === undefined);
+    return input.refuseCell(error, this.#names[column] ?? "", dtype, isDefaulted(this.#request.dtype));
   }
 
   #batch(): Batch {

@@ -1,5 +1,5 @@
 import { Batch, type Block, type Column } from "../batch.js";
-import { type DType, NUMERIC, STRING_CODE } from "../dtype.js";
+import { type DType, NUMERIC, SKIP_CODE, STRING_CODE } from "../dtype.js";
 import { Kind } from "./codes.js";
 import { align, type CoreMemory } from "./core-memory.js";
 
@@ -21,6 +21,9 @@ export interface Layout {
   readonly batchRows: number | undefined;
   /** Batches borrow the memory. */
   readonly reuse: boolean;
+  /** Columns of the source, and the place among them of each that is kept. */
+  readonly sourceWidth: number;
+  readonly places: readonly number[];
 }
 
 /** The columns that the core fills (core/cells.ts), and the batches that are made of them. */
@@ -44,13 +47,13 @@ export class CoreColumns {
   constructor(memory: CoreMemory, layout: Layout) {
     this.#memory = memory;
     this.#layout = layout;
-    const { dtypes, shape, batchRows } = layout;
+    const { dtypes, shape, batchRows, sourceWidth, places } = layout;
     const perRow = product(shape);
     const rowBytes = perRow * dtypes.reduce((sum, dtype) => sum + size(dtype), 0);
     this.batchRows = batchRows ?? Math.max(1, Math.floor(BATCH / Math.max(1, rowBytes)));
     const cells = perRow * this.batchRows;
     const bytes = dtypes.map((dtype) => align(size(dtype) * cells));
-    this.at = memory.area("columns of cells", RECORD * Math.max(1, dtypes.length));
+    this.at = memory.area("columns of cells", RECORD * Math.max(1, sourceWidth));
     let at = memory.area(
       "cells",
       bytes.reduce((a, b) => a + b, 0),
@@ -67,8 +70,9 @@ export class CoreColumns {
     this.#strings = dtypes.map(() => []);
     this.stringsAt = memory.area("string cells", 16 * STRINGS);
     this.stringsEnd = this.stringsAt + 16 * STRINGS;
+    for (let i = 0; i < sourceWidth; i++) memory.view.setUint32(this.at + RECORD * i + 8, SKIP_CODE, true);
     dtypes.forEach((dtype, i) => {
-      const record = this.at + RECORD * i;
+      const record = this.at + RECORD * (places[i] as number);
       memory.view.setUint32(record, this.#valuesAt[i] as number, true);
       memory.view.setUint32(record + 4, size(dtype), true);
       memory.view.setUint32(record + 8, dtype === "string" ? STRING_CODE : NUMERIC[dtype].code, true);
@@ -76,7 +80,7 @@ export class CoreColumns {
       for (let word = 16; word < RECORD; word += 4) memory.view.setUint32(record + word, 0, true);
     });
     // a row of no cells still has somewhere to write before it is refused
-    if (dtypes.length === 0)
+    if (sourceWidth === 0)
       for (let i = 0; i < 4; i++) memory.view.setUint32(this.at + 4 * i, i === 2 ? NUMERIC.bool.code : i === 1 ? 0 : this.at, true);
   }
 
@@ -87,7 +91,7 @@ export class CoreColumns {
       const from = view.getUint32(at, true);
       const text = Buffer.from(bytes.buffer, from, view.getUint32(at + 4, true) - from).toString();
       const where = view.getUint32(at + 8, true);
-      const list = this.#strings[where & ((1 << COLUMN_BITS) - 1)] as string[];
+      const list = this.#strings[this.#layout.places.indexOf(where & ((1 << COLUMN_BITS) - 1))] as string[];
       list[view.getUint32(at + 12, true)] = plain(text, where >>> COLUMN_BITS, quote);
     }
     core.drainStrings();
@@ -140,7 +144,7 @@ export class CoreColumns {
   /** Validity of a column with nulls, which is then made ready for the next batch. */
   #takeValid(i: number, cells: number): Uint8Array<ArrayBuffer> | undefined {
     const { bytes, view } = this.#memory;
-    const flag = this.at + RECORD * i + 16;
+    const flag = this.at + RECORD * (this.#layout.places[i] as number) + 16;
     if (view.getUint32(flag, true) === 0) return undefined;
     const at = this.#validAt[i] as number;
     const valid = new Uint8Array(bytes.buffer.slice(at, at + cells));

@@ -193,6 +193,7 @@ export class CoreRows implements RowReader {
       core.startCargo(this.#keyed ? Mode.Records : Mode.Rows, this.width === undefined ? LEARN : BigInt(this.width));
       this.#input.lines = true;
     }
+    core.setPlain(false);
     core.startRows(Syntax[capital(syntax)], ragged === "pad", twice === "first");
     if (fields || cells === "delimited") {
       const words = (fields?.missing ?? []).filter((word) => word !== "").map((word) => Buffer.from(word));
@@ -234,9 +235,10 @@ export class CoreRows implements RowReader {
       put(i, 16, bits);
     });
     const { fields } = this.#request;
+    const names = this.#columnNames();
     if (fields)
       for (let i = 0; i < width; i++)
-        put(i, 20, fields.text.has(this.#columnNames[i] as string) ? Typing.Text : fields.numbers ? Typing.Numbers : Typing.Lexical);
+        put(i, 20, fields.text.has(names[i] as string) ? Typing.Text : fields.numbers ? Typing.Numbers : Typing.Lexical);
     memory.core.setTexts(
       at[0] as number,
       (texts[0] as Buffer).length,
@@ -252,28 +254,22 @@ export class CoreRows implements RowReader {
     if (routed !== undefined) this.#layPlaces([routed]);
     if (this.#request.across) this.#laySides();
     memory.core.setRoutes(this.#request.across !== undefined && this.#request.syntax !== "across", routed ?? -1);
-    memory.core.setPlain(this.#passes(before));
+    memory.core.setPlain(this.#passes(before, names));
   }
 
   /** Names of the columns, or their positions. */
-  get #columnNames(): readonly string[] {
+  #columnNames(): readonly string[] {
     return this.#names ?? Array.from({ length: this.width ?? 0 }, (_, i) => `${i}`);
   }
 
   /** Rows of plain numbers may be taken whole: nothing is asked of single cells, and only what stands around them differs. */
-  #passes(before: readonly string[]): boolean {
+  #passes(before: readonly string[], names: readonly string[]): boolean {
     const { syntax, across, fields } = this.#request;
     const { cells, sizes, routed, delimiter } = this.#style;
     if (this.width === 0 || across || routed !== undefined || sizes) return false;
     const target = cells === "delimited" ? delimiter : cells === "json" && before.slice(1).every((text) => text === ",") ? "," : undefined;
     if (syntax === "lists" || syntax === "listLines") return target === ",";
-    if (
-      syntax !== "delimited" ||
-      !fields ||
-      fields.numbers ||
-      this.#columnNames.some((name) => fields.text.has(name)) ||
-      /[-.\d]/.test(fields.quote)
-    )
+    if (syntax !== "delimited" || !fields || fields.numbers || names.some((name) => fields.text.has(name)) || /[-.\d]/.test(fields.quote))
       return false;
     return cells === "typed" || (target === "," && fields.delimiter === ",");
   }

@@ -184,6 +184,12 @@ export function refuseCell({ error, column, dtype, defaulted, text, place }: Cel
     case Err.Range:
       if (/^-?(NaN|Infinity)/.test(text))
         return new TransloadError("E_RANGE", `${where}: ${text} does not fit ${dtype}, which has no NaN or Infinity`, place);
+      if (defaulted && dtype === "int64")
+        return new TransloadError(
+          "E_RANGE",
+          `${where}: ${text} does not fit int64, which the first rows look like; ask for float64 in this column`,
+          place,
+        );
       if (defaulted && Number.isFinite(Number(text)))
         return new TransloadError(
           "E_RANGE",

@@ -2,7 +2,7 @@ import { Batch, type Column } from "../batch.js";
 import { type DType, NUMERIC } from "../dtype.js";
 import { type CellReader, type CellRequest, cutToFit, type Seen } from "./cells.js";
 import { Err, Look } from "./codes.js";
-import { checkNames, chooseDtypes, namesOf, SAMPLE, survey } from "./columns.js";
+import { checkNames, chooseDtypes, isDefaulted, namesOf, pickedOf, SAMPLE, survey } from "./columns.js";
 import { exact } from "./exact.js";
 import { jsonPath, refuseCell } from "./fault.js";
 import { lookNumber, lookText } from "./look.js";
@@ -25,6 +25,8 @@ export class ReferenceCells implements CellReader {
   #depth = 0;
   #column = 0;
   #names: readonly string[] = [];
+  /** Columns that are read, in their order. */
+  #picked: readonly number[] = [];
   #dtypes: DType[] = [];
   #shape: number[] = [];
   #block = false;
@@ -91,7 +93,13 @@ export class ReferenceCells implements CellReader {
       ? this.#names.map(() => "float64")
       : chooseDtypes(this.#names, survey(text, this.#rank, width), request.dtype);
     const perRow = this.#block ? levels.reduce((a, b) => a * b, 1) : 1;
-    const rowBytes = perRow * this.#dtypes.reduce((sum, d) => sum + (d === "string" ? 0 : NUMERIC[d].array.BYTES_PER_ELEMENT), 0);
+    const named = frame && !this.#block && request.names?.length === width;
+    this.#picked = pickedOf(this.#names, named ? request.pick : undefined);
+    const rowBytes =
+      perRow *
+      this.#picked
+        .map((i) => this.#dtypes[i] as DType)
+        .reduce((sum, d) => sum + (d === "string" ? 0 : NUMERIC[d].array.BYTES_PER_ELEMENT), 0);
     this.#batchRows = request.survey
       ? Number.POSITIVE_INFINITY
       : (request.batchRows ?? Math.max(1, Math.floor(BATCH / Math.max(1, rowBytes))));
@@ -138,15 +146,15 @@ export class ReferenceCells implements CellReader {
 
   /** A list or object in a frame's cell: only a survey looks past it. */
   #nested(token: Token, before: number): void {
-    if (!this.#request.survey) throw this.#refuse(Err.Kind, token);
-    if (before === this.#rank) see(this.#seen[this.#column] as Mutable<Seen>, Look.Nested);
+    if (!this.#request.survey && this.#picked.includes(this.#column)) throw this.#refuse(Err.Kind, token);
+    if (before === this.#rank && this.#request.survey) see(this.#seen[this.#column] as Mutable<Seen>, Look.Nested);
     if (this.#depth === this.#rank) this.#column++;
   }
 
   #cell(token: Token): void {
     const i = this.#block ? 0 : this.#column;
     if (this.#request.survey) lookAt(this.#seen[i] as Mutable<Seen>, token);
-    else {
+    else if (this.#picked.includes(i)) {
       const dtype = this.#dtypes[i] as DType;
       const { values, valid } = this.#cells[i] as { values: (number | bigint | string)[]; valid: number[] };
       values.push(this.#read(token, dtype));
@@ -167,7 +175,7 @@ export class ReferenceCells implements CellReader {
       if (isNan(number)) return Number(number);
       const value = exact(number, dtype === "float32");
       if (!Number.isFinite(value) && !clip) throw this.#refuse(Err.Range, token);
-      if (this.#request.dtype === undefined && /^-?\d+$/.test(number) && Math.abs(value) > 2 ** 53 && BigInt(value) !== BigInt(number))
+      if (isDefaulted(this.#request.dtype) && /^-?\d+$/.test(number) && Math.abs(value) > 2 ** 53 && BigInt(value) !== BigInt(number))
         throw this.#refuse(Err.Range, token);
       return value;
     }
@@ -187,7 +195,7 @@ export class ReferenceCells implements CellReader {
       error,
       column: this.#names[i] ?? "",
       dtype,
-      defaulted: this.#request.dtype === undefined,
+      defaulted: isDefaulted(this.#request.dtype),
       text: token.text.slice(0, 40),
       place,
     });
@@ -195,7 +203,8 @@ export class ReferenceCells implements CellReader {
 
   #batch(): Batch {
     const rowCount = this.#rowsOfBatch;
-    const columns = this.#dtypes.map((dtype, i): Column => {
+    const columns = this.#picked.map((i): Column => {
+      const dtype = this.#dtypes[i] as DType;
       const { values, valid } = this.#cells[i] as { values: (number | bigint | string)[]; valid: number[] };
       const name = this.#names[i] as string;
       const mask = valid.includes(0) ? { valid: Uint8Array.from(valid) } : {};

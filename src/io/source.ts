@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -21,6 +22,12 @@ export function chunksOf(source: Source, { lend }: { lend: boolean }): AsyncIter
 /** The path of a source that is a file. */
 export function fileOf(source: Source): string | undefined {
   return source instanceof URL ? fileURLToPath(source) : typeof source === "string" ? source : undefined;
+}
+
+/** The same, where the file can be read more than once: a pipe that has a name cannot. */
+export function regularFileOf(source: Source): string | undefined {
+  const path = fileOf(source);
+  return path !== undefined && statSync(path, { throwIfNoEntry: false })?.isFile() ? path : undefined;
 }
 
 /** Reads a file, the next chunk while the caller works on the last: into two buffers in turn, or into new ones. */

@@ -93,6 +93,13 @@ export class Rules {
     return this.writer?.needsNames ?? true;
   }
 
+  /** Every piece of a frame has the names of its columns, and they may come behind the rows. */
+  get awaitsNames(): boolean {
+    const { rewriter, source, target, options } = this.#job;
+    const named = ["frame", "ndarray"].includes(target.layout) && ["frame", "ndarray"].includes(source.layout);
+    return rewriter !== undefined && named && (options.maxRows !== undefined || options.maxBytes !== undefined);
+  }
+
   /** Every piece has the parameters, and they may come behind the payload: none have come yet. */
   get awaitsParams(): boolean {
     const { rewriter, source, target, options } = this.#job;

@@ -171,7 +171,7 @@ export class Table {
     const start = scanner.offset;
     if (options.header && !source.form.headless) {
       const own = yield* this.#headerNames();
-      if (own && names && (own.length !== names.length || own.some((name, i) => name !== names?.[i])))
+      if (own && names && !batches && (own.length !== names.length || own.some((name, i) => name !== names?.[i])))
         throw new TransloadError(
           "E_COLUMNS",
           "the columns given are not those of the file's first line; leave them out, give the same, or say --no-header",
@@ -187,7 +187,16 @@ export class Table {
 
   *#batches(request: BatchRequest, names: readonly string[] | undefined): Generator<Wait, void, void> {
     const { scanner, sink } = this.#job;
-    const cells = scanner.cells({ ...request, layout: "rows", names, width: undefined, rows: this.#rules.request("delimited", names) });
+    const { columns } = this.#job.options;
+    const pick = columns === names ? undefined : columns;
+    const cells = scanner.cells({
+      ...request,
+      layout: "rows",
+      names,
+      pick,
+      width: undefined,
+      rows: this.#rules.request("delimited", names),
+    });
     for (;;) {
       const batch = cells.next();
       if (batch) {
@@ -277,11 +286,11 @@ export class Table {
     // what else a row may need: parameters, which every piece has, and labels, or a column that becomes them
     const { awaitsLabels, awaitsParams } = rules;
     const waits = (awaitsLabels || awaitsParams) && !rules.nothingBehind(syntax, own);
-    this.#ruledOut = { labels: awaitsLabels && !waits, params: awaitsParams && !waits };
     const params = waits && awaitsParams;
     const labels = waits && awaitsLabels;
-    const late = !keyed && ((!own && rules.needsNames) || params);
+    const late = !keyed && ((!own && (rules.needsNames || rules.awaitsNames)) || params);
     if (!grows && !params && !late && !labels && (own || !rules.labelColumn)) {
+      this.#ruledOut = { labels: awaitsLabels, params: awaitsParams };
       yield* this.#write(
         rules.passes(syntax) ? new PassingRows(scanner, own) : scanner.rows(rules.request(syntax, own), this.#style(syntax, own)),
       );

@@ -1,0 +1,323 @@
+// Apache Arrow IPC through apache-arrow: our columns are Arrow's buffers, so a batch is a record batch over the same memory.
+
+import type { FileHandle } from "node:fs/promises";
+import {
+  AsyncByteQueue,
+  Bool,
+  type Data,
+  DataType,
+  Field,
+  FixedSizeList,
+  Float32,
+  Float64,
+  Int8,
+  Int16,
+  Int32,
+  Int64,
+  makeData,
+  Precision,
+  RecordBatch,
+  RecordBatchFileWriter,
+  RecordBatchReader,
+  RecordBatchStreamWriter,
+  Schema,
+  Struct,
+  TimeUnit,
+  Uint8,
+  Uint16,
+  Uint32,
+  Uint64,
+  Utf8,
+  type Vector,
+} from "apache-arrow";
+import { Batch, type Column } from "../batch.js";
+import { NUMERIC, type NumericDType, type TypedArray } from "../dtype.js";
+import { nearest, TransloadError } from "../errors.js";
+import type { RandomAccess } from "../io/random.js";
+import { timeText } from "../time.js";
+import type { BinaryRead, BinaryWriter } from "./form.js";
+import { halves } from "./half.js";
+
+const TYPES: Readonly<Record<NumericDType, () => DataType>> = {
+  bool: () => new Bool(),
+  int8: () => new Int8(),
+  int16: () => new Int16(),
+  int32: () => new Int32(),
+  int64: () => new Int64(),
+  uint8: () => new Uint8(),
+  uint16: () => new Uint16(),
+  uint32: () => new Uint32(),
+  uint64: () => new Uint64(),
+  float32: () => new Float32(),
+  float64: () => new Float64(),
+};
+
+// ---- writing
+
+/** A batch as Arrow's record batch: numbers over the same memory, booleans and text copied. Tensors are fixed-size lists. */
+export function toArrow(batch: Batch, schema: Schema = schemaOf(batch)): RecordBatch {
+  const children = batch.columns.map((column) => dataOf(column, batch.rowCount));
+  return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: batch.rowCount, nullCount: 0, children }));
+}
+
+export function schemaOf(batch: Batch): Schema {
+  return new Schema(batch.columns.map((column) => new Field(column.name, typeOf(column), true, metadataOf(column))));
+}
+
+function typeOf({ dtype, shape }: Column): DataType {
+  const cell = dtype === "string" ? new Utf8() : TYPES[dtype]();
+  return shape.length === 0 ? cell : new FixedSizeList(product(shape), new Field("item", cell, true));
+}
+
+/** Arrow's canonical extension for tensors: the shape of a row's cells. */
+function metadataOf({ shape }: Column): Map<string, string> | null {
+  if (shape.length === 0) return null;
+  return new Map([
+    ["ARROW:extension:name", "arrow.fixed_shape_tensor"],
+    ["ARROW:extension:metadata", JSON.stringify({ shape })],
+  ]);
+}
+
+function dataOf(column: Column, rows: number): Data {
+  const cells = cellsOf(column);
+  if (column.shape.length === 0) return cells;
+  return makeData({ type: typeOf(column) as FixedSizeList, length: rows, nullCount: 0, child: cells });
+}
+
+function cellsOf({ dtype, values, valid }: Column): Data {
+  const length = values.length;
+  const nulls = valid ? { nullBitmap: bits(valid), nullCount: valid.reduce((n, v) => n + 1 - v, 0) } : { nullCount: 0 };
+  if (dtype === "string") {
+    const { offsets, bytes } = encode(values as readonly string[]);
+    return makeData({ type: new Utf8(), length, valueOffsets: offsets, data: bytes, ...nulls });
+  }
+  if (dtype === "bool") return makeData({ type: new Bool(), length, data: bits(values as Uint8Array), ...nulls });
+  return makeData({ type: TYPES[dtype]() as Float64, length, data: values as Float64Array, ...nulls });
+}
+
+/** A bit for each byte that is not 0, the first the lowest. */
+function bits(bytes: Uint8Array): Uint8Array {
+  const out = new Uint8Array(((bytes.length + 63) >> 6) << 3);
+  for (let i = 0; i < bytes.length; i++) if (bytes[i]) out[i >> 3] = (out[i >> 3] as number) | (1 << (i & 7));
+  return out;
+}
+
+function encode(texts: readonly string[]): { offsets: Int32Array; bytes: Uint8Array } {
+  const offsets = new Int32Array(texts.length + 1);
+  for (let i = 0; i < texts.length; i++) offsets[i + 1] = (offsets[i] as number) + Buffer.byteLength(texts[i] as string);
+  const bytes = Buffer.allocUnsafeSlow(offsets[texts.length] as number);
+  for (let i = 0; i < texts.length; i++) bytes.write(texts[i] as string, offsets[i] as number);
+  return { offsets, bytes: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) };
+}
+
+/** Where Arrow's writer puts its bytes: taken from here after each batch. */
+class Sink extends AsyncByteQueue {
+  chunks: Uint8Array[] = [];
+
+  override write(chunk: Uint8Array): void {
+    this.chunks.push(Uint8Array.from(chunk));
+  }
+
+  take(): Uint8Array[] {
+    const { chunks } = this;
+    this.chunks = [];
+    return chunks;
+  }
+}
+
+export class ArrowWriter implements BinaryWriter {
+  readonly #sink = new Sink();
+  readonly #writer: RecordBatchFileWriter | RecordBatchStreamWriter;
+  #schema: Schema | undefined;
+
+  constructor(format: "file" | "stream") {
+    this.#writer = format === "file" ? new RecordBatchFileWriter() : new RecordBatchStreamWriter();
+    this.#writer.reset(this.#sink as never);
+  }
+
+  write(batch: Batch): Iterable<Uint8Array> {
+    const schema = schemaOf(batch);
+    if (this.#schema && `${this.#schema}` !== `${schema}`)
+      throw new TransloadError("E_FORM", `an Arrow file has one table, and what follows is another: ${schema} behind ${this.#schema}`);
+    this.#schema ??= schema;
+    this.#writer.write(toArrow(batch, this.#schema));
+    return this.#sink.take();
+  }
+
+  end(): Iterable<Uint8Array> {
+    if (!this.#schema) this.#writer.reset(this.#sink as never, new Schema([]));
+    this.#writer.finish();
+    return this.#sink.take();
+  }
+}
+
+// ---- reading
+
+/**
+ * Reads a file, or a stream, of record batches.
+ * @throws TransloadError E_SYNTAX for what is no Arrow, E_TRUNCATED where it ends too early, E_DTYPE for types that are no cells here.
+ */
+export async function* readArrow(file: RandomAccess, { columns }: BinaryRead): AsyncGenerator<Batch, void, undefined> {
+  const reader = await damaged(async () => (await RecordBatchReader.from(file.handle as FromHandle)).open());
+  const names = reader.schema.fields.map(({ name }) => name);
+  const order = columns?.map((name) => indexOf(name, names)) ?? names.map((_, i) => i);
+  let rowOffset = 0;
+  for (;;) {
+    const { value, done } = await damaged(async () => reader.next());
+    if (done) return;
+    const batch = batchOf(value as RecordBatch, order, rowOffset);
+    rowOffset += batch.rowCount;
+    if (batch.rowCount > 0) yield batch;
+  }
+}
+
+type FromHandle = Parameters<typeof RecordBatchReader.from>[0] & FileHandle;
+
+function indexOf(name: string, names: readonly string[]): number {
+  const at = names.indexOf(name);
+  if (at >= 0) return at;
+  const guess = nearest(name, names);
+  throw new TransloadError(
+    "E_COLUMNS",
+    `no column ${JSON.stringify(name)}${guess ? `; did you mean ${guess}?` : ` among ${names.join(", ")}`}`,
+  );
+}
+
+/** What apache-arrow throws for a damaged file, as ours. */
+async function damaged<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof TransloadError) throw error;
+    const { message } = error as Error;
+    const short = /expected to read|unexpected end|out of bounds|outside|premature/i.test(message);
+    throw new TransloadError(short ? "E_TRUNCATED" : "E_SYNTAX", `not a whole Arrow file: ${message}`, {}, { cause: error });
+  }
+}
+
+function batchOf(record: RecordBatch, order: readonly number[], rowOffset: number): Batch {
+  const columns = order.map((i) => columnOf(record.schema.fields[i] as Field, record.getChildAt(i) as Vector, record.numRows));
+  const tensor = columns.length === 1 && (columns[0]?.shape.length ?? 0) > 0;
+  const list = columns.find(({ shape }) => shape.length > 0);
+  if (list && !tensor)
+    throw new TransloadError(
+      "E_NESTED",
+      `column ${JSON.stringify(list.name)} holds lists, which a frame of columns has no place for; choose it alone with --columns`,
+    );
+  return new Batch({ rowOffset, rowCount: record.numRows, columns, kind: tensor ? "tensor" : "frame" });
+}
+
+function columnOf(field: Field, vector: Vector, rows: number): Column {
+  const { name, metadata } = field;
+  const data = vector.data[0] as Data;
+  if (DataType.isFixedSizeList(data.type)) {
+    const inner = data.children[0] as Data;
+    const said = metadata.get("ARROW:extension:metadata");
+    const size = data.type.listSize;
+    const shape = said ? ((JSON.parse(said) as { shape?: number[] }).shape ?? [size]) : [size];
+    const from = inner.offset + data.offset * size;
+    const cells = inner.clone(inner.type, from, rows * size);
+    return { name, ...cellsFrom(cells, name), shape: product(shape) === size ? shape : [size] };
+  }
+  return { name, ...cellsFrom(data, name), shape: [] };
+}
+
+type Cells = Pick<Column, "dtype" | "values" | "valid">;
+
+function cellsFrom(data: Data, name: string): Cells {
+  const valid = data.nullCount > 0 ? Uint8Array.from({ length: data.length }, (_, i) => (data.getValid(i) ? 1 : 0)) : undefined;
+  const { type } = data;
+  const direct = numericOf(type);
+  if (direct) return withNulls(direct, sliceOf(data, direct), valid);
+  if (DataType.isBool(type))
+    return withNulls(
+      "bool",
+      Uint8Array.from({ length: data.length }, (_, i) => bitAt(data, i)),
+      valid,
+    );
+  if (DataType.isFloat(type) && type.precision === Precision.HALF)
+    return withNulls("float32", halves((data.values as unknown as Uint16Array).subarray(data.offset, data.offset + data.length)), valid);
+  if (DataType.isNull(type)) return withNulls("float64", new Float64Array(data.length), new Uint8Array(data.length));
+  return { dtype: "string", values: textsOf(data, name), ...(valid && { valid }) };
+}
+
+function numericOf(type: DataType): NumericDType | undefined {
+  if (DataType.isInt(type)) return `${type.isSigned ? "" : "u"}int${type.bitWidth}` as NumericDType;
+  if (DataType.isFloat(type) && type.precision !== Precision.HALF) return type.precision === Precision.SINGLE ? "float32" : "float64";
+  return undefined;
+}
+
+function sliceOf(data: Data, dtype: NumericDType): TypedArray {
+  const values = data.values as unknown as TypedArray;
+  const { array } = NUMERIC[dtype];
+  const at = values.byteOffset + data.offset * array.BYTES_PER_ELEMENT;
+  // a column of a message may lie at any byte
+  if (at % array.BYTES_PER_ELEMENT === 0) return new array(values.buffer, at, data.length);
+  return new array(values.buffer.slice(at, at + data.length * array.BYTES_PER_ELEMENT));
+}
+
+/** A null is NaN in floats, and 0 in the rest. */
+function withNulls(dtype: NumericDType, values: TypedArray, valid: Uint8Array<ArrayBuffer> | undefined): Cells {
+  if (!valid) return { dtype, values };
+  const own = values.slice() as TypedArray;
+  const nothing = dtype === "float32" || dtype === "float64" ? Number.NaN : dtype.endsWith("64") ? 0n : 0;
+  for (let i = 0; i < valid.length; i++) if (!valid[i]) own[i] = nothing as never;
+  return { dtype, values: own, valid };
+}
+
+function bitAt({ values, offset }: Data, i: number): number {
+  const at = offset + i;
+  return ((values as unknown as Uint8Array)[at >> 3] as number) & (1 << (at & 7)) ? 1 : 0;
+}
+
+/** Cells that are text, or are written so: dates by ISO 8601, bytes by base64. */
+function textsOf(data: Data, name: string): string[] {
+  const { type, length } = data;
+  const write = writerOf(type);
+  if (!write)
+    throw new TransloadError(
+      "E_DTYPE",
+      `column ${JSON.stringify(name)} is ${type}, which is no cell here; cast it where the file is written`,
+    );
+  const vector = new RecordBatch({ column: data }).getChildAt(0) as Vector;
+  const raw = DataType.isTimestamp(type) || DataType.isDate(type) ? rawTimes(data) : undefined;
+  return Array.from({ length }, (_, i) => {
+    if (!data.getValid(i)) return "";
+    return write(raw ? raw(i) : vector.get(i));
+  });
+}
+
+function writerOf(type: DataType): ((value: unknown) => string) | undefined {
+  if (DataType.isDictionary(type)) return writerOf(type.dictionary);
+  if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) return (value) => value as string;
+  if (DataType.isBinary(type) || DataType.isLargeBinary(type) || DataType.isFixedSizeBinary(type))
+    return (value) => Buffer.from(value as Uint8Array).toString("base64");
+  if (DataType.isTimestamp(type)) return (value) => timeText(value as bigint, UNITS[type.unit]);
+  if (DataType.isDate(type)) return (value) => timeText(value as bigint, "D");
+  return undefined;
+}
+
+const UNITS = { [TimeUnit.SECOND]: "s", [TimeUnit.MILLISECOND]: "ms", [TimeUnit.MICROSECOND]: "us", [TimeUnit.NANOSECOND]: "ns" } as const;
+
+/** Times as whole numbers of their unit; days of Arrow's two dates. */
+function rawTimes(data: Data): (i: number) => bigint {
+  const values = data.values as unknown as BigInt64Array | Int32Array;
+  if (values instanceof Int32Array && DataType.isTimestamp(data.type)) {
+    const wide = new BigInt64Array(values.buffer, values.byteOffset, values.length / 2);
+    return (i) => wide[data.offset + i] as bigint;
+  }
+  if (
+    values instanceof Int32Array &&
+    values.length >= 2 * (data.offset + data.length) &&
+    DataType.isDate(data.type) &&
+    data.type.unit === 1
+  ) {
+    const wide = new BigInt64Array(values.buffer, values.byteOffset, values.length / 2);
+    return (i) => (wide[data.offset + i] as bigint) / 86_400_000n;
+  }
+  return (i) => BigInt(values[data.offset + i] as number | bigint);
+}
+
+function product(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
+}

@@ -1,0 +1,77 @@
+// Files of columns that are no text: what they are called, and how their first bytes tell them.
+import type { Batch } from "../batch.js";
+
+/** A binary file format that holds typed columns or a tensor. */
+export interface BinaryForm {
+  /** As `from` and `to` take it. */
+  readonly id: BinaryName;
+  readonly about: string;
+  /** Endings of file names, without the point. */
+  readonly extensions: readonly string[];
+  /** What every such file begins with. */
+  readonly magic: readonly number[];
+}
+
+export type BinaryName = "npy" | "npz" | "arrow" | "arrows" | "parquet";
+
+const ascii = (text: string) => [...text].map((c) => c.charCodeAt(0));
+
+export const BINARY: readonly BinaryForm[] = [
+  { id: "parquet", about: "Apache Parquet", extensions: ["parquet", "pqt", "pq"], magic: ascii("PAR1") },
+  { id: "arrow", about: "Apache Arrow IPC, the file format (Feather)", extensions: ["arrow", "feather"], magic: ascii("ARROW1") },
+  { id: "arrows", about: "Apache Arrow IPC, the stream format", extensions: ["arrows"], magic: [0xff, 0xff, 0xff, 0xff] },
+  { id: "npy", about: "numpy's array", extensions: ["npy"], magic: [0x93, ...ascii("NUMPY")] },
+  { id: "npz", about: "numpy's arrays in a zip", extensions: ["npz"], magic: [...ascii("PK"), 0x03, 0x04] },
+];
+
+/** The form of this name, if it is binary. */
+export function binaryForm(name: string): BinaryForm | undefined {
+  return BINARY.find(({ id }) => id === name);
+}
+
+/** The form of a file that begins so; no text of any dialect does. */
+export function binaryAt(head: Uint8Array): BinaryForm | undefined {
+  return BINARY.find(({ magic }) => magic.every((byte, i) => head[i] === byte));
+}
+
+/** The form that a file's name tells. */
+export function binaryOf(path: string): BinaryForm | undefined {
+  const extension = /\.([a-z]+)$/i.exec(path)?.[1]?.toLowerCase();
+  return BINARY.find(({ extensions }) => extension !== undefined && extensions.includes(extension));
+}
+
+/** How a binary file is read. */
+export interface BinaryRead {
+  /** The columns to read, in this order; the others are left where they are. Undefined: all. */
+  readonly columns: readonly string[] | undefined;
+  /** Rows of a batch; undefined for about a mebibyte of cells, or what the file has together. */
+  readonly batchRows: number | undefined;
+}
+
+/** Writes batches as a binary file. Bytes are the caller's to keep. */
+export interface BinaryWriter {
+  write(batch: Batch): Iterable<Uint8Array>;
+  /** What is behind the last batch. */
+  end(): Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+  /** Bytes to be put over those at the start of the file, once it is written, where the caller said it can do that. */
+  readonly patch?: Uint8Array | undefined;
+  /** Lets go of what was kept on the disk. */
+  close?(): void;
+}
+
+/** How a binary file is written. */
+export interface BinaryWrite {
+  readonly compress: "snappy" | "zstd" | "gzip" | "none" | undefined;
+  readonly rowGroupRows: number | undefined;
+  readonly spillDir: string | undefined;
+  /** The start of the file can be written again at the end. */
+  readonly patches: boolean;
+}
+
+/** Bytes of cells in a batch when the caller does not say. */
+const BATCH = 1 << 20;
+
+/** Rows of a batch whose rows have so many bytes. */
+export function rowsOfBatch(rowBytes: number, wanted: number | undefined): number {
+  return wanted ?? Math.max(1, Math.floor(BATCH / Math.max(1, rowBytes)));
+}

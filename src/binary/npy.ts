@@ -1,0 +1,296 @@
+// numpy's .npy (numpy/lib/format.py, versions 1 to 3): a header that is a Python dict, then the cells.
+import { endianness } from "node:os";
+import { Batch, type Column } from "../batch.js";
+import { type DType, NUMERIC, type NumericDType, type TypedArray } from "../dtype.js";
+import { TransloadError } from "../errors.js";
+import type { RandomAccess } from "../io/random.js";
+import { Spill } from "../io/store.js";
+import { type BinaryRead, type BinaryWrite, type BinaryWriter, rowsOfBatch } from "./form.js";
+import { halves } from "./half.js";
+
+const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+/** A header is this long when its shape is written last: room for twenty digits more than it may need. */
+const HEADER = 192;
+const HEADER_LIMIT = 1 << 20;
+/** Bytes read at once where columns are gathered from all over the file. */
+const GATHER = 1 << 22;
+const LITTLE = endianness() === "LE";
+
+/** numpy's letters for our dtypes, with bytes of a cell. `f2` is widened to float32. */
+const KINDS: Readonly<Record<string, NumericDType>> = {
+  b1: "bool",
+  i1: "int8",
+  i2: "int16",
+  i4: "int32",
+  i8: "int64",
+  u1: "uint8",
+  u2: "uint16",
+  u4: "uint32",
+  u8: "uint64",
+  f2: "float32",
+  f4: "float32",
+  f8: "float64",
+};
+
+/** What a header says. */
+export interface NpyHeader {
+  /** Kind and bytes of a cell: `f8`, `U10`. */
+  readonly kind: string;
+  readonly big: boolean;
+  readonly fortran: boolean;
+  readonly shape: readonly number[];
+  /** Where the cells begin. */
+  readonly at: number;
+}
+
+/**
+ * Reads an array, `name` its own, as a tensor of any rank.
+ * @throws TransloadError E_SYNTAX for a damaged header, E_DTYPE for structured or object arrays, E_TRUNCATED for missing cells.
+ */
+export async function* readNpy(file: RandomAccess, { batchRows }: BinaryRead, name = ""): AsyncGenerator<Batch, void, undefined> {
+  const header = await readNpyHeader(file);
+  const { shape, kind } = header;
+  const bytes = cellBytes(kind);
+  const rows = shape[0] ?? 1;
+  const inner = shape.slice(1);
+  const perRow = inner.reduce((a, b) => a * b, 1);
+  const need = header.at + rows * perRow * bytes;
+  if (file.size < need)
+    throw new TransloadError("E_TRUNCATED", `the array ends after ${file.size - header.at} of ${need - header.at} bytes`, {
+      offset: file.size,
+    });
+  if (file.size > need) throw new TransloadError("E_TRAILING", "something follows the array", { offset: need });
+  const step = rowsOfBatch(perRow * bytes, batchRows);
+  for (let row = 0; row < rows || row === 0; row += step) {
+    const count = Math.min(step, rows - row);
+    const cells =
+      header.fortran && shape.length > 1
+        ? await gather(file, header, row, count)
+        : await file.read(header.at + row * perRow * bytes, header.at + (row + count) * perRow * bytes);
+    const column = columnOf(cells, header, name, inner);
+    yield new Batch({ rowOffset: row, rowCount: count, columns: [column], kind: shape.length === 0 ? "scalar" : "tensor" });
+  }
+}
+
+export async function readNpyHeader(file: RandomAccess): Promise<NpyHeader> {
+  const start = await file.read(0, 12);
+  const damaged = (what: string, offset = 0) => new TransloadError("E_SYNTAX", `not a whole .npy file: ${what}`, { offset });
+  if (!MAGIC.every((byte, i) => start[i] === byte)) throw damaged("it does not begin with \\x93NUMPY");
+  const major = start[6] ?? 0;
+  if (major < 1 || major > 3) throw damaged(`version ${major}.${start[7]}; 1 to 3 are known`, 6);
+  const view = new DataView(start.buffer);
+  if (start.length < 12) throw damaged("it ends inside its header", start.length);
+  const long = major > 1;
+  const length = long ? view.getUint32(8, true) : view.getUint16(8, true);
+  const at = (long ? 12 : 10) + length;
+  if (length > HEADER_LIMIT || at > file.size) throw damaged(`its header is said to have ${length} bytes`, 8);
+  const text = Buffer.from(await file.read(long ? 12 : 10, at)).toString(major === 3 ? "utf8" : "latin1");
+  const descr = /['"]descr['"]\s*:\s*(?:['"]([^'"]*)['"]|(\[))/.exec(text);
+  const order = /['"]fortran_order['"]\s*:\s*(True|False)/.exec(text);
+  const shape = /['"]shape['"]\s*:\s*\(([\d\s,]*)\)/.exec(text);
+  if (!descr || !order || !shape) throw damaged(`its header is ${JSON.stringify(text.trim().slice(0, 100))}`, 10);
+  if (descr[2])
+    throw new TransloadError("E_DTYPE", "the array is structured (a dtype with fields); save each field as an array of its own");
+  const [, byteOrder = "", kind = ""] = /^([<>|=]?)(.*)$/.exec(descr[1] ?? "") ?? [];
+  if (!KINDS[kind] && !/^[US]\d+$/.test(kind))
+    throw new TransloadError(
+      "E_DTYPE",
+      `numpy's dtype ${JSON.stringify(descr[1])} has no place here; known: ${Object.keys(KINDS).join(", ")}, U and S`,
+    );
+  const dims = (shape[1] ?? "")
+    .split(",")
+    .map((n) => n.trim())
+    .filter((n) => n !== "")
+    .map(Number);
+  return { kind, big: byteOrder === ">" || (byteOrder === "=" && !LITTLE), fortran: order[1] === "True", shape: dims, at };
+}
+
+function cellBytes(kind: string): number {
+  const n = Number(kind.slice(1));
+  return kind.startsWith("U") ? 4 * n : n;
+}
+
+/** Rows of an array whose first dimension varies fastest, put together from all over the file. */
+async function gather(file: RandomAccess, { kind, shape, at }: NpyHeader, row: number, count: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = cellBytes(kind);
+  const rows = shape[0] as number;
+  const inner = shape.slice(1);
+  const perRow = inner.reduce((a, b) => a * b, 1);
+  const out = new Uint8Array(count * perRow * bytes);
+  // the run of rows of one inner cell lies together; inner cells follow each other with their own first dimension fastest
+  const stride = rows * bytes;
+  const whole = count === rows;
+  const runs = whole ? Math.max(1, Math.floor(GATHER / stride)) : 1;
+  for (let k = 0; k < perRow; k += runs) {
+    const n = Math.min(runs, perRow - k);
+    const from = at + k * stride + row * bytes;
+    const cells = await file.read(from, from + (whole ? n * stride : count * bytes));
+    for (let j = 0; j < n; j++) {
+      const to = place(k + j, inner) * bytes;
+      for (let r = 0; r < count; r++) {
+        const source = j * stride + r * bytes;
+        for (let b = 0; b < bytes; b++) out[to + r * perRow * bytes + b] = cells[source + b] as number;
+      }
+    }
+  }
+  return out;
+}
+
+/** The row-major place of the inner cell that is number k when the first dimension varies fastest. */
+function place(k: number, inner: readonly number[]): number {
+  let left = k;
+  let at = 0;
+  const strides: number[] = [];
+  for (let d = inner.length - 1, stride = 1; d >= 0; stride *= inner[d--] as number) strides[d] = stride;
+  inner.forEach((length, d) => {
+    at += (left % length) * (strides[d] as number);
+    left = Math.floor(left / length);
+  });
+  return at;
+}
+
+function columnOf(cells: Uint8Array<ArrayBuffer>, { kind, big }: NpyHeader, name: string, shape: readonly number[]): Column {
+  const dtype = KINDS[kind];
+  if (!dtype) return { name, dtype: "string", values: texts(cells, kind, big), shape };
+  const bytes = cellBytes(kind);
+  if (big === LITTLE && bytes > 1) swap(cells, bytes);
+  const values =
+    kind === "f2"
+      ? halves(new Uint16Array(cells.buffer, cells.byteOffset, cells.length / 2))
+      : new NUMERIC[dtype].array(cells.buffer, cells.byteOffset, cells.length / bytes);
+  return { name, dtype, values, shape };
+}
+
+function swap(cells: Uint8Array<ArrayBuffer>, bytes: number): void {
+  const buffer = Buffer.from(cells.buffer, cells.byteOffset, cells.length);
+  if (bytes === 2) buffer.swap16();
+  else if (bytes === 4) buffer.swap32();
+  else buffer.swap64();
+}
+
+/** numpy's fixed-width text: four bytes a character, or one byte; zeros behind the last are none of it. */
+function texts(cells: Uint8Array<ArrayBuffer>, kind: string, big: boolean): string[] {
+  const bytes = cellBytes(kind);
+  const view = new DataView(cells.buffer, cells.byteOffset, cells.length);
+  return Array.from({ length: bytes === 0 ? 0 : cells.length / bytes }, (_, i) => {
+    if (kind.startsWith("S"))
+      return Buffer.from(cells.buffer, cells.byteOffset + i * bytes, bytes)
+        .toString("utf8")
+        .replace(/\0+$/, "");
+    let text = "";
+    for (let at = i * bytes; at < (i + 1) * bytes; at += 4) {
+      const code = view.getUint32(at, !big);
+      if (code !== 0) text += String.fromCodePoint(code);
+    }
+    return text;
+  });
+}
+
+/** Writes the cells of batches of one dtype, row-major: a tensor as it is, a frame as [rows, columns]. */
+export class NpyWriter implements BinaryWriter {
+  patch: Uint8Array | undefined;
+  readonly #options: BinaryWrite;
+  readonly #spill: Spill;
+  #dtype: NumericDType | undefined;
+  #shape: readonly number[] = [];
+  #name: string | undefined;
+  #scalar = false;
+  #rows = 0;
+  #bytes = 0;
+
+  constructor(options: BinaryWrite) {
+    this.#options = options;
+    this.#spill = new Spill(options.spillDir);
+  }
+
+  *write(batch: Batch): Generator<Uint8Array, void, undefined> {
+    const name = batch.kind === "frame" ? "" : (batch.columns[0]?.name ?? "");
+    if (this.#name !== undefined && this.#name !== name)
+      throw new TransloadError("E_FORM", "an npy file holds one array, and there are several tensors; npz holds them all");
+    this.#name = name;
+    const dtype = this.#dtype ?? commonDtype(batch);
+    const { data, shape } = batch.tensor(dtype);
+    const first = this.#dtype === undefined;
+    this.#dtype = dtype;
+    this.#scalar = batch.kind === "scalar";
+    this.#shape = shape.slice(1);
+    this.#rows += batch.rowCount;
+    const cells = bytesOf(batch.kind === "frame" ? rowMajor(batch, dtype) : data);
+    this.#bytes += cells.length;
+    if (!this.#options.patches) return void this.#spill.append(cells);
+    if (first) yield this.#header();
+    yield cells;
+  }
+
+  *end(): Generator<Uint8Array, void, undefined> {
+    const header = this.#header();
+    if (this.#options.patches && this.#dtype !== undefined) {
+      this.patch = header;
+      return;
+    }
+    yield header;
+    for (let at = 0; at < this.#bytes; ) {
+      const buffer = Buffer.allocUnsafeSlow(Math.min(1 << 20, this.#bytes - at));
+      at += this.#spill.read(at, buffer);
+      yield buffer;
+    }
+  }
+
+  /** Bytes of the whole file, once all is written. */
+  get size(): number {
+    return HEADER + this.#bytes;
+  }
+
+  close(): void {
+    this.#spill.close();
+  }
+
+  #header(): Uint8Array {
+    const shape = this.#scalar ? [] : [this.#rows, ...this.#shape];
+    return headerOf(this.#dtype ?? "float64", shape, HEADER);
+  }
+}
+
+/** A header of version 1, padded with spaces to so many bytes, or to 64. */
+function headerOf(dtype: NumericDType, shape: readonly number[], length = 0): Uint8Array {
+  const kind = Object.entries(KINDS).find(([letters, own]) => own === dtype && letters !== "f2")?.[0] as string;
+  const descr = `${kind.endsWith("1") ? "|" : LITTLE ? "<" : ">"}${kind}`;
+  const dims = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
+  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${dims}), }`;
+  const total = Math.max(length, Math.ceil((11 + text.length) / 64) * 64);
+  const header = Buffer.alloc(total, 0x20);
+  Buffer.from([...MAGIC, 1, 0]).copy(header);
+  header.writeUInt16LE(total - 10, 8);
+  header.write(text, 10, "latin1");
+  header[total - 1] = 0x0a;
+  return header;
+}
+
+/** numpy's result type of the columns, as far as the arrays can be told apart (numpy.result_type). */
+function commonDtype(batch: Batch): NumericDType {
+  const dtypes = new Set<DType>(batch.columns.map(({ dtype }) => dtype));
+  const text = batch.columns.find(({ dtype }) => dtype === "string");
+  if (text)
+    throw new TransloadError(
+      "E_DTYPE",
+      `column ${JSON.stringify(text.name)} holds text, and npy has numbers only; choose others with --columns, or write parquet`,
+    );
+  const [only] = dtypes;
+  return dtypes.size === 1 ? (only as NumericDType) : "float64";
+}
+
+function rowMajor(batch: Batch, dtype: NumericDType): TypedArray {
+  const { columns, rowCount } = batch;
+  const width = columns.length;
+  if (columns.some((column) => column.dtype !== dtype)) return batch.tensor(dtype).data;
+  const out = new NUMERIC[dtype].array(rowCount * width);
+  columns.forEach(({ values }, c) => {
+    const cells = values as TypedArray;
+    for (let r = 0, at = c; r < rowCount; r++, at += width) out[at] = cells[r] as never;
+  });
+  return out;
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: TypedArray): Uint8Array {
+  return Uint8Array.from(new Uint8Array(buffer, byteOffset, byteLength));
+}

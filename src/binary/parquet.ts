@@ -1,0 +1,304 @@
+// Apache Parquet: flat columns, row group by row group. The footer, page headers and codecs are those of hyparquet and
+// hyparquet-writer; the pages between them are ours (parquet/).
+import zlib from "node:zlib";
+import type { ColumnChunk, CompressionCodec, Compressors, FileMetaData, RowGroup, SchemaElement } from "hyparquet";
+import { ByteWriter } from "hyparquet-writer";
+import { writePageHeader } from "hyparquet-writer/src/datapage.js";
+import { writeMetadata } from "hyparquet-writer/src/metadata.js";
+import { snappyCompress } from "hyparquet-writer/src/snappy.js";
+import { Batch, type Column } from "../batch.js";
+import { NUMERIC, type TypedArray } from "../dtype.js";
+import { nearest, TransloadError } from "../errors.js";
+import type { RandomAccess } from "../io/random.js";
+import { type BinaryRead, type BinaryWrite, type BinaryWriter, rowsOfBatch } from "./form.js";
+import { decode, parquetMetadata } from "./parquet/decode.js";
+import { ChunkCells, type Pages } from "./parquet/encode.js";
+import { cellTypeOf, elementOf } from "./parquet/schema.js";
+
+/** Rows of a row group, as DuckDB has them. */
+const GROUP = 122_880;
+const MAGIC = 0x31524150; // PAR1
+/** The footer's length and the magic number end a file. */
+const TRAILER = 8;
+
+// ---- writing
+
+/** A column, and its cells in the row group that fills. */
+interface Filling {
+  readonly element: SchemaElement;
+  readonly cells: ChunkCells;
+}
+
+/** Writes row groups as they fill, with statistics; every column may have nulls. */
+export class ParquetWriter implements BinaryWriter {
+  readonly #codec: CompressionCodec;
+  readonly #compress: (bytes: Uint8Array) => Uint8Array;
+  readonly #groupRows: number;
+  readonly #header = new ByteWriter();
+  readonly #groups: RowGroup[] = [];
+  #columns: Filling[] | undefined;
+  #names = "";
+  #filled = 0;
+  #rows = 0;
+  /** Bytes written so far. */
+  #offset = 0;
+
+  /** @throws TransloadError E_OPTION for a codec that this Node does not have. */
+  constructor({ compress = "snappy", rowGroupRows = GROUP }: BinaryWrite) {
+    this.#codec = compress === "none" ? "UNCOMPRESSED" : (compress.toUpperCase() as CompressionCodec);
+    this.#compress = compressorOf(compress);
+    this.#groupRows = rowGroupRows;
+  }
+
+  *write(batch: Batch): Generator<Uint8Array, void, undefined> {
+    if (batch.kind !== "frame")
+      throw new TransloadError(
+        "E_FORM",
+        "a parquet file holds columns, and this is a tensor; name its columns with --columns, or write npy or arrow",
+      );
+    const names = JSON.stringify(batch.columns.map(({ name, dtype }) => [name, dtype]));
+    if (!this.#columns) {
+      this.#names = names;
+      this.#columns = batch.columns.map(({ name, dtype }) => ({
+        element: elementOf(name, dtype),
+        cells: new ChunkCells(dtype, this.#groupRows),
+      }));
+    } else if (names !== this.#names)
+      throw new TransloadError("E_FORM", `a parquet file has one table, and this batch has other columns than the first: ${names}`);
+    for (let from = 0; from < batch.rowCount; ) {
+      const count = Math.min(batch.rowCount - from, this.#groupRows - this.#filled);
+      for (const [i, { cells }] of this.#columns.entries()) cells.add(batch.columns[i] as Column, from, count);
+      this.#filled += count;
+      from += count;
+      if (this.#filled === this.#groupRows) yield* this.#writeGroup();
+    }
+  }
+
+  *end(): Generator<Uint8Array, void, undefined> {
+    if (this.#filled > 0) yield* this.#writeGroup();
+    if (this.#offset === 0) yield this.#begin();
+    const footer = new ByteWriter();
+    const elements = (this.#columns ?? []).map(({ element }) => element);
+    const schema: SchemaElement[] = [{ name: "schema", num_children: elements.length }, ...elements];
+    const metadata: FileMetaData = {
+      version: 2,
+      created_by: "transload",
+      schema,
+      num_rows: BigInt(this.#rows),
+      row_groups: this.#groups,
+      metadata_length: 0,
+    };
+    writeMetadata(footer, metadata as never, Number.POSITIVE_INFINITY);
+    footer.appendUint32(MAGIC);
+    yield Uint8Array.from(footer.getBytes());
+  }
+
+  #begin(): Uint8Array {
+    this.#offset = 4;
+    return Buffer.from("PAR1");
+  }
+
+  *#writeGroup(): Generator<Uint8Array, void, undefined> {
+    if (this.#offset === 0) yield this.#begin();
+    const start = this.#offset;
+    const columns: ColumnChunk[] = [];
+    for (const { element, cells } of this.#columns as Filling[]) {
+      const { bytes, chunk } = this.#chunkOf(element, cells.take());
+      columns.push(chunk);
+      yield* bytes;
+    }
+    const total = columns.reduce((sum, { meta_data }) => sum + (meta_data?.total_uncompressed_size ?? 0n), 0n);
+    this.#groups.push({
+      columns,
+      total_byte_size: total,
+      num_rows: BigInt(this.#filled),
+      total_compressed_size: BigInt(this.#offset - start),
+    });
+    this.#rows += this.#filled;
+    this.#filled = 0;
+  }
+
+  #chunkOf(element: SchemaElement, { dictionary, data, nulls, least, greatest }: Pages): { bytes: Uint8Array[]; chunk: ColumnChunk } {
+    const start = this.#offset;
+    const bytes: Uint8Array[] = [];
+    let uncompressed = 0;
+    const page = (header: object, body: Uint8Array) => {
+      const packed = this.#compress(body);
+      const head = this.#headerOf({ ...header, uncompressed_page_size: body.length, compressed_page_size: packed.length } as never);
+      bytes.push(head, packed);
+      this.#offset += head.length + packed.length;
+      uncompressed += head.length + body.length;
+    };
+    if (dictionary)
+      page({ type: "DICTIONARY_PAGE", dictionary_page_header: { num_values: dictionary.count, encoding: "PLAIN" } }, dictionary.bytes);
+    const at = this.#offset;
+    const encoding = dictionary ? "RLE_DICTIONARY" : "PLAIN";
+    const levels = { definition_level_encoding: "RLE", repetition_level_encoding: "RLE" };
+    page({ type: "DATA_PAGE", data_page_header: { num_values: this.#filled, encoding, ...levels } }, data);
+    const ends = least === undefined ? {} : { min_value: physical(least, element), max_value: physical(greatest as never, element) };
+    const chunk: ColumnChunk = {
+      file_offset: BigInt(start),
+      meta_data: {
+        type: element.type as "DOUBLE",
+        encodings: dictionary ? ["PLAIN", "RLE", "RLE_DICTIONARY"] : ["PLAIN", "RLE"],
+        path_in_schema: [element.name],
+        codec: this.#codec,
+        num_values: BigInt(this.#filled),
+        total_uncompressed_size: BigInt(uncompressed),
+        total_compressed_size: BigInt(this.#offset - start),
+        data_page_offset: BigInt(at),
+        ...(dictionary && { dictionary_page_offset: BigInt(start) }),
+        statistics: { null_count: BigInt(nulls), ...ends },
+      },
+    };
+    return { bytes, chunk };
+  }
+
+  #headerOf(header: Parameters<typeof writePageHeader>[1]): Uint8Array {
+    this.#header.index = 0;
+    this.#header.offset = 0;
+    writePageHeader(this.#header, header);
+    return Uint8Array.from(this.#header.getBytes());
+  }
+}
+
+function physical(value: number | bigint | string, { type }: SchemaElement): number | bigint | string | boolean {
+  return type === "BOOLEAN" ? value === 1 : value;
+}
+
+function compressorOf(codec: NonNullable<BinaryWrite["compress"]>): (bytes: Uint8Array) => Uint8Array {
+  switch (codec) {
+    case "none":
+      return (bytes) => bytes;
+    case "snappy":
+      return (bytes) => Uint8Array.from(snappyCompress(bytes));
+    case "gzip":
+      return (bytes) => zlib.gzipSync(bytes);
+    default: {
+      const { zstdCompressSync } = zlib as unknown as { zstdCompressSync?: (bytes: Uint8Array) => Buffer };
+      if (!zstdCompressSync)
+        throw new TransloadError(
+          "E_OPTION",
+          `codec zstd needs Node 22.15 or later, and this is ${process.version}; snappy works everywhere`,
+        );
+      return (bytes) => zstdCompressSync(bytes);
+    }
+  }
+}
+
+// ---- reading
+
+/**
+ * Reads row group by row group the columns that are wanted, and no others.
+ * @throws TransloadError E_SYNTAX for what is no Parquet, or cannot be read; E_TRUNCATED where it ends too early; E_NESTED for columns
+ * of lists or structs; E_DTYPE for types that are no cells here; E_COLUMNS.
+ */
+export async function* readParquet(file: RandomAccess, options: BinaryRead): AsyncGenerator<Batch, void, undefined> {
+  const metadata = await readMetadata(file);
+  const fields = flatColumns(metadata);
+  const wanted = options.columns?.map((name) => columnOf(name, fields)) ?? fields;
+  const { compressors } = await import("hyparquet-compressors");
+  const codecs: Compressors = { ...compressors, GZIP: (bytes) => zlib.gunzipSync(bytes) };
+  let rowOffset = 0;
+  for (const group of metadata.row_groups) {
+    const rows = Number(group.num_rows);
+    const columns: Column[] = [];
+    for (const element of wanted) columns.push(await readColumn(file, group, element, rows, codecs));
+    yield* cut(columns, rows, rowOffset, options.batchRows);
+    rowOffset += rows;
+  }
+  if (rowOffset === 0) yield new Batch({ rowOffset: 0, rowCount: 0, columns: wanted.map(emptyOf), kind: "frame" });
+}
+
+async function readMetadata(file: RandomAccess): Promise<FileMetaData> {
+  const trailer = Buffer.from(await file.read(Math.max(0, file.size - TRAILER), file.size));
+  const start = Buffer.from(await file.read(0, 4));
+  if (start.toString("latin1") !== "PAR1")
+    throw new TransloadError("E_SYNTAX", "not a parquet file: it does not begin with PAR1", { offset: 0 });
+  if (trailer.length < TRAILER || trailer.toString("latin1", 4) !== "PAR1")
+    throw new TransloadError("E_TRUNCATED", "the parquet file does not end with PAR1: it is cut short", { offset: file.size });
+  const from = file.size - TRAILER - trailer.readUInt32LE(0);
+  if (from < 4)
+    throw new TransloadError("E_SYNTAX", `not a whole parquet file: its footer is said to have ${trailer.readUInt32LE(0)} bytes`, {
+      offset: file.size - TRAILER,
+    });
+  const bytes = await file.read(from, file.size);
+  try {
+    return parquetMetadata(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  } catch (error) {
+    throw new TransloadError(
+      "E_SYNTAX",
+      `the footer of the parquet file is damaged: ${(error as Error).message}`,
+      { offset: from },
+      { cause: error },
+    );
+  }
+}
+
+/** The columns, none of which may hold lists or structs. */
+function flatColumns({ schema }: FileMetaData): SchemaElement[] {
+  const [, ...fields] = schema;
+  const nested = fields.find(({ num_children, repetition_type }) => (num_children ?? 0) > 0 || repetition_type === "REPEATED");
+  if (nested) throw new TransloadError("E_NESTED", `column ${JSON.stringify(nested.name)} holds lists or structs, which are no cells here`);
+  return fields;
+}
+
+function columnOf(name: string, fields: readonly SchemaElement[]): SchemaElement {
+  const found = fields.find((field) => field.name === name);
+  if (found) return found;
+  const names = fields.map((field) => field.name);
+  const guess = nearest(name, names);
+  throw new TransloadError(
+    "E_COLUMNS",
+    `no column ${JSON.stringify(name)}${guess ? `; did you mean ${guess}?` : `; there are ${names.join(", ")}`}`,
+  );
+}
+
+async function readColumn(file: RandomAccess, group: RowGroup, element: SchemaElement, rows: number, codecs: Compressors): Promise<Column> {
+  const meta = group.columns.find(({ meta_data }) => meta_data?.path_in_schema[0] === element.name)?.meta_data;
+  if (!meta) throw new TransloadError("E_SYNTAX", `the parquet file's footer does not say where column ${JSON.stringify(element.name)} is`);
+  const from = Number(
+    meta.dictionary_page_offset && meta.dictionary_page_offset < meta.data_page_offset
+      ? meta.dictionary_page_offset
+      : meta.data_page_offset,
+  );
+  const to = from + Number(meta.total_compressed_size);
+  if (to > file.size)
+    throw new TransloadError("E_TRUNCATED", `the parquet file ends inside column ${JSON.stringify(element.name)}`, { offset: file.size });
+  const bytes = await file.read(from, to);
+  try {
+    return decode(bytes, meta, element, rows, codecs);
+  } catch (error) {
+    if (error instanceof TransloadError) throw error;
+    const { message } = error as Error;
+    const short = error instanceof RangeError || /unexpected end|ends early/i.test(message);
+    throw new TransloadError(
+      short ? "E_TRUNCATED" : "E_SYNTAX",
+      `column ${JSON.stringify(element.name)} of the parquet file cannot be read: ${message}`,
+      { offset: from },
+      { cause: error },
+    );
+  }
+}
+
+/** A row group in batches, which are views of its columns. */
+function* cut(columns: readonly Column[], rows: number, rowOffset: number, batchRows: number | undefined): Generator<Batch> {
+  const bytes = columns.reduce((sum, { dtype }) => sum + (dtype === "string" ? 16 : NUMERIC[dtype].array.BYTES_PER_ELEMENT), 0);
+  const step = rowsOfBatch(bytes, batchRows);
+  for (let from = 0; from < rows; from += step) {
+    const to = Math.min(rows, from + step);
+    const part = columns.map(
+      (column): Column => ({
+        ...column,
+        values: Array.isArray(column.values) ? column.values.slice(from, to) : (column.values.subarray(from, to) as TypedArray),
+        ...(column.valid && { valid: column.valid.subarray(from, to) }),
+      }),
+    );
+    yield new Batch({ rowOffset: rowOffset + from, rowCount: to - from, columns: part, kind: "frame" });
+  }
+}
+
+function emptyOf(element: SchemaElement): Column {
+  const { dtype } = cellTypeOf(element);
+  return { name: element.name, dtype, values: dtype === "string" ? [] : new NUMERIC[dtype].array(0), shape: [] };
+}

@@ -1,0 +1,424 @@
+// One column of a row group to its pages: a dictionary where few values occur, the values themselves elsewhere.
+//
+// How it works. The cells present are put together; small whole numbers find their place in a dictionary by a table, other numbers
+// by a hash of their bits, texts by a Map. 64-bit integers are looked at as pairs of 32-bit words, so that no BigInt is made.
+import type { Column } from "../../batch.js";
+import { type DType, NUMERIC, type TypedArray } from "../../dtype.js";
+import { pack, packedBytes, packRun, widthOf } from "./hybrid.js";
+
+/** Largest dictionary, and the span of whole numbers that a table finds their places in. */
+const MOST = 1 << 16;
+/** A dictionary pays where each of its values occurs so often. */
+const REPEATED = 2;
+/** In so small a span all values are taken to occur. */
+const FEW = 4;
+
+/** A column's pages before they are compressed. */
+export interface Pages {
+  /** Values of the dictionary page, plain; and how many. */
+  readonly dictionary: { readonly bytes: Uint8Array; readonly count: number } | undefined;
+  /** Levels, and indices or plain values. */
+  readonly data: Uint8Array;
+  readonly nulls: number;
+  readonly least: number | bigint | string | undefined;
+  readonly greatest: number | bigint | string | undefined;
+}
+
+/** Places in a dictionary: each value less the base. */
+interface Places {
+  readonly values: Int32Array;
+  readonly base: number;
+}
+
+/** Values that are present, as a page holds them, and what is known of them. */
+interface Encoded {
+  readonly places: Places | undefined;
+  readonly dictionary: Pages["dictionary"];
+  readonly plain: Uint8Array | undefined;
+  readonly least: Pages["least"];
+  readonly greatest: Pages["greatest"];
+}
+
+/** The cells of a column in a row group, as they come. */
+export class ChunkCells {
+  readonly #dtype: DType;
+  readonly #rows: number;
+  #count = 0;
+  #valid: Uint8Array | undefined;
+  /** Texts, or numbers but whole ones of 32 bits. */
+  readonly #values: string[] | TypedArray | undefined;
+  /** Whole numbers as long as 32 bits hold them, with their ends. */
+  readonly #narrow: Int32Array | undefined;
+  #least = 0;
+  #greatest = 0;
+  /** int64 from where one of them needs more. */
+  #wide: BigInt64Array<ArrayBuffer> | undefined;
+
+  /** `rows`: the most there will be. */
+  constructor(dtype: DType, rows: number) {
+    this.#dtype = dtype;
+    this.#rows = rows;
+    if (NARROW.includes(dtype)) this.#narrow = new Int32Array(rows);
+    else this.#values = dtype === "string" ? [] : new NUMERIC[dtype].array(rows);
+  }
+
+  add({ values, valid }: Column, from: number, count: number): void {
+    const at = this.#count;
+    if (Array.isArray(values)) for (let i = 0; i < count; i++) (this.#values as string[])[at + i] = values[from + i] as string;
+    else if (!this.#narrow) (this.#values as Float64Array).set((values as Float64Array).subarray(from, from + count), at);
+    else if (this.#dtype === "int64") this.#addWide((values as BigInt64Array<ArrayBuffer>).subarray(from, from + count), at);
+    else this.#addNarrow(this.#narrow, (values as Int32Array).subarray(from, from + count), at);
+    if (valid || this.#valid) {
+      this.#valid ??= new Uint8Array(this.#rows).fill(1);
+      if (valid) this.#valid.set(valid.subarray(from, from + count), at);
+      else this.#valid.fill(1, at, at + count);
+    }
+    this.#count += count;
+  }
+
+  /** The pages of what has come, and begins anew. */
+  take(): Pages {
+    const count = this.#count;
+    const valid = this.#valid?.subarray(0, count);
+    const nulls = valid ? count - sumOf(valid) : 0;
+    const encoded = this.#encode(nulls > 0 ? valid : undefined, count);
+    const levels = levelsOf(count, nulls > 0 ? valid : undefined);
+    const data = encoded.places
+      ? withPlaces(levels, encoded.places, encoded.dictionary?.count ?? 0)
+      : concat(levels, encoded.plain as Uint8Array);
+    this.#count = 0;
+    this.#valid = this.#wide = undefined;
+    return { dictionary: encoded.dictionary, data, nulls, least: encoded.least, greatest: encoded.greatest };
+  }
+
+  #addNarrow(out: Int32Array, values: Int32Array, at: number): void {
+    const ends: [number, number] = at === 0 ? [values[0] ?? 0, values[0] ?? 0] : [this.#least, this.#greatest];
+    [this.#least, this.#greatest] = copyNarrow(values, out, at, ends);
+  }
+
+  #addWide(values: BigInt64Array<ArrayBuffer>, at: number): void {
+    const narrow = this.#narrow as Int32Array;
+    if (this.#wide) {
+      this.#wide.set(values, at);
+      return;
+    }
+    const words = new Int32Array(values.buffer, values.byteOffset, 2 * values.length);
+    if (at === 0) this.#least = this.#greatest = words[0] ?? 0;
+    const ends = narrowWords(words, narrow, at, [this.#least, this.#greatest]);
+    if (ends) [this.#least, this.#greatest] = ends;
+    else {
+      this.#wide = new BigInt64Array(this.#rows);
+      for (let i = 0; i < at; i++) this.#wide[i] = BigInt(narrow[i] as number);
+      this.#wide.set(values, at);
+    }
+  }
+
+  #encode(valid: Uint8Array | undefined, count: number): Encoded {
+    const dtype = this.#dtype;
+    if (this.#wide) return encodeWide(presentOf(this.#wide.subarray(0, count), valid));
+    if (this.#narrow) {
+      const values = presentOf(this.#narrow.subarray(0, count), valid);
+      // a null is a 0, which may be none of the ends
+      const ends = valid ? endsOf(values) : ([this.#least, this.#greatest] as const);
+      return encodeIntegers(values, ends, dtype === "int64", dtype === "uint32");
+    }
+    if (Array.isArray(this.#values))
+      return encodeTexts(valid ? this.#values.filter((_, i) => i < count && valid[i] === 1) : this.#values.slice(0, count));
+    const values = presentOf((this.#values as Float64Array<ArrayBuffer>).subarray(0, count), valid) as TypedArray;
+    if (dtype === "bool") return encodeBooleans(values as Uint8Array);
+    return dtype === "uint64" ? encodeWide(values as BigUint64Array<ArrayBuffer>) : encodeFloats(values as Float64Array | Float32Array);
+  }
+}
+
+const NARROW: readonly DType[] = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32"];
+
+function copyNarrow(values: Int32Array, out: Int32Array, at: number, ends: readonly [number, number]): [number, number] {
+  let [least, greatest] = ends;
+  for (let i = 0; i < values.length; i++) {
+    const value = (values[i] as number) | 0; // uint32 by its bits
+    out[at + i] = value;
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+  }
+  return [least, greatest];
+}
+
+/** 64-bit integers, as pairs of words, into 32 bits; their ends, or undefined where one does not fit. */
+function narrowWords(words: Int32Array, out: Int32Array, at: number, ends: readonly [number, number]): [number, number] | undefined {
+  let [least, greatest] = ends;
+  let beyond = 0;
+  for (let i = 0, to = at; i < words.length; i += 2, to++) {
+    const value = words[i] as number;
+    out[to] = value;
+    beyond |= (words[i + 1] as number) ^ (value >> 31);
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+  }
+  return beyond === 0 ? [least, greatest] : undefined;
+}
+
+function sumOf(bytes: Uint8Array): number {
+  let sum = 0;
+  for (let i = 0; i < bytes.length; i++) sum += bytes[i] as number;
+  return sum;
+}
+
+/** The cells that are present. */
+function presentOf<T extends Int32Array | Float64Array | BigInt64Array<ArrayBuffer>>(values: T, valid: Uint8Array | undefined): T {
+  if (!valid) return values;
+  const own = values.slice() as T;
+  let to = 0;
+  for (let i = 0; i < values.length; i++) if (valid[i] === 1) own[to++] = own[i] as never;
+  return own.subarray(0, to) as T;
+}
+
+/** Definition levels: a run of ones, or a bit for each cell; their length before them (data page v1). */
+function levelsOf(count: number, valid: Uint8Array | undefined): Uint8Array {
+  const out = new Uint8Array(4 + packedBytes(valid ? count : 0, 1));
+  const end = valid ? pack(Int32Array.from(valid), count, 0, 1, out, 4) : packRun(1, count, 1, out, 4);
+  new DataView(out.buffer).setUint32(0, end - 4, true);
+  return out.subarray(0, end);
+}
+
+function withPlaces(levels: Uint8Array, { values, base }: Places, distinct: number): Uint8Array {
+  const width = widthOf(distinct);
+  const out = new Uint8Array(levels.length + 1 + packedBytes(values.length, width));
+  out.set(levels);
+  out[levels.length] = width;
+  return out.subarray(0, pack(values, values.length, base, width, out, levels.length + 1));
+}
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const out = new Uint8Array(a.length + b.length);
+  out.set(a);
+  out.set(b, a.length);
+  return out;
+}
+
+// ---- whole numbers
+
+const SEEN = new Uint8Array(MOST);
+const PLACE = new Int32Array(MOST);
+
+/** uint32 lies in an Int32Array by its bits, and is compared so only where that is right. */
+function encodeIntegers(values: Int32Array, [least, greatest]: readonly [number, number], wide: boolean, unsigned: boolean): Encoded {
+  const shown = (n: number) => (wide ? BigInt(n) : n);
+  const ordered = values.length > 0 && !(unsigned && least < 0);
+  const ends = ordered ? { least: shown(least), greatest: shown(greatest) } : { least: undefined, greatest: undefined };
+  const table = ordered && greatest - least < MOST ? tableOf(values, least, greatest - least + 1) : undefined;
+  if (!table) return { places: undefined, dictionary: undefined, plain: wide ? widened(values) : bytesOf(values), ...ends };
+  const { distinct, places } = table;
+  return { places, dictionary: { bytes: wide ? widened(distinct) : bytesOf(distinct), count: distinct.length }, plain: undefined, ...ends };
+}
+
+function endsOf(values: Int32Array): [least: number, greatest: number] {
+  let least = values[0] ?? 0;
+  let greatest = least;
+  for (let i = 1; i < values.length; i++) {
+    const value = values[i] as number;
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+  }
+  return [least, greatest];
+}
+
+/** The values that occur between `least` and the end of its span, in their order, and each cell's place among them. */
+function tableOf(values: Int32Array, least: number, span: number): { distinct: Int32Array; places: Places } | undefined {
+  const { length } = values;
+  const distinct = span <= FEW ? span : seenIn(values, least, span);
+  if (distinct * REPEATED > length) return undefined;
+  // where nearly all of the span occurs, a place is a difference
+  if (widthOf(span) === widthOf(distinct))
+    return { distinct: Int32Array.from({ length: span }, (_, k) => least + k), places: { values, base: least } };
+  const found = new Int32Array(distinct);
+  for (let k = 0; k < span; k++) if (SEEN[k] === 1) found[PLACE[k] as number] = least + k;
+  const places = new Int32Array(length);
+  for (let i = 0; i < length; i++) places[i] = PLACE[(values[i] as number) - least] as number;
+  return { distinct: found, places: { values: places, base: 0 } };
+}
+
+/** How many values of the span occur; SEEN and PLACE tell which, and what place each has. */
+function seenIn(values: Int32Array, least: number, span: number): number {
+  SEEN.fill(0, 0, span);
+  for (let i = 0; i < values.length; i++) SEEN[(values[i] as number) - least] = 1;
+  let distinct = 0;
+  for (let k = 0; k < span; k++) {
+    PLACE[k] = distinct;
+    distinct += SEEN[k] as number;
+  }
+  return distinct;
+}
+
+function widened(values: Int32Array): Uint8Array {
+  const words = new Int32Array(2 * values.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    words[2 * i] = value;
+    words[2 * i + 1] = value >> 31;
+  }
+  return bytesOf(words);
+}
+
+/** 64-bit integers that need their bits. */
+function encodeWide(values: BigInt64Array<ArrayBuffer> | BigUint64Array<ArrayBuffer>): Encoded {
+  const hashed = hashOf(new Int32Array(values.buffer, values.byteOffset, 2 * values.length));
+  let least = values[0];
+  let greatest = least;
+  for (const value of hashed ? wideOf(hashed.distinct, values) : values) {
+    if (value < (least as bigint)) least = value;
+    if (value > (greatest as bigint)) greatest = value;
+  }
+  return { ...hashedOr(hashed, values), least, greatest };
+}
+
+function wideOf(words: Int32Array, like: BigInt64Array | BigUint64Array): BigInt64Array | BigUint64Array {
+  return like instanceof BigUint64Array ? new BigUint64Array(words.buffer as ArrayBuffer) : new BigInt64Array(words.buffer as ArrayBuffer);
+}
+
+// ---- other numbers
+
+function encodeFloats(values: Float64Array | Float32Array): Encoded {
+  const hashed = values instanceof Float64Array ? hashOf(new Int32Array(values.buffer, values.byteOffset, 2 * values.length)) : undefined;
+  let least = Number.POSITIVE_INFINITY;
+  let greatest = Number.NEGATIVE_INFINITY;
+  let nan = false;
+  for (const value of hashed ? new Float64Array(hashed.distinct.buffer as ArrayBuffer) : values) {
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+    nan = nan || Number.isNaN(value);
+  }
+  // where NaN occurs a reader may take no ends for granted; zeros are ordered by their sign (parquet-format, ColumnOrder)
+  const ends =
+    nan || values.length === 0
+      ? { least: undefined, greatest: undefined }
+      : { least: least === 0 ? -0 : least, greatest: greatest === 0 ? 0 : greatest };
+  return { ...hashedOr(hashed, values), ...ends };
+}
+
+interface Hashed {
+  /** Pairs of words. */
+  readonly distinct: Int32Array;
+  readonly places: Int32Array;
+}
+
+function hashedOr(
+  hashed: Hashed | undefined,
+  values: TypedArray | Float64Array | Float32Array | BigInt64Array | BigUint64Array,
+): Pick<Encoded, "places" | "dictionary" | "plain"> {
+  if (!hashed) return { places: undefined, dictionary: undefined, plain: bytesOf(values) };
+  const { distinct, places } = hashed;
+  return { places: { values: places, base: 0 }, dictionary: { bytes: bytesOf(distinct), count: distinct.length / 2 }, plain: undefined };
+}
+
+const SLOTS = 1 << 17;
+const SLOT = new Int32Array(SLOTS);
+
+/** Distinct pairs of words in the order they come, and each pair's place among them; undefined where there are too many. */
+function hashOf(words: Int32Array): Hashed | undefined {
+  const length = words.length / 2;
+  const most = Math.min(MOST, Math.floor(length / REPEATED / 2));
+  const keys = new Int32Array(2 * most);
+  const places = new Int32Array(length);
+  SLOT.fill(0);
+  let count = 0;
+  for (let i = 0; i < length; i++) {
+    const low = words[2 * i] as number;
+    const high = words[2 * i + 1] as number;
+    let at = Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1) >>> 15;
+    let place = SLOT[at] as number;
+    while (place !== 0 && (keys[2 * place - 2] !== low || keys[2 * place - 1] !== high)) {
+      at = (at + 1) & (SLOTS - 1);
+      place = SLOT[at] as number;
+    }
+    if (place === 0) {
+      if (count === most) return undefined;
+      keys[2 * count] = low;
+      keys[2 * count + 1] = high;
+      place = ++count;
+      SLOT[at] = place;
+    }
+    places[i] = place - 1;
+  }
+  return { distinct: keys.slice(0, 2 * count), places };
+}
+
+function encodeBooleans(values: Uint8Array): Encoded {
+  const plain = new Uint8Array(Math.ceil(values.length / 8));
+  let truths = 0;
+  for (let i = 0; i < values.length; i++) {
+    plain[i >> 3] = (plain[i >> 3] as number) | ((values[i] as number) << (i & 7));
+    truths += values[i] as number;
+  }
+  const ends =
+    values.length > 0
+      ? { least: Number(truths === values.length), greatest: Number(truths > 0) }
+      : { least: undefined, greatest: undefined };
+  return { places: undefined, dictionary: undefined, plain, ...ends };
+}
+
+// ---- texts
+
+/** Ends of texts are given up to this length; longer ones would fill the file's footer. */
+const LONGEST_END = 64;
+
+function encodeTexts(values: readonly string[]): Encoded {
+  const known = new Map<string, number>();
+  const places = new Int32Array(values.length);
+  const most = Math.min(MOST, Math.floor(values.length / REPEATED));
+  let few = true;
+  for (let i = 0; i < values.length && few; i++) {
+    const text = values[i] as string;
+    let place = known.get(text);
+    if (place === undefined) {
+      place = known.size;
+      if (place === most) few = false;
+      known.set(text, place);
+    }
+    places[i] = place;
+  }
+  const ends = endsOfTexts(few ? [...known.keys()] : values);
+  if (!few) return { places: undefined, dictionary: undefined, plain: plainTexts(values), ...ends };
+  return {
+    places: { values: places, base: 0 },
+    dictionary: { bytes: plainTexts([...known.keys()]), count: known.size },
+    plain: undefined,
+    ...ends,
+  };
+}
+
+/** Each behind its length, four bytes. */
+function plainTexts(values: readonly string[]): Uint8Array {
+  let length = 0;
+  for (const text of values) length += 4 + Buffer.byteLength(text);
+  const out = Buffer.alloc(length);
+  let at = 0;
+  for (const text of values) {
+    const bytes = out.write(text, at + 4);
+    out.writeUInt32LE(bytes, at);
+    at += 4 + bytes;
+  }
+  return out;
+}
+
+/** In the order of their bytes, which is not JavaScript's for characters beyond 0xffff. */
+function endsOfTexts(values: readonly string[]): { least: string | undefined; greatest: string | undefined } {
+  let least = values[0];
+  let greatest = least;
+  for (const text of values) {
+    if (before(text, least as string)) least = text;
+    if (before(greatest as string, text)) greatest = text;
+  }
+  const short = (text: string | undefined) => (text !== undefined && Buffer.byteLength(text) <= LONGEST_END ? text : undefined);
+  return short(least) === undefined || short(greatest) === undefined ? { least: undefined, greatest: undefined } : { least, greatest };
+}
+
+const BEYOND = /[\ud800-\uffff]/;
+
+function before(a: string, b: string): boolean {
+  if (!BEYOND.test(a) && !BEYOND.test(b)) return a < b;
+  return Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+}

@@ -1,0 +1,110 @@
+// Our dtypes and Parquet's types (parquet-format, LogicalTypes.md).
+import type { SchemaElement } from "hyparquet";
+import type { DType, NumericDType } from "../../dtype.js";
+import { TransloadError } from "../../errors.js";
+import type { TimeUnit } from "../../time.js";
+
+/** What cells of a physical type become here. */
+export interface CellType {
+  readonly dtype: DType;
+  /** Numbers are points in time of this unit, and become ISO 8601. */
+  readonly time?: TimeUnit;
+  /** Bytes that are no text become base64. */
+  readonly binary?: true;
+  /** 12 bytes: nanoseconds of the day and a Julian day. */
+  readonly int96?: true;
+  readonly half?: true;
+  /** Numbers are whole multiples of a tenth to this power. */
+  readonly scale?: number;
+}
+
+/** Digits that a double tells apart: a decimal of so many is printed as it was written. */
+const EXACT = 15;
+
+const INTEGERS: Readonly<Record<string, readonly [bits: number, signed: boolean]>> = {
+  INT_8: [8, true],
+  INT_16: [16, true],
+  INT_32: [32, true],
+  INT_64: [64, true],
+  UINT_8: [8, false],
+  UINT_16: [16, false],
+  UINT_32: [32, false],
+  UINT_64: [64, false],
+};
+
+/** How a column of this dtype is described. Every column may have nulls. */
+export function elementOf(name: string, dtype: DType): SchemaElement {
+  const element = { name, repetition_type: "OPTIONAL" as const };
+  switch (dtype) {
+    case "bool":
+      return { ...element, type: "BOOLEAN" };
+    case "float32":
+      return { ...element, type: "FLOAT" };
+    case "float64":
+      return { ...element, type: "DOUBLE" };
+    case "string":
+      return { ...element, type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" } };
+    case "int32":
+      return { ...element, type: "INT32" };
+    case "int64":
+      return { ...element, type: "INT64" };
+    default: {
+      const bits = Number(/\d+/.exec(dtype)?.[0]);
+      const isSigned = !dtype.startsWith("u");
+      return {
+        ...element,
+        type: bits === 64 ? "INT64" : "INT32",
+        // and no logical type: hyparquet-writer writes its width as 32 bits where Thrift has a byte, which DuckDB refuses
+        converted_type: `${isSigned ? "" : "U"}INT_${bits}` as "INT_8",
+      };
+    }
+  }
+}
+
+/** @throws TransloadError E_DTYPE for types that are no cells here. */
+export function cellTypeOf(element: SchemaElement): CellType {
+  const { name, type, converted_type: converted, logical_type: logical } = element;
+  const none = (what: string) =>
+    new TransloadError("E_DTYPE", `column ${JSON.stringify(name)} is ${what}, which is no cell here; cast it where the file is written`);
+  if (converted === "DECIMAL" || logical?.type === "DECIMAL") {
+    const { precision = 0, scale = 0 } = logical?.type === "DECIMAL" ? logical : element;
+    if (precision > EXACT) throw none(`DECIMAL(${precision}, ${scale}), more digits than a double holds`);
+    return { dtype: "float64", scale };
+  }
+  const time = timeOf(element);
+  if (time) return { dtype: "string", time };
+  switch (type) {
+    case "BOOLEAN":
+      return { dtype: "bool" };
+    case "FLOAT":
+      return { dtype: "float32" };
+    case "DOUBLE":
+      return { dtype: "float64" };
+    case "INT32":
+    case "INT64": {
+      if (logical?.type === "TIME" || converted?.startsWith("TIME_")) throw none("a time of day");
+      const [bits, signed] =
+        logical?.type === "INTEGER"
+          ? [logical.bitWidth, logical.isSigned]
+          : (INTEGERS[converted ?? ""] ?? [type === "INT32" ? 32 : 64, true]);
+      return { dtype: `${signed ? "" : "u"}int${bits}` as NumericDType };
+    }
+    case "INT96":
+      return { dtype: "string", int96: true };
+    case "BYTE_ARRAY": {
+      const text =
+        converted === "UTF8" || converted === "JSON" || converted === "ENUM" || ["STRING", "JSON", "ENUM"].includes(logical?.type ?? "");
+      return text ? { dtype: "string" } : { dtype: "string", binary: true };
+    }
+    case "FIXED_LEN_BYTE_ARRAY":
+      return logical?.type === "FLOAT16" ? { dtype: "float32", half: true } : { dtype: "string", binary: true };
+    default:
+      throw none(`of type ${type}`);
+  }
+}
+
+function timeOf({ converted_type: converted, logical_type: logical }: SchemaElement): TimeUnit | undefined {
+  if (converted === "DATE" || logical?.type === "DATE") return "D";
+  if (logical?.type === "TIMESTAMP") return logical.unit === "NANOS" ? "ns" : logical.unit === "MICROS" ? "us" : "ms";
+  return converted === "TIMESTAMP_MILLIS" ? "ms" : converted === "TIMESTAMP_MICROS" ? "us" : undefined;
+}

@@ -1,0 +1,15 @@
+import type { BinaryName, BinaryWrite, BinaryWriter } from "./form.js";
+
+/** The writer of this form, loaded when it is wanted. */
+export async function writerOf(id: BinaryName, options: BinaryWrite): Promise<BinaryWriter> {
+  switch (id) {
+    case "npy":
+      return new (await import("./npy.js")).NpyWriter(options);
+    case "npz":
+      return new (await import("./npz.js")).NpzWriter(options);
+    case "parquet":
+      return new (await import("./parquet.js")).ParquetWriter(options);
+    default:
+      return new (await import("./arrow.js")).ArrowWriter(id === "arrow" ? "file" : "stream");
+  }
+}

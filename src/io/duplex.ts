@@ -1,0 +1,16 @@
+import { Duplex, PassThrough, Readable } from "node:stream";
+
+/** Values that may wait to be taken. */
+const WAITING = 2;
+
+/** A stream of bytes out of what is written to it; `objects`: that is no bytes. */
+export function duplexOf<In>(
+  work: (input: AsyncIterable<In>) => AsyncIterable<Uint8Array>,
+  { objects = false }: { objects?: boolean } = {},
+): Duplex {
+  const writable = new PassThrough(objects ? { objectMode: true, highWaterMark: WAITING } : {});
+  const readable = Readable.from(work(writable as AsyncIterable<In>), { objectMode: false });
+  // their errors are the stream's, which tells them; destroyed, it has none to tell
+  for (const end of [writable, readable]) end.on("error", () => {});
+  return Duplex.from({ writable, readable });
+}

@@ -1,0 +1,36 @@
+/** So many bytes tell the form of a binary file. */
+const ENOUGH = 8;
+
+type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** The first bytes of a source, and all of it: what was looked at comes again. */
+export async function peek(chunks: Chunks): Promise<{ head: Uint8Array; rest: AsyncIterableIterator<Uint8Array> }> {
+  const iterator = Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
+  let head: Uint8Array = new Uint8Array();
+  while (head.length < ENOUGH) {
+    const { value, done } = await iterator.next();
+    if (done) break;
+    // most often the first chunk is enough; it may be lent, and is valid until the next is asked for
+    head = head.length === 0 && value.length >= ENOUGH ? value : Buffer.concat([head, value]);
+  }
+  return { head, rest: rejoin(head, iterator) };
+}
+
+/** What was taken of an iterator, and the rest of it. Closing it closes the iterator, even when nothing was asked for yet. */
+export function rejoin(head: Uint8Array, rest: AsyncIterator<Uint8Array> | Iterator<Uint8Array>): AsyncIterableIterator<Uint8Array> {
+  let first = head.length > 0;
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      if (!first) return rest.next();
+      first = false;
+      return { value: head, done: false };
+    },
+    async return() {
+      await rest.return?.();
+      return { value: undefined, done: true };
+    },
+  };
+}

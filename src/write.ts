@@ -1,0 +1,171 @@
+// Batches to bytes: a binary file, or a payload of any dialect by way of MLflow's, which the printer writes.
+import type { Duplex } from "node:stream";
+import { Batch } from "./batch.js";
+import { type BinaryForm, binaryForm } from "./binary/form.js";
+import type { ConvertOptions } from "./convert.js";
+import { choose, FORMS, type Form, type Layout, target } from "./dialects/index.js";
+import { createCorePrinter } from "./engine/core.js";
+import { TransloadError } from "./errors.js";
+import { duplexOf } from "./io/duplex.js";
+import { Pump } from "./pump.js";
+
+type Given = Pick<
+  ConvertOptions,
+  "nan" | "missing" | "index" | "datatype" | "header" | "maxRows" | "maxBytes" | "spillDir" | "engine" | "onWarning"
+>;
+
+export interface WriteOptions extends Omit<Given, "maxRows" | "maxBytes"> {
+  /** Dialect or form to write, or a binary form (`parquet`, `arrow`, `arrows`, `npy`, `npz`). */
+  to: string;
+  /** How a Parquet file's pages are compressed (default `snappy`), or an npz's arrays (`gzip`; default not at all). */
+  codec?: "snappy" | "zstd" | "gzip" | "none";
+  /** Rows of a Parquet file's row groups. Default: 122,880, as DuckDB has them. */
+  rowGroupRows?: number;
+}
+
+/**
+ * A stream that takes batches and gives the bytes of a payload, or a file. Where a form must know at its start what stands at its
+ * end (npy, npz), the bytes wait in a temporary file.
+ * @throws TransloadError E_DIALECT or E_OPTION at once; every other refusal is the stream's error: E_DTYPE for columns that the form
+ * cannot hold, E_FORM for tensors where it has rows, E_SPILL.
+ */
+export function writeBatches(options: WriteOptions): Duplex {
+  if (!binaryForm(options.to)) choose(options.to);
+  return duplexOf((batches: AsyncIterable<unknown>) => chunksOfBatches(checked(batches), options), { objects: true });
+}
+
+async function* checked(batches: AsyncIterable<unknown>): AsyncGenerator<Batch, void, undefined> {
+  for await (const batch of batches) {
+    if (!(batch instanceof Batch)) throw new TransloadError("E_OPTION", "what was written to writeBatches() is no Batch");
+    yield batch;
+  }
+}
+
+/** Where the first bytes of an output can be written again, once all of it is there. */
+export type Patch = (bytes: Uint8Array) => void;
+
+/** The bytes that batches become. `patch` takes those that belong at the start and are known at the end. */
+export function chunksOfBatches(
+  batches: AsyncIterable<Batch>,
+  options: WriteOptions & Given,
+  patch?: Patch,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const form = binaryForm(options.to);
+  return form ? binary(form, batches, options, patch) : text(batches, options);
+}
+
+async function* binary(
+  { id }: BinaryForm,
+  batches: AsyncIterable<Batch>,
+  { codec, rowGroupRows, spillDir, maxRows, maxBytes }: WriteOptions & Given,
+  patch: Patch | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { writerOf } = await import("./binary/write.js");
+  const writer = await writerOf(id, { compress: codec, rowGroupRows, spillDir, patches: patch !== undefined });
+  try {
+    for await (const batch of batches) yield* writer.write(batch);
+    yield* writer.end();
+    if (writer.patch) patch?.(writer.patch);
+  } finally {
+    writer.close?.();
+  }
+}
+
+/** Prints batches as MLflow's split, or inputs, and moves the cells to their form where that is another. */
+async function* text(batches: AsyncIterable<Batch>, options: WriteOptions & Given): AsyncGenerator<Uint8Array, void, undefined> {
+  const { to, codec: _, rowGroupRows: __, ...moving } = options;
+  const iterator = batches[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  const all = joined(first, iterator);
+  const frame = first.done || first.value.kind === "frame";
+  const named = !frame && first.value.columns[0]?.name !== "";
+  const middle = formNamed(frame ? "mlflow:split" : "mlflow:inputs");
+  const layout: Layout = frame ? "frame" : named ? "named" : "tensor";
+  const printed = frame ? printFrame(all) : named ? printNamed(all) : printTensor(all);
+  const goal = target(choose(to), layout, middle, false);
+  if (goal.form === middle && Object.values(moving).every((value) => value === undefined)) return yield* printed;
+  const pump = new Pump(printed, { ...moving, from: middle.id, to });
+  try {
+    while (await pump.more()) {
+      const next = pump.take();
+      if (next instanceof Uint8Array) yield next;
+    }
+  } finally {
+    await pump.close();
+  }
+}
+
+function formNamed(id: string): Form {
+  return FORMS.find((form) => form.id === id) as Form;
+}
+
+async function* joined(first: IteratorResult<Batch>, rest: AsyncIterator<Batch>): AsyncGenerator<Batch, void, undefined> {
+  try {
+    for (let next = first; !next.done; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
+}
+
+const newPrinter = () => createCorePrinter({ nan: "pass", nulls: true });
+
+async function* printFrame(batches: AsyncIterable<Batch>): AsyncGenerator<Uint8Array, void, undefined> {
+  const printer = newPrinter();
+  let rows = 0;
+  let names: string | undefined;
+  for await (const batch of batches) {
+    const own = JSON.stringify(batch.columns.map(({ name }) => name));
+    if (batch.kind !== "frame" || (names !== undefined && names !== own))
+      throw new TransloadError("E_FORM", "a payload holds one frame, and this batch has other columns than the first");
+    if (names === undefined) yield Buffer.from(`{"dataframe_split":{"columns":${own},"data":[`);
+    names = own;
+    yield* printer.print(batch, rows > 0);
+    rows += batch.rowCount;
+  }
+  yield Buffer.from(names === undefined ? '{"dataframe_split":{"columns":[],"data":[]}}' : "]}}");
+}
+
+async function* printTensor(batches: AsyncIterable<Batch>): AsyncGenerator<Uint8Array, void, undefined> {
+  const printer = newPrinter();
+  let scalar = false;
+  let begun = false;
+  let rows = 0;
+  for await (const batch of batches) {
+    if (batch.kind === "frame" || (begun && (scalar || batch.kind === "scalar" || batch.columns[0]?.name !== "")))
+      throw new TransloadError("E_FORM", "a payload holds one tensor without a name, and this batch is of another");
+    scalar = batch.kind === "scalar";
+    if (!begun) yield Buffer.from(`{"inputs":${scalar ? "" : "["}`);
+    begun = true;
+    yield* printer.print(batch, rows > 0);
+    rows += batch.rowCount;
+  }
+  yield Buffer.from(scalar ? "}" : "]}");
+}
+
+/** Tensors one after the other, each in its batches. */
+async function* printNamed(batches: AsyncIterable<Batch>): AsyncGenerator<Uint8Array, void, undefined> {
+  let printer = newPrinter();
+  const names = new Set<string>();
+  let current: string | undefined;
+  let rows = 0;
+  let scalar = false;
+  yield Buffer.from('{"inputs":{');
+  for await (const batch of batches) {
+    const name = batch.columns[0]?.name ?? "";
+    if (batch.kind === "frame" || name === "")
+      throw new TransloadError("E_FORM", "a frame, or a tensor without a name, among named tensors");
+    if (name !== current) {
+      if (names.has(name)) throw new TransloadError("E_DUPLICATE", `two tensors are called ${JSON.stringify(name)}`);
+      if (current !== undefined) yield Buffer.from(`${scalar ? "" : "]"},`);
+      scalar = batch.kind === "scalar";
+      yield Buffer.from(`${JSON.stringify(name)}:${scalar ? "" : "["}`);
+      printer = newPrinter();
+      names.add(name);
+      current = name;
+      rows = 0;
+    }
+    yield* printer.print(batch, rows > 0);
+    rows += batch.rowCount;
+  }
+  yield Buffer.from(current === undefined || scalar ? "}}" : "]}}");
+}

@@ -1,0 +1,361 @@
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { tableFromIPC } from "apache-arrow";
+import fc from "fast-check";
+import { afterAll, describe, expect, test } from "vitest";
+import { Batch, type Column, convert, type DType, readBatches, type TypedArray, type WriteOptions, writeBatches } from "../src/index.js";
+
+const folder = mkdtempSync(join(tmpdir(), "transload-test-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const file = (name: string) => join(folder, name);
+
+const ARRAYS = {
+  bool: Uint8Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+  float32: Float32Array,
+  float64: Float64Array,
+} as const;
+const DTYPES = [...Object.keys(ARRAYS), "string"] as DType[];
+
+/** A table as lists of cells, null where there is none. */
+type Table = { name: string; dtype: DType; cells: (number | bigint | string | null)[] }[];
+
+function columnOf({ name, dtype, cells }: Table[number]): Column {
+  const nothing = dtype === "string" ? "" : dtype.startsWith("float") ? Number.NaN : dtype.endsWith("64") ? 0n : 0;
+  const values = cells.map((cell) => cell ?? nothing);
+  const valid = cells.includes(null) ? { valid: Uint8Array.from(cells, (cell) => (cell === null ? 0 : 1)) } : {};
+  if (dtype === "string") return { name, dtype, values: values as string[], shape: [], ...valid };
+  return { name, dtype, values: new ARRAYS[dtype](values as never) as TypedArray, shape: [], ...valid };
+}
+
+function batchesOf(table: Table, size: number): Batch[] {
+  const rows = table[0]?.cells.length ?? 0;
+  return Array.from({ length: Math.ceil(rows / size) }, (_, i) => {
+    const columns = table.map((column) => columnOf({ ...column, cells: column.cells.slice(i * size, (i + 1) * size) }));
+    return new Batch({ rowOffset: i * size, rowCount: Math.min(size, rows - i * size), columns, kind: "frame" });
+  });
+}
+
+async function written(batches: Batch[], options: WriteOptions): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  await pipeline(Readable.from(batches), writeBatches(options), async (bytes: AsyncIterable<Buffer>) => {
+    for await (const part of bytes) parts.push(part);
+  });
+  return Buffer.concat(parts);
+}
+
+/** What batches hold: the table again. */
+async function tableOf(source: string | Iterable<Uint8Array>, options = {}): Promise<Table> {
+  const table: Table = [];
+  for await (const { columns } of readBatches(source, options))
+    columns.forEach(({ name, dtype, values, valid }, i) => {
+      table[i] ??= { name, dtype, cells: [] };
+      values.forEach((value, r) => void table[i]?.cells.push(valid?.[r] === 0 ? null : (value as number)));
+    });
+  return table;
+}
+
+function cell(g: fc.GeneratorValue, dtype: DType): number | bigint | string {
+  if (dtype === "string")
+    return g(fc.constantFrom, "", "a", "b", "long text, longer than sixteen bytes", "é", "日本", "\u{1f600}", '"q"', "0");
+  if (dtype === "bool") return g(fc.nat, 1);
+  if (dtype === "float32") return Math.fround(g(fc.constantFrom, 0, -0, 1.5, -2.25, 1e30, 0.1, Number.POSITIVE_INFINITY));
+  if (dtype === "float64") return g(fc.constantFrom, 0, -0, 1.5, -2.25, 1e300, 0.1, 5e-324, Number.NEGATIVE_INFINITY);
+  const bits = Number(/\d+/.exec(dtype)?.[0]);
+  const signed = !dtype.startsWith("u");
+  const few = g(fc.nat, 2) > 0;
+  const top = signed ? 2n ** BigInt(bits - 1) - 1n : 2n ** BigInt(bits) - 1n;
+  const bottom = signed ? -top - 1n : 0n;
+  const value = few ? BigInt(g(fc.nat, 5)) : g(fc.bigInt, { min: bottom, max: top });
+  return bits === 64 ? value : Number(value);
+}
+
+function table(g: fc.GeneratorValue): Table {
+  const rows = g(fc.nat, 300);
+  return Array.from({ length: g(fc.nat, 4) + 1 }, (_, i) => {
+    const dtype = g(fc.constantFrom, ...DTYPES);
+    const nulls = g(fc.nat, 2) === 0;
+    const constant = g(fc.nat, 3) === 0 ? cell(g, dtype) : undefined;
+    const cells = Array.from({ length: rows }, () => (nulls && g(fc.nat, 3) === 0 ? null : (constant ?? cell(g, dtype))));
+    return { name: `c${i}`, dtype, cells };
+  });
+}
+
+describe("a table written and read again is the same", () => {
+  test.each(["parquet", "arrow", "arrows"])(
+    "as %s",
+    async (to) => {
+      await fc.assert(
+        fc.asyncProperty(fc.gen(), async (g) => {
+          const own = table(g);
+          const options = {
+            to,
+            codec: g(fc.constantFrom, "snappy", "gzip", "none") as "snappy",
+            rowGroupRows: g(fc.constantFrom, 7, 64, 1000),
+          };
+          const bytes = await written(batchesOf(own, g(fc.constantFrom, 5, 50, 1000)), options);
+          const again = await tableOf([bytes], { batchRows: g(fc.constantFrom, 3, 1000) });
+          if (own[0]?.cells.length) expect(again).toEqual(own);
+        }),
+        { numRuns: 150 },
+      );
+    },
+    60_000,
+  );
+});
+
+describe("parquet", () => {
+  const duckdb = DuckDBInstance.create(":memory:").then((instance) => instance.connect());
+  const query = async (sql: string) => (await (await duckdb).runAndReadAll(sql)).getColumns();
+  const plain = (value: unknown) => (typeof value === "boolean" ? Number(value) : value);
+
+  test("is what DuckDB reads, value by value, with its statistics", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.gen(), async (g) => {
+        const own = table(g).filter(({ cells }) => cells.length > 0);
+        if (own.length === 0) return;
+        const path = file("ours.parquet");
+        writeFileSync(path, await written(batchesOf(own, 100), { to: "parquet", rowGroupRows: g(fc.constantFrom, 16, 1000) }));
+        const columns = await query(`SELECT * FROM '${path}'`);
+        own.forEach(({ cells, dtype }, i) => {
+          const found = columns[i]?.map(plain) as unknown[];
+          const as = (value: unknown) => (value !== null && dtype.endsWith("int64") ? BigInt(value as number) : value);
+          expect(found.map(as), `${dtype}`).toEqual(cells.map(as));
+        });
+        // filters go by the ends of row groups
+        for (const { name, cells, dtype } of own) {
+          const some = cells.find((value) => value !== null && Number.isFinite(Number(value)));
+          if (some === undefined || dtype === "bool") continue;
+          const literal =
+            dtype === "string"
+              ? `'${(some as string).replaceAll("'", "''")}'`
+              : `${some}::${dtype.startsWith("float") ? (dtype === "float32" ? "FLOAT" : "DOUBLE") : "HUGEINT"}`;
+          const [[count]] = (await query(`SELECT count(*) FROM '${path}' WHERE ${name} = ${literal}`)) as [[bigint]];
+          expect(Number(count), `${name} = ${some}`).toBe(cells.filter((value) => value === some || (value === 0 && some === 0)).length);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+
+  test.each(["snappy", "zstd", "gzip", "uncompressed", "brotli", "lz4_raw"])(
+    "of DuckDB's is read, in both versions of its pages (%s)",
+    async (codec) => {
+      for (const version of ["V1", "V2"]) {
+        const path = file(`duck-${codec}-${version}.parquet`);
+        await query(
+          `COPY (SELECT i AS id, i % 7 AS few, (i * 7919) % 1000003 AS many, i / 8 AS d, (i % 3 = 0) AS b, CASE WHEN i % 5 = 0 THEN NULL ELSE i END AS n, 'text ' || (i % 11) AS t, 'own ' || i AS u, (i % 100)::FLOAT AS f, (i % 200 - 100)::TINYINT AS tiny, DATE '2020-01-01' + (i % 400)::INTEGER AS day, TIMESTAMP '2020-01-01 00:00:00.5' + INTERVAL (i) SECOND AS at FROM range(5000) t(i)) TO '${path}' (FORMAT parquet, COMPRESSION ${codec}, PARQUET_VERSION ${version}, ROW_GROUP_SIZE 2048)`,
+        );
+        const found = await tableOf(path);
+        const rows = Array.from({ length: 5000 }, (_, i) => i);
+        const cells = Object.fromEntries(found.map(({ name, cells: own }) => [name, own]));
+        expect(found.map(({ name, dtype }) => `${name} ${dtype}`)).toEqual([
+          "id int64",
+          "few int64",
+          "many int64",
+          "d float64",
+          "b bool",
+          "n int64",
+          "t string",
+          "u string",
+          "f float32",
+          "tiny int8",
+          "day string",
+          "at string",
+        ]);
+        expect(cells.id).toEqual(rows.map(BigInt));
+        expect(cells.few).toEqual(rows.map((i) => BigInt(i % 7)));
+        expect(cells.many).toEqual(rows.map((i) => BigInt((i * 7919) % 1000003)));
+        expect(cells.d).toEqual(rows.map((i) => i / 8));
+        expect(cells.b).toEqual(rows.map((i) => Number(i % 3 === 0)));
+        expect(cells.n).toEqual(rows.map((i) => (i % 5 === 0 ? null : BigInt(i))));
+        expect(cells.t).toEqual(rows.map((i) => `text ${i % 11}`));
+        expect(cells.u).toEqual(rows.map((i) => `own ${i}`));
+        expect(cells.f).toEqual(rows.map((i) => i % 100));
+        expect(cells.tiny).toEqual(rows.map((i) => (i % 200) - 100));
+        expect(cells.day?.[31]).toBe("2020-02-01");
+        expect(cells.at?.[61]).toBe("2020-01-01T00:01:01.5");
+      }
+    },
+  );
+
+  test("goes to every form, and its columns can be chosen and renamed", async () => {
+    const path = file("chosen.parquet");
+    await query(`COPY (SELECT 1 AS age, 2.5::DOUBLE AS chol, 'm' AS sex UNION ALL SELECT 2, NULL, 'f') TO '${path}' (FORMAT parquet)`);
+    expect(await converted(path, { from: "parquet", to: "mlflow:records" })).toBe(
+      '{"dataframe_records":[{"age":1,"chol":2.5,"sex":"m"},{"age":2,"chol":null,"sex":"f"}]}',
+    );
+    expect(await converted(path, { from: "parquet", to: "csv", columns: ["sex", "age"] })).toBe("sex,age\nm,1\nf,2\n");
+    expect((await tableOf(path, { columns: { years: "age" } })).map(({ name, cells }) => [name, cells])).toEqual([["years", [1, 2]]]);
+    await expect(tableOf(path, { columns: ["ago"] })).rejects.toThrow(/no column "ago"; did you mean age/);
+  });
+
+  test("is refused with its code when it is damaged", async () => {
+    const path = file("whole.parquet");
+    const own: Table = [{ name: "a", dtype: "int64", cells: Array.from({ length: 1000 }, (_, i) => BigInt(i * 1000003)) }];
+    const bytes = await written(batchesOf(own, 1000), { to: "parquet" });
+    for (const length of [bytes.length - 1, bytes.length >> 1, 7, 4]) {
+      writeFileSync(path, bytes);
+      truncateSync(path, length);
+      await expect(tableOf(path), `${length}`).rejects.toMatchObject({ code: "E_TRUNCATED" });
+    }
+    const footer = bytes.length - 8 - bytes.readUInt32LE(bytes.length - 8);
+    const bad = Buffer.from(bytes);
+    bad.fill(0xff, footer, footer + 12);
+    await expect(tableOf([bad])).rejects.toMatchObject({ code: "E_SYNTAX" });
+    const long = Buffer.from(bytes);
+    long.writeUInt32LE(0x7fffffff, bytes.length - 8);
+    await expect(tableOf([long])).rejects.toMatchObject({ code: "E_SYNTAX" });
+    await expect(tableOf([Buffer.from("{}")], { from: "parquet" })).rejects.toMatchObject({ code: "E_SYNTAX" });
+    await query(`COPY (SELECT [1, 2] AS list) TO '${path}' (FORMAT parquet)`);
+    await expect(tableOf(path)).rejects.toMatchObject({ code: "E_NESTED" });
+    await query(`COPY (SELECT 1.5::DECIMAL(20, 2) AS d) TO '${path}' (FORMAT parquet)`);
+    await expect(tableOf(path)).rejects.toMatchObject({ code: "E_DTYPE" });
+  });
+
+  test("damaged anywhere, it is refused or read, and never hangs", async () => {
+    const own: Table = [
+      { name: "a", dtype: "int64", cells: Array.from({ length: 500 }, (_, i) => BigInt(i % 9)) },
+      { name: "s", dtype: "string", cells: Array.from({ length: 500 }, (_, i) => (i % 4 ? `t${i % 5}` : null)) },
+    ];
+    const bytes = await written(batchesOf(own, 500), { to: "parquet", codec: "none" });
+    for (let at = 4; at < bytes.length - 8; at += 3) {
+      const bad = Buffer.from(bytes);
+      bad[at] = (bad[at] as number) ^ 0x55;
+      await tableOf([bad]).catch((error) => expect(error.code, `${at}: ${error.stack}`).toMatch(/^E_/));
+    }
+  }, 30_000);
+});
+
+async function converted(path: string, options: Parameters<typeof convert>[0]): Promise<string> {
+  let text = "";
+  for await (const part of Readable.from([readFileSync(path)]).pipe(convert(options))) text += part;
+  return text;
+}
+
+describe("arrow", () => {
+  test.each(["arrow", "arrows"])("is what apache-arrow reads (%s)", async (to) => {
+    const own: Table = [
+      { name: "i", dtype: "int32", cells: [1, null, 3] },
+      { name: "d", dtype: "float64", cells: [1.5, -0, null] },
+      { name: "t", dtype: "string", cells: ["a", null, "日本"] },
+      { name: "b", dtype: "bool", cells: [1, 0, 1] },
+    ];
+    const read = tableFromIPC(await written(batchesOf(own, 2), { to }));
+    expect(read.numRows).toBe(3);
+    expect([...(read.getChild("i") ?? [])]).toEqual([1, null, 3]);
+    expect([...(read.getChild("d") ?? [])]).toEqual([1.5, -0, null]);
+    expect([...(read.getChild("t") ?? [])]).toEqual(["a", null, "日本"]);
+    expect([...(read.getChild("b") ?? [])]).toEqual([true, false, true]);
+  });
+
+  test("cut short it is refused", async () => {
+    const own: Table = [{ name: "i", dtype: "int32", cells: Array.from({ length: 100 }, (_, i) => i) }];
+    for (const to of ["arrow", "arrows"]) {
+      const bytes = await written(batchesOf(own, 100), { to });
+      await expect(tableOf([bytes.subarray(0, bytes.length >> 1)]), to).rejects.toMatchObject({
+        code: expect.stringMatching(/E_(TRUNCATED|SYNTAX)/),
+      });
+    }
+  });
+});
+
+describe("npy", () => {
+  const npy = (descr: string, fortran: boolean, shape: string, cells: Buffer) => {
+    const text = `{'descr': '${descr}', 'fortran_order': ${fortran ? "True" : "False"}, 'shape': ${shape}, }`
+      .padEnd(118)
+      .replace(/ $/, "\n");
+    const header = Buffer.from(`\x93NUMPY\x01\x00\x76\x00${text}`, "latin1");
+    return Buffer.concat([header, cells]);
+  };
+  const doubles = (...values: number[]) => Buffer.from(Float64Array.from(values).buffer);
+
+  test("of any order and byte order is one tensor", async () => {
+    const shape = "(2, 3)";
+    const rows = [
+      [1, 2, 3],
+      [4, 5, 6],
+    ];
+    const big = doubles(1, 2, 3, 4, 5, 6).swap64();
+    for (const bytes of [
+      npy("<f8", false, shape, doubles(1, 2, 3, 4, 5, 6)),
+      npy("<f8", true, shape, doubles(1, 4, 2, 5, 3, 6)),
+      npy(">f8", false, shape, big),
+    ])
+      for (const batchRows of [1, 10]) {
+        const found: unknown[] = [];
+        for await (const batch of readBatches([bytes], { batchRows })) {
+          const tensor = batch.tensor();
+          for (let r = 0; r < batch.rowCount; r++) found.push([0, 1, 2].map((c) => tensor.get(r, c)));
+        }
+        expect(found).toEqual(rows);
+      }
+  });
+
+  test.each(["|b1", "<i2", ">u4", "<f2", "<U3", "|S2"])("of %s", async (descr) => {
+    const cells: Record<string, [Buffer, unknown[]]> = {
+      "|b1": [Buffer.of(1, 0), [1, 0]],
+      "<i2": [Buffer.from(Int16Array.of(-2, 300).buffer), [-2, 300]],
+      ">u4": [Buffer.from(Uint32Array.of(7, 4e9).buffer).swap32(), [7, 4e9]],
+      "<f2": [Buffer.from(Uint16Array.of(0x3e00, 0xfc00).buffer), [1.5, Number.NEGATIVE_INFINITY]],
+      "<U3": [Buffer.from(Uint32Array.of(0x61, 0x1f600, 0, 0x62, 0, 0).buffer), ["a\u{1f600}", "b"]],
+      "|S2": [Buffer.from("xyz\0"), ["xy", "z"]],
+    };
+    const [bytes, expected] = cells[descr] as [Buffer, unknown[]];
+    for await (const { columns } of readBatches([npy(descr, false, "(2,)", bytes)]))
+      expect([...(columns[0]?.values ?? [])]).toEqual(expected);
+  });
+
+  test("is written with its shape, to a pipe as to a file", async () => {
+    const bytes = await written(
+      batchesOf(
+        [
+          { name: "a", dtype: "float64", cells: [1, 2, 3] },
+          { name: "b", dtype: "float64", cells: [4, 5, 6] },
+        ],
+        2,
+      ),
+      { to: "npy" },
+    );
+    expect(bytes.toString("latin1", 0, 200)).toMatch(/NUMPY.*'descr': '<f8', 'fortran_order': False, 'shape': \(3, 2\), \}/s);
+    for await (const batch of readBatches([bytes])) expect([...(batch.columns[0]?.values ?? [])]).toEqual([1, 4, 2, 5, 3, 6]);
+  });
+
+  test("that is damaged is refused with its place", async () => {
+    const good = npy("<f8", false, "(2, 3)", doubles(1, 2, 3, 4, 5, 6));
+    for (const [bytes, code] of [
+      [good.subarray(0, good.length - 1), "E_TRUNCATED"],
+      [Buffer.concat([good, Buffer.of(0)]), "E_TRAILING"],
+      [good.subarray(0, 20), "E_SYNTAX"],
+      [npy("<f8", false, "(2, x)", doubles(1)), "E_SYNTAX"],
+      [npy("|O", false, "(1,)", doubles(1)), "E_DTYPE"],
+    ] as const)
+      await expect(tableOf([bytes]), code).rejects.toMatchObject({ code });
+  });
+
+  test("in an npz there is one for each column", async () => {
+    const own: Table = [
+      { name: "a", dtype: "int64", cells: [1n, 2n] },
+      { name: "b", dtype: "float32", cells: [0.5, 1] },
+    ];
+    for (const codec of ["none", "gzip"] as const) {
+      const bytes = await written(batchesOf(own, 1), { to: "npz", codec });
+      expect(await tableOf([bytes])).toEqual(own);
+      expect(await tableOf([bytes], { columns: ["b"] })).toEqual([own[1]]);
+      await expect(tableOf([bytes.subarray(0, bytes.length - 30)])).rejects.toMatchObject({
+        code: expect.stringMatching(/E_(TRUNCATED|SYNTAX)/),
+      });
+    }
+  });
+});
