@@ -1,3 +1,4 @@
+import { binaryForm } from "./binary/form.js";
 import { CargoReader } from "./cargo.js";
 import { type Choice, choose, dialectOf, type Form, type Layout } from "./dialects/index.js";
 import type { Seen } from "./engine/cells.js";
@@ -6,8 +7,10 @@ import { type CreateScanner, scannerOf } from "./engine/index.js";
 import type { Warning } from "./errors.js";
 import { chunksOf, type Source } from "./io/source.js";
 import { Opening } from "./opening.js";
+import { batchesOf } from "./read.js";
 import { type Readable, readable } from "./readable.js";
 import { Rewriter } from "./rewriter.js";
+import { chunksOfBatches } from "./write.js";
 
 export interface InspectOptions {
   /** Dialect or form of the payload, or `auto` (the default). */
@@ -100,6 +103,14 @@ export async function inspect(source: Source, options: InspectOptions = {}): Pro
       bytes += chunk.length;
       options.onProgress?.(bytes);
     }
+  }
+  const binary = binaryForm(options.from ?? "auto");
+  if (binary) {
+    // its cells are looked at as the text they become
+    const text = chunksOfBatches(batchesOf(counted(), { from: binary.id }), { to: "mlflow" });
+    const reading = new Survey("mlflow", await scannerOf(options.engine), warn);
+    for await (const chunk of text) reading.push(chunk);
+    return { ...reading.end(), form: binary.id, dialect: binary.id, bytes, warnings };
   }
   choose(options.from ?? "auto", true);
   const beside: string[] = [];

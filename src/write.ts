@@ -57,7 +57,7 @@ export function chunksOfBatches(
 async function* binary(
   { id }: BinaryForm,
   batches: AsyncIterable<Batch>,
-  { codec, rowGroupRows, spillDir, maxRows, maxBytes }: WriteOptions & Given,
+  { codec, rowGroupRows, spillDir }: WriteOptions,
   patch: Patch | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { writerOf } = await import("./binary/write.js");
