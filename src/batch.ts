@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import type { RecordBatch } from "apache-arrow";
 import type ndarray from "ndarray";
 import type { NdArray } from "ndarray";
 import { type DType, NUMERIC, type NumericDType, type TypedArray } from "./dtype.js";
@@ -95,6 +96,15 @@ export class Batch {
     if (first.dtype === wanted && this.kind !== "frame") return view(first.values as TypedArray, this.shape);
     if (first.dtype === wanted && this.#block) return view(this.#block.values, this.shape, [1, this.#block.stride]);
     return this.#copy(wanted as NumericDType);
+  }
+
+  /**
+   * The batch as Apache Arrow's: numbers over the same memory, booleans and text copied; a tensor is a column of fixed-size lists. It
+   * is a promise because apache-arrow is loaded by the first one that is asked for.
+   */
+  async toArrow(): Promise<RecordBatch> {
+    const { toArrow } = await import("./binary/arrow.js");
+    return toArrow(this);
   }
 
   /** Shape of `tensor()`. */

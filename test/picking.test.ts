@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { afterAll, describe, expect, test } from "vitest";
+import { type ReadOptions, readBatches } from "../src/index.js";
+import { collect, crumbs, cut, tryRead, whole } from "./feed.js";
+
+const folder = mkdtempSync(join(tmpdir(), "transload-test-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function cellsOf(chunks: Iterable<Uint8Array>, options: ReadOptions): Promise<Record<string, unknown[]>> {
+  const found: Record<string, unknown[]> = {};
+  for (const { columns } of await collect(chunks, options)) for (const { name, values } of columns) (found[name] ??= []).push(...values);
+  return found;
+}
+
+describe("columns that are chosen", () => {
+  const CELLS = ["1", "22", "333", "-4.5", "1e3", "0.1234567890123456789", '"text, with a comma"', "true", "null"];
+
+  test("hold what they hold among all, by both engines, wherever the input is cut", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.gen(), async (g) => {
+        const width = g(fc.nat, 5) + 1;
+        const kinds = Array.from({ length: width }, () =>
+          g(fc.constantFrom, CELLS.slice(0, 6), CELLS.slice(0, 3), [CELLS[6]], [CELLS[7]], ["[1,2]"]),
+        );
+        const rows = Array.from({ length: g(fc.nat, 20) + 1 }, () => kinds.map((kind) => g(fc.constantFrom, ...(kind as string[]))));
+        const names = kinds.map((_, i) => `c${i}`);
+        const wanted = names.filter((_, i) => (kinds[i] as string[])[0] !== "[1,2]" && g(fc.nat, 1) === 1);
+        if (wanted.length === 0) return;
+        if (g(fc.nat, 1)) wanted.reverse();
+        const payload = Buffer.from(
+          `{"dataframe_split":{"columns":${JSON.stringify(names)},"data":[${rows.map((row) => `[${row.join(g(fc.constantFrom, ",", ", "))}]`).join(",")}]}}`,
+        );
+        const expected = Object.fromEntries(
+          wanted.map((name) => [
+            name,
+            rows
+              .map((row) => JSON.parse(row[names.indexOf(name)] as string))
+              .map((value) => (typeof value === "boolean" ? Number(value) : value)),
+          ]),
+        );
+        const options = { columns: wanted, batchRows: g(fc.constantFrom, 1, 7, 1000) };
+        const cuts = Array.from({ length: 3 }, () => g(fc.nat, payload.length));
+        for (const chunks of [whole(payload), crumbs(payload), cut(payload, cuts)])
+          for (const engine of ["core", "reference"] as const) {
+            const found = await cellsOf(chunks, { ...options, engine });
+            expect(Object.keys(found)).toEqual(wanted);
+            expect(found).toEqual(expected);
+          }
+      }),
+      { numRuns: 200 },
+    );
+  }, 60_000);
+
+  test("of a csv, of records and of lines, and renamed", async () => {
+    const sources: readonly [string, string][] = [
+      ["csv", 'a,b,c\n1,x,3\n2,"y, z",4\n'],
+      ["jsonl", '{"a":1,"b":"x","c":3}\n{"a":2,"b":"y, z","c":4}\n'],
+      ["mlflow:records", '{"dataframe_records":[{"a":1,"b":"x","c":3},{"a":2,"b":"y, z","c":4}]}'],
+    ];
+    for (const [from, text] of sources)
+      for (const engine of ["core", "reference"] as const) {
+        expect(await cellsOf(whole(text), { from, engine, columns: ["c", "a"] }), `${from}, ${engine}`).toEqual({ c: [3, 4], a: [1, 2] });
+        expect(await cellsOf(crumbs(text), { from, engine, columns: { text: "b" } }), `${from}, ${engine}`).toEqual({
+          text: ["x", "y, z"],
+        });
+        const { error } = await tryRead(whole(text), { from, engine, columns: ["aa"] });
+        expect(error?.code, `${from}, ${engine}`).toBe("E_COLUMNS");
+        expect(error?.message).toContain("did you mean a?");
+      }
+  });
+
+  test("leave the others unread, but not unchecked", async () => {
+    const payload = (cell: string) => whole(`{"dataframe_split":{"columns":["a","b"],"data":[[1,2],[3,${cell}],[5,6]]}}`);
+    for (const cell of ["1e999", '"text"', "[1]", "null", "NaN"])
+      expect(await cellsOf(payload(cell), { columns: ["a"] }), cell).toEqual({ a: [1, 3, 5] });
+    for (const cell of ["01", "1.", "nul", "[1", "x"]) expect((await tryRead(payload(cell), { columns: ["a"] })).error, cell).toBeDefined();
+  });
+});
+
+describe("dtypes that are inferred", () => {
+  test("are int64 where the first rows are whole numbers, and say so when a later one is not", async () => {
+    const rows = (last: string) =>
+      whole(`{"dataframe_split":{"columns":["a","b","c"],"data":[${"[1,2.5,true],".repeat(20_000)}[${last},1,false]]}}`);
+    for (const engine of ["core", "reference"] as const) {
+      const [batch] = await collect(rows("9007199254740993"), { dtype: "infer", engine, batchRows: 100_000 });
+      expect(batch?.columns.map(({ dtype }) => dtype)).toEqual(["int64", "float64", "bool"]);
+      expect([...(batch?.columns[0]?.values ?? [])].at(-1)).toBe(9007199254740993n);
+      const { error } = await tryRead(rows("1.5"), { dtype: "infer", engine });
+      expect(error?.message).toContain("1.5 does not fit int64, which the first rows look like; ask for float64 in this column");
+    }
+  });
+});
+
+describe("a compressed source", () => {
+  const text = Buffer.from('{"inputs":[[1,2],[3,4]]}');
+
+  test("is expanded, several members too, and told by its name where it has no first bytes", async () => {
+    const twice = Buffer.concat([gzipSync(text.subarray(0, 10)), gzipSync(text.subarray(10))]);
+    for (const bytes of [gzipSync(text), twice]) {
+      for (const chunks of [whole(bytes), crumbs(bytes)]) expect(await cellsOf(chunks, {})).toEqual({ "": [1, 2, 3, 4] });
+    }
+    const path = join(folder, "rows.json.br");
+    writeFileSync(path, brotliCompressSync(text));
+    for await (const batch of readBatches(path)) expect([...(batch.columns[0]?.values ?? [])]).toEqual([1, 2, 3, 4]);
+  });
+
+  test("is refused when it is cut short, damaged, or a bomb", async () => {
+    const bytes = gzipSync(text);
+    expect((await tryRead(whole(bytes.subarray(0, bytes.length - 9)))).error?.code).toBe("E_TRUNCATED");
+    const bad = Buffer.from(bytes);
+    bad.fill(0xff, 12, 16);
+    expect((await tryRead(whole(bad))).error?.code).toBe("E_SYNTAX");
+    const bomb = gzipSync(Buffer.concat([text.subarray(0, -2), Buffer.alloc(1 << 27, 0x20), Buffer.from("]}")]));
+    expect((await tryRead(whole(bomb))).error?.code).toBe("E_LIMIT");
+    expect((await tryRead(whole(bomb), { maxExpand: 2000 })).error).toBeUndefined();
+  });
+});
