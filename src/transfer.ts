@@ -43,17 +43,21 @@ async function* bytesOf(
   const { to, dtype, through, codec, rowGroupRows, nan, missing, index, datatype, header, maxRows, maxBytes, file, ...reading } = options;
   const { spillDir, engine, onWarning } = options;
   const binary = binaryForm(options.from ?? "auto") !== undefined;
-  // a binary file is read here and there, and its name is enough
-  const source = binary && file !== undefined ? emptied(chunks, file) : counted(chunks, options.onProgress);
+  // a binary file is read here and there, and its name is enough; what is written to us all the same must go somewhere
+  const source = binary && file !== undefined ? file : counted(chunks, options.onProgress);
+  if (source === file) void drain(chunks);
   const own = { ...reading, ...(header !== undefined && { header }), dtype: dtype ?? ("infer" as const), reuse: !through?.length };
-  const batches = passed(batchesOf(await source, own), through);
+  const batches = passed(batchesOf(source, own), through);
   const writing = { to, codec, rowGroupRows, nan, missing, index, datatype, header, maxRows, maxBytes, spillDir, engine, onWarning };
   yield* chunksOfBatches(batches, writing as never, patch);
 }
 
-async function emptied(chunks: AsyncIterable<Uint8Array>, file: string): Promise<string> {
-  await chunks[Symbol.asyncIterator]().return?.();
-  return file;
+async function drain(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  try {
+    for await (const _ of chunks);
+  } catch {
+    // the stream tells of it
+  }
 }
 
 async function* counted(

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Command } from "commander";
 import { BINARY, binaryForm } from "../binary/form.js";
@@ -304,9 +305,13 @@ async function run(
   try {
     if (shape === "lines") await writeLines({ ...input, stream: payload.stream }, output.stream, told);
     else {
+      // a binary file is read by its name
+      const named = binaryForm(told.from ?? "") !== undefined && payload.file !== undefined;
+      if (named) payload.stream.destroy();
+      const bytes = named ? Readable.from([]) : payload.stream;
       const conversion = isTransfer(told) ? transfer(told, compression ? undefined : output.patch) : convert(told);
-      if (compression) await pipeline(payload.stream, conversion, compressor(compression), output.stream);
-      else await pipeline(payload.stream, conversion, output.stream);
+      if (compression) await pipeline(bytes, conversion, compressor(compression), output.stream);
+      else await pipeline(bytes, conversion, output.stream);
     }
     output.commit();
   } catch (error) {

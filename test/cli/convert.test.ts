@@ -117,3 +117,26 @@ test("a reader that leaves early ends it quietly", async () => {
     err: "",
   });
 });
+
+test("binary files: from one to another, to a pipe and from one, and none is left where it fails", async () => {
+  const file = (name: string) => join(dir, name);
+  const [csv] = [file("rows.csv")];
+  writeFileSync(csv, "a,b\n1,x\n2,\n");
+  for (const [from, to] of [
+    ["rows.csv", "rows.parquet"],
+    ["rows.parquet", "again.parquet"],
+    ["again.parquet", "rows.arrow"],
+    ["rows.arrow", "rows.arrows"],
+    ["rows.arrows", "rows.jsonl.gz"],
+  ] as const)
+    expect(await transload(["convert", file(from), "-o", file(to)]), `${from} → ${to}`).toEqual({ code: 0, out: "", err: "" });
+  expect((await transload(["convert", file("rows.jsonl.gz"), "-t", "mlflow:records"])).out).toBe(
+    '{"dataframe_records":[{"a":1,"b":"x"},{"a":2,"b":null}]}',
+  );
+  expect((await transload(["convert", "-t", "csv"], readFileSync(file("rows.parquet")))).out).toBe("a,b\n1,x\n2,\n");
+  const npy = await transload(["convert", csv, "-o", file("rows.npy")]);
+  expect(npy.code).toBe(1);
+  expect(npy.err).toContain('E_DTYPE: column "b" holds text');
+  const shape = await shell("transload convert rows.csv --columns a,b -o cut.npy; ls cut.npy rows.npy", dir);
+  expect(shape.out).toBe("");
+});

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CASES, type Case, NEVER } from "./cases.js";
+import { checkFiles } from "./files.js";
 import { differences, type Given } from "./given.js";
 import { type Environment, environment, HERE, ROOT, run } from "./python.js";
 import { freePorts, Server, type Start } from "./server.js";
@@ -48,6 +49,12 @@ async function main(): Promise<void> {
     const server = servers.get(processOf(each));
     if (server) await check(each, server);
   }
+  if (words.length === 0)
+    for (const line of await checkFiles(python, CLI, folder)) {
+      if (line.startsWith("passed")) passed++;
+      else failed++;
+      say(line.replace(/^passed/, "passed ").replace(/^FAILED/, "FAILED "));
+    }
   for (const [name, why] of python.missing) say(`not run ${name}: ${why}`);
   if (words.length === 0) for (const line of NEVER) say(`not run ${line}`);
 }

@@ -1,0 +1,108 @@
+"""Binary files: written by numpy, pandas and pyarrow for transload to read, and read by them as transload wrote them.
+
+files.py write FOLDER   writes files of every kind, and the table that they hold as table.json
+files.py check FOLDER   compares what is in FOLDER/ours.* with that table; a line for each file
+"""
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.feather
+import pyarrow.ipc
+import pyarrow.parquet as pq
+
+ROWS = 3000
+
+
+def table() -> pa.Table:
+    i = np.arange(ROWS)
+    null = i % 7 == 3
+    return pa.table(
+        {
+            "id": pa.array(i * 10**15 + 7, pa.int64()),
+            "few": pa.array(i % 5, pa.int64()),
+            "byte": pa.array((i % 200 - 100).astype("i1")),
+            "short": pa.array((i % 60000).astype("u2")),
+            "wide": pa.array(i.astype("u8") + np.uint64(2**63)),
+            "x": pa.array(i / 7),
+            "f": pa.array((i / 8).astype("f4")),
+            "gaps": pa.array(i / 3, mask=null),
+            "n": pa.array(i, pa.int64(), mask=null),
+            "yes": pa.array(i % 3 == 0),
+            "text": pa.array([None if gap else f"té {k % 11} \U0001f600" for k, gap in zip(i, null)]),
+            "own": pa.array([f"row {k}" for k in i]),
+        }
+    )
+
+
+def cells(frame: pa.Table) -> dict:
+    """Columns as JSON has them; whole numbers as text, so that nothing rounds them."""
+    found = {}
+    for name, column in zip(frame.column_names, frame.columns):
+        values = column.to_pylist()
+        found[name] = [str(v) if isinstance(v, int) and not isinstance(v, bool) else v for v in values]
+    return found
+
+
+def write(folder: Path) -> None:
+    whole = table()
+    (folder / "table.json").write_text(json.dumps(cells(whole)))
+    for codec in ("snappy", "zstd", "gzip", "none", "brotli", "lz4"):
+        pq.write_table(whole, folder / f"pyarrow-{codec}.parquet", compression=codec, row_group_size=1000)
+    pq.write_table(whole, folder / "pages-2.parquet", data_page_version="2.0", version="2.6", data_page_size=4096)
+    pq.write_table(whole, folder / "plain.parquet", use_dictionary=False, data_page_size=4096)
+    encodings = {"id": "DELTA_BINARY_PACKED", "x": "BYTE_STREAM_SPLIT", "own": "DELTA_BYTE_ARRAY", "text": "DELTA_LENGTH_BYTE_ARRAY"}
+    pq.write_table(whole, folder / "encodings.parquet", use_dictionary=False, column_encoding=encodings)
+    whole.to_pandas(types_mapper=pd.ArrowDtype).to_parquet(folder / "pandas.parquet")
+    pa.feather.write_feather(whole, folder / "feather.arrow", compression="uncompressed", chunksize=700)
+    dictionary = whole.set_column(whole.column_names.index("own"), "own", whole["own"].dictionary_encode())
+    with pa.ipc.new_stream(folder / "stream.arrows", dictionary.schema) as sink:
+        sink.write_table(dictionary, max_chunksize=900)
+    numbers = np.arange(24, dtype="f8").reshape(2, 3, 4) / 7
+    np.save(folder / "c.npy", numbers)
+    np.save(folder / "fortran.npy", np.asfortranarray(numbers))
+    np.save(folder / "big.npy", numbers.astype(">f8"))
+    np.savez(folder / "stored.npz", a=np.arange(5), b=np.arange(5) / 2)
+    np.savez_compressed(folder / "deflated.npz", a=np.arange(5), b=np.arange(5) / 2)
+
+
+def same(found: dict, wanted: dict) -> str:
+    if list(found) != list(wanted):
+        return f"columns {list(found)}, not {list(wanted)}"
+    for name, column in wanted.items():
+        if found[name] != column:
+            row = next((r for r, (a, b) in enumerate(zip(found[name], column)) if a != b), len(column))
+            return f"column {name}, row {row}: {found[name][row : row + 1]}, not {column[row : row + 1]}"
+    return ""
+
+
+def check(folder: Path) -> None:
+    wanted = json.loads((folder / "table.json").read_text())
+    readers = {
+        "pyarrow, parquet": lambda: cells(pq.read_table(folder / "ours.parquet")),
+        "pandas, parquet": lambda: cells(pa.Table.from_pandas(pd.read_parquet(folder / "ours.parquet", dtype_backend="pyarrow"))),
+        "pyarrow, parquet by gzip": lambda: cells(pq.read_table(folder / "ours-gzip.parquet")),
+        "pyarrow, arrow file": lambda: cells(pa.ipc.open_file(folder / "ours.arrow").read_all()),
+        "pandas, feather": lambda: cells(pa.feather.read_table(folder / "ours.arrow")),
+        "pyarrow, arrow stream": lambda: cells(pa.ipc.open_stream(folder / "ours.arrows").read_all()),
+    }
+    for name, read in readers.items():
+        try:
+            wrong = same(read(), wanted)
+        except Exception as error:  # noqa: BLE001: whatever a reader says is a finding
+            wrong = f"{type(error).__name__}: {error}"
+        print(f"FAILED {name}: {wrong}" if wrong else f"passed {name}")
+    numbers = np.arange(24, dtype="f8").reshape(2, 3, 4) / 7
+    array = np.load(folder / "ours.npy")
+    good = array.dtype == numbers.dtype and array.shape == numbers.shape and (array == numbers).all()
+    print("passed numpy, npy" if good else f"FAILED numpy, npy: {array.dtype} {array.shape}")
+    arrays = np.load(folder / "ours.npz")
+    good = list(arrays) == ["a", "b"] and (arrays["a"] == np.arange(5)).all() and arrays["a"].dtype == np.int64 and (arrays["b"] == np.arange(5) / 2).all()
+    print("passed numpy, npz" if good else f"FAILED numpy, npz: {[(k, arrays[k]) for k in arrays]}")
+
+
+if __name__ == "__main__":
+    {"write": write, "check": check}[sys.argv[1]](Path(sys.argv[2]))

@@ -1,0 +1,70 @@
+// Binary files, with numpy, pandas and pyarrow at the other end.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readBatches } from "../../src/index.js";
+import { type Environment, HERE } from "./python.js";
+
+type Cells = Record<string, unknown[]>;
+
+/** Writes and reads in this folder; a line for each file, which begins with `passed` or `FAILED`. */
+export async function checkFiles({ python, env }: Environment, cli: string, folder: string): Promise<string[]> {
+  const own = join(folder, "files");
+  mkdirSync(own);
+  const script = (task: string) => spawnSync(python, [join(HERE, "files.py"), task, own], { env, encoding: "utf8" });
+  const made = script("write");
+  if (made.status !== 0) return [`FAILED files.py write: ${made.stderr.slice(-600)}`];
+  const lines: string[] = [];
+  const wanted = JSON.parse(readFileSync(join(own, "table.json"), "utf8")) as Cells;
+  for (const name of readdirSync(own).sort()) if (name !== "table.json") lines.push(await reading(join(own, name), name, wanted));
+  for (const [from, to, ...options] of CONVERSIONS) {
+    const args = [cli, "convert", join(own, from), "-o", join(own, to), "--quiet", ...options];
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+    if (status !== 0) lines.push(`FAILED ${from} → ${to}: ${stderr}`);
+  }
+  return [...lines, ...script("check").stdout.trimEnd().split("\n")];
+}
+
+const CONVERSIONS: readonly (readonly [from: string, to: string, ...options: string[]])[] = [
+  ["pyarrow-snappy.parquet", "ours.parquet", "--row-group-rows", "800"],
+  ["feather.arrow", "ours-gzip.parquet", "--codec", "gzip"],
+  ["encodings.parquet", "ours.arrow"],
+  ["pages-2.parquet", "ours.arrows"],
+  ["fortran.npy", "ours.npy"],
+  ["deflated.npz", "ours.npz"],
+];
+
+async function reading(path: string, name: string, wanted: Cells): Promise<string> {
+  try {
+    const found = await cellsOf(path);
+    const expected = name.endsWith(".npy")
+      ? { "": Array.from({ length: 24 }, (_, i) => i / 7) }
+      : name.endsWith(".npz")
+        ? { a: ["0", "1", "2", "3", "4"], b: [0, 0.5, 1, 1.5, 2] }
+        : wanted;
+    for (const [column, cells] of Object.entries(expected)) {
+      const own = found[column] ?? [];
+      const row = cells.findIndex((cell, i) => !Object.is(cell, own[i]));
+      if (row >= 0 || own.length !== cells.length)
+        return `FAILED transload reads ${name}: column ${column}, row ${row}: ${own[row]}, not ${cells[row]}`;
+    }
+    return `passed transload reads ${name}`;
+  } catch (error) {
+    return `FAILED transload reads ${name}: ${(error as Error).message}`;
+  }
+}
+
+/** Whole numbers as text, null where there is none. */
+async function cellsOf(path: string): Promise<Cells> {
+  const found: Cells = {};
+  for await (const { columns } of readBatches(path))
+    for (const { name, dtype, values, valid } of columns) {
+      found[name] ??= [];
+      const cells = found[name];
+      values.forEach((value, i) => {
+        const whole = dtype.includes("int");
+        cells.push(valid?.[i] === 0 ? null : dtype === "bool" ? value === 1 : whole ? `${value}` : value);
+      });
+    }
+  return found;
+}
