@@ -16,3 +16,4 @@ export { startDelimited } from "./delimited";
 export { setPlain } from "./plain";
 export { begun, needed, outAt, retyped, setOut, setTexts, startOutput, startWrite } from "./write";
 export { filled, startFill } from "./fill";
+export { narrow, narrowGreatest, narrowLeast, packHybrid, packedTo, setNarrowEnds, unpackCells } from "./hybrid";

@@ -21,6 +21,20 @@ let perRow: u32 = 0; // cells of a tensor's row
 let nan: i32 = Nan.Pass;
 let nulls: bool = true;
 
+/** The texts of 0 to 999: three bytes, and their length in the fourth. */
+const SMALL: usize = memory.data(4000, 4);
+let smallReady: bool = false;
+
+function makeSmall(): void {
+  for (let i: u32 = 0; i < 1000; i++) {
+    const length: u32 = i < 10 ? 1 : i < 100 ? 2 : 3;
+    let text: u32 = 0;
+    for (let k: u32 = length, rest = i; k > 0; k--, rest /= 10) text |= (0x30 + rest % 10) << ((k - 1) << 3);
+    store<u32>(SMALL + (<usize>i << 2), text | (length << 24));
+  }
+  smallReady = true;
+}
+
 export let printed: u32 = 0; // rows written so far
 export let printError: i32 = 0; // an Err; `printed` and `printColumn` tell where
 export let printColumn: u32 = 0;
@@ -28,6 +42,7 @@ export let printColumn: u32 = 0;
 export function startPrint(at: usize, columnCount: u32, dimsAt: usize, innerRank: i32, cellsPerRow: u32, nanPolicy: i32, nullsPass: bool): void {
   columns = at; count = columnCount; dims = dimsAt; rank = innerRank; perRow = cellsPerRow; nan = nanPolicy; nulls = nullsPass;
   printError = 0;
+  if (!smallReady) makeSmall();
 }
 
 /** Writes rows from..to, with commas between and before all but row 0 when `more` is set; returns the address after them. */
@@ -63,7 +78,17 @@ function frameRow(row: u32, out: usize): usize {
   store<u8>(out++, 0x5b /* [ */);
   for (let i: u32 = 0; i < count; i++) {
     if (i > 0) store<u8>(out++, 0x2c /* , */);
-    out = cell(columns + <usize>i * RECORD, row, out);
+    const column = columns + <usize>i * RECORD;
+    if (load<u32>(column, DTYPE) == DType.Int64 && load<u32>(column, VALID) == 0) {
+      const v = load<u64>(<usize>load<u32>(column, AT) + (<usize>row << 3));
+      if (v < 1000) {
+        const text = load<u32>(SMALL + (<usize>v << 2));
+        store<u32>(out, text);
+        out += text >> 24;
+        continue;
+      }
+    }
+    out = cell(column, row, out);
     if (printError != 0) { printColumn = i; return out; }
   }
   store<u8>(out++, 0x5d /* ] */);

@@ -26,9 +26,41 @@ export function writeF64(p: usize, v: f64): usize {
     const c = fraction | 0x10000000000000;
     const q = biased - 1075;
     if (q <= 0 && q > -53 && ctz(c) >= <u64>(-q)) return writeWhole(p, c >> <u64>(-q));
+    if (q > -63 && q < -9) {
+      const end = writeThousandths(p, reinterpret<f64>(abs));
+      if (end != 0) return end;
+    }
     shortest(c, q, fraction == 0 && biased > 1);
   }
   return layout(p);
+}
+
+/**
+ * A number of at most three decimals, 0 when it is none. What is written is the shortest: the quotient of two whole numbers that are
+ * exact is rounded once, so it reads back to v, and its neighbours of as many digits are far off below 2^43.
+ */
+// @ts-ignore: decorator
+@inline function writeThousandths(p: usize, v: f64): usize {
+  let t = v * 10;
+  if (floor(t) == t && t / 10 == v) return writeDecimals(p, <u64>t, 10, 1);
+  // a zero at the end means that the product before was rounded away from its whole number
+  t = v * 100;
+  if (floor(t) == t && t / 100 == v && <u64>t % 10 != 0) return writeDecimals(p, <u64>t, 100, 2);
+  t = v * 1000;
+  return floor(t) == t && t / 1000 == v && <u64>t % 10 != 0 ? writeDecimals(p, <u64>t, 1000, 3) : 0;
+}
+
+function writeDecimals(p: usize, n: u64, unit: u64, places: i32): usize {
+  const whole = n / unit;
+  let rest = n - whole * unit;
+  p = writeDigits(p, whole, lengthOf(whole));
+  store<u8>(p, 0x2e /* . */);
+  for (let i = places; i > 0; i--) {
+    const tens = rest / 10;
+    store<u8>(p + <usize>i, <u8>(rest - tens * 10) + 0x30);
+    rest = tens;
+  }
+  return p + 1 + <usize>places;
 }
 
 /** The same for a float32. */

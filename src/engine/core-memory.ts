@@ -37,6 +37,13 @@ export interface Core {
   setPlain(on: boolean): void;
   setRoutes(sided: boolean, routed: number): void;
   startFill(rows: number): void;
+  packHybrid(values: number, count: number, base: number, width: number, out: number): void;
+  unpackCells(from: number, to: number, width: number, count: number, dictionary: number, most: number, out: number): number;
+  setNarrowEnds(least: number, greatest: number): void;
+  narrow(from: number, count: number, to: number): number;
+  readonly packedTo: Global;
+  readonly narrowLeast: Global;
+  readonly narrowGreatest: Global;
   readonly filled: Global;
   startDelimited(delimiter: number, quote: number, words: number): void;
   startWrite(style: number, missing: number, nan: number, nulls: boolean, delimiter: number, quote: number, escapes: boolean): void;

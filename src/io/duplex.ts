@@ -1,5 +1,7 @@
 import { Duplex, PassThrough, Readable } from "node:stream";
 
+/** Bytes that may wait: the source reads its next chunk while the last is worked on. */
+const AHEAD = 1 << 21;
 /** Values that may wait to be taken. */
 const WAITING = 2;
 
@@ -8,7 +10,7 @@ export function duplexOf<In>(
   work: (input: AsyncIterable<In>) => AsyncIterable<Uint8Array>,
   { objects = false }: { objects?: boolean } = {},
 ): Duplex {
-  const writable = new PassThrough(objects ? { objectMode: true, highWaterMark: WAITING } : {});
+  const writable = new PassThrough(objects ? { objectMode: true, highWaterMark: WAITING } : { highWaterMark: AHEAD });
   const readable = Readable.from(work(writable as AsyncIterable<In>), { objectMode: false });
   // their errors are the stream's, which tells them; destroyed, it has none to tell
   for (const end of [writable, readable]) end.on("error", () => {});

@@ -236,7 +236,7 @@ class Target {
     const at = this.rows;
     const { bytes, at: from, width } = places as NonNullable<Page["places"]>;
     if (!levels && !Array.isArray(cells) && cells.BYTES_PER_ELEMENT === 8 && width <= 24) {
-      unpackCells(bytes, from, bytes.length, width, present, wordsOf(cells), wordsOf(this.#values as TypedArray), at);
+      unpackCells(bytes, from, width, present, bitsOf(cells), bitsOf(this.#values as TypedArray), at);
       return;
     }
     const indices = new Int32Array(present + 8);
@@ -289,9 +289,9 @@ class Target {
   }
 }
 
-/** 8-byte cells as pairs of words. */
-function wordsOf({ buffer, byteOffset, length }: TypedArray): Int32Array {
-  return new Int32Array(buffer, byteOffset, 2 * length);
+/** 8-byte cells by their bits. */
+function bitsOf({ buffer, byteOffset, length }: TypedArray): BigInt64Array {
+  return new BigInt64Array(buffer, byteOffset, length);
 }
 
 /** A whole number in two's complement, the highest byte first. */

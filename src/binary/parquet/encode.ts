@@ -4,7 +4,7 @@
 // by a hash of their bits, texts by a Map. 64-bit integers are looked at as pairs of 32-bit words, so that no BigInt is made.
 import type { Column } from "../../batch.js";
 import { type DType, NUMERIC, type TypedArray } from "../../dtype.js";
-import { pack, packedBytes, packRun, widthOf } from "./hybrid.js";
+import { narrow, pack, widthOf } from "./hybrid.js";
 
 /** Largest dictionary, and the span of whole numbers that a table finds their places in. */
 const MOST = 1 << 16;
@@ -97,18 +97,17 @@ export class ChunkCells {
   }
 
   #addWide(values: BigInt64Array<ArrayBuffer>, at: number): void {
-    const narrow = this.#narrow as Int32Array;
+    const cells = this.#narrow as Int32Array;
     if (this.#wide) {
       this.#wide.set(values, at);
       return;
     }
-    const words = new Int32Array(values.buffer, values.byteOffset, 2 * values.length);
-    if (at === 0) this.#least = this.#greatest = words[0] ?? 0;
-    const ends = narrowWords(words, narrow, at, [this.#least, this.#greatest]);
+    if (at === 0) this.#least = this.#greatest = Number(BigInt.asIntN(32, values[0] ?? 0n));
+    const ends = narrow(values, cells, at, [this.#least, this.#greatest]);
     if (ends) [this.#least, this.#greatest] = ends;
     else {
       this.#wide = new BigInt64Array(this.#rows);
-      for (let i = 0; i < at; i++) this.#wide[i] = BigInt(narrow[i] as number);
+      for (let i = 0; i < at; i++) this.#wide[i] = BigInt(cells[i] as number);
       this.#wide.set(values, at);
     }
   }
@@ -143,20 +142,6 @@ function copyNarrow(values: Int32Array, out: Int32Array, at: number, ends: reado
   return [least, greatest];
 }
 
-/** 64-bit integers, as pairs of words, into 32 bits; their ends, or undefined where one does not fit. */
-function narrowWords(words: Int32Array, out: Int32Array, at: number, ends: readonly [number, number]): [number, number] | undefined {
-  let [least, greatest] = ends;
-  let beyond = 0;
-  for (let i = 0, to = at; i < words.length; i += 2, to++) {
-    const value = words[i] as number;
-    out[to] = value;
-    beyond |= (words[i + 1] as number) ^ (value >> 31);
-    if (value < least) least = value;
-    if (value > greatest) greatest = value;
-  }
-  return beyond === 0 ? [least, greatest] : undefined;
-}
-
 function sumOf(bytes: Uint8Array): number {
   let sum = 0;
   for (let i = 0; i < bytes.length; i++) sum += bytes[i] as number;
@@ -174,18 +159,16 @@ function presentOf<T extends Int32Array | Float64Array | BigInt64Array<ArrayBuff
 
 /** Definition levels: a run of ones, or a bit for each cell; their length before them (data page v1). */
 function levelsOf(count: number, valid: Uint8Array | undefined): Uint8Array {
-  const out = new Uint8Array(4 + packedBytes(valid ? count : 0, 1));
-  const end = valid ? pack(Int32Array.from(valid), count, 0, 1, out, 4) : packRun(1, count, 1, out, 4);
-  new DataView(out.buffer).setUint32(0, end - 4, true);
-  return out.subarray(0, end);
+  const levels = valid ? Int32Array.from(valid) : new Int32Array(count).fill(1);
+  const packed = pack(levels, 0, 1);
+  const out = concat(new Uint8Array(4), packed);
+  new DataView(out.buffer).setUint32(0, packed.length, true);
+  return out;
 }
 
 function withPlaces(levels: Uint8Array, { values, base }: Places, distinct: number): Uint8Array {
   const width = widthOf(distinct);
-  const out = new Uint8Array(levels.length + 1 + packedBytes(values.length, width));
-  out.set(levels);
-  out[levels.length] = width;
-  return out.subarray(0, pack(values, values.length, base, width, out, levels.length + 1));
+  return concat(concat(levels, Uint8Array.of(width)), pack(values, base, width));
 }
 
 function concat(a: Uint8Array, b: Uint8Array): Uint8Array {

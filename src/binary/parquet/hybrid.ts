@@ -2,87 +2,39 @@
 //
 // A part begins with a varint: twice the length of a run, whose value follows; or twice the count of groups of eight, plus one,
 // whose values follow `width` bits each, the lowest first.
-
-/** Equal values in a stretch this long begin a run: shorter ones take less space, or time, packed. */
-const BLOCK = 64;
+import { CoreMemory } from "../../engine/core-memory.js";
 
 /** Bits that tell `count` values apart. */
 export function widthOf(count: number): number {
   return count <= 1 ? 0 : 32 - Math.clz32(count - 1);
 }
 
-/** The most bytes that pack() may write. */
-export function packedBytes(count: number, width: number): number {
-  return Math.ceil((count + 8) / 8) * width + Math.ceil(count / BLOCK) * 8 + 16;
+/** The core, and places in its memory for what goes through it. */
+let memory: CoreMemory | undefined;
+
+/** 32-bit values, each less `base`, of at most 24 bits. */
+export function pack(values: Int32Array, base: number, width: number): Uint8Array {
+  memory ??= new CoreMemory();
+  const at = memory.area("values", 4 * values.length);
+  const out = memory.area("packed", Math.ceil((values.length + 8) / 8) * width + Math.ceil(values.length / 64) * 16 + 64);
+  new Int32Array(memory.bytes.buffer, at, values.length).set(values);
+  memory.core.packHybrid(at, values.length, base, width, out);
+  return memory.bytes.slice(out, memory.core.packedTo.value);
 }
 
-/** Writes values, less `base`, of at most 24 bits at out[p..]; returns the end. */
-export function pack(values: Int32Array, count: number, base: number, width: number, out: Uint8Array, p: number): number {
-  if (width === 0) return packRun(0, count, 0, out, p);
-  let from = 0;
-  let to = p;
-  for (let i = 0; i + BLOCK <= count; ) {
-    const end = runEnd(values, i, count);
-    if (end - i < BLOCK) {
-      i += BLOCK;
-      continue;
-    }
-    to = packGroups(values, from, i, base, width, out, to);
-    // groups that follow begin at a multiple of eight
-    const length = end === count ? end - i : (end - i) & ~7;
-    to = packRun((values[i] as number) - base, length, width, out, to);
-    i += length;
-    from = i;
-  }
-  return packGroups(values, from, count, base, width, out, to);
-}
-
-/** Writes so many equal values. */
-export function packRun(value: number, count: number, width: number, out: Uint8Array, p: number): number {
-  let to = varint(count * 2, out, p);
-  for (let bits = 0; bits < width; bits += 8) out[to++] = value >>> bits;
-  return to;
-}
-
-function runEnd(values: Int32Array, from: number, count: number): number {
-  const value = values[from];
-  if (values[from + BLOCK - 1] !== value) return from;
-  let i = from + 1;
-  while (i < count && values[i] === value) i++;
-  return i;
-}
-
-function packGroups(values: Int32Array, from: number, count: number, base: number, width: number, out: Uint8Array, p: number): number {
-  if (from === count) return p;
-  const groups = Math.ceil((count - from) / 8);
-  let to = varint(groups * 2 + 1, out, p);
-  let held = 0;
-  let bits = 0;
-  for (let i = from; i < count; i++) {
-    held |= ((values[i] as number) - base) << bits;
-    bits += width;
-    while (bits >= 8) {
-      out[to++] = held;
-      held >>>= 8;
-      bits -= 8;
-    }
-  }
-  const end = p + varintBytes(groups * 2 + 1) + groups * width;
-  if (bits > 0) out[to++] = held;
-  out.fill(0, to, end);
-  return end;
-}
-
-function varint(value: number, out: Uint8Array, p: number): number {
-  let rest = value;
-  let to = p;
-  for (; rest > 0x7f; rest >>>= 7) out[to++] = (rest & 0x7f) | 0x80;
-  out[to++] = rest;
-  return to;
-}
-
-function varintBytes(value: number): number {
-  return value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x200000 ? 3 : value < 0x10000000 ? 4 : 5;
+/**
+ * 64-bit integers into 32-bit ones, from `at` on, and their ends with those before.
+ * @returns undefined where one of them does not fit
+ */
+export function narrow(values: BigInt64Array, out: Int32Array, at: number, ends: readonly [number, number]): [number, number] | undefined {
+  memory ??= new CoreMemory();
+  const from = memory.area("cells", 8 * values.length);
+  const to = memory.area("values", 4 * values.length);
+  new BigInt64Array(memory.bytes.buffer, from, values.length).set(values);
+  memory.core.setNarrowEnds(...ends);
+  if (memory.core.narrow(from, values.length, to) === 0) return undefined;
+  out.set(new Int32Array(memory.bytes.buffer, to, values.length), at);
+  return [memory.core.narrowLeast.value, memory.core.narrowGreatest.value];
 }
 
 /**
@@ -149,87 +101,28 @@ function unpackGroups(bytes: Uint8Array, p: number, width: number, count: number
 }
 
 /**
- * Reads `count` places in a dictionary of 8-byte cells, given as pairs of words, and puts the cells into `out` from cell `at` on:
- * places and cells in one go, because the places alone would be written and read once more.
+ * Reads `count` places in a dictionary of 8-byte cells, and puts the cells into `out` from cell `at` on.
  * @throws RangeError where the bytes end too early, or a place lies beyond the dictionary.
  */
 export function unpackCells(
   bytes: Uint8Array,
   p: number,
-  end: number,
   width: number,
   count: number,
-  dictionary: Int32Array,
-  out: Int32Array,
+  dictionary: BigInt64Array,
+  out: BigInt64Array,
   at: number,
 ): void {
-  const most = dictionary.length / 2;
-  const last = at + count;
-  let q = p;
-  let to = at;
-  while (to < last) {
-    let header = 0;
-    let shift = 0;
-    let byte = 0x80;
-    while (byte > 0x7f) {
-      if (q >= end) throw new RangeError("unexpected end of indices");
-      byte = bytes[q++] as number;
-      header |= (byte & 0x7f) << shift;
-      shift += 7;
-    }
-    const length = header >>> 1;
-    const here = Math.min(last - to, header & 1 ? length * 8 : length);
-    if (length === 0) throw new RangeError("a run of nothing");
-    if (header & 1) {
-      if (q + Math.ceil((here * width) / 8) > end) throw new RangeError("unexpected end of indices");
-      if (!cellsOfGroups(bytes, q, width, here, dictionary, most, out, to)) throw new RangeError("a place beyond the dictionary");
-      q += length * width;
-    } else {
-      let place = 0;
-      for (let bits = 0; bits < width; bits += 8) place |= (bytes[q++] as number) << bits;
-      if (q > end) throw new RangeError("unexpected end of indices");
-      if (place >>> 0 >= most) throw new RangeError("a place beyond the dictionary");
-      fillCells(out, to, here, dictionary[2 * place] as number, dictionary[2 * place + 1] as number);
-    }
-    to += here;
-  }
-}
-
-function cellsOfGroups(
-  bytes: Uint8Array,
-  p: number,
-  width: number,
-  count: number,
-  dictionary: Int32Array,
-  most: number,
-  out: Int32Array,
-  at: number,
-): boolean {
-  const mask = (1 << width) - 1;
-  let q = p;
-  let held = 0;
-  let bits = 0;
-  let greatest = 0;
-  for (let to = 2 * at, stop = to + 2 * count; to < stop; to += 2) {
-    while (bits < width) {
-      held |= (bytes[q++] as number) << bits;
-      bits += 8;
-    }
-    const place = held & mask;
-    held >>>= width;
-    bits -= width;
-    if (place > greatest) greatest = place;
-    out[to] = dictionary[2 * place] as number;
-    out[to + 1] = dictionary[2 * place + 1] as number;
-  }
-  return greatest < most;
-}
-
-function fillCells(out: Int32Array, at: number, count: number, low: number, high: number): void {
-  for (let to = 2 * at, stop = to + 2 * count; to < stop; to += 2) {
-    out[to] = low;
-    out[to + 1] = high;
-  }
+  memory ??= new CoreMemory();
+  const from = memory.area("page", bytes.length - p);
+  const known = memory.area("dictionary", 8 * Math.max(1, dictionary.length));
+  const to = memory.area("cells", 8 * count);
+  memory.bytes.set(bytes.subarray(p), from);
+  new BigInt64Array(memory.bytes.buffer, known, dictionary.length).set(dictionary);
+  const found = memory.core.unpackCells(from, from + bytes.length - p, width, count, known, dictionary.length, to);
+  if (found === 1) throw new RangeError("unexpected end of places");
+  if (found === 2) throw new RangeError("a place beyond the dictionary");
+  out.set(new BigInt64Array(memory.bytes.buffer, to, count), at);
 }
 
 /** Indices of more than 24 bits would overflow what is held. */
