@@ -1,6 +1,6 @@
 // npm run bench: runs every section and writes RESULTS.md and chart.svg.
 // npm run bench -- --only splice,core: only these. --quick: small payloads. Either writes into .data/bench instead.
-// Sections: those of the lanes, of tables (tables, tables-memory), and of what other programs do (others, tables-others).
+// Sections: those of the lanes, of tables (tables, tables-memory), binary, and of what other programs do (others, tables-others).
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -11,6 +11,7 @@ import { writeResults } from "./results.js";
 import { FULL, QUICK, type Scale } from "./scale.js";
 import type { Section } from "./section.js";
 import { batches } from "./sections/batches.js";
+import { binary } from "./sections/binary.js";
 import { cast } from "./sections/cast.js";
 import { core } from "./sections/core.js";
 import { memory } from "./sections/memory.js";
@@ -32,6 +33,7 @@ const SECTIONS: Readonly<Record<string, (scale: Scale) => Section | Promise<Sect
   core,
   tables,
   "tables-memory": tablesMemory,
+  binary,
   others,
   "tables-others": tablesOthers,
 };

@@ -99,10 +99,10 @@ async function* readBinary(
   form: BinaryForm,
   file: string | undefined,
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  { columns, batchRows, spillDir, dtype, cast = "error" }: PickOptions,
+  { columns, batchRows, spillDir, dtype, cast = "error", reuse = false }: PickOptions,
 ): AsyncGenerator<Batch, void, undefined> {
   const { readForm } = await import("./binary/read.js");
-  for await (const batch of readForm(form, { file, chunks, spillDir }, { columns, batchRows }))
+  for await (const batch of readForm(form, { file, chunks, spillDir }, { columns, batchRows, reuse }))
     yield dtype === undefined || dtype === "infer" ? batch : castBatch(batch, dtype, cast);
 }
 

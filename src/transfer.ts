@@ -46,10 +46,20 @@ async function* bytesOf(
   // a binary file is read here and there, and its name is enough; what is written to us all the same must go somewhere
   const source = binary && file !== undefined ? file : counted(chunks, options.onProgress);
   if (source === file) void drain(chunks);
-  const own = { ...reading, ...(header !== undefined && { header }), dtype: dtype ?? ("infer" as const), reuse: !through?.length };
+  const own = {
+    ...reading,
+    ...(header !== undefined && { header }),
+    dtype: dtype ?? ("infer" as const),
+    reuse: isCopied(to) && !through?.length,
+  };
   const batches = passed(batchesOf(source, own), through);
   const writing = { to, codec, rowGroupRows, nan, missing, index, datatype, header, maxRows, maxBytes, spillDir, engine, onWarning };
   yield* chunksOfBatches(batches, writing as never, patch);
+}
+
+/** Its writer keeps none of a batch's memory, so that batches may be lent. */
+function isCopied(to: string): boolean {
+  return to === "parquet" || !binaryForm(to);
 }
 
 async function drain(chunks: AsyncIterable<Uint8Array>): Promise<void> {

@@ -45,7 +45,7 @@ const ODD = [
   '"a"',
 ];
 const JUNK = [...'0123456789.-,\n\r[]e "x', "é"];
-const OF_THE_TEXT = ["E_SYNTAX", "E_NUMBER", "E_TRUNCATED", "E_CONTROL", "E_ESCAPE", "E_BRACKET"];
+const OF_THE_TEXT = ["E_SYNTAX", "E_NUMBER", "E_TRUNCATED", "E_CONTROL", "E_ESCAPE", "E_BRACKET", "E_NAN", "E_NULL"];
 const folder = mkdtempSync(join(tmpdir(), "transload-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -46,6 +46,8 @@ export interface BinaryRead {
   readonly columns: readonly string[] | undefined;
   /** Rows of a batch; undefined for about a mebibyte of cells, or what the file has together. */
   readonly batchRows: number | undefined;
+  /** Batches are valid until the next one is asked for. */
+  readonly reuse?: boolean;
 }
 
 /** Writes batches as a binary file. Bytes are the caller's to keep. */

@@ -292,5 +292,5 @@ function rowMajor(batch: Batch, dtype: NumericDType): TypedArray {
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: TypedArray): Uint8Array {
-  return Uint8Array.from(new Uint8Array(buffer, byteOffset, byteLength));
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }

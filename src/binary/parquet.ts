@@ -200,10 +200,11 @@ export async function* readParquet(file: RandomAccess, options: BinaryRead): Asy
   const { compressors } = await import("hyparquet-compressors");
   const codecs: Compressors = { ...compressors, GZIP: (bytes) => zlib.gunzipSync(bytes) };
   let rowOffset = 0;
+  const places = options.reuse ? new Map<string, TypedArray>() : undefined;
   for (const group of metadata.row_groups) {
     const rows = Number(group.num_rows);
     const columns: Column[] = [];
-    for (const element of wanted) columns.push(await readColumn(file, group, element, rows, codecs));
+    for (const element of wanted) columns.push(await readColumn(file, group, element, rows, codecs, places));
     yield* cut(columns, rows, rowOffset, options.batchRows);
     rowOffset += rows;
   }
@@ -254,7 +255,14 @@ function columnOf(name: string, fields: readonly SchemaElement[]): SchemaElement
   );
 }
 
-async function readColumn(file: RandomAccess, group: RowGroup, element: SchemaElement, rows: number, codecs: Compressors): Promise<Column> {
+async function readColumn(
+  file: RandomAccess,
+  group: RowGroup,
+  element: SchemaElement,
+  rows: number,
+  codecs: Compressors,
+  places: Map<string, TypedArray> | undefined,
+): Promise<Column> {
   const meta = group.columns.find(({ meta_data }) => meta_data?.path_in_schema[0] === element.name)?.meta_data;
   if (!meta) throw new TransloadError("E_SYNTAX", `the parquet file's footer does not say where column ${JSON.stringify(element.name)} is`);
   const from = Number(
@@ -267,7 +275,7 @@ async function readColumn(file: RandomAccess, group: RowGroup, element: SchemaEl
     throw new TransloadError("E_TRUNCATED", `the parquet file ends inside column ${JSON.stringify(element.name)}`, { offset: file.size });
   const bytes = await file.read(from, to);
   try {
-    return decode(bytes, meta, element, rows, codecs);
+    return decode(bytes, meta, element, rows, codecs, places);
   } catch (error) {
     if (error instanceof TransloadError) throw error;
     const { message } = error as Error;

@@ -20,6 +20,7 @@ export const enum DType { Bool, Int8, Int16, Int32, Int64, Uint8, Uint16, Uint32
 export const AT: usize = 0; // address of the first value; in a survey, where every step is 0, of the column's Range (look.ts)
 export const STEP: usize = 4; // bytes from one value to the next
 export const DTYPE: usize = 8;
+export const SKIPPED: usize = 12; // of a column that is passed over: how many are from it on, itself included
 const VALID: usize = 12; // address of the first validity byte: 1 present, 0 null
 const SEEN: usize = 16; // Look bits (look.ts) of the cells so far
 const NULL_COUNT: usize = 20; // this and the next only in a survey

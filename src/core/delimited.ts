@@ -114,7 +114,7 @@ function field(i: u32, p: usize, to: usize, last: bool): i32 {
 
 /** The first delimiter, end of line or quote. */
 // @ts-ignore: decorator
-@inline export function textEnd(q: usize, to: usize): usize {
+@inline function textEnd(q: usize, to: usize): usize {
   const d = i8x16.splat(delimiter), n = i8x16.splat(0x0a), r = i8x16.splat(0x0d), t = i8x16.splat(quote);
   while (q < to) {
     const v = v128.load(q);

@@ -9,8 +9,8 @@
 //
 // What a change must not break: a row gets the same text, and takes the same room, whichever road it goes; where the window ends
 // decides which.
-import { AT, DTYPE, DType, RECORD, STEP, columns, plainCell } from "./cells";
-import { delimiter, numericWords, quote, textEnd } from "./delimited";
+import { AT, DTYPE, DType, RECORD, SKIPPED, STEP, columns, plainCell } from "./cells";
+import { delimiter, numericWords, quote } from "./delimited";
 import { addFilled, filled, limit as batchRows } from "./fill";
 import { afterRun, digits, equal, runLeaves } from "./masks";
 import { width } from "./row";
@@ -95,8 +95,10 @@ export function fillLines(from: usize, to: usize): usize {
   let column = columns;
   while (true) {
     if (load<u32>(column, DTYPE) == DType.Skip) {
-      p = textEnd(p, to);
-      if (p >= to || load<u8>(p) == quote) return 0;
+      const fields = load<u32>(column, SKIPPED);
+      column += <usize>(fields - 1) * RECORD;
+      p = skipFields(p, to, fields, column + RECORD == stop);
+      if (p == 0) return 0;
     } else {
       const q = p + <usize>(load<u8>(p) == 0x2d /* - */);
       if (<u32>load<u8>(q) - 0x30 > 9) return 0;
@@ -110,6 +112,38 @@ export function fillLines(from: usize, to: usize): usize {
   }
   p += <usize>(load<u8>(p) == 0x0d);
   return p < to && load<u8>(p) == 0x0a ? p + 1 : 0;
+}
+
+/**
+ * Behind so many fields that are passed over: the delimiter that ends them, or the end of the line. 0 when a quote comes before, or the
+ * window ends, or the line does elsewhere.
+ */
+function skipFields(from: usize, to: usize, fields: u32, ends: bool): usize {
+  let left: u64 = fields;
+  for (let p = from; p < to; p += 64) {
+    const v0 = v128.load(p), v1 = v128.load(p, 16), v2 = v128.load(p, 32), v3 = v128.load(p, 48);
+    const feeds = equal(v0, v1, v2, v3, 0x0a);
+    const stops = feeds | equal(v0, v1, v2, v3, quote) | equal(v0, v1, v2, v3, 0x0d);
+    let marks = equal(v0, v1, v2, v3, delimiter) & (stops - 1) & ~stops; // before the first that stops
+    if (!ends) {
+      const here = popcnt(marks);
+      if (here >= left) {
+        for (; left > 1; left--) marks &= marks - 1;
+        const end = p + <usize>ctz(marks);
+        return end < to ? end : 0;
+      }
+      left -= here;
+      if (stops != 0) return 0;
+      continue;
+    }
+    left -= popcnt(marks);
+    if (stops == 0) continue;
+    const end = p + <usize>ctz(stops);
+    if (left != 1 || end + 1 >= to || load<u8>(end) == quote) return 0;
+    // a carriage return alone ends a line, too, and is left to the reader of single fields
+    return load<u8>(end) == 0x0a || load<u8>(end, 1) == 0x0a ? end : 0;
+  }
+  return 0;
 }
 
 function rest(): void {

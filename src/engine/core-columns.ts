@@ -70,7 +70,11 @@ export class CoreColumns {
     this.#strings = dtypes.map(() => []);
     this.stringsAt = memory.area("string cells", 16 * STRINGS);
     this.stringsEnd = this.stringsAt + 16 * STRINGS;
-    for (let i = 0; i < sourceWidth; i++) memory.view.setUint32(this.at + RECORD * i + 8, SKIP_CODE, true);
+    for (let i = sourceWidth - 1, skipped = 0; i >= 0; i--) {
+      skipped = places.includes(i) ? 0 : skipped + 1;
+      memory.view.setUint32(this.at + RECORD * i + 8, SKIP_CODE, true);
+      memory.view.setUint32(this.at + RECORD * i + 12, skipped, true);
+    }
     dtypes.forEach((dtype, i) => {
       const record = this.at + RECORD * (places[i] as number);
       memory.view.setUint32(record, this.#valuesAt[i] as number, true);

@@ -42,13 +42,20 @@ interface Page {
  * Decodes a column chunk, whose bytes begin with its first page.
  * @throws RangeError where it ends too early, Error for what hyparquet cannot read, TransloadError E_DTYPE for types that are no cells.
  */
-export function decode(bytes: Uint8Array, meta: ColumnMetaData, element: SchemaElement, rows: number, compressors: Compressors): Column {
+export function decode(
+  bytes: Uint8Array,
+  meta: ColumnMetaData,
+  element: SchemaElement,
+  rows: number,
+  compressors: Compressors,
+  places?: Map<string, TypedArray>,
+): Column {
   const type = cellTypeOf(element);
   // one damaged count must not have us wait for rows that never come
   if (Number(meta.num_values) !== rows)
     throw new Error(`column ${element.name} is said to have ${meta.num_values} values for ${rows} rows`);
   if (rows > MOST_ROWS) throw new Error(`a row group of ${rows} rows`);
-  const target = new Target(element.name, type, rows);
+  const target = new Target(element.name, type, rows, places);
   const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
   let dictionary: Raw | undefined;
   while (target.rows < rows) {
@@ -116,8 +123,21 @@ function pageOf(
 /** Undefined where no row is null. */
 function levelsAt(bytes: Uint8Array, from: number, to: number, rows: number): Int32Array | undefined {
   if (to > bytes.length) throw new RangeError("unexpected end of levels");
+  if (isOneRun(bytes, from, to, rows)) return undefined;
   const levels = new Int32Array(rows + 8);
   return unpack(bytes, from, to, 1, rows, levels) ? levels.subarray(0, rows) : undefined;
+}
+
+/** Most columns have no nulls, which is a run of as many ones as there are rows. */
+function isOneRun(bytes: Uint8Array, from: number, to: number, rows: number): boolean {
+  let header = 0;
+  let at = from;
+  for (let shift = 0; at < to && shift < 35; shift += 7) {
+    const byte = bytes[at++] as number;
+    header += (byte & 0x7f) * 2 ** shift;
+    if (byte < 0x80) return header % 2 === 0 && header / 2 >= rows && at < to && bytes[at] === 1;
+  }
+  return false;
 }
 
 function valuesOf(page: Uint8Array, at: number, encoding: string, meta: ColumnMetaData, element: SchemaElement, count: number): Raw {
@@ -204,10 +224,17 @@ class Target {
   /** The dictionary as cells, and what it was made of. */
   #known: { readonly raw: Raw; readonly cells: TypedArray | string[] } | undefined;
 
-  constructor(name: string, type: CellType, rows: number) {
+  /** `places`: arrays of earlier row groups, to be filled again. */
+  constructor(name: string, type: CellType, rows: number, places: Map<string, TypedArray> | undefined) {
     this.#name = name;
     this.#type = type;
-    this.#values = type.dtype === "string" ? new Array<string>(rows) : new NUMERIC[type.dtype].array(rows);
+    if (type.dtype === "string") this.#values = new Array<string>(rows);
+    else {
+      const known = places?.get(name);
+      const values = known && known.length >= rows ? known : new NUMERIC[type.dtype].array(rows);
+      places?.set(name, values);
+      this.#values = values.subarray(0, rows) as TypedArray;
+    }
   }
 
   add(page: Page, dictionary: Raw | undefined): void {
