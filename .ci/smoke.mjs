@@ -25,3 +25,15 @@ assert.equal(core, reference);
 assert.match(core, /"dataframe_split"/);
 for await (const batch of readBatches(payload)) assert.deepEqual(batch.tensor().shape, [1, 12]);
 assert.deepEqual((await inspect(payload)).shape, [1, 12]);
+
+const { Batch, writeBatches } = await import("transload");
+for (const to of ["parquet", "arrow", "arrows", "npz", "npy", "csv"]) {
+  const stream = writeBatches({ to });
+  const columns = ["a", "b"].map((name) => ({ name, dtype: "float64", values: Float64Array.of(1, 2.5), shape: [] }));
+  stream.end(new Batch({ rowOffset: 0, rowCount: 2, columns, kind: "frame" }));
+  const parts = [];
+  for await (const part of stream) parts.push(part);
+  let cells = 0;
+  for await (const batch of readBatches(parts, { from: to })) cells += batch.rowCount * batch.shape[1];
+  assert.equal(cells, 4, to);
+}

@@ -9,6 +9,7 @@ export interface CellOptions {
   cast?: Cast;
   nan?: "null" | "token" | "error";
   batchRows?: number;
+  batchBytes?: number;
   engine?: EngineName;
   missing?: "null" | "token" | "error";
   ragged?: "error" | "pad";
@@ -27,6 +28,7 @@ export function checkOptions({
   cast,
   nan,
   batchRows,
+  batchBytes,
   engine,
   missing,
   ragged,
@@ -53,6 +55,7 @@ export function checkOptions({
   for (const word of na ?? [])
     if (Buffer.byteLength(word) > 255 || /[\r\n]/.test(word))
       throw new TransloadError("E_OPTION", `na holds ${JSON.stringify(word)}; a word has no line break and 255 bytes at most`);
+  whole("batchBytes", batchBytes);
   whole("maxRows", maxRows);
   whole("maxBytes", maxBytes);
   if (batchRows !== undefined && !(Number.isSafeInteger(batchRows) && batchRows > 0 && batchRows < 2 ** 30))

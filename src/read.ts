@@ -35,6 +35,8 @@ export interface ReadOptions {
   columns?: readonly string[] | Readonly<Record<string, string>>;
   /** Rows of a batch. Default: about a mebibyte of cells. */
   batchRows?: number;
+  /** In its place: bytes of cells in a batch. */
+  batchBytes?: number;
   /** Batches borrow the reader's memory and are valid until the next one is asked for. */
   reuse?: boolean;
   engine?: "core" | "reference";
@@ -99,10 +101,10 @@ async function* readBinary(
   form: BinaryForm,
   file: string | undefined,
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  { columns, batchRows, spillDir, dtype, cast = "error", reuse = false }: PickOptions,
+  { columns, batchRows, batchBytes, spillDir, dtype, cast = "error", reuse = false }: PickOptions,
 ): AsyncGenerator<Batch, void, undefined> {
   const { readForm } = await import("./binary/read.js");
-  for await (const batch of readForm(form, { file, chunks, spillDir }, { columns, batchRows, reuse }))
+  for await (const batch of readForm(form, { file, chunks, spillDir }, { columns, batchRows, batchBytes, reuse }))
     yield dtype === undefined || dtype === "infer" ? batch : castBatch(batch, dtype, cast);
 }
 
@@ -111,9 +113,10 @@ async function* readText(
   bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   options: PickOptions,
 ): AsyncGenerator<Batch, void, undefined> {
-  const { dtype, cast = "error", batchRows, reuse = false, ...moving } = options;
+  const { dtype, cast = "error", batchRows, batchBytes, reuse = false, ...moving } = options;
+  const typed = { dtype, cast, batchRows, batchBytes, reuse };
   const { onWarning } = options;
-  const found = await readable(bytes, { ...moving, ...(file !== undefined && { file }) }, { dtype, cast, batchRows, reuse });
+  const found = await readable(bytes, { ...moving, ...(file !== undefined && { file }) }, typed);
   if (found.batches) {
     yield* found.batches;
     return;
@@ -137,7 +140,7 @@ async function* readText(
           columns: found.picks ? options.columns : undefined,
           picks: true,
           nan: undefined,
-          typed: { dtype, cast, batchRows, reuse },
+          typed,
           renames: false,
           createScanner,
           write: () => {},

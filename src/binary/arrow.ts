@@ -35,7 +35,8 @@ import { NUMERIC, type NumericDType, type TypedArray } from "../dtype.js";
 import { nearest, TransloadError } from "../errors.js";
 import type { RandomAccess } from "../io/random.js";
 import { timeText } from "../time.js";
-import type { BinaryRead, BinaryWriter } from "./form.js";
+import { bytesOfRow, cut } from "./cut.js";
+import { type BinaryRead, type BinaryWriter, rowsOfBatch } from "./form.js";
 import { halves } from "./half.js";
 
 const TYPES: Readonly<Record<NumericDType, () => DataType>> = {
@@ -157,17 +158,19 @@ export class ArrowWriter implements BinaryWriter {
  * Reads a file, or a stream, of record batches.
  * @throws TransloadError E_SYNTAX for what is no Arrow, E_TRUNCATED where it ends too early, E_DTYPE for types that are no cells here.
  */
-export async function* readArrow(file: RandomAccess, { columns }: BinaryRead): AsyncGenerator<Batch, void, undefined> {
+export async function* readArrow(file: RandomAccess, options: BinaryRead): AsyncGenerator<Batch, void, undefined> {
   const reader = await damaged(async () => (await RecordBatchReader.from(file.handle as FromHandle)).open());
   const names = reader.schema.fields.map(({ name }) => name);
-  const order = columns?.map((name) => indexOf(name, names)) ?? names.map((_, i) => i);
+  const order = options.columns?.map((name) => indexOf(name, names)) ?? names.map((_, i) => i);
   let rowOffset = 0;
   for (;;) {
     const { value, done } = await damaged(async () => reader.next());
     if (done) return;
     const batch = batchOf(value as RecordBatch, order, rowOffset);
     rowOffset += batch.rowCount;
-    if (batch.rowCount > 0) yield batch;
+    // the file's own batches, unless others are asked for
+    const asked = options.batchRows !== undefined || options.batchBytes !== undefined;
+    yield* cut(batch, asked ? rowsOfBatch(bytesOfRow(batch.columns), options) : batch.rowCount);
   }
 }
 

@@ -46,6 +46,8 @@ export interface BinaryRead {
   readonly columns: readonly string[] | undefined;
   /** Rows of a batch; undefined for about a mebibyte of cells, or what the file has together. */
   readonly batchRows: number | undefined;
+  /** In its place: bytes of cells in a batch. */
+  readonly batchBytes?: number | undefined;
   /** Batches are valid until the next one is asked for. */
   readonly reuse?: boolean;
 }
@@ -74,6 +76,6 @@ export interface BinaryWrite {
 const BATCH = 1 << 20;
 
 /** Rows of a batch whose rows have so many bytes. */
-export function rowsOfBatch(rowBytes: number, wanted: number | undefined): number {
-  return wanted ?? Math.max(1, Math.floor(BATCH / Math.max(1, rowBytes)));
+export function rowsOfBatch(rowBytes: number, { batchRows, batchBytes = BATCH }: BinaryRead): number {
+  return batchRows ?? Math.max(1, Math.floor(batchBytes / Math.max(1, rowBytes)));
 }

@@ -47,7 +47,7 @@ export interface NpyHeader {
  * Reads an array, `name` its own, as a tensor of any rank.
  * @throws TransloadError E_SYNTAX for a damaged header, E_DTYPE for structured or object arrays, E_TRUNCATED for missing cells.
  */
-export async function* readNpy(file: RandomAccess, { batchRows }: BinaryRead, name = ""): AsyncGenerator<Batch, void, undefined> {
+export async function* readNpy(file: RandomAccess, options: BinaryRead, name = ""): AsyncGenerator<Batch, void, undefined> {
   const header = await readNpyHeader(file);
   const { shape, kind } = header;
   const bytes = cellBytes(kind);
@@ -60,7 +60,7 @@ export async function* readNpy(file: RandomAccess, { batchRows }: BinaryRead, na
       offset: file.size,
     });
   if (file.size > need) throw new TransloadError("E_TRAILING", "something follows the array", { offset: need });
-  const step = rowsOfBatch(perRow * bytes, batchRows);
+  const step = rowsOfBatch(perRow * bytes, options);
   for (let row = 0; row < rows || row === 0; row += step) {
     const count = Math.min(step, rows - row);
     const cells =

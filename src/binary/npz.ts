@@ -5,7 +5,7 @@ import { ZipFile } from "yazl";
 import { Batch } from "../batch.js";
 import { nearest, TransloadError } from "../errors.js";
 import { type RandomAccess, spillRandom } from "../io/random.js";
-import type { BinaryRead, BinaryWrite, BinaryWriter } from "./form.js";
+import { type BinaryRead, type BinaryWrite, type BinaryWriter, rowsOfBatch } from "./form.js";
 import { type NpyHeader, NpyWriter, readNpy, readNpyHeader } from "./npy.js";
 
 const ENDING = ".npy";
@@ -42,7 +42,7 @@ export async function* readNpz(file: RandomAccess, options: BinaryRead): AsyncGe
 }
 
 async function* columnsOf(members: readonly Member[], rows: number, options: BinaryRead): AsyncGenerator<Batch, void, undefined> {
-  const batchRows = options.batchRows ?? Math.max(1, Math.floor((1 << 17) / Math.max(1, members.length)));
+  const batchRows = rowsOfBatch(8 * members.length, options);
   const readers = members.map(({ file, name }) => readNpy(file, { ...options, batchRows }, name));
   for (let rowOffset = 0; rowOffset < rows || rowOffset === 0; rowOffset += batchRows) {
     const parts = await Promise.all(readers.map((reader) => reader.next()));

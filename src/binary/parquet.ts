@@ -10,6 +10,7 @@ import { Batch, type Column } from "../batch.js";
 import { NUMERIC, type TypedArray } from "../dtype.js";
 import { nearest, TransloadError } from "../errors.js";
 import type { RandomAccess } from "../io/random.js";
+import { bytesOfRow, cut } from "./cut.js";
 import { type BinaryRead, type BinaryWrite, type BinaryWriter, rowsOfBatch } from "./form.js";
 import { decode, parquetMetadata } from "./parquet/decode.js";
 import { ChunkCells, type Pages } from "./parquet/encode.js";
@@ -205,7 +206,7 @@ export async function* readParquet(file: RandomAccess, options: BinaryRead): Asy
     const rows = Number(group.num_rows);
     const columns: Column[] = [];
     for (const element of wanted) columns.push(await readColumn(file, group, element, rows, codecs, places));
-    yield* cut(columns, rows, rowOffset, options.batchRows);
+    yield* cut(new Batch({ rowOffset, rowCount: rows, columns, kind: "frame" }), rowsOfBatch(bytesOfRow(columns), options));
     rowOffset += rows;
   }
   if (rowOffset === 0) yield new Batch({ rowOffset: 0, rowCount: 0, columns: wanted.map(emptyOf), kind: "frame" });
@@ -286,23 +287,6 @@ async function readColumn(
       { offset: from },
       { cause: error },
     );
-  }
-}
-
-/** A row group in batches, which are views of its columns. */
-function* cut(columns: readonly Column[], rows: number, rowOffset: number, batchRows: number | undefined): Generator<Batch> {
-  const bytes = columns.reduce((sum, { dtype }) => sum + (dtype === "string" ? 16 : NUMERIC[dtype].array.BYTES_PER_ELEMENT), 0);
-  const step = rowsOfBatch(bytes, batchRows);
-  for (let from = 0; from < rows; from += step) {
-    const to = Math.min(rows, from + step);
-    const part = columns.map(
-      (column): Column => ({
-        ...column,
-        values: Array.isArray(column.values) ? column.values.slice(from, to) : (column.values.subarray(from, to) as TypedArray),
-        ...(column.valid && { valid: column.valid.subarray(from, to) }),
-      }),
-    );
-    yield new Batch({ rowOffset: rowOffset + from, rowCount: to - from, columns: part, kind: "frame" });
   }
 }
 

@@ -20,6 +20,8 @@ export interface CellRequest {
   readonly cast: Cast;
   /** Rows of a batch; undefined for about a mebibyte of cells. */
   readonly batchRows: number | undefined;
+  /** In its place: bytes of cells in a batch. */
+  readonly batchBytes?: number | undefined;
   /** Batches borrow the engine's memory, valid until the next one is read. */
   readonly reuse: boolean;
   /** Read no values, only look: `next()` gives no batch, and `seen` tells what the columns hold. */

@@ -83,6 +83,7 @@ export class CoreBatches implements CellReader {
       block: false,
       kind: "frame",
       batchRows: request.batchRows,
+      batchBytes: request.batchBytes,
       reuse: request.reuse,
     });
     this.#columns = columns;

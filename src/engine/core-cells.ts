@@ -151,7 +151,7 @@ export class CoreCells implements CellReader {
     const text = this.#memory.bytes.subarray(input.from, this.#scanned);
     const kinds = survey(text, rank, this.#block ? 1 : width);
     this.#dtypes = request.survey ? this.#names.map(() => "bool") : chooseDtypes(this.#names, kinds, request.dtype);
-    const { survey: looks, batchRows, reuse } = request;
+    const { survey: looks, batchRows, batchBytes, reuse } = request;
     const places = pickedOf(this.#names, frame && !this.#block && request.names?.length === width ? request.pick : undefined);
     const columns = new CoreColumns(this.#memory, {
       names: places.map((i) => this.#names[i] as string),
@@ -162,6 +162,7 @@ export class CoreCells implements CellReader {
       block: this.#block,
       kind: frame ? "frame" : "tensor",
       batchRows,
+      batchBytes,
       reuse,
     });
     this.#columns = columns;

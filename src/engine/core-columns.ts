@@ -19,6 +19,7 @@ export interface Layout {
   readonly block: boolean;
   readonly kind: "frame" | "tensor";
   readonly batchRows: number | undefined;
+  readonly batchBytes: number | undefined;
   /** Batches borrow the memory. */
   readonly reuse: boolean;
   /** Columns of the source, and the place among them of each that is kept. */
@@ -47,10 +48,10 @@ export class CoreColumns {
   constructor(memory: CoreMemory, layout: Layout) {
     this.#memory = memory;
     this.#layout = layout;
-    const { dtypes, shape, batchRows, sourceWidth, places } = layout;
+    const { dtypes, shape, batchRows, batchBytes = BATCH, sourceWidth, places } = layout;
     const perRow = product(shape);
     const rowBytes = perRow * dtypes.reduce((sum, dtype) => sum + size(dtype), 0);
-    this.batchRows = batchRows ?? Math.max(1, Math.floor(BATCH / Math.max(1, rowBytes)));
+    this.batchRows = batchRows ?? Math.max(1, Math.floor(batchBytes / Math.max(1, rowBytes)));
     const cells = perRow * this.batchRows;
     const bytes = dtypes.map((dtype) => align(size(dtype) * cells));
     this.at = memory.area("columns of cells", RECORD * Math.max(1, sourceWidth));

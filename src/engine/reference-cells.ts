@@ -102,7 +102,7 @@ export class ReferenceCells implements CellReader {
         .reduce((sum, d) => sum + (d === "string" ? 0 : NUMERIC[d].array.BYTES_PER_ELEMENT), 0);
     this.#batchRows = request.survey
       ? Number.POSITIVE_INFINITY
-      : (request.batchRows ?? Math.max(1, Math.floor(BATCH / Math.max(1, rowBytes))));
+      : (request.batchRows ?? Math.max(1, Math.floor((request.batchBytes ?? BATCH) / Math.max(1, rowBytes))));
     this.#seen = this.#names.map((name) => ({ ...UNSEEN, name, shape: this.#shape }));
     this.#clear();
     scanner.keep = false;

@@ -1,0 +1,36 @@
+import { Batch, type Column } from "../batch.js";
+import { NUMERIC, type TypedArray } from "../dtype.js";
+
+/** What a text is taken to take, where batches are cut by their bytes. */
+const TEXT = 16;
+
+/** Bytes that a row of these columns takes, about. */
+export function bytesOfRow(columns: readonly Column[]): number {
+  return columns.reduce((sum, { dtype, shape }) => {
+    const cell = dtype === "string" ? TEXT : NUMERIC[dtype].array.BYTES_PER_ELEMENT;
+    return sum + cell * shape.reduce((a, b) => a * b, 1);
+  }, 0);
+}
+
+/** A batch in batches of at most so many rows, which are views of its columns. */
+export function* cut(batch: Batch, step: number): Generator<Batch> {
+  const { rowOffset, rowCount, columns, kind } = batch;
+  if (rowCount <= step) {
+    yield batch;
+    return;
+  }
+  for (let from = 0; from < rowCount; from += step) {
+    const to = Math.min(rowCount, from + step);
+    const part = columns.map((column): Column => {
+      const perRow = column.shape.reduce((a, b) => a * b, 1);
+      const [start, end] = [from * perRow, to * perRow];
+      const { values, valid } = column;
+      return {
+        ...column,
+        values: Array.isArray(values) ? values.slice(start, end) : (values.subarray(start, end) as TypedArray),
+        ...(valid && { valid: valid.subarray(start, end) }),
+      };
+    });
+    yield new Batch({ rowOffset: rowOffset + from, rowCount: to - from, columns: part, kind });
+  }
+}
