@@ -3,7 +3,7 @@ import type { RecordBatch } from "apache-arrow";
 import type ndarray from "ndarray";
 import type { NdArray } from "ndarray";
 import { type DType, NUMERIC, type NumericDType, type TypedArray } from "./dtype.js";
-import { nearest, TransloadError } from "./errors.js";
+import { placeAmong, TransloadError } from "./errors.js";
 
 /** ndarray is loaded by the first tensor() and not by the splice lane, whose start it would delay by a tenth. */
 const require = createRequire(import.meta.url);
@@ -133,16 +133,8 @@ export function pickColumns(batch: Batch, names: readonly string[], renamed: rea
   const { columns, kind, rowOffset, rowCount } = batch;
   const same = (list: readonly string[]) => list.length === columns.length && columns.every(({ name }, i) => name === list[i]);
   if (kind !== "frame" || (same(names) && same(renamed))) return batch;
-  const picked = names.map((name, i): Column => {
-    const found = columns.find((column) => column.name === name);
-    if (found) return { ...found, name: renamed[i] as string };
-    const known = columns.map((column) => column.name);
-    const guess = nearest(name, known);
-    throw new TransloadError(
-      "E_COLUMNS",
-      `no column ${JSON.stringify(name)}${guess ? `; did you mean ${guess}?` : `; there are ${known.join(", ")}`}`,
-    );
-  });
+  const known = columns.map((column) => column.name);
+  const picked = names.map((name, i): Column => ({ ...(columns[placeAmong(known, name)] as Column), name: renamed[i] as string }));
   const block = same(names) ? batch.block : undefined;
   return new Batch({ rowOffset, rowCount, columns: picked, kind, block });
 }

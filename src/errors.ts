@@ -103,6 +103,17 @@ export interface Warning {
   message: string;
 }
 
+/** The place of a column among those there are. @throws TransloadError E_COLUMNS when it is none, with the nearest name. */
+export function placeAmong(names: readonly string[], name: string): number {
+  const at = names.indexOf(name);
+  if (at >= 0) return at;
+  const guess = nearest(name, names);
+  throw new TransloadError(
+    "E_COLUMNS",
+    `no column ${JSON.stringify(name)}${guess ? `; did you mean ${guess}?` : `; there are ${names.join(", ")}`}`,
+  );
+}
+
 /** The nearest of the known words, for "did you mean". */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   let best: string | undefined;

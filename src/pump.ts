@@ -1,4 +1,4 @@
-import type { Batch } from "./batch.js";
+import { Batch } from "./batch.js";
 import { createStage, type Stage } from "./chain.js";
 import type { Outlet } from "./conversion.js";
 import type { ConvertOptions } from "./convert.js";
@@ -67,6 +67,27 @@ export class Pump {
 
   take(): Uint8Array | Batch | End {
     return this.#queue.shift() as Uint8Array | Batch | End;
+  }
+
+  /** The bytes to their end; closes what they come from, also when nobody takes them all. */
+  bytes(): AsyncGenerator<Uint8Array, void, undefined> {
+    return this.#all((next) => next instanceof Uint8Array);
+  }
+
+  /** The same of batches. */
+  batches(): AsyncGenerator<Batch, void, undefined> {
+    return this.#all((next) => next instanceof Batch);
+  }
+
+  async *#all<T>(wanted: (next: Uint8Array | Batch | End) => boolean): AsyncGenerator<T, void, undefined> {
+    try {
+      while (await this.more()) {
+        const next = this.take();
+        if (wanted(next)) yield next as T;
+      }
+    } finally {
+      await this.close();
+    }
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { Batch } from "./batch.js";
+import type { Batch } from "./batch.js";
 import { readableForm } from "./chain.js";
 import type { ConvertOptions } from "./convert.js";
 import { formOf } from "./detect.js";
@@ -79,7 +79,7 @@ export async function readable(
   const moving = keyed ? others : { ...others, ...(columns && { columns }) };
   if (batches && found.layout === "delimited" && options.typing !== "pandas" && options.engine !== "reference") {
     const rows = new Pump(chunks, { ...all, from: found.form.id, to: "mlflow:split" }, batches);
-    return { from, moved: found, picks: false, chunks: [], batches: pumpedBatches(rows) };
+    return { from, moved: found, picks: false, chunks: [], batches: rows.batches() };
   }
   // a form named by us would hide a second payload beside it
   const own = found.form.key === undefined ? found.form.id : from;
@@ -91,27 +91,5 @@ export async function readable(
     missing: "null",
     nan: "token",
   });
-  return { from: "mlflow", moved: found, picks: keyed, chunks: pumped(pump) };
-}
-
-async function* pumped(pump: Pump): AsyncGenerator<Uint8Array, void, undefined> {
-  try {
-    while (await pump.more()) {
-      const next = pump.take();
-      if (next instanceof Uint8Array) yield next;
-    }
-  } finally {
-    await pump.close();
-  }
-}
-
-async function* pumpedBatches(pump: Pump): AsyncGenerator<Batch, void, undefined> {
-  try {
-    while (await pump.more()) {
-      const next = pump.take();
-      if (next instanceof Batch) yield next;
-    }
-  } finally {
-    await pump.close();
-  }
+  return { from: "mlflow", moved: found, picks: keyed, chunks: pump.bytes() };
 }

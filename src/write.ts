@@ -84,15 +84,7 @@ async function* text(batches: AsyncIterable<Batch>, options: WriteOptions & Give
   const printed = frame ? printFrame(all) : named ? printNamed(all) : printTensor(all);
   const goal = target(choose(to), layout, middle, false);
   if (goal.form === middle && Object.values(moving).every((value) => value === undefined)) return yield* printed;
-  const pump = new Pump(printed, { ...moving, from: middle.id, to });
-  try {
-    while (await pump.more()) {
-      const next = pump.take();
-      if (next instanceof Uint8Array) yield next;
-    }
-  } finally {
-    await pump.close();
-  }
+  yield* new Pump(printed, { ...moving, from: middle.id, to }).bytes();
 }
 
 function formNamed(id: string): Form {

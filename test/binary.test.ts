@@ -7,6 +7,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { tableFromIPC } from "apache-arrow";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
+import { pack, unpack } from "../src/binary/parquet/hybrid.js";
 import { Batch, type Column, convert, type DType, readBatches, type TypedArray, type WriteOptions, writeBatches } from "../src/index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "transload-test-"));
@@ -189,6 +190,28 @@ describe("parquet", () => {
       }
     },
   );
+
+  test("packs places of any width, less any base, and in runs", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 24 }),
+        fc.integer({ min: -9, max: 9 }),
+        fc.array(fc.tuple(fc.nat(), fc.nat(200)), { maxLength: 12 }),
+        (width, base, parts) => {
+          const places = parts.flatMap(([value, times]) => Array.from({ length: times }, () => value % 2 ** width));
+          const bytes = pack(
+            Int32Array.from(places, (place) => place + base),
+            base,
+            width,
+          );
+          const out = new Int32Array(places.length + 8);
+          if (!unpack(bytes, 0, bytes.length, width, places.length, out)) out.fill(1, 0, places.length);
+          expect([...out.subarray(0, places.length)]).toEqual(places);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
 
   test("goes to every form, and its columns can be chosen and renamed", async () => {
     const path = file("chosen.parquet");

@@ -32,7 +32,7 @@ import {
 } from "apache-arrow";
 import { Batch, type Column } from "../batch.js";
 import { NUMERIC, type NumericDType, type TypedArray } from "../dtype.js";
-import { nearest, TransloadError } from "../errors.js";
+import { placeAmong, TransloadError } from "../errors.js";
 import type { RandomAccess } from "../io/random.js";
 import { timeText } from "../time.js";
 import { bytesOfRow, cut } from "./cut.js";
@@ -161,7 +161,7 @@ export class ArrowWriter implements BinaryWriter {
 export async function* readArrow(file: RandomAccess, options: BinaryRead): AsyncGenerator<Batch, void, undefined> {
   const reader = await damaged(async () => (await RecordBatchReader.from(file.handle as FromHandle)).open());
   const names = reader.schema.fields.map(({ name }) => name);
-  const order = options.columns?.map((name) => indexOf(name, names)) ?? names.map((_, i) => i);
+  const order = options.columns?.map((name) => placeAmong(names, name)) ?? names.map((_, i) => i);
   let rowOffset = 0;
   for (;;) {
     const { value, done } = await damaged(async () => reader.next());
@@ -175,16 +175,6 @@ export async function* readArrow(file: RandomAccess, options: BinaryRead): Async
 }
 
 type FromHandle = Parameters<typeof RecordBatchReader.from>[0] & FileHandle;
-
-function indexOf(name: string, names: readonly string[]): number {
-  const at = names.indexOf(name);
-  if (at >= 0) return at;
-  const guess = nearest(name, names);
-  throw new TransloadError(
-    "E_COLUMNS",
-    `no column ${JSON.stringify(name)}${guess ? `; did you mean ${guess}?` : ` among ${names.join(", ")}`}`,
-  );
-}
 
 /** What apache-arrow throws for a damaged file, as ours. */
 async function damaged<T>(work: () => Promise<T>): Promise<T> {

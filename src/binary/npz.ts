@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import yauzl from "yauzl";
 import { ZipFile } from "yazl";
 import { Batch } from "../batch.js";
-import { nearest, TransloadError } from "../errors.js";
+import { placeAmong, TransloadError } from "../errors.js";
 import { type RandomAccess, spillRandom } from "../io/random.js";
 import { type BinaryRead, type BinaryWrite, type BinaryWriter, rowsOfBatch } from "./form.js";
 import { type NpyHeader, NpyWriter, readNpy, readNpyHeader } from "./npy.js";
@@ -52,17 +52,8 @@ async function* columnsOf(members: readonly Member[], rows: number, options: Bin
 }
 
 function chosen(members: readonly Member[], names: readonly string[] | undefined): readonly Member[] {
-  if (!names) return members;
-  return names.map((name) => {
-    const found = members.find((member) => member.name === name);
-    if (found) return found;
-    const known = members.map((member) => member.name);
-    const guess = nearest(name, known);
-    throw new TransloadError(
-      "E_COLUMNS",
-      `no array ${JSON.stringify(name)}${guess ? `; did you mean ${guess}?` : `; there are ${known.join(", ")}`}`,
-    );
-  });
+  const known = members.map(({ name }) => name);
+  return names?.map((name) => members[placeAmong(known, name)] as Member) ?? members;
 }
 
 function open(file: RandomAccess): Promise<yauzl.ZipFile> {

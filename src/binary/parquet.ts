@@ -8,7 +8,7 @@ import { writeMetadata } from "hyparquet-writer/src/metadata.js";
 import { snappyCompress } from "hyparquet-writer/src/snappy.js";
 import { Batch, type Column } from "../batch.js";
 import { NUMERIC, type TypedArray } from "../dtype.js";
-import { nearest, TransloadError } from "../errors.js";
+import { placeAmong, TransloadError } from "../errors.js";
 import type { RandomAccess } from "../io/random.js";
 import { bytesOfRow, cut } from "./cut.js";
 import { type BinaryRead, type BinaryWrite, type BinaryWriter, rowsOfBatch } from "./form.js";
@@ -197,7 +197,8 @@ function compressorOf(codec: NonNullable<BinaryWrite["compress"]>): (bytes: Uint
 export async function* readParquet(file: RandomAccess, options: BinaryRead): AsyncGenerator<Batch, void, undefined> {
   const metadata = await readMetadata(file);
   const fields = flatColumns(metadata);
-  const wanted = options.columns?.map((name) => columnOf(name, fields)) ?? fields;
+  const names = fields.map(({ name }) => name);
+  const wanted = options.columns?.map((name) => fields[placeAmong(names, name)] as SchemaElement) ?? fields;
   const { compressors } = await import("hyparquet-compressors");
   const codecs: Compressors = { ...compressors, GZIP: (bytes) => zlib.gunzipSync(bytes) };
   let rowOffset = 0;
@@ -243,17 +244,6 @@ function flatColumns({ schema }: FileMetaData): SchemaElement[] {
   const nested = fields.find(({ num_children, repetition_type }) => (num_children ?? 0) > 0 || repetition_type === "REPEATED");
   if (nested) throw new TransloadError("E_NESTED", `column ${JSON.stringify(nested.name)} holds lists or structs, which are no cells here`);
   return fields;
-}
-
-function columnOf(name: string, fields: readonly SchemaElement[]): SchemaElement {
-  const found = fields.find((field) => field.name === name);
-  if (found) return found;
-  const names = fields.map((field) => field.name);
-  const guess = nearest(name, names);
-  throw new TransloadError(
-    "E_COLUMNS",
-    `no column ${JSON.stringify(name)}${guess ? `; did you mean ${guess}?` : `; there are ${names.join(", ")}`}`,
-  );
 }
 
 async function readColumn(

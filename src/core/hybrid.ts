@@ -61,7 +61,8 @@ function packGroups(values: usize, from: u32, to: u32, base: i32, width: u32): v
   let bits: u32 = 0;
   const stop = values + (<usize>to << 2);
   for (let p = values + (<usize>from << 2); p < stop; p += 4) {
-    held |= <u64>(load<u32>(p) - <u32>base) << bits;
+    const place: u32 = load<i32>(p) - base; // in 32 bits: a negative base would borrow from the next value
+    held |= <u64>place << bits;
     bits += width;
     if (bits >= 32) {
       store<u32>(o, <u32>held);

@@ -1,5 +1,5 @@
 import type { DType, DTypeChoice } from "../dtype.js";
-import { nearest, TransloadError } from "../errors.js";
+import { nearest, placeAmong, TransloadError } from "../errors.js";
 import type { CellRequest } from "./cells.js";
 
 /** Bytes of the cargo looked at before dtypes are chosen, or its first row when that is longer. */
@@ -92,16 +92,7 @@ export function checkNames(names: readonly string[], asked: DTypeChoice | undefi
  * @throws TransloadError E_COLUMNS for a name that the payload does not have.
  */
 export function pickedOf(names: readonly string[], pick: readonly string[] | undefined): number[] {
-  return (pick ?? names).map((name, i) => {
-    if (!pick) return i;
-    const at = names.indexOf(name);
-    if (at >= 0) return at;
-    const guess = nearest(name, names);
-    throw new TransloadError(
-      "E_COLUMNS",
-      `no column ${JSON.stringify(name)}${guess ? `; did you mean ${guess}?` : `; there are ${names.join(", ")}`}`,
-    );
-  });
+  return pick ? pick.map((name) => placeAmong(names, name)) : names.map((_, i) => i);
 }
 
 /** Nobody asked for this dtype by its name. */
