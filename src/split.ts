@@ -1,8 +1,11 @@
 import { Batch } from "./batch.js";
+import { binaryForm } from "./binary/form.js";
 import type { ConvertOptions } from "./convert.js";
 import { TransloadError } from "./errors.js";
 import { chunksOf, regularFileOf, type Source } from "./io/source.js";
 import { Pump } from "./pump.js";
+import { batchesOf } from "./read.js";
+import { chunksOfBatches } from "./write.js";
 
 /** One of the payloads that a large one is cut into: its bytes, to be read before the next piece is asked for. */
 export interface Piece extends AsyncIterable<Uint8Array> {
@@ -17,17 +20,14 @@ export interface Piece extends AsyncIterable<Uint8Array> {
 export interface SplitOptions extends Omit<ConvertOptions, "signal"> {}
 
 /**
- * Chunks of the source may be handed on as they are: they must not be written to afterwards.
  * Cuts a payload into pieces of at most `maxRows` rows and `maxBytes` bytes, each a whole payload with its own head,
- * parameters and index, cut between rows.
+ * parameters and index, cut between rows. Chunks of the source may be handed on as they are, and must not be written to afterwards.
  * @throws TransloadError E_LIMIT for a row that is larger than a piece may be; and as `convert` does.
  */
 export async function* split(source: Source, options: SplitOptions): AsyncGenerator<Piece, void, undefined> {
   if (options.maxRows === undefined && options.maxBytes === undefined)
     throw new TransloadError("E_OPTION", "say how large a piece may be, with maxRows or maxBytes");
-  const file = regularFileOf(source);
-  // rows that pass are bytes of the chunk, which the caller may keep
-  const pump = new Pump(chunksOf(source, { lend: false }), file === undefined ? options : { ...options, file });
+  const pump = binaryForm(options.from ?? "auto") ? pumpOfBatches(source, options) : pumpOfText(source, options);
   try {
     let firstRow = 0;
     for (let number = 0; await pump.more(); number++) {
@@ -39,6 +39,23 @@ export async function* split(source: Source, options: SplitOptions): AsyncGenera
   } finally {
     await pump.close();
   }
+}
+
+function pumpOfText(source: Source, options: SplitOptions): Pump {
+  const file = regularFileOf(source);
+  // rows that pass are bytes of the chunk, which the caller may keep
+  return new Pump(chunksOf(source, { lend: false }), file === undefined ? options : { ...options, file });
+}
+
+/** A binary file as the text that its batches are printed as, behind whose rows nothing stands. */
+function pumpOfBatches(source: Source, { columns, file, ...options }: SplitOptions): Pump {
+  const own = {
+    ...(options.from && { from: options.from }),
+    ...(columns && { columns }),
+    ...(options.spillDir && { spillDir: options.spillDir }),
+  };
+  const text = chunksOfBatches(batchesOf(file ?? source, own), { to: "mlflow" });
+  return new Pump(text, { ...options, from: "mlflow", fixed: true });
 }
 
 class PieceOf implements Piece {

@@ -134,6 +134,9 @@ test("binary files: from one to another, to a pipe and from one, and none is lef
     '{"dataframe_records":[{"a":1,"b":"x"},{"a":2,"b":null}]}',
   );
   expect((await transload(["convert", "-t", "csv"], readFileSync(file("rows.parquet")))).out).toBe("a,b\n1,x\n2,\n");
+  expect((await transload(["convert", file("rows.parquet"), "-t", "mlflow", "--max-rows", "1", "--lines"])).out).toBe(
+    '{"dataframe_split":{"columns":["a","b"],"data":[[1,"x"]]}}\n{"dataframe_split":{"columns":["a","b"],"data":[[2,null]]}}\n',
+  );
   const npy = await transload(["convert", csv, "-o", file("rows.npy")]);
   expect(npy.code).toBe(1);
   expect(npy.err).toContain('E_DTYPE: column "b" holds text');
