@@ -54,7 +54,7 @@ async function* bytesOf(
   };
   const batches = passed(batchesOf(source, own), through);
   const writing = { to, codec, rowGroupRows, nan, missing, index, datatype, header, maxRows, maxBytes, spillDir, engine, onWarning };
-  yield* chunksOfBatches(batches, writing as never, patch);
+  yield* chunksOfBatches(batches, writing, patch);
 }
 
 /** Its writer keeps none of a batch's memory, so that batches may be lent. */

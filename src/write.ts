@@ -41,13 +41,18 @@ async function* checked(batches: AsyncIterable<unknown>): AsyncGenerator<Batch, 
   }
 }
 
+/** The same, and what only conversions are asked for. */
+export type ChunkOptions = { readonly to: string } & {
+  readonly [Key in keyof (Given & WriteOptions)]?: (Given & WriteOptions)[Key] | undefined;
+};
+
 /** Where the first bytes of an output can be written again, once all of it is there. */
 export type Patch = (bytes: Uint8Array) => void;
 
 /** The bytes that batches become. `patch` takes those that belong at the start and are known at the end. */
 export function chunksOfBatches(
   batches: AsyncIterable<Batch>,
-  options: WriteOptions & Given,
+  options: ChunkOptions,
   patch?: Patch,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const form = binaryForm(options.to);
@@ -57,7 +62,7 @@ export function chunksOfBatches(
 async function* binary(
   { id }: BinaryForm,
   batches: AsyncIterable<Batch>,
-  { codec, rowGroupRows, spillDir }: WriteOptions,
+  { codec, rowGroupRows, spillDir }: ChunkOptions,
   patch: Patch | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { writerOf } = await import("./binary/write.js");
@@ -72,8 +77,9 @@ async function* binary(
 }
 
 /** Prints batches as MLflow's split, or inputs, and moves the cells to their form where that is another. */
-async function* text(batches: AsyncIterable<Batch>, options: WriteOptions & Given): AsyncGenerator<Uint8Array, void, undefined> {
+async function* text(batches: AsyncIterable<Batch>, options: ChunkOptions): AsyncGenerator<Uint8Array, void, undefined> {
   const { to, codec: _, rowGroupRows: __, ...moving } = options;
+  const { nan, missing, index, datatype, maxRows, maxBytes } = moving;
   const iterator = batches[Symbol.asyncIterator]();
   const first = await iterator.next();
   const all = joined(first, iterator);
@@ -83,8 +89,15 @@ async function* text(batches: AsyncIterable<Batch>, options: WriteOptions & Give
   const layout: Layout = frame ? "frame" : named ? "named" : "tensor";
   const printed = frame ? printFrame(all) : named ? printNamed(all) : printTensor(all);
   const goal = target(choose(to), layout, middle, false);
-  if (goal.form === middle && Object.values(moving).every((value) => value === undefined)) return yield* printed;
-  yield* new Pump(printed, { ...moving, from: middle.id, to }).bytes();
+  const asPrinted = [nan, missing, index, datatype, maxRows, maxBytes].every((option) => option === undefined);
+  if (goal.form === middle && asPrinted) return yield* printed;
+  // nothing stands behind the rows that we print
+  yield* new Pump(printed, { ...defined(moving), from: middle.id, to, ...(maxRows !== undefined && { fixed: true }) }).bytes();
+}
+
+/** The options that are given. */
+function defined(options: Omit<ChunkOptions, "to">): Omit<ConvertOptions, "to"> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 function formNamed(id: string): Form {
