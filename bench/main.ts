@@ -1,7 +1,8 @@
 // npm run bench: runs every section and writes RESULTS.md and chart.svg.
 // npm run bench -- --only splice,core: only these. --quick: small payloads. Either writes into .data/bench instead.
+// npm run bench -- --resume: goes on behind the sections that a run which broke off has finished.
 // Sections: those of the lanes, of tables (tables, tables-memory), binary, and of what other programs do (others, tables-others).
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { drawChart } from "./chart.js";
@@ -38,7 +39,9 @@ const SECTIONS: Readonly<Record<string, (scale: Scale) => Section | Promise<Sect
   "tables-others": tablesOthers,
 };
 
-const { values } = parseArgs({ options: { only: { type: "string" }, quick: { type: "boolean", default: false } } });
+const { values } = parseArgs({
+  options: { only: { type: "string" }, quick: { type: "boolean", default: false }, resume: { type: "boolean", default: false } },
+});
 const scale = values.quick ? QUICK : FULL;
 const names = values.only?.split(",") ?? Object.keys(SECTIONS);
 const unknown = names.filter((name) => !SECTIONS[name]);
@@ -48,8 +51,13 @@ const date = new Date();
 const sections: Section[] = [];
 for (const name of names) {
   process.stderr.write(`${name}\n`);
-  const section = await SECTIONS[name]?.(scale);
-  if (section) sections.push(section);
+  const kept = `${FOLDER}bench/${values.quick ? "quick" : "full"}-${name}.json`;
+  const done = values.resume && existsSync(kept);
+  const section = done ? (JSON.parse(readFileSync(kept, "utf8")) as Section) : await SECTIONS[name]?.(scale);
+  if (!section) continue;
+  sections.push(section);
+  mkdirSync(`${FOLDER}bench`, { recursive: true });
+  writeFileSync(kept, JSON.stringify(section));
 }
 
 // the document in this folder is of whole, full runs alone

@@ -12,5 +12,5 @@ export interface Scale {
   starts: number;
 }
 
-export const FULL: Scale = { size: "200MB", slice: "20MB", small: "200MB", large: "2GiB", row: "1GiB", rounds: 7, starts: 30 };
+export const FULL: Scale = { size: "200MB", slice: "20MB", small: "200MB", large: "2GiB", row: "1GiB", rounds: 5, starts: 30 };
 export const QUICK: Scale = { size: "20MB", slice: "2MB", small: "20MB", large: "200MB", row: "100MB", rounds: 3, starts: 10 };

@@ -161,5 +161,5 @@ function promise(what: string, one: Finish, other: Finish, needed: number): Targ
 
 /** Sums of doubles differ in their last digits with the order of their addition. */
 function rounded(check: string | undefined): string {
-  return JSON.stringify((JSON.parse(check ?? "[]") as number[][])[0]?.map((sum) => Number(sum.toFixed(2))));
+  return JSON.stringify((JSON.parse(check ?? "[]") as number[][])[0]?.map((sum) => Number(sum.toPrecision(10))));
 }

@@ -16,7 +16,7 @@ const CASES = [
 ] as const;
 
 export function memory(scale: Scale): Section {
-  const rounds = Math.min(3, scale.rounds);
+  const rounds = Math.min(2, scale.rounds);
   const rows: string[][] = [];
   const targets: Target[] = [];
   if (!hasPeak())

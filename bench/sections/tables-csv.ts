@@ -169,8 +169,8 @@ function sumScanned(check: string | undefined): string {
   return rounded(`${rows} rows, sum ${sums.slice(0, -1).reduce((sum, one) => sum + one, 0)}`);
 }
 
-/** Columns are added up in another order than rows. */
+/** Columns are added up in another order than rows, which shows in the last digits of a sum of doubles. */
 function rounded(check: string | undefined): string {
   const [, rows, sum] = /^(\d+ rows).* sum (.*)$/.exec(check ?? "") ?? [];
-  return `${rows}, sum ${Number(sum).toFixed(2)}`;
+  return `${rows}, sum ${Number(sum).toPrecision(10)}`;
 }

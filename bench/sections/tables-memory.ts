@@ -85,7 +85,7 @@ const CASES: readonly Case[] = [
 ];
 
 export async function tablesMemory(scale: Scale): Promise<Section> {
-  const rounds = Math.min(3, scale.rounds);
+  const rounds = Math.min(2, scale.rounds);
   const about = {
     title: "Memory of tables",
     about: `Peak resident memory (VmHWM) of the whole process \`transload convert\`, to a file, heart at ${scale.small} and at ${scale.large} of input: one of every class of pairs. Every output had as many rows as its input.`,
