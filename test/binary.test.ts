@@ -9,24 +9,12 @@ import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { pack, unpack } from "../src/binary/parquet/hybrid.js";
 import { Batch, type Column, convert, type DType, readBatches, type TypedArray, type WriteOptions, writeBatches } from "../src/index.js";
+import { ARRAYS } from "./feed.js";
 
 const folder = mkdtempSync(join(tmpdir(), "transload-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const file = (name: string) => join(folder, name);
 
-const ARRAYS = {
-  bool: Uint8Array,
-  int8: Int8Array,
-  int16: Int16Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  uint8: Uint8Array,
-  uint16: Uint16Array,
-  uint32: Uint32Array,
-  uint64: BigUint64Array,
-  float32: Float32Array,
-  float64: Float64Array,
-} as const;
 const DTYPES = [...Object.keys(ARRAYS), "string"] as DType[];
 
 /** A table as lists of cells, null where there is none. */

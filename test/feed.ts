@@ -96,3 +96,18 @@ export function cellsOf<Array extends TypedArray = Float64Array<ArrayBuffer>>(ba
   if (!ArrayBuffer.isView(values)) throw new Error("a batch with a column of numbers was expected");
   return values as Array;
 }
+
+/** The typed array that a program is promised for each dtype but string. */
+export const ARRAYS = {
+  bool: Uint8Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+  float32: Float32Array,
+  float64: Float64Array,
+} as const;

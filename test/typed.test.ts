@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { Batch, type ConvertOptions, type DType, type ReadOptions, readBatches, type TransloadError } from "../src/index.js";
-import { cellsOf, collect, crumbs, cut, feed, halves, placeOf, tryRead, whole } from "./feed.js";
+import { ARRAYS, cellsOf, collect, crumbs, cut, feed, halves, placeOf, tryRead, whole } from "./feed.js";
 
 /** A batch as plain data. */
 function plain({ kind, rowOffset, rowCount, columns }: Batch): unknown {
@@ -56,20 +56,7 @@ describe("columns", () => {
     expect(Array.from(cellsOf(batch))).toEqual([NaN, Infinity, -Infinity, -0]);
   });
 
-  const arrays = {
-    bool: Uint8Array,
-    int8: Int8Array,
-    int16: Int16Array,
-    int32: Int32Array,
-    int64: BigInt64Array,
-    uint8: Uint8Array,
-    uint16: Uint16Array,
-    uint32: Uint32Array,
-    uint64: BigUint64Array,
-    float32: Float32Array,
-    float64: Float64Array,
-  } as const;
-  for (const [dtype, array] of Object.entries(arrays))
+  for (const [dtype, array] of Object.entries(ARRAYS))
     test(`of ${dtype} are ${array.name}`, async () => {
       for (const payload of ['{"inputs":[[1,0],[0,1]]}', split('["a","b"]', "[[1,0],[0,1]]")])
         for (const { values, dtype: got } of (await collect(whole(payload), { dtype: dtype as DType }))[0]?.columns ?? []) {

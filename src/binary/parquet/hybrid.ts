@@ -1,7 +1,4 @@
-// Parquet's hybrid of runs and bit-packed groups, for dictionary indices and levels (parquet-format, Encodings.md, RLE = 3).
-//
-// A part begins with a varint: twice the length of a run, whose value follows; or twice the count of groups of eight, plus one,
-// whose values follow `width` bits each, the lowest first.
+// The core's packing of dictionary indices and levels (core/hybrid.ts has the format), for values in arrays of the caller's.
 import { CoreMemory } from "../../engine/core-memory.js";
 
 /** Bits that tell `count` values apart. */
