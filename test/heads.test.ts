@@ -186,6 +186,14 @@ describe("short rows", () => {
     expect(await convert("a,b\n1\n2,3\n", "jsonl:lists", { from: "csv", ragged: "pad" })).toBe("[1,null]\n[2,3]\n");
   });
 
+  test("a scalar in place of a row is none", async () => {
+    const scalars = '{"dataframe_split":{"columns":["a","b"],"data":[1,2]}}';
+    for (const engine of ["core", "reference"] as const)
+      expect(await convert(scalars, "mlflow:split", { ragged: "pad", fixed: true, engine })).toMatch(
+        /^E_RAGGED row 0 has 1 cell, expected 2/,
+      );
+  });
+
   test("long ones are refused all the same", async () => {
     expect(await convert(short.replace("2,3,4", "2,3,4,5"), "mlflow:records", { ragged: "pad" })).toMatch(
       /^E_RAGGED row 1 has more than 3 cells, expected 3 \(line 1, column 57/,

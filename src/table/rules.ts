@@ -157,7 +157,8 @@ export class Rules {
       syntax,
       names,
       newKeys: options.columns ? "refuse" : this.omits(syntax) && !options.fixed ? "always" : "first",
-      ragged: options.ragged,
+      // a scalar that stands for a row is no list that could be short
+      ragged: syntax === "cells" || syntax === "grouped" ? "error" : options.ragged,
       twice: dialectOf(source.form).firstKeyWins ? "first" : "last",
       fields:
         syntax === "delimited"
