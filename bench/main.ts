@@ -1,7 +1,7 @@
 // npm run bench: runs every section and writes RESULTS.md and chart.svg.
 // npm run bench -- --only splice,core: only these. --quick: small payloads. Either writes into .data/bench instead.
 // npm run bench -- --resume: goes on behind the sections that a run which broke off has finished.
-// Sections: those of the lanes, of tables (tables, tables-memory), binary, and of what other programs do (others, tables-others).
+// Sections: those of the lanes, of tables (tables, tables-memory), binary, browser, and of what other programs do (others, tables-others).
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -13,6 +13,7 @@ import { FULL, QUICK, type Scale } from "./scale.js";
 import type { Section } from "./section.js";
 import { batches } from "./sections/batches.js";
 import { binary } from "./sections/binary.js";
+import { browser } from "./sections/browser.js";
 import { cast } from "./sections/cast.js";
 import { core } from "./sections/core.js";
 import { memory } from "./sections/memory.js";
@@ -35,6 +36,7 @@ const SECTIONS: Readonly<Record<string, (scale: Scale) => Section | Promise<Sect
   tables,
   "tables-memory": tablesMemory,
   binary,
+  browser,
   others,
   "tables-others": tablesOthers,
 };

@@ -1,13 +1,21 @@
-import { createRequire } from "node:module";
 import type { RecordBatch } from "apache-arrow";
 import type ndarray from "ndarray";
 import type { NdArray } from "ndarray";
 import { type DType, NUMERIC, type NumericDType, type TypedArray } from "./dtype.js";
 import { placeAmong, TransloadError } from "./errors.js";
 
-/** ndarray is loaded by the first tensor() and not by the splice lane, whose start it would delay by a tenth. */
-const require = createRequire(import.meta.url);
 let create: typeof ndarray | undefined;
+
+/** The package, where it cannot be loaded by the first tensor(). */
+export function setNdarray(own: typeof ndarray): void {
+  create = own;
+}
+
+/** Loaded by the first tensor() and not by the splice lane, whose start it would delay by a tenth. */
+function loadNdarray(): typeof ndarray {
+  const { createRequire } = process.getBuiltinModule("node:module");
+  return createRequire(import.meta.url)("ndarray") as typeof ndarray;
+}
 
 /** A run of cells of one dtype: a column of a frame, or a whole tensor. */
 export interface Column {
@@ -196,7 +204,7 @@ function clip(value: number | bigint, dtype: NumericDType): number | bigint {
 }
 
 function view(values: TypedArray, shape: number[], stride?: number[]): NdArray<TypedArray> {
-  create ??= require("ndarray") as typeof ndarray;
+  create ??= loadNdarray();
   return create(values, shape, stride) as NdArray<TypedArray>;
 }
 

@@ -52,7 +52,7 @@ export class CargoReader {
     return { type: "start", scalar: request.text !== undefined, name: request.layout === "tensor" ? request.names?.[0] : undefined };
   }
 
-  #readScalar(request: CargoRequest & { text: Buffer }): void {
+  #readScalar(request: CargoRequest & { text: Uint8Array }): void {
     const cells = scalarCells(
       this.#rewriter.options.createScanner(() => [], 0),
       request,

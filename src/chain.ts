@@ -1,11 +1,14 @@
 // The typed lane reads frames, tensors and named tensors, and writes them. From any other form, and to it, the cells move
 // first or afterwards: conversions in a row, which hand each other payloads of MLflow's.
-import { Conversion, type Outlet } from "./conversion.js";
+import { concat } from "./bytes.js";
+import { Conversion, checkConversion, type Outlet } from "./conversion.js";
 import type { ConvertOptions } from "./convert.js";
 import { formOf } from "./detect.js";
 import { choose, type Layout, target } from "./dialects/index.js";
 import type { DType } from "./dtype.js";
 import { TransloadError } from "./errors.js";
+import type { Host } from "./host.js";
+import { SpillStore } from "./io/store.js";
 
 /** Bytes that may wait between two conversions. */
 const WAITING = 1 << 20;
@@ -41,9 +44,9 @@ export interface Stage {
 }
 
 /** The conversion, or the chain of them, for these options. */
-export function createStage(options: ConvertOptions, write: (bytes: Uint8Array) => void, outlet?: Outlet): Stage {
+export function createStage(options: ConvertOptions, host: Host, write: (bytes: Uint8Array) => void, outlet?: Outlet): Stage {
   const typed = options.dtype !== undefined || (options.through?.length ?? 0) > 0;
-  return typed ? new Chain(options, write, outlet) : new Conversion(options, write, outlet);
+  return typed ? new Chain(options, host, write, outlet) : new Conversion(options, host, write, outlet);
 }
 
 /** The form that the typed lane reads a cargo of this layout in; undefined where that is its own. */
@@ -54,6 +57,7 @@ export function readableForm(layout: Layout): string | undefined {
 
 class Chain implements Stage {
   readonly #options: ConvertOptions;
+  readonly #host: Host;
   readonly #write: (bytes: Uint8Array) => void;
   readonly #outlet: Outlet | undefined;
   #head: Uint8Array[] = [];
@@ -61,11 +65,12 @@ class Chain implements Stage {
   #enough = 0;
   #links: Link[] | undefined;
 
-  constructor(options: ConvertOptions, write: (bytes: Uint8Array) => void, outlet: Outlet | undefined) {
+  constructor(options: ConvertOptions, host: Host, write: (bytes: Uint8Array) => void, outlet: Outlet | undefined) {
     this.#options = options;
+    this.#host = host;
     this.#write = write;
     this.#outlet = outlet;
-    new Conversion(options, write).close(); // checks the options
+    checkConversion(options);
   }
 
   push(chunk: Uint8Array): void | Promise<void> {
@@ -93,7 +98,7 @@ class Chain implements Stage {
     // looked at again when twice as much is there
     if (!last && this.#held < this.#enough) return;
     this.#enough = 2 * this.#held;
-    const head = this.#head.length === 1 ? (this.#head[0] as Uint8Array) : Buffer.concat(this.#head);
+    const head = this.#head.length === 1 ? (this.#head[0] as Uint8Array) : concat(this.#head);
     const found = formOf(choose(this.#options.from ?? "auto", true, this.#options.what), head);
     if (!found && !last && this.#held < HEAD) {
       this.#head = [head];
@@ -105,9 +110,7 @@ class Chain implements Stage {
   }
 
   #build(found: ReturnType<typeof formOf>): Link[] {
-    const { dtype, cast, through, batchRows, from, to, engine, onWarning, columns, nan, file, ...moving } = this.#options;
-    // the later ones read what nobody has in a file
-    const source = file === undefined ? {} : { file };
+    const { dtype, cast, through, batchRows, from, to, engine, onWarning, columns, nan, ...moving } = this.#options;
     const shared = { ...(engine && { engine }), ...(onWarning && { onWarning }) };
     const typed = {
       ...shared,
@@ -146,7 +149,6 @@ class Chain implements Stage {
         to,
       });
     }
-    plans[0] = { ...(plans[0] as ConvertOptions), ...source };
     const links: Link[] = [];
     plans.forEach((plan, i) => {
       const last = i === plans.length - 1;
@@ -158,7 +160,11 @@ class Chain implements Stage {
         drained: () => this.#forward(links, i),
         endPiece: () => {},
       };
-      const stage = last ? new Conversion(plan, this.#write, this.#outlet) : new Conversion(plan, (bytes) => queue.push(bytes), outlet);
+      // the later ones read what nobody has in a file
+      const host = i === 0 ? this.#host : { ...this.#host, input: () => new SpillStore(this.#host.spill()) };
+      const stage = last
+        ? new Conversion(plan, host, this.#write, this.#outlet)
+        : new Conversion(plan, host, (bytes) => queue.push(bytes), outlet);
       links.push({ stage, queue });
     });
     return links;

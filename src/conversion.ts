@@ -5,9 +5,10 @@ import { fileForm } from "./detect.js";
 import { type Choice, choose, type Form, type Layout, target } from "./dialects/index.js";
 import type { Printer } from "./engine/cells.js";
 import type { Scanner } from "./engine/engine.js";
-import { type CreateScanner, coreScanner, scannerOf } from "./engine/index.js";
+import { type CreateScanner, coreScanner } from "./engine/index.js";
 import { TransloadError } from "./errors.js";
-import { FileStore, SpillStore, type Store } from "./io/store.js";
+import type { Host } from "./host.js";
+import type { Store } from "./io/store.js";
 import { Opening } from "./opening.js";
 import { checkOptions } from "./options.js";
 import { Rewriter } from "./rewriter.js";
@@ -36,11 +37,20 @@ const LINE_FEED = 0x0a;
 
 const OPEN: Outlet = { full: false, drained: () => Promise.resolve(), endPiece: () => {} };
 
+/** @throws TransloadError E_DIALECT, E_DTYPE or E_OPTION for options that cannot be used. */
+export function checkConversion(options: ConvertOptions): { from: Choice; to: Choice } {
+  const from = choose(options.from ?? "auto", true, options.what);
+  const to = choose(options.to, false, options.what);
+  checkOptions(options);
+  return { from, to };
+}
+
 /** A conversion without streams: chunks in, chunks out through `write`. */
 export class Conversion {
   readonly #from: Choice;
   readonly #to: Choice;
   readonly #options: ConvertOptions;
+  readonly #host: Host;
   readonly #write: (bytes: Uint8Array) => void;
   readonly #outlet: Outlet;
   #through: Through | undefined;
@@ -68,14 +78,15 @@ export class Conversion {
   #ended = false;
 
   /** @throws TransloadError for options that cannot be used. */
-  constructor(options: ConvertOptions, write: (bytes: Uint8Array) => void, outlet: Outlet = OPEN) {
-    this.#from = choose(options.from ?? "auto", true, options.what);
-    this.#to = choose(options.to, false, options.what);
+  constructor(options: ConvertOptions, host: Host, write: (bytes: Uint8Array) => void, outlet: Outlet = OPEN) {
+    const { from, to } = checkConversion(options);
+    this.#from = from;
+    this.#to = to;
     this.#options = options;
     this.#write = write;
     this.#outlet = outlet;
-    checkOptions(options);
-    this.#store = options.file === undefined ? new SpillStore(options.spillDir) : new FileStore(options.file);
+    this.#host = host;
+    this.#store = host.input();
   }
 
   /** Takes the next bytes of the input; a promise when something is to be waited for. */
@@ -120,7 +131,7 @@ export class Conversion {
       const { gen } = await import("stream-chain/core");
       this.#through = gen(...(through as [])) as Through;
     }
-    return scannerOf(engine);
+    return this.#host.scannerOf(engine);
   }
 
   #open({ chunk, start }: { chunk: Uint8Array; start: number }, createScanner: CreateScanner): void | Promise<void> {
@@ -216,6 +227,7 @@ export class Conversion {
       scanner: this.#scanner as Scanner,
       createScanner: this.#createScanner,
       store: this.#store,
+      spill: () => this.#host.spill(),
       sink: {
         write: this.#write,
         endPiece: (rows, firstRow) => outlet.endPiece(rows, firstRow),
@@ -325,6 +337,5 @@ function tableOptions(options: ConvertOptions): TableOptions {
     datatype: options.datatype,
     maxRows: options.maxRows,
     maxBytes: options.maxBytes,
-    spillDir: options.spillDir,
   };
 }

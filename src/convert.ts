@@ -7,6 +7,7 @@ import { createStage, type Stage } from "./chain.js";
 import type { DType } from "./dtype.js";
 import type { Cast } from "./engine/cells.js";
 import type { Warning } from "./errors.js";
+import { nodeHost } from "./host.js";
 import { isTransfer, transfer } from "./transfer.js";
 
 export interface ConvertOptions {
@@ -101,6 +102,7 @@ class ConvertStream extends Transform {
     const isFull = () => this.#full;
     this.#conversion = createStage(
       options,
+      nodeHost(options),
       (bytes) => {
         this.#full = !this.push(bytes);
       },

@@ -1,7 +1,5 @@
-import { binaryOf } from "./binary/form.js";
 import { type Choice, choose, type Form, type Layout } from "./dialects/index.js";
 import { coreScanner } from "./engine/index.js";
-import { compressionOf } from "./io/compression.js";
 import { Opening } from "./opening.js";
 import { Rewriter } from "./rewriter.js";
 
@@ -41,14 +39,6 @@ export function formOf(from: Choice, head: Uint8Array): { form: Form; layout: La
     // what is wrong further on does not matter here
   }
   return rewriter?.form && rewriter.layout ? { form: rewriter.form, layout: rewriter.layout } : undefined;
-}
-
-/** The form, or dialect, that a file's name tells, compressed or not; `auto` where it tells none. */
-export function formOfName(path: string): string {
-  const { name } = compressionOf(path);
-  const [, extension = ""] = /\.(csv|tsv|jsonl|ndjson)$/i.exec(name) ?? [];
-  const texts: Readonly<Record<string, string>> = { csv: "csv", tsv: "tsv", jsonl: "jsonl", ndjson: "jsonl" };
-  return texts[extension.toLowerCase()] ?? binaryOf(name)?.id ?? "auto";
 }
 
 const BRACE = 0x7b; /* { */

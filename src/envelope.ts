@@ -1,3 +1,4 @@
+import { decode, encode } from "./bytes.js";
 import { DIALECTS, dialectOf, FORMS, type Form, FRAME_KEYS, formsAt, type Layout, LLM_KEYS, RESPONSES } from "./dialects/index.js";
 import { checkNames } from "./engine/columns.js";
 import type { TransloadError } from "./errors.js";
@@ -34,7 +35,7 @@ export class Envelope implements Scope {
     this.#to = to;
   }
 
-  key(name: string, gap: Buffer, raw: Buffer): void {
+  key(name: string, gap: Uint8Array, raw: Uint8Array): void {
     const to = this.#to;
     this.current = name;
     if (to.options.from.what === "request" && LLM_KEYS.includes(name))
@@ -214,7 +215,7 @@ export class Envelope implements Scope {
     const to = this.#to;
     const strays = [...this.#seen].filter((key) => key !== name);
     if (strays.length > 0) throw to.error("E_KEY", `${strays.join(", ")} may not stand beside columns, index and data`);
-    this.#payload = { forms: [bare], name: "", gap: NOTHING, raw: NOTHING, colon: Buffer.from(":") };
+    this.#payload = { forms: [bare], name: "", gap: NOTHING, raw: NOTHING, colon: encode(":") };
     this.#inPayload = false;
     this.current = undefined;
     this.#open(bare, "frame");
@@ -288,7 +289,7 @@ export class Envelope implements Scope {
   #ride({ name, gap, raw, rest }: Rider): void {
     const to = this.#to;
     const key = this.#keyOf(name);
-    const whole = rest.toString().replace(/^\s*:\s*/, "");
+    const whole = decode(rest).replace(/^\s*:\s*/, "");
     const text = to.form?.content !== undefined && name === "parameters" && !to.keepsContent ? withoutContentType(whole) : whole;
     if (text === undefined) return;
     if (key === undefined) this.#drop(name);
@@ -327,21 +328,21 @@ function withoutContentType(text: string): string | undefined {
 /** A member beside the payload, as it stands. */
 interface Rider {
   readonly name: string;
-  readonly gap: Buffer;
-  readonly raw: Buffer;
-  readonly rest: Buffer;
+  readonly gap: Uint8Array;
+  readonly raw: Uint8Array;
+  readonly rest: Uint8Array;
 }
 
 interface Payload {
   readonly forms: readonly Form[];
   readonly name: string;
   /** White space before the key, the key as written, and what stands between it and the value. */
-  readonly gap: Buffer;
-  readonly raw: Buffer;
-  colon: Buffer;
+  readonly gap: Uint8Array;
+  readonly raw: Uint8Array;
+  colon: Uint8Array;
 }
 
-const NOTHING = Buffer.alloc(0);
+const NOTHING = new Uint8Array();
 
 /** An object that is a frame or named tensors: its first key tells. */
 class Undecided implements Scope {
@@ -358,7 +359,7 @@ class Undecided implements Scope {
     this.#open = open;
   }
 
-  key(name: string, gap: Buffer, raw: Buffer): void {
+  key(name: string, gap: Uint8Array, raw: Uint8Array): void {
     this.#decide(this.#frame !== undefined && (this.#named === undefined || FRAME_KEYS.includes(name))).key(name, gap, raw);
   }
 

@@ -1,3 +1,4 @@
+import { concat } from "./bytes.js";
 import { TransloadError } from "./errors.js";
 
 /**
@@ -5,13 +6,13 @@ import { TransloadError } from "./errors.js";
  * MLflow 3 sniffs UTF-16, MLflow 2 and Azure ML's pandas path do not, so UTF-8 is what we read and write.
  */
 export class Opening {
-  #head = Buffer.alloc(0);
+  #head = new Uint8Array();
 
   /** The input from its first byte of text on, or undefined while too little is known. `start` is that byte's offset. */
   push(chunk: Uint8Array, last = false): { chunk: Uint8Array; start: number } | undefined {
-    const head = this.#head.length > 0 ? Buffer.concat([this.#head, chunk]) : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const head = this.#head.length > 0 ? concat([this.#head, chunk]) : chunk;
     if (head.length < 3 && !last) {
-      this.#head = Buffer.from(head);
+      this.#head = Uint8Array.from(head);
       return undefined;
     }
     const [a, b, c] = head;

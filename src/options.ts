@@ -1,3 +1,4 @@
+import { byteLength } from "./bytes.js";
 import { checkDtype, type DTypeChoice } from "./dtype.js";
 import type { Cast } from "./engine/cells.js";
 import type { EngineName } from "./engine/index.js";
@@ -53,7 +54,7 @@ export function checkOptions({
   oneByte("quote", quote);
   if ((quote ?? '"') === (delimiter ?? ",")) throw new TransloadError("E_OPTION", "quote and delimiter must differ");
   for (const word of na ?? [])
-    if (Buffer.byteLength(word) > 255 || /[\r\n]/.test(word))
+    if (byteLength(word) > 255 || /[\r\n]/.test(word))
       throw new TransloadError("E_OPTION", `na holds ${JSON.stringify(word)}; a word has no line break and 255 bytes at most`);
   whole("batchBytes", batchBytes);
   whole("maxRows", maxRows);

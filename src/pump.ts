@@ -2,6 +2,7 @@ import { Batch } from "./batch.js";
 import { createStage, type Stage } from "./chain.js";
 import type { Outlet } from "./conversion.js";
 import type { ConvertOptions } from "./convert.js";
+import { nodeHost } from "./host.js";
 import type { BatchRequest } from "./table/job.js";
 
 /** Texts that may wait during a replay. */
@@ -43,7 +44,7 @@ export class Pump {
       endPiece: (rows) => void queue.push({ rows }),
       ...(batches && { batches, batch: (batch: Batch) => void queue.push(batch) }),
     };
-    this.#conversion = createStage(options, (bytes) => queue.push(bytes), outlet);
+    this.#conversion = createStage(options, nodeHost(options), (bytes) => queue.push(bytes), outlet);
   }
 
   /** Whether there is something to take; runs the conversion until there is. */

@@ -1,4 +1,5 @@
 import type { Batch } from "./batch.js";
+import { concat } from "./bytes.js";
 import { readableForm } from "./chain.js";
 import type { ConvertOptions } from "./convert.js";
 import { formOf } from "./detect.js";
@@ -58,7 +59,7 @@ export async function readable(
   let next = await iterator.next();
   while (!next.done) {
     // a chunk of a file is valid only until the next one is asked for
-    head = Buffer.concat([head, next.value]);
+    head = concat([head, next.value]);
     // looked at again when twice as much is there
     if (head.length >= enough) {
       found = formOf(choice, head);

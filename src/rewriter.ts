@@ -5,6 +5,7 @@
 // copies, drops or holds the bytes between events. Nothing is held but a key and the white space around it, so the
 // memory used never depends on the payload. In the typed lane the cargo itself is not passed: run() returns "cells"
 // and the caller reads it with the engine's cell reader, then goes on.
+import { decode, decodeBytes, encode } from "./bytes.js";
 import { type Choice, dialectOf, type Form, type Layout, target } from "./dialects/index.js";
 import type { CellRequest } from "./engine/cells.js";
 import { Mode } from "./engine/codes.js";
@@ -23,7 +24,7 @@ const STRING = 0x22; /* " */
 const NULL = 0x6e; /* n */
 const CLOSE = 0x5d; /* ] */
 const MAYBE_NAN: readonly number[] = [0x4e /* N */, 0x49 /* I */, 0x2d /* - */];
-const WRITTEN_NULL = Buffer.from("null");
+const WRITTEN_NULL = encode("null");
 const LABELS_AT_ONCE = 4096;
 
 export interface RewriterOptions {
@@ -55,7 +56,7 @@ export interface RewriterOptions {
 }
 
 /** How to read a cargo as cells; `text` is the whole of it when it is a scalar. */
-export type CargoRequest = CellRequest & { readonly text: Buffer | undefined };
+export type CargoRequest = CellRequest & { readonly text: Uint8Array | undefined };
 
 /** A cargo that begins in the table lane. */
 export interface Found {
@@ -216,14 +217,14 @@ export class Rewriter {
     if (this.#stray) throw this.#stray;
   }
 
-  #gap: Buffer = Buffer.alloc(0);
+  #gap: Uint8Array = new Uint8Array();
 
   #key(at: number): void {
     const { tape } = this;
     tape.take(at);
     const raw = tape.release();
     this.#inMember = true;
-    this.#scope.key(JSON.parse(raw.toString()) as string, this.#gap, raw);
+    this.#scope.key(JSON.parse(decode(raw)) as string, this.#gap, raw);
   }
 
   #value(at: number): void {
@@ -287,7 +288,7 @@ export class Rewriter {
     const text = this.tape.release();
     this.#perhapsNan = false;
     this.tape.mode = "copy";
-    const special = /^-?[NI]/.test(text.toString("latin1"));
+    const special = /^-?[NI]/.test(decodeBytes(text));
     if (special) this.#nullForNan();
     this.write(special ? WRITTEN_NULL : text);
   }
@@ -341,7 +342,7 @@ export class Rewriter {
   }
 
   write(bytes: Uint8Array | string): void {
-    const out = typeof bytes === "string" ? Buffer.from(bytes) : bytes;
+    const out = typeof bytes === "string" ? encode(bytes) : bytes;
     if (out.length > 0 && this.options.to !== undefined && this.lane === "splice") this.options.write(out);
   }
 

@@ -1,3 +1,4 @@
+import { concat } from "./bytes.js";
 import type { Scanner } from "./engine/engine.js";
 import { TransloadError } from "./errors.js";
 
@@ -79,8 +80,8 @@ export class Tape {
   }
 
   /** What was held, and no longer is. */
-  release(): Buffer {
-    const held = Buffer.concat(this.#held);
+  release(): Uint8Array {
+    const held = concat(this.#held);
     this.#held = [];
     this.#heldBytes = 0;
     return held;
@@ -91,8 +92,8 @@ export class Tape {
     this.#captured = [];
   }
 
-  captured(): Buffer {
-    const bytes = Buffer.concat(this.#captured ?? []);
+  captured(): Uint8Array {
+    const bytes = concat(this.#captured ?? []);
     this.#captured = undefined;
     return bytes;
   }

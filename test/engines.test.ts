@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createStage } from "../src/chain.js";
 import type { ConvertOptions } from "../src/convert.js";
 import { TransloadError } from "../src/errors.js";
+import { nodeHost } from "../src/host.js";
 import { inspect } from "../src/inspect.js";
 
 /** Both engines, whole and byte by byte, over payloads of every form, sound and broken, into every target. */
@@ -143,7 +144,7 @@ async function run(bytes: Buffer, options: ConvertOptions, step: number): Promis
   const out: Buffer[] = [];
   const warnings: string[] = [];
   try {
-    const conversion = createStage({ ...options, onWarning: ({ message }) => warnings.push(message) }, (part) =>
+    const conversion = createStage({ ...options, onWarning: ({ message }) => warnings.push(message) }, nodeHost(options), (part) =>
       out.push(Buffer.from(part)),
     );
     for (let at = 0; at < bytes.length; at += step) await conversion.push(bytes.subarray(at, at + step));

@@ -1,4 +1,5 @@
 import { createStage } from "../src/chain.js";
+import { nodeHost } from "../src/host.js";
 import {
   type Batch,
   type ConvertOptions,
@@ -22,7 +23,9 @@ export async function feed(chunks: readonly Uint8Array[], options: ConvertOption
   const warnings: Warning[] = [];
   let error: TransloadError | undefined;
   try {
-    const conversion = createStage({ ...options, onWarning: (warning) => warnings.push(warning) }, (bytes) => out.push(Buffer.from(bytes)));
+    const conversion = createStage({ ...options, onWarning: (warning) => warnings.push(warning) }, nodeHost(options), (bytes) =>
+      out.push(Buffer.from(bytes)),
+    );
     for (const chunk of chunks) {
       const wait = conversion.push(chunk);
       if (wait) await wait;

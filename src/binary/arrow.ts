@@ -31,6 +31,7 @@ import {
   type Vector,
 } from "apache-arrow";
 import { Batch, type Column } from "../batch.js";
+import { byteLength } from "../bytes.js";
 import { NUMERIC, type NumericDType, type TypedArray } from "../dtype.js";
 import { placeAmong, TransloadError } from "../errors.js";
 import type { RandomAccess } from "../io/random.js";
@@ -105,10 +106,11 @@ function bits(bytes: Uint8Array): Uint8Array {
 
 function encode(texts: readonly string[]): { offsets: Int32Array; bytes: Uint8Array } {
   const offsets = new Int32Array(texts.length + 1);
-  for (let i = 0; i < texts.length; i++) offsets[i + 1] = (offsets[i] as number) + Buffer.byteLength(texts[i] as string);
-  const bytes = Buffer.allocUnsafeSlow(offsets[texts.length] as number);
-  for (let i = 0; i < texts.length; i++) bytes.write(texts[i] as string, offsets[i] as number);
-  return { offsets, bytes: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) };
+  for (let i = 0; i < texts.length; i++) offsets[i + 1] = (offsets[i] as number) + byteLength(texts[i] as string);
+  const bytes = new Uint8Array(offsets[texts.length] as number);
+  const encoder = new TextEncoder();
+  for (let i = 0; i < texts.length; i++) encoder.encodeInto(texts[i] as string, bytes.subarray(offsets[i]));
+  return { offsets, bytes };
 }
 
 /** Where Arrow's writer puts its bytes: taken from here after each batch. */

@@ -3,8 +3,8 @@ import { endianness } from "node:os";
 import { Batch, type Column } from "../batch.js";
 import { type DType, NUMERIC, type NumericDType, type TypedArray } from "../dtype.js";
 import { TransloadError } from "../errors.js";
+import { DiskSpill } from "../io/disk.js";
 import type { RandomAccess } from "../io/random.js";
-import { Spill } from "../io/store.js";
 import { type BinaryRead, type BinaryWrite, type BinaryWriter, rowsOfBatch } from "./form.js";
 import { halves } from "./half.js";
 
@@ -190,7 +190,7 @@ function texts(cells: Uint8Array<ArrayBuffer>, kind: string, big: boolean): stri
 export class NpyWriter implements BinaryWriter {
   patch: Uint8Array | undefined;
   readonly #options: BinaryWrite;
-  readonly #spill: Spill;
+  readonly #spill: DiskSpill;
   #dtype: NumericDType | undefined;
   #shape: readonly number[] = [];
   #name: string | undefined;
@@ -200,7 +200,7 @@ export class NpyWriter implements BinaryWriter {
 
   constructor(options: BinaryWrite) {
     this.#options = options;
-    this.#spill = new Spill(options.spillDir);
+    this.#spill = new DiskSpill(options.spillDir);
   }
 
   *write(batch: Batch): Generator<Uint8Array, void, undefined> {

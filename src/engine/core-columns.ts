@@ -1,4 +1,5 @@
 import { Batch, type Block, type Column } from "../batch.js";
+import { decode } from "../bytes.js";
 import { type DType, NUMERIC, SKIP_CODE, STRING_CODE } from "../dtype.js";
 import { Kind } from "./codes.js";
 import { align, type CoreMemory } from "./core-memory.js";
@@ -94,7 +95,7 @@ export class CoreColumns {
     const { core, view, bytes } = this.#memory;
     for (let at = this.stringsAt; at < core.stringEnd.value; at += 16) {
       const from = view.getUint32(at, true);
-      const text = Buffer.from(bytes.buffer, from, view.getUint32(at + 4, true) - from).toString();
+      const text = decode(bytes.subarray(from, view.getUint32(at + 4, true)));
       const where = view.getUint32(at + 8, true);
       const list = this.#strings[this.#layout.places.indexOf(where & ((1 << COLUMN_BITS) - 1))] as string[];
       list[view.getUint32(at + 12, true)] = plain(text, where >>> COLUMN_BITS, quote);

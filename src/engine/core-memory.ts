@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { decodeBytes } from "../bytes.js";
 import { exact } from "./exact.js";
 
 interface Global {
@@ -82,6 +82,18 @@ export interface Core {
 
 let compiled: WebAssembly.Module | undefined;
 
+/** The core's code, where it cannot be read at once. */
+export function setCore(module: WebAssembly.Module): void {
+  compiled = module;
+}
+
+/** From the file beside this one. Node's file system is asked for and not imported, as a browser has none. */
+function compile(): WebAssembly.Module {
+  const fs = globalThis.process?.getBuiltinModule?.("node:fs");
+  if (!fs) throw new Error("transload: the core is not loaded; await loadCore() first");
+  return new WebAssembly.Module(fs.readFileSync(new URL("../core/core.wasm", import.meta.url)));
+}
+
 /** An instance of the core with a memory of its own, handed out from the heap's start on and never given back. */
 export class CoreMemory {
   readonly core: Core;
@@ -91,7 +103,7 @@ export class CoreMemory {
   readonly #areas = new Map<string, { at: number; length: number }>();
 
   constructor() {
-    compiled ??= new WebAssembly.Module(readFileSync(new URL("../core/core.wasm", import.meta.url)));
+    compiled ??= compile();
     const env = {
       abort: trap,
       exact: (at: number, length: number, single: number) => exact(this.text(at, at + length), single !== 0),
@@ -142,7 +154,7 @@ export class CoreMemory {
 
   /** Bytes as text, one character a byte. */
   text(from: number, to: number): string {
-    return Buffer.from(this.core.memory.buffer, from, to - from).toString("latin1");
+    return decodeBytes(this.bytes.subarray(from, to));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Batch, Column } from "../batch.js";
+import { byteLength, encode } from "../bytes.js";
 import { NUMERIC, STRING_CODE, type TypedArray } from "../dtype.js";
 import { TransloadError } from "../errors.js";
 import type { Printer, PrintRequest } from "./cells.js";
@@ -56,11 +57,11 @@ export class CorePrinter implements Printer {
     let code = STRING_CODE;
     let offsets = 0;
     if (dtype === "string") {
-      const texts = Buffer.from((values as string[]).map((text) => JSON.stringify(text)).join(""));
+      const texts = encode((values as string[]).map((text) => JSON.stringify(text)).join(""));
       const ends = new Uint32Array(values.length + 1);
       let end = 0;
       (values as string[]).forEach((text, r) => {
-        end += Buffer.byteLength(JSON.stringify(text));
+        end += byteLength(JSON.stringify(text));
         ends[r + 1] = end;
       });
       at = this.#copy(`text ${i}`, texts);

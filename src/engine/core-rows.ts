@@ -1,3 +1,4 @@
+import { concat, decode, encode } from "../bytes.js";
 import { TransloadError } from "../errors.js";
 import { kindsOf } from "./cell-kinds.js";
 import { Err, Ev, Gap, Kind, LEARN, Mode, St, Style, Syntax, Typing } from "./codes.js";
@@ -34,8 +35,8 @@ export class CoreRows implements RowReader {
   readonly #keyed: boolean;
   readonly #names: string[] | undefined;
   /** How the source spells the names, and other ways it does. */
-  readonly #keys: Buffer[];
-  readonly #aliases: { raw: Buffer; field: number }[] = [];
+  readonly #keys: Uint8Array[];
+  readonly #aliases: { raw: Uint8Array; field: number }[] = [];
   #fieldsAt = 0;
   /** Fields laid out so far. */
   #laid = 0;
@@ -58,7 +59,7 @@ export class CoreRows implements RowReader {
     this.#style = style;
     this.#keyed = request.syntax === "records" || request.syntax === "recordLines";
     this.#names = request.names ? [...request.names] : this.#keyed ? [] : undefined;
-    this.#keys = (this.#names ?? []).map((name) => Buffer.from(JSON.stringify(name)));
+    this.#keys = (this.#names ?? []).map((name) => encode(JSON.stringify(name)));
     this.width = this.#names?.length ?? request.width;
     this.#start();
   }
@@ -133,7 +134,7 @@ export class CoreRows implements RowReader {
           this.done = true;
           return this.#drain();
         case Ev.NewKey:
-          this.#addKey(Buffer.from(this.#memory.bytes.slice(core.keyFrom.value, core.keyTo.value)));
+          this.#addKey(this.#memory.bytes.slice(core.keyFrom.value, core.keyTo.value));
           break;
         case Ev.Side:
           this.#refill(core.cellIndex.value);
@@ -196,8 +197,8 @@ export class CoreRows implements RowReader {
     core.setPlain(false);
     core.startRows(Syntax[capital(syntax)], ragged === "pad", twice === "first");
     if (fields || cells === "delimited") {
-      const words = (fields?.missing ?? []).filter((word) => word !== "").map((word) => Buffer.from(word));
-      const list = Buffer.concat([...words.map((word) => Buffer.concat([Buffer.of(word.length), word])), Buffer.of(0)]);
+      const words = (fields?.missing ?? []).filter((word) => word !== "").map(encode);
+      const list = concat([...words.map((word) => concat([Uint8Array.of(word.length), word])), Uint8Array.of(0)]);
       const [at] = this.#memory.spread("words for missing", [list]);
       core.startDelimited(byte(fields?.delimiter ?? ","), byte(fields?.quote ?? '"'), at as number);
     }
@@ -215,8 +216,8 @@ export class CoreRows implements RowReader {
     const width = this.width as number;
     const kinds = this.#kindBits();
     const { before, after, between } = this.#style.texts(this.#names, width);
-    const texts = [between, after, ...before].map((text) => Buffer.from(text));
-    const keys = this.#keyed ? this.#keys.map((key) => Buffer.concat([key, Buffer.from(":")])) : [];
+    const texts = [between, after, ...before].map((text) => encode(text));
+    const keys = this.#keyed ? this.#keys.map((key) => concat([key, encode(":")])) : [];
     const fieldsAt = memory.area("fields", FIELD * Math.max(1, width));
     const cellsAt = memory.area("cells of a row", CELL * Math.max(1, width));
     const at = memory.spread("texts of rows", [...texts, ...keys]);
@@ -225,7 +226,7 @@ export class CoreRows implements RowReader {
     const put = (i: number, offset: number, value: number) => memory.view.setUint32(fieldsAt + FIELD * i + offset, value, true);
     before.forEach((_, i) => {
       put(i, 0, at[2 + i] as number);
-      put(i, 4, (texts[2 + i] as Buffer).length);
+      put(i, 4, (texts[2 + i] as Uint8Array).length);
     });
     keys.forEach((key, i) => {
       put(i, 8, at[texts.length + i] as number);
@@ -241,9 +242,9 @@ export class CoreRows implements RowReader {
         put(i, 20, fields.text.has(names[i] as string) ? Typing.Text : fields.numbers ? Typing.Numbers : Typing.Lexical);
     memory.core.setTexts(
       at[0] as number,
-      (texts[0] as Buffer).length,
+      (texts[0] as Uint8Array).length,
       at[1] as number,
-      (texts[1] as Buffer).length,
+      (texts[1] as Uint8Array).length,
       texts.reduce((sum, text) => sum + text.length, 0),
     );
     memory.core.setFields(fieldsAt, cellsAt, width, false);
@@ -290,12 +291,12 @@ export class CoreRows implements RowReader {
   }
 
   /** A key that no field has: another spelling of one, or a new column. */
-  #addKey(raw: Buffer): void {
+  #addKey(raw: Uint8Array): void {
     const names = this.#names as string[];
-    const name = JSON.parse(raw.toString()) as string;
+    const name = JSON.parse(decode(raw)) as string;
     const known = names.indexOf(name);
     if (known >= 0) {
-      this.#aliases.push({ raw: this.#keys[known] as Buffer, field: known });
+      this.#aliases.push({ raw: this.#keys[known] as Uint8Array, field: known });
       this.#keys[known] = raw;
     } else {
       const { newKeys } = this.#request;

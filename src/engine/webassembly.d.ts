@@ -1,8 +1,9 @@
-// The part of WebAssembly that engine/core.ts uses: it is the same in Node and browsers, but only lib.dom declares it.
+// The part of WebAssembly that is used here: it is the same in Node and browsers, but only lib.dom declares it.
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);
   }
+  function compile(bytes: Uint8Array | ArrayBuffer): Promise<Module>;
   class Instance {
     constructor(module: Module, imports?: Record<string, Record<string, unknown>>);
     readonly exports: unknown;

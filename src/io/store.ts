@@ -1,67 +1,12 @@
-// Bytes that must be read again: names that come after rows, columns that become rows. A file is read a second time; of
-// anything else the bytes are spilled to a temporary file, which has no name any more once it is open, so that it is
-// gone however the process ends.
-import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmdirSync, unlinkSync, writeSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { TransloadError } from "../errors.js";
+// Bytes that must be read again: names that come after rows, columns that become rows.
 
-/** A file without a name. */
-export class Spill {
-  readonly #folder: string | undefined;
-  #fd: number | undefined;
-  #length = 0;
-
-  /** `folder`: where it is made; the system's temporary folder by default. */
-  constructor(folder: string | undefined) {
-    this.#folder = folder;
-  }
-
-  /**
-   * Writes these behind what is there; returns where.
-   * @throws TransloadError E_SPILL when the disk is full, or the folder cannot be written to.
-   */
-  append(bytes: Uint8Array): number {
-    const at = this.#length;
-    try {
-      this.#fd ??= open(this.#folder ?? tmpdir());
-      for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done, bytes.length - done, at + done);
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      const why = code === "ENOSPC" ? "no space left on the device" : message;
-      throw new TransloadError(
-        "E_SPILL",
-        `cannot spill to ${this.#folder ?? tmpdir()}: ${why}; choose another folder with --spill-dir, or give the input as a file`,
-        {},
-        { cause: error },
-      );
-    }
-    this.#length += bytes.length;
-    return at;
-  }
-
+/** A place for bytes that are written once, one behind the other, and read wherever they are needed. */
+export interface Spill {
+  /** Writes these behind what is there; returns where. */
+  append(bytes: Uint8Array): number;
   /** Reads from there on into the target; returns how many bytes. */
-  read(position: number, target: Uint8Array): number {
-    return this.#fd === undefined ? 0 : readSync(this.#fd, target, 0, Math.min(target.length, this.#length - position), position);
-  }
-
-  close(): void {
-    if (this.#fd !== undefined) closeSync(this.#fd);
-    this.#fd = undefined;
-    this.#length = 0;
-  }
-}
-
-function open(folder: string): number {
-  const own = mkdtempSync(join(folder, "transload-"));
-  const path = join(own, "spill");
-  try {
-    const fd = openSync(path, "wx+", 0o600);
-    unlinkSync(path);
-    return fd;
-  } finally {
-    rmdirSync(own);
-  }
+  read(position: number, target: Uint8Array): number;
+  close(): void;
 }
 
 /** The input's bytes by their offset, as far as they were kept. */
@@ -79,40 +24,6 @@ export interface Store {
   close(): void;
 }
 
-/** An input that is a file: nothing need be kept. */
-export class FileStore implements Store {
-  readonly #path: string;
-  #fd: number | undefined;
-
-  constructor(path: string) {
-    this.#path = path;
-  }
-
-  keep(): void {}
-  rest(): void {}
-  take(): void {}
-
-  read(offset: number, target: Uint8Array): number {
-    return readSync(this.#open(), target, 0, target.length, offset);
-  }
-
-  ending(length: number): Uint8Array {
-    const { size } = fstatSync(this.#open());
-    const bytes = new Uint8Array(Math.min(length, size));
-    return bytes.subarray(0, this.read(size - bytes.length, bytes));
-  }
-
-  #open(): number {
-    this.#fd ??= openSync(this.#path, "r");
-    return this.#fd;
-  }
-
-  close(): void {
-    if (this.#fd !== undefined) closeSync(this.#fd);
-    this.#fd = undefined;
-  }
-}
-
 /** An input that passes but once. */
 export class SpillStore implements Store {
   readonly #spill: Spill;
@@ -121,8 +32,8 @@ export class SpillStore implements Store {
   #at = 0;
   #keeping = false;
 
-  constructor(folder: string | undefined) {
-    this.#spill = new Spill(folder);
+  constructor(spill: Spill) {
+    this.#spill = spill;
   }
 
   keep(from: number): void {

@@ -1,3 +1,4 @@
+import { decode } from "../bytes.js";
 import { type Form, FRAME_KEYS } from "../dialects/index.js";
 
 import type { Rewriter } from "../rewriter.js";
@@ -16,7 +17,7 @@ export class Frame implements Scope {
   readonly #seen = new Set<string>();
   #written = 0;
   /** White space and key of a member whose value has not begun. */
-  #held: readonly Buffer[] | undefined;
+  #held: readonly Uint8Array[] | undefined;
   /** The source's columns were written. */
   #named = false;
   #first = 0;
@@ -32,7 +33,7 @@ export class Frame implements Scope {
     if (this.#kept) to.write("{");
   }
 
-  key(name: string, gap: Buffer, raw: Buffer): void {
+  key(name: string, gap: Uint8Array, raw: Uint8Array): void {
     this.current = name;
     if (!FRAME_KEYS.includes(name))
       throw this.#to.error(
@@ -63,7 +64,7 @@ export class Frame implements Scope {
   }
 
   /** Writes a member's key, now that its value begins. Null for columns is none, where the target needs them. */
-  #keep(held: readonly Buffer[], first: number): void {
+  #keep(held: readonly Uint8Array[], first: number): void {
     const { tape, target, given } = this.#to;
     const colon = tape.release();
     this.#held = undefined;
@@ -165,10 +166,10 @@ export class Frame implements Scope {
 }
 
 /** Labels as text: they may be numbers or null, too. Undefined when they are lists (a MultiIndex). */
-function labels(text: Buffer): { texts: string[]; odd: string | undefined } | undefined {
+function labels(text: Uint8Array): { texts: string[]; odd: string | undefined } | undefined {
   let values: unknown[];
   try {
-    values = JSON.parse(text.toString()) as unknown[];
+    values = JSON.parse(decode(text)) as unknown[];
   } catch {
     return undefined; // NaN among the labels
   }

@@ -1,3 +1,4 @@
+import { decode } from "../bytes.js";
 import type { Form, Layout } from "../dialects/index.js";
 import { kindOf } from "../kind.js";
 import type { Rewriter } from "../rewriter.js";
@@ -105,10 +106,10 @@ class Input implements Scope {
       facts.members = members;
       to.cargoEnded();
       to.tape.mode = "drop";
-    } else if (this.current === "name") facts.name = this.#text(JSON.parse(to.tape.captured().toString()));
-    else if (this.current === "shape") facts.shape = this.#shape(JSON.parse(to.tape.captured().toString()));
-    else if (this.current === "parameters") facts.parameters = to.tape.captured().toString().trim();
-    else if (this.current === "datatype") facts.datatype = this.#datatype(JSON.parse(to.tape.captured().toString()));
+    } else if (this.current === "name") facts.name = this.#text(JSON.parse(decode(to.tape.captured())));
+    else if (this.current === "shape") facts.shape = this.#shape(JSON.parse(decode(to.tape.captured())));
+    else if (this.current === "parameters") facts.parameters = decode(to.tape.captured()).trim();
+    else if (this.current === "datatype") facts.datatype = this.#datatype(JSON.parse(decode(to.tape.captured())));
     this.current = undefined;
   }
 

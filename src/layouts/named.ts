@@ -15,7 +15,7 @@ export class Named implements Scope {
     to.write("{");
   }
 
-  key(name: string, gap: Buffer, raw: Buffer): void {
+  key(name: string, gap: Uint8Array, raw: Uint8Array): void {
     this.current = name;
     if (this.#rows.has(name)) throw this.#to.error("E_DUPLICATE", `${JSON.stringify(name)} occurs twice`);
     if (this.#written++ > 0) this.#to.write(",");

@@ -1,7 +1,7 @@
 /** Reads the members of one object of the envelope. Gaps are the white space (and colon) around keys, byte for byte. */
 export interface Scope {
   /** A member's key was read; raw is the key as written, quotes included. */
-  key(name: string, gap: Buffer, raw: Buffer): void;
+  key(name: string, gap: Uint8Array, raw: Uint8Array): void;
   /** Its value begins at this offset with this byte. */
   value(first: number, start: number): void;
   /** The list that was peeked into begins with this byte, at this offset. */

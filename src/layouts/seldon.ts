@@ -1,3 +1,4 @@
+import { decode } from "../bytes.js";
 import type { Form, Layout } from "../dialects/index.js";
 import { kindOf } from "../kind.js";
 import type { Rewriter } from "../rewriter.js";
@@ -48,7 +49,7 @@ export class Seldon implements Scope {
   ended(members: number): void {
     const to = this.#to;
     if (this.current === "names") {
-      const names = JSON.parse(to.tape.captured().toString()) as unknown;
+      const names = JSON.parse(decode(to.tape.captured())) as unknown;
       if (!Array.isArray(names) || names.some((name) => typeof name !== "string"))
         throw to.error("E_COLUMNS", "names must be a list of strings");
       if (names.length > 0) to.nameColumns(names as string[], members);
@@ -92,7 +93,7 @@ class Values implements Scope {
   ended(members: number): void {
     const to = this.#to;
     if (this.current === "shape") {
-      const shape = JSON.parse(to.tape.captured().toString()) as unknown;
+      const shape = JSON.parse(decode(to.tape.captured())) as unknown;
       if (!Array.isArray(shape) || !shape.every((n) => Number.isSafeInteger(n) && n >= 0))
         throw to.error("E_SHAPE", `the shape of a tensor must be a list of whole numbers, not ${JSON.stringify(shape)}`);
       this.#facts.shape = shape;

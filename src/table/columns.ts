@@ -1,7 +1,8 @@
+import { encode } from "../bytes.js";
 import { jsonPath } from "../engine/fault.js";
 import type { CellKinds, RowReader, RowStyle, RowSyntax } from "../engine/rows.js";
 import { TransloadError } from "../errors.js";
-import { Spill } from "../io/store.js";
+import type { Spill } from "../io/store.js";
 import type { ColumnWriter } from "../layouts/writer.js";
 import { Tape } from "../tape.js";
 import { count, type TableJob, type Wait } from "./job.js";
@@ -12,7 +13,7 @@ import type { Rules } from "./rules.js";
 
 const LIST = Uint8Array.of(0x5b /* [ */);
 const CLOSE = Uint8Array.of(0x5d /* ] */);
-const NULL = Buffer.from("null");
+const NULL = encode("null");
 
 /** Rows that became columns, each in stretches of a spill. */
 interface Scattered {
@@ -35,7 +36,7 @@ export class Columns {
     this.#job = job;
     this.#rules = rules;
     this.#output = output;
-    this.#spill = new Spill(job.options.spillDir);
+    this.#spill = job.spill();
   }
 
   // ---- rows become columns
@@ -60,7 +61,7 @@ export class Columns {
   *gather({ names, kinds, rows }: Scattered): Generator<Wait, void, void> {
     const { sink, target, options } = this.#job;
     this.#output.put(this.#writer.head());
-    const buffer = Buffer.allocUnsafe(PIECE);
+    const buffer = new Uint8Array(PIECE);
     for (const [i, name] of names.entries()) {
       const own = kinds[i] as CellKinds;
       if (target.layout === "named") refuseMixed(own, target.form, name);

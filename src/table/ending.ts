@@ -1,10 +1,12 @@
+import { decodeBytes } from "../bytes.js";
+
 /**
  * Whether a document of which these are the last bytes ends in rows of numbers, so that nothing but braces comes behind them. Two
  * rows, of this width where it is known, must be there to tell. Only lists of numbers as wide could pass for them.
  */
 export function endsInRows(bytes: Uint8Array | undefined, width: number | undefined): boolean {
   if (!bytes) return false;
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+  const text = decodeBytes(bytes);
   const closed = /\]\s*\](?:\s*\})+\s*$/.exec(text);
   if (!closed) return false;
   const rows = text

@@ -4,7 +4,7 @@ import type { CellRequest } from "../engine/cells.js";
 import type { Scanner } from "../engine/engine.js";
 import type { CreateScanner } from "../engine/index.js";
 import type { Warning } from "../errors.js";
-import type { Store } from "../io/store.js";
+import type { Spill, Store } from "../io/store.js";
 import type { Rewriter } from "../rewriter.js";
 
 /** What a lane waits for: the next chunk, or the sink. */
@@ -35,7 +35,6 @@ export interface TableOptions {
   readonly datatype: string | Readonly<Record<string, string>> | undefined;
   readonly maxRows: number | undefined;
   readonly maxBytes: number | undefined;
-  readonly spillDir: string | undefined;
 }
 
 /** How batches are to be made. */
@@ -59,6 +58,7 @@ export interface TableJob {
   readonly scanner: Scanner;
   readonly createScanner: CreateScanner;
   readonly store: Store;
+  readonly spill: () => Spill;
   readonly sink: TableSink;
   readonly options: TableOptions;
   readonly warn: (code: Warning["code"], message: string) => void;

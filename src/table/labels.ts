@@ -1,4 +1,4 @@
-import { Spill } from "../io/store.js";
+import type { Spill } from "../io/store.js";
 
 /** Bytes read from a spill at once. */
 const PIECE = 1 << 18;
@@ -8,8 +8,8 @@ export class LabelText {
   length = 0;
   readonly #spill: Spill;
 
-  constructor(folder: string | undefined) {
-    this.#spill = new Spill(folder);
+  constructor(spill: Spill) {
+    this.#spill = spill;
   }
 
   append(bytes: Uint8Array): void {
@@ -19,7 +19,7 @@ export class LabelText {
 
   *take(): Generator<Uint8Array, void, void> {
     for (let at = 0; at < this.length; ) {
-      const bytes = Buffer.allocUnsafeSlow(Math.min(PIECE, this.length - at));
+      const bytes = new Uint8Array(Math.min(PIECE, this.length - at));
       at += this.#spill.read(at, bytes);
       yield bytes;
     }

@@ -1,3 +1,4 @@
+import { byteLength, encode } from "../bytes.js";
 import { dialectOf } from "../dialects/index.js";
 import type { CellKinds, RowReader } from "../engine/rows.js";
 import { TransloadError } from "../errors.js";
@@ -29,12 +30,12 @@ export class Output {
   constructor(job: TableJob, rules: Rules) {
     this.#job = job;
     this.#rules = rules;
-    this.labels = new LabelText(job.options.spillDir);
+    this.labels = new LabelText(job.spill());
   }
 
   put(bytes: Uint8Array | string): void {
     if (bytes.length === 0) return;
-    const out = typeof bytes === "string" ? Buffer.from(bytes) : bytes;
+    const out = typeof bytes === "string" ? encode(bytes) : bytes;
     this.#bytes += out.length;
     this.#job.sink.write(out);
   }
@@ -158,7 +159,7 @@ export class Output {
     const done = fresh ? 0 : this.rows;
     if (!fresh && (!labelled || done === this.#stepped || this.#firstRow + done === rows)) return false;
     this.#stepped = fresh ? -1 : done;
-    const bytes = fresh ? Buffer.byteLength(this.#writer.head(this.#namesOf(reader))) : this.#bytes;
+    const bytes = fresh ? byteLength(this.#writer.head(this.#namesOf(reader))) : this.#bytes;
     const left = maxBytes - bytes - this.#tailBytes(reader, done + 1) - this.labels.length;
     const perRow = done > 0 ? this.#bytes / done : 64;
     const step = Math.max(1, Math.floor(left / perRow / 2));
@@ -178,6 +179,6 @@ export class Output {
       riders: this.#job.rewriter?.riders ?? new Map(),
       datatype: "UINT64",
     };
-    return Buffer.byteLength(this.#writer.tail(facts)) + index + 32;
+    return byteLength(this.#writer.tail(facts)) + index + 32;
   }
 }

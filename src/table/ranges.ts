@@ -37,7 +37,7 @@ export function rangeFrom(from: number, path: readonly string[]): Range {
 
 export function* bytesOf(store: Store, { from, to }: Range): Generator<Uint8Array, undefined, void> {
   for (let at = from; at < to; ) {
-    const buffer = Buffer.allocUnsafeSlow(Math.min(PIECE, to - at));
+    const buffer = new Uint8Array(Math.min(PIECE, to - at));
     const n = store.read(at, buffer);
     if (n === 0) throw new TransloadError("E_READ", "the input changed while it was read");
     yield buffer.subarray(0, n);

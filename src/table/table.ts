@@ -4,6 +4,7 @@
 // "pause" when the sink has enough. Rows become rows on the spot where all that is needed for the first of them is known.
 // What is known only later waits in a store (the input's own file, or a spill): names behind rows, the union of the keys
 // of all records, columns that become rows, rows that become columns.
+import { decode } from "../bytes.js";
 import { Mode } from "../engine/codes.js";
 import type { RowReader, RowRequest, RowStyle, RowSyntax } from "../engine/rows.js";
 import { TransloadError } from "../errors.js";
@@ -252,7 +253,7 @@ export class Table {
     reader.limit(1, undefined, true);
     for (;;) {
       const text = reader.next();
-      if (text) return this.#rename(JSON.parse(Buffer.from(text).toString()) as (string | null)[]);
+      if (text) return this.#rename(JSON.parse(decode(text)) as (string | null)[]);
       if (reader.done) return undefined;
       yield "more";
     }

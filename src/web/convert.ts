@@ -1,0 +1,148 @@
+import { binaryForm } from "../binary/form.js";
+import { createStage, type Stage } from "../chain.js";
+import { checkConversion } from "../conversion.js";
+import type { ConvertOptions as NodeOptions } from "../convert.js";
+import { TransloadError } from "../errors.js";
+import { loadCore } from "./core.js";
+import { webHost } from "./host.js";
+
+/** As in Node, without what needs its files. Binary forms are not read or written here. */
+export interface ConvertOptions extends Omit<NodeOptions, "file" | "spillDir" | "codec" | "rowGroupRows" | "engine"> {
+  /** The Blob or File whose bytes are the input. In a worker, what must be read twice is read from it again, and not kept. */
+  blob?: Blob;
+  /**
+   * Bytes that may be kept in memory to be read again, where there is neither a file to read again nor one to spill to: outside of
+   * dedicated workers. Default 256 MiB.
+   */
+  maxSpill?: number;
+}
+
+/** Bytes that may wait on either side. */
+const BUFFERED = 1 << 19;
+const QUEUE = { highWaterMark: BUFFERED, size: (chunk?: Uint8Array) => chunk?.byteLength ?? 0 };
+const MAX_SPILL = 1 << 28;
+
+/**
+ * A stream that takes a payload's bytes in one dialect and gives them in another: `file.stream().pipeThrough(convert({ to: "mlflow" }))`.
+ * Chunks that come out may lie in the memory of those that went in.
+ * @throws TransloadError E_DIALECT, E_DTYPE or E_OPTION at once; every other refusal is the streams' error.
+ */
+export function convert(options: ConvertOptions): TransformStream<Uint8Array, Uint8Array> {
+  const binary = [options.from, options.to].find((form) => form !== undefined && binaryForm(form));
+  if (binary) throw new TransloadError("E_DIALECT", `${binary} is read and written in Node, and not here`);
+  checkConversion(options);
+  return new ConvertStreams(options) as unknown as TransformStream<Uint8Array, Uint8Array>;
+}
+
+/** Two streams and not a TransformStream, which could not be told to wait while a conversion writes for long without being given a chunk. */
+class ConvertStreams {
+  readonly readable: ReadableStream<Uint8Array>;
+  readonly writable: WritableStream<Uint8Array>;
+  readonly #options: ConvertOptions;
+  #out!: ReadableStreamDefaultController<Uint8Array>;
+  #in!: WritableStreamDefaultController;
+  #stage: Stage | undefined;
+  #release = (): void => {};
+  #used = 0;
+  #over = false;
+  /** Goes on when the reader wants more. */
+  #resume: (() => void) | undefined;
+
+  constructor(options: ConvertOptions) {
+    this.#options = options;
+    const { signal } = options;
+    this.readable = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#out = controller;
+        },
+        pull: () => {
+          const resume = this.#resume;
+          this.#resume = undefined;
+          resume?.();
+        },
+        cancel: (reason) => this.#stop(reason),
+      },
+      QUEUE,
+    );
+    this.writable = new WritableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#in = controller;
+          return this.#guard(() => this.#open());
+        },
+        write: (chunk) => this.#guard(() => this.#push(chunk)),
+        close: () => this.#guard(() => this.#end()),
+        abort: (reason) => this.#stop(reason),
+      },
+      QUEUE,
+    );
+    if (signal?.aborted) this.#stop(signal.reason);
+    else signal?.addEventListener("abort", () => this.#stop(signal.reason), { once: true });
+  }
+
+  async #open(): Promise<void> {
+    await loadCore();
+    const { blob, maxSpill = MAX_SPILL, ...options } = this.#options;
+    const host = await webHost(blob, maxSpill);
+    this.#release = () => host.close();
+    if (this.#over) return this.#release();
+    this.#stage = createStage(options, host, (bytes) => this.#out.enqueue(bytes), this.#outlet());
+  }
+
+  #outlet() {
+    const isFull = () => (this.#out.desiredSize ?? 0) <= 0;
+    return {
+      get full() {
+        return isFull();
+      },
+      drained: () => this.#drained(),
+      endPiece: () => {},
+    };
+  }
+
+  #drained(): Promise<void> {
+    if (this.#over || (this.#out.desiredSize ?? 0) > 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#resume = resolve;
+    });
+  }
+
+  async #push(chunk: Uint8Array): Promise<void> {
+    const wait = (this.#stage as Stage).push(chunk);
+    if (wait) await wait;
+    this.#used += chunk.length;
+    this.#options.onProgress?.(this.#used);
+    await this.#drained();
+  }
+
+  async #end(): Promise<void> {
+    await (this.#stage as Stage).end();
+    this.#close();
+    this.#out.close();
+  }
+
+  /** What fails here ends both streams. */
+  async #guard(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#stop(error);
+      throw error;
+    }
+  }
+
+  #stop(reason: unknown): void {
+    if (this.#over) return;
+    this.#close();
+    this.#out.error(reason);
+    this.#in?.error(reason);
+  }
+
+  #close(): void {
+    this.#over = true;
+    this.#stage?.close();
+    this.#release();
+    this.#resume?.();
+  }
+}

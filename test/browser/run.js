@@ -1,0 +1,68 @@
+import { convert } from "../../dist/web/index.js";
+import { runJobs } from "./jobs.js";
+
+const worker = new Worker("worker.js", { type: "module" });
+
+window.page = runJobs;
+window.worker = (jobs) =>
+  new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = (event) => reject(new Error(event.message));
+    worker.postMessage(jobs);
+  });
+
+window.throughBatches = async () => {
+  const shapes = [];
+  const cells = [];
+  const arrow = [];
+  const addOne = async (batch) => {
+    const tensor = batch.tensor();
+    shapes.push(tensor.shape);
+    for (let r = 0; r < tensor.shape[0]; r++) for (let c = 0; c < tensor.shape[1]; c++) cells.push(tensor.get(r, c));
+    const recordBatch = await batch.toArrow();
+    for (const field of recordBatch.schema.fields) arrow.push([...recordBatch.getChild(field.name)]);
+    for (const { values } of batch.columns) for (let i = 0; i < values.length; i++) values[i] += 1;
+    return batch;
+  };
+  const body = new Response('{"input_data":{"columns":["a","b"],"data":[[1,2],[5,6]]}}').body;
+  const output = await new Response(body.pipeThrough(convert({ to: "mlflow", through: [addOne] }))).text();
+  return { output, shapes, cells, arrow };
+};
+
+window.stopEarly = async () => {
+  let pulled = 0;
+  let closed = false;
+  const row = new TextEncoder().encode(`${"[1,2,3],".repeat(8192)}`);
+  const endless = () =>
+    new ReadableStream({
+      start: (controller) => controller.enqueue(new TextEncoder().encode('{"dataframe_split":{"columns":["a","b","c"],"data":[')),
+      pull: (controller) => {
+        pulled++;
+        controller.enqueue(row);
+      },
+      cancel: () => {
+        closed = true;
+      },
+    });
+  const reader = endless()
+    .pipeThrough(convert({ to: "azureml" }))
+    .getReader();
+  for (let i = 0; i < 5; i++) await reader.read();
+  await reader.cancel();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const few = pulled < 100;
+  const controller = new AbortController();
+  const { readable, writable } = convert({ to: "azureml", signal: controller.signal });
+  const reading = readable.getReader().read();
+  const writing = writable.getWriter();
+  controller.abort();
+  const names = await Promise.all(
+    [reading, writing.write(row)].map((promise) =>
+      promise.then(
+        () => "none",
+        (error) => error.name,
+      ),
+    ),
+  );
+  return { closed, pulled, few, aborted: names };
+};

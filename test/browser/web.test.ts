@@ -1,0 +1,209 @@
+// transload/web in a real Chromium: in a worker and in a page, against the bytes that Node makes.
+import { readdirSync, readFileSync } from "node:fs";
+import { Readable } from "node:stream";
+import { build } from "esbuild";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type ConvertOptions, convert } from "../../src/index.js";
+import { launch, serve } from "./chromium.js";
+
+/** What run.js puts into the page. */
+declare const window: Record<string, (given?: unknown) => Promise<never>>;
+declare const navigator: { storage: { getDirectory(): Promise<{ keys(): AsyncIterable<string> }> } };
+
+let browser: Browser;
+let site: Awaited<ReturnType<typeof serve>>;
+let page: Page;
+
+beforeAll(async () => {
+  browser = await launch();
+  site = await serve();
+  page = await browser.newPage();
+  await page.goto(`${site.url}/test/browser/blank.html`);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  site?.close();
+});
+
+interface Job {
+  readonly input: string;
+  readonly options: Omit<ConvertOptions, "onWarning">;
+  /** Give the input as a Blob, too. */
+  readonly blob?: boolean;
+  /** Bytes of a chunk. */
+  readonly step?: number;
+  readonly maxSpill?: number;
+}
+
+interface Answer {
+  output?: string;
+  error?: string;
+  message?: string;
+  warnings?: string[];
+}
+
+/** Runs these one after the other, in a worker or in the page. */
+function run(where: "worker" | "page", jobs: readonly Job[]): Promise<Answer[]> {
+  return page.evaluate(([place, list]) => (window[place] as (jobs: unknown) => Promise<Answer[]>)(list), [where, jobs] as const);
+}
+
+/** The same in Node. */
+async function inNode({ input, options, step = input.length }: Job): Promise<Answer> {
+  const warnings: string[] = [];
+  const bytes = Buffer.from(input);
+  const chunks = Array.from({ length: Math.ceil(bytes.length / Math.max(1, step)) }, (_, i) => bytes.subarray(i * step, (i + 1) * step));
+  const out: Buffer[] = [];
+  try {
+    const stream = Readable.from(chunks, { objectMode: false }).compose(
+      convert({ ...options, onWarning: ({ code }) => warnings.push(code) }),
+    );
+    for await (const chunk of stream) out.push(chunk as Buffer);
+  } catch (error) {
+    return { error: (error as { code: string }).code, message: (error as Error).message };
+  }
+  return { output: Buffer.concat(out).toString(), ...(warnings.length > 0 && { warnings }) };
+}
+
+interface Golden {
+  from: string;
+  cases: {
+    name: string;
+    columns?: string[];
+    input: string;
+    to: Record<string, { output?: string; error?: string; warnings?: string[] }>;
+  }[];
+}
+
+const goldens = readdirSync(new URL("../golden/", import.meta.url))
+  .filter((name) => name.endsWith(".json"))
+  .map((name) => JSON.parse(readFileSync(new URL(`../golden/${name}`, import.meta.url), "utf8")) as Golden);
+
+describe.each(["worker", "page"] as const)("in a %s", (where) => {
+  test.each(goldens.map(({ from, cases }) => [from, cases] as const))("%s becomes what is written down", async (from, cases) => {
+    const pairs = cases.flatMap(({ input, columns, to }) =>
+      Object.entries(to).map(([target, expected]) => ({
+        expected,
+        job: { input, options: { from, to: target, ...(columns && { columns }) } },
+      })),
+    );
+    expect(pairs.length).toBeGreaterThan(8);
+    for (const step of [undefined, 7]) {
+      const answers = await run(
+        where,
+        pairs.map(({ job }) => ({ ...job, ...(step && { step }) })),
+      );
+      answers.forEach(({ message, ...answer }, i) => {
+        expect(message ? { error: answer.error } : answer, JSON.stringify(pairs[i])).toEqual(pairs[i]?.expected);
+      });
+    }
+  });
+
+  test("every lane, heads that come late, tables on their side: as in Node", async () => {
+    const rows = Array.from({ length: 5000 }, (_, i) => [i, i / 8, `n${i % 7}`]);
+    const split = `{"dataframe_split":{"columns":["a","b","c"],"data":${JSON.stringify(rows)}}}`;
+    const late = `{"dataframe_split":{"data":${JSON.stringify(rows)},"columns":["a","b","c"]}}`;
+    const csv = `a,b,c\n${rows.map((row) => row.join(",")).join("\n")}\n`;
+    const named = JSON.stringify({ input_data: { a: rows.map((r) => r[0]), b: rows.map((r) => r[1]) } });
+    const jobs: Job[] = [
+      { input: split, options: { to: "azureml" } },
+      { input: split, options: { to: "mlflow:records" } },
+      { input: split, options: { to: "csv" } },
+      { input: split, options: { to: "azureml:named" } },
+      { input: late, options: { to: "csv" } },
+      { input: late, options: { to: "mlflow:records" } },
+      { input: csv, options: { from: "csv", to: "mlflow" } },
+      { input: csv, options: { from: "csv", to: "oip" } },
+      { input: csv, options: { from: "csv", to: "mlflow", typing: "pandas" } },
+      { input: csv, options: { from: "csv", to: "mlflow", text: ["a"], maxRows: 1000 } },
+      { input: named, options: { to: "csv" } },
+      { input: split, options: { to: "mlflow", dtype: { a: "float32" } } },
+      { input: csv, options: { from: "csv", to: "tfserving", dtype: { a: "int32" } } },
+      { input: `\ufeff${split}`, options: { to: "azureml" } },
+      { input: split.replace("n3", "n\\u00e9\u{1f600}"), options: { to: "csv" } },
+    ];
+    const bent = [split.slice(0, 1000), split.replace("[7,", "[7,,"), "", "[1,2", `${split}x`, split.replace('"n4"', '"n4')];
+    const all = [...jobs, ...bent.map((input) => ({ input, options: { to: "azureml" } }))].flatMap((job) => [
+      job,
+      { ...job, blob: true },
+      { ...job, step: 4096 },
+    ]);
+    const answers = await run(where, all);
+    for (const [i, job] of all.entries()) expect(answers[i], JSON.stringify(job).slice(0, 300)).toEqual(await inNode(job));
+  });
+
+  test("options that cannot be are told at once", async () => {
+    const [dialect, binary, option] = await run(where, [
+      { input: "", options: { to: "mflow" } },
+      { input: "", options: { to: "parquet" } },
+      { input: "", options: { to: "mlflow", maxRows: -1 } },
+    ]);
+    expect(dialect).toMatchObject({ error: "E_DIALECT", message: expect.stringMatching(/did you mean.*mlflow/) });
+    expect(binary).toMatchObject({ error: "E_DIALECT", message: expect.stringMatching(/in Node/) });
+    expect(option).toMatchObject({ error: "E_OPTION" });
+  });
+});
+
+test("what must be read again is spilled to a file in a worker; elsewhere there is a limit, and it is told", async () => {
+  const rows = Array.from({ length: 60_000 }, (_, i) => [i, `a somewhat longer text, number ${i}`]);
+  const job: Job = {
+    input: `{"dataframe_split":{"data":${JSON.stringify(rows)},"columns":["a","b"]}}`,
+    options: { to: "mlflow:records" },
+    step: 65536,
+    maxSpill: 1 << 20,
+  };
+  const expected = await inNode(job);
+  expect(expected.output?.length).toBeGreaterThan(1 << 21);
+  expect(await run("worker", [job])).toEqual([expected]);
+  expect(await run("page", [{ ...job, maxSpill: 1 << 24 }])).toEqual([expected]);
+  expect(await run("page", [job])).toMatchObject([{ error: "E_SPILL", message: expect.stringMatching(/worker.*blob/) }]);
+  const left = await page.evaluate(async () => {
+    const names: string[] = [];
+    const folder = await navigator.storage.getDirectory();
+    for await (const name of folder.keys()) names.push(name);
+    return names;
+  });
+  expect(left).toEqual([]);
+});
+
+test("functions on batches get typed columns, ndarrays and Arrow's batches", async () => {
+  expect(await page.evaluate(() => window.throughBatches?.())).toEqual({
+    output: '{"dataframe_split":{"data":[[2.0,3.0],[6.0,7.0]],"columns":["a","b"]}}',
+    shapes: [[2, 2]],
+    cells: [1, 2, 5, 6],
+    arrow: [
+      [1, 5],
+      [2, 6],
+    ],
+  });
+});
+
+test("a reader that stops closes the source; an aborted signal ends both sides", async () => {
+  expect(await page.evaluate(() => window.stopEarly?.())).toEqual({
+    closed: true,
+    pulled: expect.any(Number),
+    few: true,
+    aborted: ["AbortError", "AbortError"],
+  });
+});
+
+test("nothing that it imports is Node's", async () => {
+  const { metafile, errors, warnings } = await build({
+    entryPoints: ["src/web/index.ts"],
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "browser",
+    outdir: "unused",
+    write: false,
+    metafile: true,
+    logLevel: "silent",
+  });
+  expect([errors, warnings]).toEqual([[], []]);
+  const outside = Object.values(metafile.inputs).flatMap(({ imports }) =>
+    imports.filter(({ path, external }) => external || path.startsWith("node:")),
+  );
+  expect(outside).toEqual([]);
+  expect(Object.keys(metafile.inputs)).not.toContainEqual(expect.stringMatching(/stream-json|csv-parse|hyparquet|src\/io\/disk|src\/cli/));
+});

@@ -1,0 +1,3 @@
+import { runJobs } from "./jobs.js";
+
+addEventListener("message", async ({ data }) => postMessage(await runJobs(data)));
