@@ -1,8 +1,21 @@
 import type { RecordBatch } from "apache-arrow";
 import type ndarray from "ndarray";
 import type { NdArray } from "ndarray";
-import { type DType, NUMERIC, type NumericDType, type TypedArray } from "./dtype.js";
+import { fromText, isWrittenAsText, toText } from "./cell-text.js";
+import {
+  type DType,
+  isNumeric,
+  isTime,
+  NAT,
+  NUMERIC,
+  type NumericDType,
+  storedAs,
+  type TimeDType,
+  type TypedArray,
+  unitOf,
+} from "./dtype.js";
 import { placeAmong, TransloadError } from "./errors.js";
+import { convertTime, timeText } from "./time.js";
 
 let create: typeof ndarray | undefined;
 
@@ -22,10 +35,15 @@ export interface Column {
   /** The column's name, or its position when the payload has none; "" for an unnamed tensor. */
   readonly name: string;
   readonly dtype: DType;
-  /** rowCount cells, times the product of `shape`; row-major. A null is NaN in floats, 0 in integers, "" in strings. */
-  readonly values: TypedArray | string[];
+  /**
+   * rowCount cells, times the product of `shape`; row-major. A null is NaN in floats, 0 in integers, "" in strings, no bytes in bytes,
+   * and numpy's NaT, the least 64-bit integer, in times.
+   */
+  readonly values: TypedArray | string[] | Uint8Array[];
   /** A byte for each cell, 1 present and 0 null; absent when no cell is null. */
   readonly valid?: Uint8Array<ArrayBuffer>;
+  /** Of times that are points in UTC, or elsewhere, and not of a clock on some wall: Arrow's name of the zone. */
+  readonly timezone?: string;
   /** Shape of one row's cells: [] for a scalar. */
   readonly shape: readonly number[];
 }
@@ -74,7 +92,8 @@ export class Batch {
     if (values.length !== cells) throw fault(`has ${values.length} cells, expected ${cells}`);
     if (valid && valid.length !== cells) throw fault(`has ${valid.length} validity bytes, expected ${cells}`);
     if (this.kind === "frame" && shape.length > 0) throw fault("has cells with a shape, which a frame cannot hold");
-    const right = dtype === "string" ? Array.isArray(values) : values instanceof NUMERIC[dtype].array;
+    const stored = storedAs(dtype);
+    const right = stored ? values instanceof NUMERIC[stored].array : Array.isArray(values);
     if (!right) throw fault(`does not hold ${dtype}`);
   }
 
@@ -103,7 +122,7 @@ export class Batch {
     for (const column of this.columns) check(column, wanted);
     if (first.dtype === wanted && this.kind !== "frame") return view(first.values as TypedArray, this.shape);
     if (first.dtype === wanted && this.#block) return view(this.#block.values, this.shape, [1, this.#block.stride]);
-    return this.#copy(wanted as NumericDType);
+    return this.#copy(wanted);
   }
 
   /**
@@ -122,12 +141,13 @@ export class Batch {
     return [this.rowCount, ...(this.columns[0]?.shape ?? [])];
   }
 
-  #copy(dtype: NumericDType): NdArray<TypedArray> {
+  #copy(dtype: DType): NdArray<TypedArray> {
     const width = this.columns.length;
     const cells = this.columns[0]?.values.length ?? 0;
-    const out = new NUMERIC[dtype].array(cells * width);
+    const stored = storedAs(dtype) as NumericDType;
+    const out = new NUMERIC[stored].array(cells * width);
     this.columns.forEach((column, c) => {
-      for (let r = 0; r < cells; r++) out[r * width + c] = cast((column.values as TypedArray)[r] as number | bigint, dtype) as never;
+      for (let r = 0; r < cells; r++) out[r * width + c] = cast((column.values as TypedArray)[r] as number | bigint, stored) as never;
     });
     return view(out, this.shape);
   }
@@ -167,7 +187,10 @@ export function castBatch(batch: Batch, dtype: DType | Readonly<Record<string, D
 function castColumn(column: Column, dtype: DType, how: "error" | "clip", named: boolean, rowOffset: number): Column {
   const { name, values, valid, shape } = column;
   if (column.dtype === dtype) return column;
-  if (column.dtype === "string" || dtype === "string") {
+  if (column.dtype === "string" && isWrittenAsText(dtype)) return fromText(column, dtype, rowOffset);
+  if (isWrittenAsText(column.dtype) && dtype === "string") return toText(column);
+  if (isTime(column.dtype) && isTime(dtype)) return convertTimes(column, dtype, rowOffset);
+  if (!isNumeric(column.dtype) || !isNumeric(dtype)) {
     if (!named) return column;
     throw new TransloadError("E_DTYPE", `column ${JSON.stringify(name)} holds ${column.dtype}, and cannot become ${dtype}`);
   }
@@ -192,6 +215,23 @@ function castColumn(column: Column, dtype: DType, how: "error" | "clip", named: 
   return { name, dtype, values: out, shape, ...(valid && { valid }) };
 }
 
+/** Times in another unit, which must hold them all. */
+function convertTimes(column: Column, dtype: TimeDType, rowOffset: number): Column {
+  const [from, to] = [unitOf(column.dtype as TimeDType), unitOf(dtype)];
+  const values = (column.values as BigInt64Array<ArrayBuffer>).map((time, i) => {
+    if (column.valid?.[i] === 0) return NAT;
+    const found = convertTime(time, from, to);
+    if (found !== undefined) return found;
+    const row = rowOffset + i;
+    throw new TransloadError(
+      "E_RANGE",
+      `row ${row}, column ${JSON.stringify(column.name)}: ${timeText(time, from)} does not fit ${dtype}`,
+      { row },
+    );
+  });
+  return { ...column, dtype, values };
+}
+
 /** The nearest number that the dtype has, cut towards 0. */
 function clip(value: number | bigint, dtype: NumericDType): number | bigint {
   const { range, array } = NUMERIC[dtype];
@@ -208,10 +248,15 @@ function view(values: TypedArray, shape: number[], stride?: number[]): NdArray<T
   return create(values, shape, stride) as NdArray<TypedArray>;
 }
 
+function plural(dtype: DType): string {
+  return dtype === "string" ? "strings" : dtype;
+}
+
 function check(column: Column, wanted: DType): void {
-  if (column.dtype === "string" || wanted === "string")
-    throw new TransloadError("E_DTYPE", `column ${JSON.stringify(column.name)} holds strings, which a tensor cannot`);
-  if (column.valid && !wanted.startsWith("float"))
+  const { dtype } = column;
+  if (!storedAs(dtype) || !storedAs(wanted) || (dtype !== wanted && (isTime(dtype) || isTime(wanted))))
+    throw new TransloadError("E_DTYPE", `column ${JSON.stringify(column.name)} holds ${plural(dtype)}, which a tensor of ${wanted} cannot`);
+  if (column.valid && !wanted.startsWith("float") && !isTime(wanted))
     throw new TransloadError("E_DTYPE", `column ${JSON.stringify(column.name)} has nulls, which ${wanted} cannot hold`);
 }
 

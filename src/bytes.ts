@@ -35,3 +35,20 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   }
   return whole;
 }
+
+export function toBase64(bytes: Uint8Array): string {
+  if (hasBuffer) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64");
+  let text = "";
+  // a call takes so many arguments, and not many more
+  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return btoa(text);
+}
+
+/** The bytes that a text is base64 of, padded or not (RFC 4648, §4); undefined where it is none. */
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
+  const bare = text.replace(/=+$/, "");
+  if (bare.length % 4 === 1 || (bare.length < text.length && text.length % 4 !== 0)) return undefined;
+  if (hasBuffer) return Uint8Array.from(Buffer.from(bare, "base64"));
+  return Uint8Array.from(atob(bare), (character) => character.charCodeAt(0));
+}

@@ -1,6 +1,15 @@
 import { nearest, TransloadError } from "./errors.js";
 
-/** numpy's names. `string` cells are JavaScript strings. */
+/** Units of a point in time, counted from 1970. */
+export type TimeUnit = "D" | "s" | "ms" | "us" | "ns";
+
+/** numpy's names for points in time, whole numbers of a unit since 1970. */
+export type TimeDType = `datetime64[${TimeUnit}]`;
+
+/**
+ * numpy's names. `string` cells are JavaScript strings, `bytes` Uint8Arrays, which stand in text as base64; times are 64-bit integers,
+ * and stand in text as ISO 8601.
+ */
 export type DType =
   | "bool"
   | "int8"
@@ -13,10 +22,12 @@ export type DType =
   | "uint64"
   | "float32"
   | "float64"
-  | "string";
+  | "string"
+  | "bytes"
+  | TimeDType;
 
 /** The dtypes whose cells are numbers in typed arrays. */
-export type NumericDType = Exclude<DType, "string">;
+export type NumericDType = Exclude<DType, "string" | "bytes" | TimeDType>;
 
 export type TypedArray =
   | Uint8Array<ArrayBuffer>
@@ -61,6 +72,35 @@ export const NUMERIC: Readonly<Record<NumericDType, Numeric>> = {
   float64: { code: 10, array: Float64Array },
 };
 
+/** What the cells of a dtype lie in memory as; undefined for text and bytes, which do not in an array of their own. */
+export function storedAs(dtype: DType): NumericDType | undefined {
+  if (dtype === "string" || dtype === "bytes") return undefined;
+  return isTime(dtype) ? "int64" : dtype;
+}
+
+export function isNumeric(dtype: DType): dtype is NumericDType {
+  return Object.hasOwn(NUMERIC, dtype);
+}
+
+export function isTime(dtype: DType): dtype is TimeDType {
+  return dtype.startsWith("datetime64[");
+}
+
+export function unitOf(dtype: TimeDType): TimeUnit {
+  return dtype.slice(11, -1) as TimeUnit;
+}
+
+/** numpy's "not a time", which stands in the place of a null. */
+export const NAT = -(2n ** 63n);
+
+/** What stands in the place of a null: NaN in floats, "not a time" in times, 0, "" or no bytes in the rest. */
+export function nothingIn(dtype: DType): number | bigint | string | Uint8Array {
+  if (dtype === "string") return "";
+  if (dtype === "bytes") return new Uint8Array();
+  if (isTime(dtype)) return NAT;
+  return dtype.startsWith("float") ? Number.NaN : dtype.endsWith("64") ? 0n : 0;
+}
+
 export const STRING_CODE = 11;
 /** The core's number for a column whose cells are passed over. */
 export const SKIP_CODE = 13;
@@ -71,7 +111,8 @@ export const SKIP_CODE = 13;
  */
 export type DTypeChoice = DType | "infer" | Readonly<Record<string, DType>>;
 
-const DTYPES = [...Object.keys(NUMERIC), "string"] as readonly DType[];
+const TIMES = (["D", "s", "ms", "us", "ns"] as const).map((unit): TimeDType => `datetime64[${unit}]`);
+const DTYPES = [...Object.keys(NUMERIC), "string", "bytes", ...TIMES] as readonly DType[];
 
 /** @throws TransloadError E_DTYPE with the known names. */
 export function checkDtype(name: string): DType {

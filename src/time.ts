@@ -1,5 +1,4 @@
-/** Units of a point in time, counted from 1970. */
-export type TimeUnit = "D" | "s" | "ms" | "us" | "ns";
+import type { TimeUnit } from "./dtype.js";
 
 const PER_SECOND: Readonly<Record<Exclude<TimeUnit, "D">, bigint>> = { s: 1n, ms: 1_000n, us: 1_000_000n, ns: 1_000_000_000n };
 const DIGITS: Readonly<Record<Exclude<TimeUnit, "D">, number>> = { s: 0, ms: 3, us: 6, ns: 9 };
@@ -13,4 +12,35 @@ export function timeText(value: bigint, unit: TimeUnit): string {
   const text = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
   if (fraction === 0n) return text;
   return `${text}.${fraction.toString().padStart(DIGITS[unit], "0").replace(/0+$/, "")}`;
+}
+
+const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d(?::?\d\d)?)?)?$/;
+
+/**
+ * A point in time in ISO 8601: a day, or a day and a time of it, with a zone or without one, which is taken for UTC (as numpy does).
+ * "none" where the text is none, "finer" where the unit cannot hold it.
+ */
+export function parseTime(text: string, unit: TimeUnit): bigint | "none" | "finer" {
+  const found = ISO.exec(text);
+  if (!found) return "none";
+  const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "", zone = "Z"] = found;
+  const date = new Date(0);
+  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  const [h, m, s] = [Number(hour), Number(minute), Number(second)];
+  if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day) || h > 23 || m > 59 || s > 59) return "none";
+  const away = zone === "Z" ? 0 : Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3).replace(":", "") || 0);
+  const seconds = date.getTime() / 1000 + h * 3600 + m * 60 + s - (zone.startsWith("-") ? -away : away) * 60;
+  if (unit === "D") return seconds % 86_400 === 0 && !/[1-9]/.test(fraction) ? BigInt(seconds / 86_400) : "finer";
+  const digits = DIGITS[unit];
+  if (/[1-9]/.test(fraction.slice(digits))) return "finer";
+  const value = BigInt(seconds) * PER_SECOND[unit] + BigInt(fraction.slice(0, digits).padEnd(digits, "0") || 0);
+  return value > -(2n ** 63n) && value < 2n ** 63n ? value : "finer";
+}
+
+/** The same point in time in another unit; undefined where it does not hold it. */
+export function convertTime(value: bigint, from: TimeUnit, to: TimeUnit): bigint | undefined {
+  const ns = (unit: TimeUnit) => (unit === "D" ? 86_400n * PER_SECOND.ns : PER_SECOND.ns / PER_SECOND[unit]);
+  const all = value * ns(from);
+  const found = all / ns(to);
+  return all % ns(to) === 0n && found > -(2n ** 63n) && found < 2n ** 63n ? found : undefined;
 }

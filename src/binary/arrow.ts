@@ -3,9 +3,11 @@
 import type { FileHandle } from "node:fs/promises";
 import {
   AsyncByteQueue,
+  Binary,
   Bool,
   type Data,
   DataType,
+  DateDay,
   Field,
   FixedSizeList,
   Float32,
@@ -22,6 +24,7 @@ import {
   RecordBatchStreamWriter,
   Schema,
   Struct,
+  Timestamp,
   TimeUnit,
   Uint8,
   Uint16,
@@ -31,12 +34,12 @@ import {
   type Vector,
 } from "apache-arrow";
 import { Batch, type Column } from "../batch.js";
-import { byteLength } from "../bytes.js";
-import { NUMERIC, type NumericDType, type TypedArray } from "../dtype.js";
+import { byteLength, concat } from "../bytes.js";
+import { isTime, NAT, NUMERIC, type NumericDType, type TypedArray, unitOf } from "../dtype.js";
 import { placeAmong, TransloadError } from "../errors.js";
 import type { RandomAccess } from "../io/random.js";
-import { timeText } from "../time.js";
 import { bytesOfRow, cut } from "./cut.js";
+import { daysOf } from "./days.js";
 import { type BinaryRead, type BinaryWriter, rowsOfBatch } from "./form.js";
 import { halves } from "./half.js";
 
@@ -66,10 +69,21 @@ export function schemaOf(batch: Batch): Schema {
   return new Schema(batch.columns.map((column) => new Field(column.name, typeOf(column), true, metadataOf(column))));
 }
 
-function typeOf({ dtype, shape }: Column): DataType {
-  const cell = dtype === "string" ? new Utf8() : TYPES[dtype]();
+function typeOf(column: Column): DataType {
+  const { shape } = column;
+  const cell = cellTypeOf(column);
   return shape.length === 0 ? cell : new FixedSizeList(product(shape), new Field("item", cell, true));
 }
+
+function cellTypeOf({ dtype, timezone }: Column): DataType {
+  if (dtype === "string") return new Utf8();
+  if (dtype === "bytes") return new Binary();
+  if (!isTime(dtype)) return TYPES[dtype]();
+  const unit = unitOf(dtype);
+  return unit === "D" ? new DateDay() : new Timestamp(TIME_UNITS[unit], timezone ?? null);
+}
+
+const TIME_UNITS = { s: TimeUnit.SECOND, ms: TimeUnit.MILLISECOND, us: TimeUnit.MICROSECOND, ns: TimeUnit.NANOSECOND } as const;
 
 /** Arrow's canonical extension for tensors: the shape of a row's cells. */
 function metadataOf({ shape }: Column): Map<string, string> | null {
@@ -86,15 +100,22 @@ function dataOf(column: Column, rows: number): Data {
   return makeData({ type: typeOf(column) as FixedSizeList, length: rows, nullCount: 0, child: cells });
 }
 
-function cellsOf({ dtype, values, valid }: Column): Data {
+function cellsOf(column: Column): Data {
+  const { dtype, values, valid } = column;
   const length = values.length;
   const nulls = valid ? { nullBitmap: bits(valid), nullCount: valid.reduce((n, v) => n + 1 - v, 0) } : { nullCount: 0 };
   if (dtype === "string") {
     const { offsets, bytes } = encode(values as readonly string[]);
     return makeData({ type: new Utf8(), length, valueOffsets: offsets, data: bytes, ...nulls });
   }
+  if (dtype === "bytes") {
+    const parts = values as readonly Uint8Array[];
+    return makeData({ type: new Binary(), length, valueOffsets: offsetsOf(parts), data: concat(parts), ...nulls });
+  }
   if (dtype === "bool") return makeData({ type: new Bool(), length, data: bits(values as Uint8Array), ...nulls });
-  return makeData({ type: TYPES[dtype]() as Float64, length, data: values as Float64Array, ...nulls });
+  const type = cellTypeOf(column);
+  if (DataType.isDate(type)) return makeData({ type: new DateDay(), length, data: daysOf(column), ...nulls });
+  return makeData({ type: type as Float64, length, data: values as Float64Array, ...nulls });
 }
 
 /** A bit for each byte that is not 0, the first the lowest. */
@@ -102,6 +123,12 @@ function bits(bytes: Uint8Array): Uint8Array {
   const out = new Uint8Array(((bytes.length + 63) >> 6) << 3);
   for (let i = 0; i < bytes.length; i++) if (bytes[i]) out[i >> 3] = (out[i >> 3] as number) | (1 << (i & 7));
   return out;
+}
+
+function offsetsOf(parts: readonly Uint8Array[]): Int32Array {
+  const offsets = new Int32Array(parts.length + 1);
+  for (let i = 0; i < parts.length; i++) offsets[i + 1] = (offsets[i] as number) + (parts[i] as Uint8Array).length;
+  return offsets;
 }
 
 function encode(texts: readonly string[]): { offsets: Int32Array; bytes: Uint8Array } {
@@ -217,7 +244,7 @@ function columnOf(field: Field, vector: Vector, rows: number): Column {
   return { name, ...cellsFrom(data, name), shape: [] };
 }
 
-type Cells = Pick<Column, "dtype" | "values" | "valid">;
+type Cells = Pick<Column, "dtype" | "values" | "valid" | "timezone">;
 
 function cellsFrom(data: Data, name: string): Cells {
   const valid = data.nullCount > 0 ? Uint8Array.from({ length: data.length }, (_, i) => (data.getValid(i) ? 1 : 0)) : undefined;
@@ -233,7 +260,18 @@ function cellsFrom(data: Data, name: string): Cells {
   if (DataType.isFloat(type) && type.precision === Precision.HALF)
     return withNulls("float32", halves((data.values as unknown as Uint16Array).subarray(data.offset, data.offset + data.length)), valid);
   if (DataType.isNull(type)) return withNulls("float64", new Float64Array(data.length), new Uint8Array(data.length));
-  return { dtype: "string", values: textsOf(data, name), ...(valid && { valid }) };
+  const mask = valid && { valid };
+  const unit = DataType.isTimestamp(type) ? UNITS[type.unit] : DataType.isDate(type) ? "D" : undefined;
+  if (unit) {
+    const raw = rawTimes(data);
+    const values = BigInt64Array.from({ length: data.length }, (_, i) => (valid?.[i] === 0 ? NAT : raw(i)));
+    const timezone = DataType.isTimestamp(type) && type.timezone ? { timezone: type.timezone } : {};
+    return { dtype: `datetime64[${unit}]`, values, ...timezone, ...mask };
+  }
+  const values = listOf(data, name);
+  return isBinary(type)
+    ? { dtype: "bytes", values: values.map((value) => (value as Uint8Array<ArrayBuffer> | null) ?? new Uint8Array()), ...mask }
+    : { dtype: "string", values: values.map((value) => (value as string | null) ?? ""), ...mask };
 }
 
 function numericOf(type: DataType): NumericDType | undefined {
@@ -265,31 +303,22 @@ function bitAt({ values, offset }: Data, i: number): number {
   return ((values as unknown as Uint8Array)[at >> 3] as number) & (1 << (at & 7)) ? 1 : 0;
 }
 
-/** Cells that are text, or are written so: dates by ISO 8601, bytes by base64. */
-function textsOf(data: Data, name: string): string[] {
-  const { type, length } = data;
-  const write = writerOf(type);
-  if (!write)
+/** Cells that are text, or bytes; null where there is none. */
+function listOf(data: Data, name: string): unknown[] {
+  const { type } = data;
+  const own = DataType.isDictionary(type) ? type.dictionary : type;
+  if (!DataType.isUtf8(own) && !DataType.isLargeUtf8(own) && !isBinary(own))
     throw new TransloadError(
       "E_DTYPE",
       `column ${JSON.stringify(name)} is ${type}, which is no cell here; cast it where the file is written`,
     );
   const vector = new RecordBatch({ column: data }).getChildAt(0) as Vector;
-  const raw = DataType.isTimestamp(type) || DataType.isDate(type) ? rawTimes(data) : undefined;
-  return Array.from({ length }, (_, i) => {
-    if (!data.getValid(i)) return "";
-    return write(raw ? raw(i) : vector.get(i));
-  });
+  return Array.from({ length: data.length }, (_, i) => vector.get(i));
 }
 
-function writerOf(type: DataType): ((value: unknown) => string) | undefined {
-  if (DataType.isDictionary(type)) return writerOf(type.dictionary);
-  if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) return (value) => value as string;
-  if (DataType.isBinary(type) || DataType.isLargeBinary(type) || DataType.isFixedSizeBinary(type))
-    return (value) => Buffer.from(value as Uint8Array).toString("base64");
-  if (DataType.isTimestamp(type)) return (value) => timeText(value as bigint, UNITS[type.unit]);
-  if (DataType.isDate(type)) return (value) => timeText(value as bigint, "D");
-  return undefined;
+function isBinary(type: DataType): boolean {
+  if (DataType.isDictionary(type)) return isBinary(type.dictionary);
+  return DataType.isBinary(type) || DataType.isLargeBinary(type) || DataType.isFixedSizeBinary(type);
 }
 
 const UNITS = { [TimeUnit.SECOND]: "s", [TimeUnit.MILLISECOND]: "ms", [TimeUnit.MICROSECOND]: "us", [TimeUnit.NANOSECOND]: "ns" } as const;

@@ -1,5 +1,5 @@
 import { Batch, type Column } from "../batch.js";
-import { NUMERIC, type TypedArray } from "../dtype.js";
+import { NUMERIC, storedAs, type TypedArray } from "../dtype.js";
 
 /** What a text is taken to take, where batches are cut by their bytes. */
 const TEXT = 16;
@@ -7,7 +7,8 @@ const TEXT = 16;
 /** Bytes that a row of these columns takes, about. */
 export function bytesOfRow(columns: readonly Column[]): number {
   return columns.reduce((sum, { dtype, shape }) => {
-    const cell = dtype === "string" ? TEXT : NUMERIC[dtype].array.BYTES_PER_ELEMENT;
+    const stored = storedAs(dtype);
+    const cell = stored ? NUMERIC[stored].array.BYTES_PER_ELEMENT : TEXT;
     return sum + cell * shape.reduce((a, b) => a * b, 1);
   }, 0);
 }
@@ -27,7 +28,7 @@ export function* cut(batch: Batch, step: number): Generator<Batch> {
       const { values, valid } = column;
       return {
         ...column,
-        values: Array.isArray(values) ? values.slice(start, end) : (values.subarray(start, end) as TypedArray),
+        values: Array.isArray(values) ? (values.slice(start, end) as string[]) : (values.subarray(start, end) as TypedArray),
         ...(valid && { valid: valid.subarray(start, end) }),
       };
     });

@@ -1,7 +1,18 @@
 // numpy's .npy (numpy/lib/format.py, versions 1 to 3): a header that is a Python dict, then the cells.
 import { endianness } from "node:os";
 import { Batch, type Column } from "../batch.js";
-import { type DType, NUMERIC, type NumericDType, type TypedArray } from "../dtype.js";
+import {
+  type DType,
+  isTime,
+  NAT,
+  NUMERIC,
+  type NumericDType,
+  storedAs,
+  type TimeDType,
+  type TimeUnit,
+  type TypedArray,
+  unitOf,
+} from "../dtype.js";
 import { TransloadError } from "../errors.js";
 import { DiskSpill } from "../io/disk.js";
 import type { RandomAccess } from "../io/random.js";
@@ -31,6 +42,9 @@ const KINDS: Readonly<Record<string, NumericDType>> = {
   f4: "float32",
   f8: "float64",
 };
+
+/** Points in time, of a unit. */
+const TIME = /^M8\[(D|s|ms|us|ns)\]$/;
 
 /** What a header says. */
 export interface NpyHeader {
@@ -92,10 +106,10 @@ export async function readNpyHeader(file: RandomAccess): Promise<NpyHeader> {
   if (descr[2])
     throw new TransloadError("E_DTYPE", "the array is structured (a dtype with fields); save each field as an array of its own");
   const [, byteOrder = "", kind = ""] = /^([<>|=]?)(.*)$/.exec(descr[1] ?? "") ?? [];
-  if (!KINDS[kind] && !/^[US]\d+$/.test(kind))
+  if (!KINDS[kind] && !/^[US]\d+$/.test(kind) && !TIME.test(kind))
     throw new TransloadError(
       "E_DTYPE",
-      `numpy's dtype ${JSON.stringify(descr[1])} has no place here; known: ${Object.keys(KINDS).join(", ")}, U and S`,
+      `numpy's dtype ${JSON.stringify(descr[1])} has no place here; known: ${Object.keys(KINDS).join(", ")}, U, S, and M8 of D, s, ms, us, ns`,
     );
   const dims = (shape[1] ?? "")
     .split(",")
@@ -106,6 +120,7 @@ export async function readNpyHeader(file: RandomAccess): Promise<NpyHeader> {
 }
 
 function cellBytes(kind: string): number {
+  if (kind.startsWith("M")) return 8;
   const n = Number(kind.slice(1));
   return kind.startsWith("U") ? 4 * n : n;
 }
@@ -150,15 +165,23 @@ function place(k: number, inner: readonly number[]): number {
 }
 
 function columnOf(cells: Uint8Array<ArrayBuffer>, { kind, big }: NpyHeader, name: string, shape: readonly number[]): Column {
-  const dtype = KINDS[kind];
+  const [, unit] = TIME.exec(kind) ?? [];
+  const dtype = unit ? "int64" : KINDS[kind];
   if (!dtype) return { name, dtype: "string", values: texts(cells, kind, big), shape };
   const bytes = cellBytes(kind);
   if (big === LITTLE && bytes > 1) swap(cells, bytes);
+  if (unit) return timesOf(new BigInt64Array(cells.buffer, cells.byteOffset, cells.length / bytes), unit as TimeUnit, name, shape);
   const values =
     kind === "f2"
       ? halves(new Uint16Array(cells.buffer, cells.byteOffset, cells.length / 2))
       : new NUMERIC[dtype].array(cells.buffer, cells.byteOffset, cells.length / bytes);
   return { name, dtype, values, shape };
+}
+
+/** numpy's "not a time" is a null here. */
+function timesOf(values: BigInt64Array<ArrayBuffer>, unit: TimeUnit, name: string, shape: readonly number[]): Column {
+  const valid = values.includes(NAT) ? { valid: Uint8Array.from(values, (time) => Number(time !== NAT)) } : {};
+  return { name, dtype: `datetime64[${unit}]`, values, shape, ...valid };
 }
 
 function swap(cells: Uint8Array<ArrayBuffer>, bytes: number): void {
@@ -186,12 +209,15 @@ function texts(cells: Uint8Array<ArrayBuffer>, kind: string, big: boolean): stri
   });
 }
 
+/** The dtypes that an array is written in. */
+type ArrayDType = NumericDType | TimeDType;
+
 /** Writes the cells of batches of one dtype, row-major: a tensor as it is, a frame as [rows, columns]. */
 export class NpyWriter implements BinaryWriter {
   patch: Uint8Array | undefined;
   readonly #options: BinaryWrite;
   readonly #spill: DiskSpill;
-  #dtype: NumericDType | undefined;
+  #dtype: ArrayDType | undefined;
   #shape: readonly number[] = [];
   #name: string | undefined;
   #scalar = false;
@@ -252,8 +278,9 @@ export class NpyWriter implements BinaryWriter {
 }
 
 /** A header of version 1, padded with spaces to so many bytes, or to 64. */
-function headerOf(dtype: NumericDType, shape: readonly number[], length = 0): Uint8Array {
-  const kind = Object.entries(KINDS).find(([letters, own]) => own === dtype && letters !== "f2")?.[0] as string;
+function headerOf(dtype: ArrayDType, shape: readonly number[], length = 0): Uint8Array {
+  const letters = Object.entries(KINDS).find(([some, own]) => own === dtype && some !== "f2")?.[0] as string;
+  const kind = isTime(dtype) ? `M8[${unitOf(dtype)}]` : letters;
   const descr = `${kind.endsWith("1") ? "|" : LITTLE ? "<" : ">"}${kind}`;
   const dims = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
   const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${dims}), }`;
@@ -267,23 +294,23 @@ function headerOf(dtype: NumericDType, shape: readonly number[], length = 0): Ui
 }
 
 /** numpy's result type of the columns, as far as the arrays can be told apart (numpy.result_type). */
-function commonDtype(batch: Batch): NumericDType {
+function commonDtype(batch: Batch): ArrayDType {
   const dtypes = new Set<DType>(batch.columns.map(({ dtype }) => dtype));
-  const text = batch.columns.find(({ dtype }) => dtype === "string");
-  if (text)
+  const odd = batch.columns.find(({ dtype }) => !storedAs(dtype) || (isTime(dtype) && dtypes.size > 1));
+  if (odd)
     throw new TransloadError(
       "E_DTYPE",
-      `column ${JSON.stringify(text.name)} holds text, and npy has numbers only; choose others with --columns, or write parquet`,
+      `column ${JSON.stringify(odd.name)} holds ${odd.dtype}, and npy has numbers alone, or times alone; choose others with --columns, or write parquet`,
     );
   const [only] = dtypes;
-  return dtypes.size === 1 ? (only as NumericDType) : "float64";
+  return dtypes.size === 1 ? (only as ArrayDType) : "float64";
 }
 
-function rowMajor(batch: Batch, dtype: NumericDType): TypedArray {
+function rowMajor(batch: Batch, dtype: ArrayDType): TypedArray {
   const { columns, rowCount } = batch;
   const width = columns.length;
   if (columns.some((column) => column.dtype !== dtype)) return batch.tensor(dtype).data;
-  const out = new NUMERIC[dtype].array(rowCount * width);
+  const out = new NUMERIC[storedAs(dtype) as NumericDType].array(rowCount * width);
   columns.forEach(({ values }, c) => {
     const cells = values as TypedArray;
     for (let r = 0, at = c; r < rowCount; r++, at += width) out[at] = cells[r] as never;

@@ -7,10 +7,11 @@ import { writePageHeader } from "hyparquet-writer/src/datapage.js";
 import { writeMetadata } from "hyparquet-writer/src/metadata.js";
 import { snappyCompress } from "hyparquet-writer/src/snappy.js";
 import { Batch, type Column } from "../batch.js";
-import { NUMERIC, type TypedArray } from "../dtype.js";
+import { NUMERIC, storedAs, type TypedArray } from "../dtype.js";
 import { placeAmong, TransloadError } from "../errors.js";
 import type { RandomAccess } from "../io/random.js";
 import { bytesOfRow, cut } from "./cut.js";
+import { daysOf } from "./days.js";
 import { type BinaryRead, type BinaryWrite, type BinaryWriter, rowsOfBatch } from "./form.js";
 import { decode, parquetMetadata } from "./parquet/decode.js";
 import { ChunkCells, type Pages } from "./parquet/encode.js";
@@ -57,18 +58,19 @@ export class ParquetWriter implements BinaryWriter {
         "E_FORM",
         "a parquet file holds columns, and this is a tensor; name its columns with --columns, or write npy or arrow",
       );
-    const names = JSON.stringify(batch.columns.map(({ name, dtype }) => [name, dtype]));
+    const names = JSON.stringify(batch.columns.map(({ name, dtype, timezone }) => [name, dtype, timezone]));
+    const stored = batch.columns.map(storedColumn);
     if (!this.#columns) {
       this.#names = names;
-      this.#columns = batch.columns.map(({ name, dtype }) => ({
-        element: elementOf(name, dtype),
-        cells: new ChunkCells(dtype, this.#groupRows),
+      this.#columns = batch.columns.map(({ name, dtype, timezone }, i) => ({
+        element: elementOf(name, dtype, timezone !== undefined),
+        cells: new ChunkCells((stored[i] as Column).dtype, this.#groupRows),
       }));
     } else if (names !== this.#names)
       throw new TransloadError("E_FORM", `a parquet file has one table, and this batch has other columns than the first: ${names}`);
     for (let from = 0; from < batch.rowCount; ) {
       const count = Math.min(batch.rowCount - from, this.#groupRows - this.#filled);
-      for (const [i, { cells }] of this.#columns.entries()) cells.add(batch.columns[i] as Column, from, count);
+      for (const [i, { cells }] of this.#columns.entries()) cells.add(stored[i] as Column, from, count);
       this.#filled += count;
       from += count;
       if (this.#filled === this.#groupRows) yield* this.#writeGroup();
@@ -161,6 +163,14 @@ export class ParquetWriter implements BinaryWriter {
     writePageHeader(this.#header, header);
     return Uint8Array.from(this.#header.getBytes());
   }
+}
+
+/** Days have 32 bits there, and seconds are milliseconds. */
+function storedColumn(column: Column): Column {
+  if (column.dtype === "datetime64[D]") return { ...column, dtype: "int32", values: daysOf(column) };
+  if (column.dtype !== "datetime64[s]") return column;
+  const values = (column.values as BigInt64Array<ArrayBuffer>).map((second, i) => (column.valid?.[i] === 0 ? 0n : second * 1000n));
+  return { ...column, dtype: "int64", values };
 }
 
 function physical(value: number | bigint | string, { type }: SchemaElement): number | bigint | string | boolean {
@@ -282,5 +292,6 @@ async function readColumn(
 
 function emptyOf(element: SchemaElement): Column {
   const { dtype } = cellTypeOf(element);
-  return { name: element.name, dtype, values: dtype === "string" ? [] : new NUMERIC[dtype].array(0), shape: [] };
+  const stored = storedAs(dtype);
+  return { name: element.name, dtype, values: stored ? new NUMERIC[stored].array(0) : [], shape: [] };
 }

@@ -1,3 +1,4 @@
+import { isWrittenAsText } from "../cell-text.js";
 import type { DType, DTypeChoice } from "../dtype.js";
 import { nearest, placeAmong, TransloadError } from "../errors.js";
 import type { CellRequest } from "./cells.js";
@@ -109,9 +110,11 @@ export function chooseDtypes(names: readonly string[], kinds: readonly Kinds[], 
     const { strings, booleans, numbers, floats } = kinds[i] as Kinds;
     const own = Object.hasOwn(byName, name) ? byName[name] : undefined;
     if (own) return own;
-    if (strings && !numbers && !booleans) return "string";
-    if (booleans && !numbers && (typeof asked !== "string" || asked === "infer")) return "bool";
+    const all = typeof asked === "string" && asked !== "infer" ? asked : undefined;
+    if (strings && !numbers && !booleans) return all && isWrittenAsText(all) ? all : "string";
+    const number = all && !isWrittenAsText(all) ? all : undefined;
+    if (booleans && !numbers && !number) return "bool";
     if (asked === "infer") return numbers && !floats ? "int64" : "float64";
-    return typeof asked === "string" ? asked : "float64";
+    return number ?? "float64";
   });
 }

@@ -1,6 +1,7 @@
 import { Batch, type Block, type Column } from "../batch.js";
 import { decode } from "../bytes.js";
-import { type DType, NUMERIC, SKIP_CODE, STRING_CODE } from "../dtype.js";
+import { fromText } from "../cell-text.js";
+import { type DType, isNumeric, NUMERIC, SKIP_CODE, STRING_CODE } from "../dtype.js";
 import { Kind } from "./codes.js";
 import { align, type CoreMemory } from "./core-memory.js";
 
@@ -81,7 +82,7 @@ export class CoreColumns {
       const record = this.at + RECORD * (places[i] as number);
       memory.view.setUint32(record, this.#valuesAt[i] as number, true);
       memory.view.setUint32(record + 4, size(dtype), true);
-      memory.view.setUint32(record + 8, dtype === "string" ? STRING_CODE : NUMERIC[dtype].code, true);
+      memory.view.setUint32(record + 8, isNumeric(dtype) ? NUMERIC[dtype].code : STRING_CODE, true);
       memory.view.setUint32(record + 12, this.#validAt[i] as number, true);
       for (let word = 16; word < RECORD; word += 4) memory.view.setUint32(record + word, 0, true);
     });
@@ -116,11 +117,12 @@ export class CoreColumns {
     const columns = dtypes.map((dtype, i): Column => {
       const name = names[i] as string;
       const valid = this.#takeValid(i, cells);
-      if (dtype === "string") {
+      if (!isNumeric(dtype)) {
         const values = this.#strings[i] as string[];
         this.#strings[i] = [];
         for (let r = 0; r < cells; r++) values[r] ??= "";
-        return { name, dtype, values, shape, ...(valid && { valid }) };
+        const column: Column = { name, dtype: "string", values, shape, ...(valid && { valid }) };
+        return dtype === "string" ? column : fromText(column, dtype, this.rows);
       }
       const values = new NUMERIC[dtype].array(store, (this.#valuesAt[i] as number) - shift, cells);
       return { name, dtype, values, shape, ...(valid && { valid }) };
@@ -140,7 +142,7 @@ export class CoreColumns {
   #blockOf(store: ArrayBuffer, at: number, capacity: number): Block | undefined {
     const { dtypes } = this.#layout;
     const dtype = dtypes[0];
-    if (dtype === undefined || dtype === "string" || dtypes.some((d) => d !== dtype)) return undefined;
+    if (dtype === undefined || !isNumeric(dtype) || dtypes.some((d) => d !== dtype)) return undefined;
     const bytes = size(dtype);
     const stride = dtypes.length > 1 ? ((this.#valuesAt[1] as number) - (this.#valuesAt[0] as number)) / bytes : capacity;
     const length = Math.min(stride * dtypes.length, Math.floor((store.byteLength - at) / bytes));
@@ -172,5 +174,5 @@ function product(shape: readonly number[]): number {
 }
 
 function size(dtype: DType): number {
-  return dtype === "string" ? 0 : NUMERIC[dtype].array.BYTES_PER_ELEMENT;
+  return isNumeric(dtype) ? NUMERIC[dtype].array.BYTES_PER_ELEMENT : 0;
 }

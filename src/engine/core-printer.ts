@@ -1,6 +1,7 @@
 import type { Batch, Column } from "../batch.js";
 import { byteLength, encode } from "../bytes.js";
-import { NUMERIC, STRING_CODE, type TypedArray } from "../dtype.js";
+import { toText } from "../cell-text.js";
+import { isNumeric, NUMERIC, STRING_CODE, type TypedArray } from "../dtype.js";
 import { TransloadError } from "../errors.js";
 import type { Printer, PrintRequest } from "./cells.js";
 import { Err, Nan } from "./codes.js";
@@ -21,7 +22,8 @@ export class CorePrinter implements Printer {
 
   *print(batch: Batch, more: boolean): Iterable<Uint8Array> {
     const { core } = this.#memory;
-    const { columns, kind } = batch;
+    const { kind } = batch;
+    const columns = batch.columns.map(toText);
     const rows = kind === "scalar" ? 1 : batch.rowCount;
     const inner = kind === "frame" ? [] : (columns[0]?.shape ?? []);
     // addresses first: taking more memory below may move it from under the batch's arrays
@@ -56,7 +58,7 @@ export class CorePrinter implements Printer {
     let step = 0;
     let code = STRING_CODE;
     let offsets = 0;
-    if (dtype === "string") {
+    if (!isNumeric(dtype)) {
       const texts = encode((values as string[]).map((text) => JSON.stringify(text)).join(""));
       const ends = new Uint32Array(values.length + 1);
       let end = 0;

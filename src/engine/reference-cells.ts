@@ -1,5 +1,6 @@
 import { Batch, type Column } from "../batch.js";
-import { type DType, NUMERIC } from "../dtype.js";
+import { fromText } from "../cell-text.js";
+import { type DType, isNumeric, NUMERIC } from "../dtype.js";
 import { type CellReader, type CellRequest, cutToFit, type Seen } from "./cells.js";
 import { Err, Look } from "./codes.js";
 import { checkNames, chooseDtypes, isDefaulted, namesOf, pickedOf, SAMPLE, survey } from "./columns.js";
@@ -99,7 +100,7 @@ export class ReferenceCells implements CellReader {
       perRow *
       this.#picked
         .map((i) => this.#dtypes[i] as DType)
-        .reduce((sum, d) => sum + (d === "string" ? 0 : NUMERIC[d].array.BYTES_PER_ELEMENT), 0);
+        .reduce((sum, d) => sum + (isNumeric(d) ? NUMERIC[d].array.BYTES_PER_ELEMENT : 0), 0);
     this.#batchRows = request.survey
       ? Number.POSITIVE_INFINITY
       : (request.batchRows ?? Math.max(1, Math.floor((request.batchBytes ?? BATCH) / Math.max(1, rowBytes))));
@@ -166,9 +167,9 @@ export class ReferenceCells implements CellReader {
   #read(token: Token, dtype: DType): number | bigint | string {
     const { name, text } = token;
     const big = dtype === "int64" || dtype === "uint64";
-    if (name === "nullValue") return dtype === "string" ? "" : dtype.startsWith("float") ? Number.NaN : big ? 0n : 0;
-    if ((name === "stringValue") !== (dtype === "string")) throw this.#refuse(Err.Kind, token);
-    if (dtype === "string") return JSON.parse(Buffer.from(text, "latin1").toString()) as string;
+    if (name === "nullValue") return !isNumeric(dtype) ? "" : dtype.startsWith("float") ? Number.NaN : big ? 0n : 0;
+    if ((name === "stringValue") === isNumeric(dtype)) throw this.#refuse(Err.Kind, token);
+    if (!isNumeric(dtype)) return JSON.parse(Buffer.from(text, "latin1").toString()) as string;
     const number = name === "numberValue" ? text : name === "trueValue" ? "1" : "0";
     const clip = this.#request.cast === "clip";
     if (dtype === "float64" || dtype === "float32") {
@@ -208,7 +209,10 @@ export class ReferenceCells implements CellReader {
       const { values, valid } = this.#cells[i] as { values: (number | bigint | string)[]; valid: number[] };
       const name = this.#names[i] as string;
       const mask = valid.includes(0) ? { valid: Uint8Array.from(valid) } : {};
-      if (dtype === "string") return { name, dtype, values: values as string[], shape: this.#shape, ...mask };
+      if (!isNumeric(dtype)) {
+        const column: Column = { name, dtype: "string", values: values as string[], shape: this.#shape, ...mask };
+        return dtype === "string" ? column : fromText(column, dtype, this.rows);
+      }
       const array = new NUMERIC[dtype].array(values.length);
       values.forEach((value, r) => {
         array[r] = value as never;

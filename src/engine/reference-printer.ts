@@ -1,4 +1,5 @@
 import type { Batch, Column } from "../batch.js";
+import { toText } from "../cell-text.js";
 import type { TypedArray } from "../dtype.js";
 import { TransloadError } from "../errors.js";
 import type { Printer, PrintRequest } from "./cells.js";
@@ -14,12 +15,13 @@ export class ReferencePrinter implements Printer {
 
   *print(batch: Batch, more: boolean): Iterable<Uint8Array> {
     const rows = batch.kind === "scalar" ? 1 : batch.rowCount;
-    for (let r = 0; r < rows; r++) yield Buffer.from(`${more || r > 0 ? "," : ""}${this.#row(batch, r)}`);
+    const columns = batch.columns.map(toText);
+    for (let r = 0; r < rows; r++) yield Buffer.from(`${more || r > 0 ? "," : ""}${this.#row(batch, columns, r)}`);
   }
 
-  #row(batch: Batch, r: number): string {
-    if (batch.kind === "frame") return `[${batch.columns.map((column) => this.#cell(batch, column, r, r)).join(",")}]`;
-    const column = batch.columns[0] as Column;
+  #row(batch: Batch, columns: readonly Column[], r: number): string {
+    if (batch.kind === "frame") return `[${columns.map((column) => this.#cell(batch, column, r, r)).join(",")}]`;
+    const column = columns[0] as Column;
     const level = (dims: readonly number[], first: number): string => {
       const [length, ...inner] = dims;
       if (length === undefined) return this.#cell(batch, column, first, r);

@@ -15,6 +15,7 @@ import pyarrow.ipc
 import pyarrow.parquet as pq
 
 ROWS = 3000
+TIMES = np.array(["2020-01-01", "NaT", "1969-12-31T23:59:59.5"], dtype="M8[ms]")
 
 
 def table() -> pa.Table:
@@ -34,16 +35,27 @@ def table() -> pa.Table:
             "yes": pa.array(i % 3 == 0),
             "text": pa.array([None if gap else f"té {k % 11} \U0001f600" for k, gap in zip(i, null)]),
             "own": pa.array([f"row {k}" for k in i]),
+            "day": pa.array((i - 1000).astype("i4"), pa.date32(), mask=null),
+            "at": pa.array(i * 1_000_003 - 10**9, pa.timestamp("us"), mask=null),
+            "utc": pa.array(i * 10**15 + 7, pa.timestamp("ns", tz="UTC")),
+            "raw": pa.array([None if gap else bytes([k % 256, 255, 0]) for k, gap in zip(i, null)], pa.binary()),
         }
     )
 
 
+def numbers_of(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return column.cast(pa.int32() if pa.types.is_date32(column.type) else pa.int64())
+
+
 def cells(frame: pa.Table) -> dict:
-    """Columns as JSON has them; whole numbers as text, so that nothing rounds them."""
+    """Columns as JSON has them; whole numbers as text, so that nothing rounds them; times as whole numbers of their unit, bytes in hex."""
     found = {}
     for name, column in zip(frame.column_names, frame.columns):
+        if pa.types.is_temporal(column.type):
+            found[f"{name} {column.type}"] = [v if v is None else str(v) for v in numbers_of(column).to_pylist()]
+            continue
         values = column.to_pylist()
-        found[name] = [str(v) if isinstance(v, int) and not isinstance(v, bool) else v for v in values]
+        found[name] = [str(v) if isinstance(v, int) and not isinstance(v, bool) else v.hex() if isinstance(v, bytes) else v for v in values]
     return found
 
 
@@ -65,6 +77,7 @@ def write(folder: Path) -> None:
     np.save(folder / "c.npy", numbers)
     np.save(folder / "fortran.npy", np.asfortranarray(numbers))
     np.save(folder / "big.npy", numbers.astype(">f8"))
+    np.save(folder / "times.npy", TIMES)
     np.savez(folder / "stored.npz", a=np.arange(5), b=np.arange(5) / 2)
     np.savez_compressed(folder / "deflated.npz", a=np.arange(5), b=np.arange(5) / 2)
 
@@ -99,6 +112,9 @@ def check(folder: Path) -> None:
     array = np.load(folder / "ours.npy")
     good = array.dtype == numbers.dtype and array.shape == numbers.shape and (array == numbers).all()
     print("passed numpy, npy" if good else f"FAILED numpy, npy: {array.dtype} {array.shape}")
+    times = np.load(folder / "ours-times.npy")
+    good = times.dtype == TIMES.dtype and (times.astype("i8") == TIMES.astype("i8")).all()
+    print("passed numpy, npy of times" if good else f"FAILED numpy, npy of times: {times.dtype} {times}")
     arrays = np.load(folder / "ours.npz")
     good = list(arrays) == ["a", "b"] and (arrays["a"] == np.arange(5)).all() and arrays["a"].dtype == np.int64 and (arrays["b"] == np.arange(5) / 2).all()
     print("passed numpy, npz" if good else f"FAILED numpy, npz: {[(k, arrays[k]) for k in arrays]}")

@@ -31,17 +31,21 @@ const CONVERSIONS: readonly (readonly [from: string, to: string, ...options: str
   ["encodings.parquet", "ours.arrow"],
   ["pages-2.parquet", "ours.arrows"],
   ["fortran.npy", "ours.npy"],
+  ["times.npy", "ours-times.npy"],
   ["deflated.npz", "ours.npz"],
 ];
 
 async function reading(path: string, name: string, wanted: Cells): Promise<string> {
   try {
     const found = await cellsOf(path);
-    const expected = name.endsWith(".npy")
-      ? { "": Array.from({ length: 24 }, (_, i) => i / 7) }
-      : name.endsWith(".npz")
-        ? { a: ["0", "1", "2", "3", "4"], b: [0, 0.5, 1, 1.5, 2] }
-        : wanted;
+    const expected =
+      name === "times.npy"
+        ? { " timestamp[ms]": ["1577836800000", null, "-500"] }
+        : name.endsWith(".npy")
+          ? { "": Array.from({ length: 24 }, (_, i) => i / 7) }
+          : name.endsWith(".npz")
+            ? { a: ["0", "1", "2", "3", "4"], b: [0, 0.5, 1, 1.5, 2] }
+            : wanted;
     for (const [column, cells] of Object.entries(expected)) {
       const own = found[column] ?? [];
       const row = cells.findIndex((cell, i) => !Object.is(cell, own[i]));
@@ -54,16 +58,33 @@ async function reading(path: string, name: string, wanted: Cells): Promise<strin
   }
 }
 
-/** Whole numbers as text, null where there is none. */
+/** What pyarrow calls times of this unit. */
+function arrowName(unit: string, timezone: string | undefined): string {
+  return unit === "D" ? "date32[day]" : `timestamp[${unit}${timezone ? `, tz=${timezone}` : ""}]`;
+}
+
+/** Whole numbers, and times, as text; bytes in hex; null where there is none. */
 async function cellsOf(path: string): Promise<Cells> {
   const found: Cells = {};
   for await (const { columns } of readBatches(path))
-    for (const { name, dtype, values, valid } of columns) {
+    for (const { name: own, dtype, values, valid, timezone } of columns) {
+      const name = dtype.startsWith("datetime64") ? `${own} ${arrowName(dtype.slice(11, -1), timezone)}` : own;
       found[name] ??= [];
       const cells = found[name];
       values.forEach((value, i) => {
-        const whole = dtype.includes("int");
-        cells.push(valid?.[i] === 0 ? null : dtype === "bool" ? value === 1 : whole ? `${value}` : value);
+        const whole = dtype.includes("int") || dtype.startsWith("datetime64");
+        const bytes = value instanceof Uint8Array;
+        cells.push(
+          valid?.[i] === 0
+            ? null
+            : dtype === "bool"
+              ? value === 1
+              : whole
+                ? `${value}`
+                : bytes
+                  ? Buffer.from(value).toString("hex")
+                  : value,
+        );
       });
     }
   return found;

@@ -8,8 +8,8 @@ import { decompressPage } from "hyparquet/src/datapage.js";
 import { deltaBinaryUnpack, deltaByteArray, deltaLengthByteArray } from "hyparquet/src/delta.js";
 import { byteStreamSplit } from "hyparquet/src/encoding.js";
 import type { Column } from "../../batch.js";
-import { NUMERIC, type NumericDType, type TypedArray } from "../../dtype.js";
-import { timeText } from "../../time.js";
+import { decode as decodeText } from "../../bytes.js";
+import { NUMERIC, type NumericDType, nothingIn, storedAs, type TypedArray } from "../../dtype.js";
 import { halves } from "../half.js";
 import { unpack, unpackCells } from "./hybrid.js";
 import { type CellType, cellTypeOf } from "./schema.js";
@@ -214,24 +214,27 @@ function texts(page: Uint8Array, at: number, count: number): Uint8Array[] {
   return out;
 }
 
+type Cells = TypedArray | string[] | Uint8Array[];
+
 /** A column as it fills, page by page. */
 class Target {
   rows = 0;
   readonly #name: string;
   readonly #type: CellType;
-  readonly #values: TypedArray | string[];
+  readonly #values: Cells;
   #valid: Uint8Array<ArrayBuffer> | undefined;
   /** The dictionary as cells, and what it was made of. */
-  #known: { readonly raw: Raw; readonly cells: TypedArray | string[] } | undefined;
+  #known: { readonly raw: Raw; readonly cells: Cells } | undefined;
 
   /** `places`: arrays of earlier row groups, to be filled again. */
   constructor(name: string, type: CellType, rows: number, places: Map<string, TypedArray> | undefined) {
     this.#name = name;
     this.#type = type;
-    if (type.dtype === "string") this.#values = new Array<string>(rows);
+    const stored = storedAs(type.dtype);
+    if (!stored) this.#values = new Array<never>(rows);
     else {
       const known = places?.get(name);
-      const values = known && known.length >= rows ? known : new NUMERIC[type.dtype].array(rows);
+      const values = known && known.length >= rows ? known : new NUMERIC[stored].array(rows);
       places?.set(name, values);
       this.#values = values.subarray(0, rows) as TypedArray;
     }
@@ -246,10 +249,12 @@ class Target {
   }
 
   column(): Column {
-    return { name: this.#name, dtype: this.#type.dtype, values: this.#values, shape: [], ...(this.#valid && { valid: this.#valid }) };
+    const { dtype, utc } = this.#type;
+    const valid = this.#valid && { valid: this.#valid };
+    return { name: this.#name, dtype, values: this.#values, shape: [], ...valid, ...(utc && { timezone: "UTC" }) };
   }
 
-  #dictionary(raw: Raw): TypedArray | string[] {
+  #dictionary(raw: Raw): Cells {
     if (this.#known?.raw !== raw) this.#known = { raw, cells: this.#cellsOf(raw) };
     return this.#known.cells;
   }
@@ -259,7 +264,7 @@ class Target {
     for (let i = 0; i < levels.length; i++) valid[this.rows + i] = levels[i] as number;
   }
 
-  #gather(cells: TypedArray | string[], { places, levels, rows, present }: Page): void {
+  #gather(cells: Cells, { places, levels, rows, present }: Page): void {
     const at = this.rows;
     const { bytes, at: from, width } = places as NonNullable<Page["places"]>;
     if (!levels && !Array.isArray(cells) && cells.BYTES_PER_ELEMENT === 8 && width <= 24) {
@@ -281,37 +286,37 @@ class Target {
     }
   }
 
-  #spread(cells: TypedArray | string[], levels: Int32Array | undefined, rows: number): void {
+  #spread(cells: Cells, levels: Int32Array | undefined, rows: number): void {
     const at = this.rows;
     const out = this.#values as unknown[];
     if (!levels && !Array.isArray(cells)) (this.#values as Float64Array).set(cells as Float64Array, at);
     else for (let i = 0, k = 0; i < rows; i++) out[at + i] = !levels || levels[i] === 1 ? cells[k++] : this.#nothing;
   }
 
-  get #nothing(): number | bigint | string {
-    const { dtype } = this.#type;
-    return dtype === "string" ? "" : dtype.startsWith("float") ? Number.NaN : dtype.endsWith("64") ? 0n : 0;
+  get #nothing(): ReturnType<typeof nothingIn> {
+    return nothingIn(this.#type.dtype);
   }
 
   /** Values of the physical type as cells. */
-  #cellsOf(raw: Raw): TypedArray | string[] {
-    const { dtype, time, binary, int96, half, scale } = this.#type;
+  #cellsOf(raw: Raw): Cells {
+    const { dtype, int96, half, scale } = this.#type;
     if (Array.isArray(raw)) {
       const cells = raw as readonly Uint8Array[];
       if (half) return halves(Uint16Array.from(cells, (bytes) => (bytes[0] as number) | ((bytes[1] as number) << 8)));
       if (scale !== undefined) return Float64Array.from(cells, (bytes) => Number(bigEndian(bytes)) / 10 ** scale);
-      if (int96) return cells.map(int96Text);
-      return cells.map((bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(binary ? "base64" : "utf8"));
+      if (int96) return BigInt64Array.from(cells, int96Nanoseconds);
+      // bytes of their own, and not the page they stand in
+      return dtype === "bytes" ? cells.map((bytes) => Uint8Array.from(bytes)) : cells.map(decodeText);
     }
     const numbers = raw as Exclude<Raw, readonly Uint8Array[]>;
     if (scale !== undefined) return Float64Array.from(numbers as Int32Array, (value) => Number(value) / 10 ** scale);
-    if (time) return Array.from(numbers as Int32Array, (value) => timeText(BigInt(value), time));
-    const { array } = NUMERIC[dtype as NumericDType];
+    const { array } = NUMERIC[storedAs(dtype) as NumericDType];
     if (numbers instanceof array) return numbers as TypedArray;
     // the same bits without a sign, or fewer of them
     if (numbers instanceof BigInt64Array) return new BigUint64Array(numbers.buffer as ArrayBuffer, numbers.byteOffset, numbers.length);
     const out = new array(numbers.length);
-    for (let i = 0; i < numbers.length; i++) out[i] = numbers[i] as never;
+    const wide = out instanceof BigInt64Array;
+    for (let i = 0; i < numbers.length; i++) out[i] = (wide ? BigInt(numbers[i] as number) : numbers[i]) as never;
     return out;
   }
 }
@@ -329,8 +334,8 @@ function bigEndian(bytes: Uint8Array): bigint {
 }
 
 /** Nanoseconds of a day, and its Julian number. */
-function int96Text(bytes: Uint8Array): string {
+function int96Nanoseconds(bytes: Uint8Array): bigint {
   const view = new DataView(bytes.buffer, bytes.byteOffset, 12);
   const days = BigInt(view.getUint32(8, true)) - 2_440_588n;
-  return timeText(days * 86_400_000_000_000n + view.getBigInt64(0, true), "ns");
+  return days * 86_400_000_000_000n + view.getBigInt64(0, true);
 }

@@ -3,7 +3,7 @@
 // How it works. The cells present are put together; small whole numbers find their place in a dictionary by a table, other numbers
 // by a hash of their bits, texts by a Map. 64-bit integers are looked at as pairs of 32-bit words, so that no BigInt is made.
 import type { Column } from "../../batch.js";
-import { type DType, NUMERIC, type TypedArray } from "../../dtype.js";
+import { type DType, NUMERIC, storedAs, type TypedArray } from "../../dtype.js";
 import { narrow, pack, widthOf } from "./hybrid.js";
 
 /** Largest dictionary, and the span of whole numbers that a table finds their places in. */
@@ -46,7 +46,7 @@ export class ChunkCells {
   #count = 0;
   #valid: Uint8Array | undefined;
   /** Texts, or numbers but whole ones of 32 bits. */
-  readonly #values: string[] | TypedArray | undefined;
+  readonly #values: (string | Uint8Array)[] | TypedArray | undefined;
   /** Whole numbers as long as 32 bits hold them, with their ends. */
   readonly #narrow: Int32Array | undefined;
   #least = 0;
@@ -58,15 +58,16 @@ export class ChunkCells {
   constructor(dtype: DType, rows: number) {
     this.#dtype = dtype;
     this.#rows = rows;
-    if (NARROW.includes(dtype)) this.#narrow = new Int32Array(rows);
-    else this.#values = dtype === "string" ? [] : new NUMERIC[dtype].array(rows);
+    const stored = storedAs(dtype);
+    if (stored && NARROW.includes(stored)) this.#narrow = new Int32Array(rows);
+    else this.#values = stored ? new NUMERIC[stored].array(rows) : [];
   }
 
   add({ values, valid }: Column, from: number, count: number): void {
     const at = this.#count;
-    if (Array.isArray(values)) for (let i = 0; i < count; i++) (this.#values as string[])[at + i] = values[from + i] as string;
+    if (Array.isArray(values)) for (let i = 0; i < count; i++) (this.#values as unknown[])[at + i] = values[from + i];
     else if (!this.#narrow) (this.#values as Float64Array).set((values as Float64Array).subarray(from, from + count), at);
-    else if (this.#dtype === "int64") this.#addWide((values as BigInt64Array<ArrayBuffer>).subarray(from, from + count), at);
+    else if (storedAs(this.#dtype) === "int64") this.#addWide((values as BigInt64Array<ArrayBuffer>).subarray(from, from + count), at);
     else this.#addNarrow(this.#narrow, (values as Int32Array).subarray(from, from + count), at);
     if (valid || this.#valid) {
       this.#valid ??= new Uint8Array(this.#rows).fill(1);
@@ -119,10 +120,12 @@ export class ChunkCells {
       const values = presentOf(this.#narrow.subarray(0, count), valid);
       // a null is a 0, which may be none of the ends
       const ends = valid ? endsOf(values) : ([this.#least, this.#greatest] as const);
-      return encodeIntegers(values, ends, dtype === "int64", dtype === "uint32");
+      return encodeIntegers(values, ends, storedAs(dtype) === "int64", dtype === "uint32");
     }
-    if (Array.isArray(this.#values))
-      return encodeTexts(valid ? this.#values.filter((_, i) => i < count && valid[i] === 1) : this.#values.slice(0, count));
+    if (Array.isArray(this.#values)) {
+      const present = valid ? this.#values.filter((_, i) => i < count && valid[i] === 1) : this.#values.slice(0, count);
+      return dtype === "bytes" ? encodeBytes(present as Uint8Array[]) : encodeTexts(present as string[]);
+    }
     const values = presentOf((this.#values as Float64Array<ArrayBuffer>).subarray(0, count), valid) as TypedArray;
     if (dtype === "bool") return encodeBooleans(values as Uint8Array);
     return dtype === "uint64" ? encodeWide(values as BigUint64Array<ArrayBuffer>) : encodeFloats(values as Float64Array | Float32Array);
@@ -340,6 +343,19 @@ function encodeBooleans(values: Uint8Array): Encoded {
 }
 
 // ---- texts
+
+/** No dictionary, and no ends: what bytes are is not known here. */
+function encodeBytes(values: readonly Uint8Array[]): Encoded {
+  const out = new Uint8Array(values.reduce((sum, { length }) => sum + 4 + length, 0));
+  const view = new DataView(out.buffer);
+  let at = 0;
+  for (const bytes of values) {
+    view.setUint32(at, bytes.length, true);
+    out.set(bytes, at + 4);
+    at += 4 + bytes.length;
+  }
+  return { places: undefined, dictionary: undefined, plain: out, least: undefined, greatest: undefined };
+}
 
 /** Ends of texts are given up to this length; longer ones would fill the file's footer. */
 const LONGEST_END = 64;

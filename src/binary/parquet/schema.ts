@@ -1,16 +1,13 @@
 // Our dtypes and Parquet's types (parquet-format, LogicalTypes.md).
 import type { SchemaElement } from "hyparquet";
-import type { DType, NumericDType } from "../../dtype.js";
+import { type DType, isTime, type NumericDType, type TimeUnit, unitOf } from "../../dtype.js";
 import { TransloadError } from "../../errors.js";
-import type { TimeUnit } from "../../time.js";
 
 /** What cells of a physical type become here. */
 export interface CellType {
   readonly dtype: DType;
-  /** Numbers are points in time of this unit, and become ISO 8601. */
-  readonly time?: TimeUnit;
-  /** Bytes that are no text become base64. */
-  readonly binary?: true;
+  /** Times are points in UTC. */
+  readonly utc?: true;
   /** 12 bytes: nanoseconds of the day and a Julian day. */
   readonly int96?: true;
   readonly half?: true;
@@ -33,8 +30,9 @@ const INTEGERS: Readonly<Record<string, readonly [bits: number, signed: boolean]
 };
 
 /** How a column of this dtype is described. Every column may have nulls. */
-export function elementOf(name: string, dtype: DType): SchemaElement {
+export function elementOf(name: string, dtype: DType, utc: boolean): SchemaElement {
   const element = { name, repetition_type: "OPTIONAL" as const };
+  if (isTime(dtype)) return { ...element, ...timeElement(unitOf(dtype), utc) };
   switch (dtype) {
     case "bool":
       return { ...element, type: "BOOLEAN" };
@@ -44,6 +42,8 @@ export function elementOf(name: string, dtype: DType): SchemaElement {
       return { ...element, type: "DOUBLE" };
     case "string":
       return { ...element, type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" } };
+    case "bytes":
+      return { ...element, type: "BYTE_ARRAY" };
     case "int32":
       return { ...element, type: "INT32" };
     case "int64":
@@ -61,6 +61,14 @@ export function elementOf(name: string, dtype: DType): SchemaElement {
   }
 }
 
+/** Whole seconds are milliseconds there. The converted types of old are of points in UTC alone. */
+function timeElement(unit: TimeUnit, utc: boolean): Omit<SchemaElement, "name"> {
+  if (unit === "D") return { type: "INT32", converted_type: "DATE", logical_type: { type: "DATE" } };
+  const long = unit === "ns" ? "NANOS" : unit === "us" ? "MICROS" : "MILLIS";
+  const old = utc && long !== "NANOS" ? { converted_type: `TIMESTAMP_${long}` as const } : {};
+  return { type: "INT64", ...old, logical_type: { type: "TIMESTAMP", isAdjustedToUTC: utc, unit: long } };
+}
+
 /** @throws TransloadError E_DTYPE for types that are no cells here. */
 export function cellTypeOf(element: SchemaElement): CellType {
   const { name, type, converted_type: converted, logical_type: logical } = element;
@@ -72,7 +80,7 @@ export function cellTypeOf(element: SchemaElement): CellType {
     return { dtype: "float64", scale };
   }
   const time = timeOf(element);
-  if (time) return { dtype: "string", time };
+  if (time) return { dtype: `datetime64[${time}]`, ...(isUtc(element) && { utc: true }) };
   switch (type) {
     case "BOOLEAN":
       return { dtype: "bool" };
@@ -90,17 +98,21 @@ export function cellTypeOf(element: SchemaElement): CellType {
       return { dtype: `${signed ? "" : "u"}int${bits}` as NumericDType };
     }
     case "INT96":
-      return { dtype: "string", int96: true };
+      return { dtype: "datetime64[ns]", int96: true };
     case "BYTE_ARRAY": {
       const text =
         converted === "UTF8" || converted === "JSON" || converted === "ENUM" || ["STRING", "JSON", "ENUM"].includes(logical?.type ?? "");
-      return text ? { dtype: "string" } : { dtype: "string", binary: true };
+      return text ? { dtype: "string" } : { dtype: "bytes" };
     }
     case "FIXED_LEN_BYTE_ARRAY":
-      return logical?.type === "FLOAT16" ? { dtype: "float32", half: true } : { dtype: "string", binary: true };
+      return logical?.type === "FLOAT16" ? { dtype: "float32", half: true } : { dtype: "bytes" };
     default:
       throw none(`of type ${type}`);
   }
+}
+
+function isUtc({ converted_type: converted, logical_type: logical }: SchemaElement): boolean {
+  return logical?.type === "TIMESTAMP" ? logical.isAdjustedToUTC : (converted?.startsWith("TIMESTAMP_") ?? false);
 }
 
 function timeOf({ converted_type: converted, logical_type: logical }: SchemaElement): TimeUnit | undefined {
