@@ -15,6 +15,7 @@ import {
   unitOf,
 } from "./dtype.js";
 import { placeAmong, TransloadError } from "./errors.js";
+import { changed, lengthOf, type Texts, textColumn, textsOf } from "./texts.js";
 import { convertTime, timeText } from "./time.js";
 
 let create: typeof ndarray | undefined;
@@ -40,6 +41,8 @@ export interface Column {
    * and numpy's NaT, the least 64-bit integer, in times.
    */
   readonly values: TypedArray | string[] | Uint8Array[];
+  /** Of text, in Arrow's layout: `values` makes JavaScript's strings of it when it is asked for. Absent where it came as strings. */
+  readonly texts?: Texts;
   /** A byte for each cell, 1 present and 0 null; absent when no cell is null. */
   readonly valid?: Uint8Array<ArrayBuffer>;
   /** Of times that are points in UTC, or elsewhere, and not of a clock on some wall: Arrow's name of the zone. */
@@ -86,14 +89,16 @@ export class Batch {
       throw new TransloadError("E_OPTION", `a ${kind} is one column, and the batch has ${columns.length}`);
   }
 
-  #checkColumn({ name, dtype, values, valid, shape }: Column): void {
+  #checkColumn(column: Column): void {
+    const { name, dtype, valid, shape } = column;
+    const length = lengthOf(column);
     const cells = shape.reduce((a, b) => a * b, this.kind === "scalar" ? 1 : this.rowCount);
     const fault = (what: string) => new TransloadError("E_OPTION", `column ${JSON.stringify(name)} of the batch ${what}`);
-    if (values.length !== cells) throw fault(`has ${values.length} cells, expected ${cells}`);
+    if (length !== cells) throw fault(`has ${length} cells, expected ${cells}`);
     if (valid && valid.length !== cells) throw fault(`has ${valid.length} validity bytes, expected ${cells}`);
     if (this.kind === "frame" && shape.length > 0) throw fault("has cells with a shape, which a frame cannot hold");
     const stored = storedAs(dtype);
-    const right = stored ? values instanceof NUMERIC[stored].array : Array.isArray(values);
+    const right = column.texts !== undefined || (stored ? column.values instanceof NUMERIC[stored].array : Array.isArray(column.values));
     if (!right) throw fault(`does not hold ${dtype}`);
   }
 
@@ -162,9 +167,19 @@ export function pickColumns(batch: Batch, names: readonly string[], renamed: rea
   const same = (list: readonly string[]) => list.length === columns.length && columns.every(({ name }, i) => name === list[i]);
   if (kind !== "frame" || (same(names) && same(renamed))) return batch;
   const known = columns.map((column) => column.name);
-  const picked = names.map((name, i): Column => ({ ...(columns[placeAmong(known, name)] as Column), name: renamed[i] as string }));
+  const picked = names.map((name, i) => changed(columns[placeAmong(known, name)] as Column, { name: renamed[i] as string }));
   const block = same(names) ? batch.block : undefined;
   return new Batch({ rowOffset, rowCount, columns: picked, kind, block });
+}
+
+/** Columns of text as dictionaries: each text once, and which of them a cell is. */
+export function withDictionaries({ rowOffset, rowCount, kind, columns, block }: Batch): Batch {
+  const own = columns.map((column) => {
+    if (column.dtype !== "string" || column.texts?.codes) return column;
+    const texts = textsOf(column.values as readonly string[], true, column.valid);
+    return texts ? textColumn(column, texts) : column;
+  });
+  return new Batch({ rowOffset, rowCount, kind, columns: own, block });
 }
 
 /**
@@ -185,15 +200,15 @@ export function castBatch(batch: Batch, dtype: DType | Readonly<Record<string, D
 }
 
 function castColumn(column: Column, dtype: DType, how: "error" | "clip", named: boolean, rowOffset: number): Column {
-  const { name, values, valid, shape } = column;
   if (column.dtype === dtype) return column;
   if (column.dtype === "string" && isWrittenAsText(dtype)) return fromText(column, dtype, rowOffset);
   if (isWrittenAsText(column.dtype) && dtype === "string") return toText(column);
   if (isTime(column.dtype) && isTime(dtype)) return convertTimes(column, dtype, rowOffset);
   if (!isNumeric(column.dtype) || !isNumeric(dtype)) {
     if (!named) return column;
-    throw new TransloadError("E_DTYPE", `column ${JSON.stringify(name)} holds ${column.dtype}, and cannot become ${dtype}`);
+    throw new TransloadError("E_DTYPE", `column ${JSON.stringify(column.name)} holds ${column.dtype}, and cannot become ${dtype}`);
   }
+  const { name, values, valid, shape } = column;
   const { array, range } = NUMERIC[dtype];
   const out = new array(values.length);
   for (let i = 0; i < values.length; i++) {

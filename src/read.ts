@@ -1,5 +1,5 @@
 import type { Batch } from "./batch.js";
-import { castBatch, pickColumns } from "./batch.js";
+import { castBatch, pickColumns, withDictionaries } from "./batch.js";
 import { type BinaryForm, binaryAt, binaryForm } from "./binary/form.js";
 import { CargoReader } from "./cargo.js";
 import { choose } from "./dialects/index.js";
@@ -37,6 +37,8 @@ export interface ReadOptions {
   batchRows?: number;
   /** In its place: bytes of cells in a batch. */
   batchBytes?: number;
+  /** Text columns have each text once, and which of them a cell is: `texts.codes`. */
+  dictionary?: boolean;
   /** Batches borrow the reader's memory and are valid until the next one is asked for. */
   reuse?: boolean;
   engine?: "core" | "reference";
@@ -75,7 +77,10 @@ export async function* batchesOf(source: Source, { columns, ...options }: ReadOp
   const renamed = columns && (Array.isArray(columns) ? (columns as readonly string[]) : Object.keys(columns));
   checkOptions(options);
   const all = { ...options, ...(names && { columns: names }) };
-  for await (const batch of await opened(source, all)) yield names && renamed ? pickColumns(batch, names, renamed) : batch;
+  for await (const batch of await opened(source, all)) {
+    const picked = names && renamed ? pickColumns(batch, names, renamed) : batch;
+    yield options.dictionary ? withDictionaries(picked) : picked;
+  }
 }
 
 /** Tells what is compressed, and text from binary, by the name of the form, or the first bytes, or the file's name. */
@@ -113,8 +118,8 @@ async function* readText(
   bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   options: PickOptions,
 ): AsyncGenerator<Batch, void, undefined> {
-  const { dtype, cast = "error", batchRows, batchBytes, reuse = false, ...moving } = options;
-  const typed = { dtype, cast, batchRows, batchBytes, reuse };
+  const { dtype, cast = "error", batchRows, batchBytes, reuse = false, dictionary = false, ...moving } = options;
+  const typed = { dtype, cast, batchRows, batchBytes, reuse, dictionary };
   const { onWarning } = options;
   const found = await readable(bytes, { ...moving, ...(file !== undefined && { file }) }, typed);
   if (found.batches) {

@@ -8,6 +8,7 @@ import {
   type Data,
   DataType,
   DateDay,
+  Dictionary,
   Field,
   FixedSizeList,
   Float32,
@@ -31,13 +32,14 @@ import {
   Uint32,
   Uint64,
   Utf8,
-  type Vector,
+  Vector,
 } from "apache-arrow";
 import { Batch, type Column } from "../batch.js";
-import { byteLength, concat } from "../bytes.js";
+import { concat } from "../bytes.js";
 import { isTime, NAT, NUMERIC, type NumericDType, type TypedArray, unitOf } from "../dtype.js";
 import { placeAmong, TransloadError } from "../errors.js";
 import type { RandomAccess } from "../io/random.js";
+import { lengthOf, spreadTexts, type Texts, textColumn, textsOf } from "../texts.js";
 import { bytesOfRow, cut } from "./cut.js";
 import { daysOf } from "./days.js";
 import { type BinaryRead, type BinaryWriter, rowsOfBatch } from "./form.js";
@@ -75,8 +77,11 @@ function typeOf(column: Column): DataType {
   return shape.length === 0 ? cell : new FixedSizeList(product(shape), new Field("item", cell, true));
 }
 
-function cellTypeOf({ dtype, timezone }: Column): DataType {
-  if (dtype === "string") return new Utf8();
+/** Of text whose every cell is one of a dictionary's; the same object, for Arrow numbers dictionaries by it. */
+const DICTIONARY = new Dictionary(new Utf8(), new Int32());
+
+function cellTypeOf({ dtype, timezone, texts }: Column): DataType {
+  if (dtype === "string") return texts?.codes ? DICTIONARY : new Utf8();
   if (dtype === "bytes") return new Binary();
   if (!isTime(dtype)) return TYPES[dtype]();
   const unit = unitOf(dtype);
@@ -101,13 +106,16 @@ function dataOf(column: Column, rows: number): Data {
 }
 
 function cellsOf(column: Column): Data {
-  const { dtype, values, valid } = column;
-  const length = values.length;
+  const { dtype, valid } = column;
+  const length = lengthOf(column);
   const nulls = valid ? { nullBitmap: bits(valid), nullCount: valid.reduce((n, v) => n + 1 - v, 0) } : { nullCount: 0 };
   if (dtype === "string") {
-    const { offsets, bytes } = encode(values as readonly string[]);
+    const { offsets, bytes, codes } = column.texts ?? textsOrRefuse(column);
+    const texts = (own: number) => makeData({ type: new Utf8(), length: own, nullCount: 0, valueOffsets: offsets, data: bytes });
+    if (codes) return makeData({ type: DICTIONARY, length, data: codes, dictionary: new Vector([texts(offsets.length - 1)]), ...nulls });
     return makeData({ type: new Utf8(), length, valueOffsets: offsets, data: bytes, ...nulls });
   }
+  const { values } = column;
   if (dtype === "bytes") {
     const parts = values as readonly Uint8Array[];
     return makeData({ type: new Binary(), length, valueOffsets: offsetsOf(parts), data: concat(parts), ...nulls });
@@ -131,13 +139,10 @@ function offsetsOf(parts: readonly Uint8Array[]): Int32Array {
   return offsets;
 }
 
-function encode(texts: readonly string[]): { offsets: Int32Array; bytes: Uint8Array } {
-  const offsets = new Int32Array(texts.length + 1);
-  for (let i = 0; i < texts.length; i++) offsets[i + 1] = (offsets[i] as number) + byteLength(texts[i] as string);
-  const bytes = new Uint8Array(offsets[texts.length] as number);
-  const encoder = new TextEncoder();
-  for (let i = 0; i < texts.length; i++) encoder.encodeInto(texts[i] as string, bytes.subarray(offsets[i]));
-  return { offsets, bytes };
+function textsOrRefuse({ name, values }: Column): Texts {
+  const texts = textsOf(values as readonly string[], false);
+  if (texts) return texts;
+  throw new TransloadError("E_UTF8", `column ${JSON.stringify(name)} has half a surrogate pair in a text, which UTF-8 cannot spell`);
 }
 
 /** Where Arrow's writer puts its bytes: taken from here after each batch. */
@@ -166,11 +171,13 @@ export class ArrowWriter implements BinaryWriter {
   }
 
   write(batch: Batch): Iterable<Uint8Array> {
-    const schema = schemaOf(batch);
+    // a file has one dictionary for all of its batches, and ours have one each
+    const plain = withoutDictionaries(batch);
+    const schema = schemaOf(plain);
     if (this.#schema && `${this.#schema}` !== `${schema}`)
       throw new TransloadError("E_FORM", `an Arrow file has one table, and what follows is another: ${schema} behind ${this.#schema}`);
     this.#schema ??= schema;
-    this.#writer.write(toArrow(batch, this.#schema));
+    this.#writer.write(toArrow(plain, this.#schema));
     return this.#sink.take();
   }
 
@@ -179,6 +186,11 @@ export class ArrowWriter implements BinaryWriter {
     this.#writer.finish();
     return this.#sink.take();
   }
+}
+
+function withoutDictionaries({ rowOffset, rowCount, kind, columns }: Batch): Batch {
+  const plain = columns.map((column) => (column.texts?.codes ? textColumn(column, spreadTexts(column.texts)) : column));
+  return new Batch({ rowOffset, rowCount, kind, columns: plain });
 }
 
 // ---- reading
@@ -241,10 +253,11 @@ function columnOf(field: Field, vector: Vector, rows: number): Column {
     const cells = inner.clone(inner.type, from, rows * size);
     return { name, ...cellsFrom(cells, name), shape: product(shape) === size ? shape : [size] };
   }
-  return { name, ...cellsFrom(data, name), shape: [] };
+  const cells = cellsFrom(data, name);
+  return cells.texts ? (cells as Column) : { name, ...cells, shape: [] };
 }
 
-type Cells = Pick<Column, "dtype" | "values" | "valid" | "timezone">;
+type Cells = Pick<Column, "dtype" | "values" | "valid" | "timezone" | "texts">;
 
 function cellsFrom(data: Data, name: string): Cells {
   const valid = data.nullCount > 0 ? Uint8Array.from({ length: data.length }, (_, i) => (data.getValid(i) ? 1 : 0)) : undefined;
@@ -267,6 +280,10 @@ function cellsFrom(data: Data, name: string): Cells {
     const values = BigInt64Array.from({ length: data.length }, (_, i) => (valid?.[i] === 0 ? NAT : raw(i)));
     const timezone = DataType.isTimestamp(type) && type.timezone ? { timezone: type.timezone } : {};
     return { dtype: `datetime64[${unit}]`, values, ...timezone, ...mask };
+  }
+  if (DataType.isUtf8(type) && data.offset === 0) {
+    const { valueOffsets, values } = data as unknown as { valueOffsets: Int32Array<ArrayBuffer>; values: Uint8Array<ArrayBuffer> };
+    return textColumn({ name, shape: [], ...mask }, { offsets: valueOffsets.subarray(0, data.length + 1), bytes: values });
   }
   const values = listOf(data, name);
   return isBinary(type)

@@ -1,5 +1,6 @@
 import { Batch, type Column } from "../batch.js";
 import { NUMERIC, storedAs, type TypedArray } from "../dtype.js";
+import { slicedTexts, textColumn } from "../texts.js";
 
 /** What a text is taken to take, where batches are cut by their bytes. */
 const TEXT = 16;
@@ -25,11 +26,14 @@ export function* cut(batch: Batch, step: number): Generator<Batch> {
     const part = columns.map((column): Column => {
       const perRow = column.shape.reduce((a, b) => a * b, 1);
       const [start, end] = [from * perRow, to * perRow];
-      const { values, valid } = column;
+      const { texts, valid } = column;
+      const mask = valid && { valid: valid.subarray(start, end) };
+      if (texts) return textColumn({ name: column.name, shape: column.shape, ...mask }, slicedTexts(texts, start, end));
+      const { values } = column;
       return {
         ...column,
         values: Array.isArray(values) ? (values.slice(start, end) as string[]) : (values.subarray(start, end) as TypedArray),
-        ...(valid && { valid: valid.subarray(start, end) }),
+        ...mask,
       };
     });
     yield new Batch({ rowOffset: rowOffset + from, rowCount: to - from, columns: part, kind });

@@ -15,5 +15,7 @@ export { keyFrom, keyTo, limitRows, padded, repeated, rowCount, rows as convertR
 export { startDelimited } from "./delimited";
 export { setPlain } from "./plain";
 export { begun, needed, outAt, retyped, setOut, setTexts, startOutput, startWrite } from "./write";
+export { forgetLone, lone } from "./unescape";
+export { gatherTexts, skipTo } from "./texts";
 export { filled, startFill } from "./fill";
 export { narrow, narrowGreatest, narrowLeast, packHybrid, packedTo, setNarrowEnds, unpackCells } from "./hybrid";

@@ -9,6 +9,7 @@ import {
 } from "./row";
 import { Err, Ev, fail } from "./state";
 import { Kind } from "./token";
+import { decode, forgetLone, lone, undouble } from "./unescape";
 
 /** How cells are written. */
 export const enum Style {
@@ -82,7 +83,7 @@ function full(bytes: usize): i32 { needed = bytes; return Ev.Flush; }
 function refuse(error: i32, i: u32, at: usize): i32 { setCellIndex(i); return fail(error, error == Err.Missing || at == 0 ? rowStart : at); }
 
 // @ts-ignore: decorator
-@inline function copy(to: usize, from: usize, n: usize): usize {
+@inline export function copy(to: usize, from: usize, n: usize): usize {
   v128.store(to, v128.load(from));
   if (n > 16) return copyLong(to, from, n);
   return to + n;
@@ -296,13 +297,14 @@ function delimited(bytes: usize): i32 {
       case Kind.Text: o = writeField(o, from + 1, to - 1, false); break;
       case Kind.Escaped: {
         const start = o + 1;
+        forgetLone();
         const stop = decode(start, from + 1, to - 1);
-        if (stop == 0) return refuse(Err.Surrogate, i, from);
+        if (lone != 0) return refuse(Err.Surrogate, i, from);
         o = writeField(o, start, stop, true);
         break;
       }
       case Kind.Bare: case Kind.Odd: o = writeField(o, from, to, false); break;
-      case Kind.Doubled: o = writeField(o, o + 1, undouble(o + 1, from, to), true); break;
+      case Kind.Doubled: o = writeField(o, o + 1, undouble(o + 1, from, to, quote), true); break;
       default: return refuse(Err.Nested, i, from);
     }
     // a line of nothing would be no row
@@ -344,63 +346,6 @@ function writeField(o: usize, from: usize, to: usize, inPlace: bool): usize {
     if (c == 0x22) store<u8>(--at, c);
   }
   return stop;
-}
-
-/** The text of CSV's doubled quotes, each pair one. */
-function undouble(o: usize, from: usize, to: usize): usize {
-  for (let p = from; p < to; p++) {
-    const c = load<u8>(p);
-    store<u8>(o++, c);
-    if (c == quote && p + 1 < to && load<u8>(p, 1) == quote) p++;
-  }
-  return o;
-}
-
-/** The text of a JSON string's inside, in UTF-8; 0 when half a surrogate pair has none. */
-function decode(o: usize, from: usize, to: usize): usize {
-  let p = from;
-  while (p < to) {
-    let c = <u32>load<u8>(p++);
-    if (c != 0x5c /* \ */) { store<u8>(o++, <u8>c); continue; }
-    c = load<u8>(p++);
-    if (c != 0x75 /* u */) {
-      store<u8>(o++, <u8>(c == 0x6e ? 0x0a : c == 0x74 ? 0x09 : c == 0x72 ? 0x0d : c == 0x62 ? 0x08 : c == 0x66 ? 0x0c : c));
-      continue;
-    }
-    let code = hex4(p);
-    p += 4;
-    if (code - 0xd800 < 0x800) {
-      if (code >= 0xdc00 || p + 6 > to || load<u16>(p) != 0x755c /* \u */) return 0;
-      const low = hex4(p + 2);
-      if (low - 0xdc00 >= 0x400) return 0;
-      code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-      p += 6;
-    }
-    if (code < 0x80) store<u8>(o++, <u8>code);
-    else if (code < 0x800) { store<u16>(o, <u16>(0x80c0 | (code >> 6) | ((code & 0x3f) << 8))); o += 2; }
-    else if (code < 0x10000) {
-      store<u8>(o, <u8>(0xe0 | (code >> 12)));
-      store<u8>(o, <u8>(0x80 | ((code >> 6) & 0x3f)), 1);
-      store<u8>(o, <u8>(0x80 | (code & 0x3f)), 2);
-      o += 3;
-    } else {
-      store<u8>(o, <u8>(0xf0 | (code >> 18)));
-      store<u8>(o, <u8>(0x80 | ((code >> 12) & 0x3f)), 1);
-      store<u8>(o, <u8>(0x80 | ((code >> 6) & 0x3f)), 2);
-      store<u8>(o, <u8>(0x80 | (code & 0x3f)), 3);
-      o += 4;
-    }
-  }
-  return o;
-}
-
-function hex4(p: usize): u32 {
-  let code: u32 = 0;
-  for (let i: usize = 0; i < 4; i++) {
-    const c = load<u8>(p + i);
-    code = (code << 4) | <u32>(c <= 0x39 ? c - 0x30 : (c | 0x20) - 0x57);
-  }
-  return code;
 }
 
 /** Every cell into its column's place, a comma before it except at the start. */

@@ -24,6 +24,8 @@ export interface CellRequest {
   readonly batchBytes?: number | undefined;
   /** Batches borrow the engine's memory, valid until the next one is read. */
   readonly reuse: boolean;
+  /** Text columns keep each text once, and which of them a cell is. */
+  readonly dictionary?: boolean;
   /** Read no values, only look: `next()` gives no batch, and `seen` tells what the columns hold. */
   readonly survey?: boolean;
   /** The rows are those of a delimited file, to be read so. */

@@ -85,6 +85,7 @@ export class CoreBatches implements CellReader {
       batchRows: request.batchRows,
       batchBytes: request.batchBytes,
       reuse: request.reuse,
+      dictionary: request.dictionary ?? false,
     });
     this.#columns = columns;
     core.startCells(

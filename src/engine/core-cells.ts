@@ -151,7 +151,7 @@ export class CoreCells implements CellReader {
     const text = this.#memory.bytes.subarray(input.from, this.#scanned);
     const kinds = survey(text, rank, this.#block ? 1 : width);
     this.#dtypes = request.survey ? this.#names.map(() => "bool") : chooseDtypes(this.#names, kinds, request.dtype);
-    const { survey: looks, batchRows, batchBytes, reuse } = request;
+    const { survey: looks, batchRows, batchBytes, reuse, dictionary = false } = request;
     const places = pickedOf(this.#names, frame && !this.#block && request.names?.length === width ? request.pick : undefined);
     const columns = new CoreColumns(this.#memory, {
       names: places.map((i) => this.#names[i] as string),
@@ -164,6 +164,7 @@ export class CoreCells implements CellReader {
       batchRows,
       batchBytes,
       reuse,
+      dictionary,
     });
     this.#columns = columns;
     this.#batchRows = looks ? ENDLESS : columns.batchRows;

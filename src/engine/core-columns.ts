@@ -1,15 +1,13 @@
 import { Batch, type Block, type Column } from "../batch.js";
-import { decode } from "../bytes.js";
 import { fromText } from "../cell-text.js";
 import { type DType, isNumeric, NUMERIC, SKIP_CODE, STRING_CODE } from "../dtype.js";
-import { Kind } from "./codes.js";
 import { align, type CoreMemory } from "./core-memory.js";
+import { CoreTexts } from "./core-texts.js";
 
 export const RECORD = 32;
 const STRINGS = 4096;
 /** Bytes of cells in a batch when the caller does not say: they stay in the second-level cache until they are used. */
 const BATCH = 1 << 20;
-const COLUMN_BITS = 24;
 
 /** What the columns of a batch are. */
 export interface Layout {
@@ -24,6 +22,8 @@ export interface Layout {
   readonly batchBytes: number | undefined;
   /** Batches borrow the memory. */
   readonly reuse: boolean;
+  /** Texts are kept once for each that occurs. */
+  readonly dictionary?: boolean;
   /** Columns of the source, and the place among them of each that is kept. */
   readonly sourceWidth: number;
   readonly places: readonly number[];
@@ -43,7 +43,7 @@ export class CoreColumns {
   readonly #valuesAt: number[] = [];
   readonly #validAt: number[] = [];
   readonly #cellsEnd: number;
-  readonly #strings: string[][];
+  readonly #texts: CoreTexts;
   /** Rows of the batches so far. */
   rows = 0;
 
@@ -70,7 +70,13 @@ export class CoreColumns {
       valid += cells;
     }
     this.#cellsEnd = at;
-    this.#strings = dtypes.map(() => []);
+    this.#texts = new CoreTexts(
+      memory,
+      sourceWidth,
+      dtypes.flatMap((dtype, i) => (isNumeric(dtype) ? [] : [places[i] as number])),
+      cells,
+      layout.dictionary ?? false,
+    );
     this.stringsAt = memory.area("string cells", 16 * STRINGS);
     this.stringsEnd = this.stringsAt + 16 * STRINGS;
     for (let i = sourceWidth - 1, skipped = 0; i >= 0; i--) {
@@ -91,16 +97,10 @@ export class CoreColumns {
       for (let i = 0; i < 4; i++) memory.view.setUint32(this.at + 4 * i, i === 2 ? NUMERIC.bool.code : i === 1 ? 0 : this.at, true);
   }
 
-  /** Makes JavaScript strings of the cells remembered so far, before their bytes leave the window. */
+  /** Copies the text cells remembered so far, before their bytes leave the window. */
   drain(quote: string): void {
-    const { core, view, bytes } = this.#memory;
-    for (let at = this.stringsAt; at < core.stringEnd.value; at += 16) {
-      const from = view.getUint32(at, true);
-      const text = decode(bytes.subarray(from, view.getUint32(at + 4, true)));
-      const where = view.getUint32(at + 8, true);
-      const list = this.#strings[this.#layout.places.indexOf(where & ((1 << COLUMN_BITS) - 1))] as string[];
-      list[view.getUint32(at + 12, true)] = plain(text, where >>> COLUMN_BITS, quote);
-    }
+    const { core } = this.#memory;
+    this.#texts.gather(this.stringsAt, core.stringEnd.value, quote);
     core.drainStrings();
   }
 
@@ -118,10 +118,7 @@ export class CoreColumns {
       const name = names[i] as string;
       const valid = this.#takeValid(i, cells);
       if (!isNumeric(dtype)) {
-        const values = this.#strings[i] as string[];
-        this.#strings[i] = [];
-        for (let r = 0; r < cells; r++) values[r] ??= "";
-        const column: Column = { name, dtype: "string", values, shape, ...(valid && { valid }) };
+        const column = this.#texts.take(this.#layout.places[i] as number, { name, shape, ...(valid && { valid }) }, cells, reuse);
         return dtype === "string" ? column : fromText(column, dtype, this.rows);
       }
       const values = new NUMERIC[dtype].array(store, (this.#valuesAt[i] as number) - shift, cells);
@@ -134,6 +131,7 @@ export class CoreColumns {
       kind,
       block: this.#blockOf(store, first - shift, this.batchRows * product(shape)),
     });
+    this.#memory.core.forgetLone();
     this.rows += rowCount;
     return batch;
   }
@@ -160,13 +158,6 @@ export class CoreColumns {
     view.setUint32(flag, 0, true);
     return valid;
   }
-}
-
-/** A string cell's text: JSON's inside, a field, or a field with its quotes doubled. */
-function plain(text: string, kind: number, quote: string): string {
-  if (kind === Kind.Bare) return text;
-  if (kind === Kind.Doubled) return text.replaceAll(quote + quote, quote);
-  return text.includes("\\") ? (JSON.parse(`"${text}"`) as string) : text;
 }
 
 function product(shape: readonly number[]): number {

@@ -37,6 +37,10 @@ export interface Core {
   setPlain(on: boolean): void;
   setRoutes(sided: boolean, routed: number): void;
   startFill(rows: number): void;
+  gatherTexts(at: number, to: number, texts: number, quote: number): number;
+  skipTo(record: number, cell: number): void;
+  forgetLone(): void;
+  readonly lone: Global;
   packHybrid(values: number, count: number, base: number, width: number, out: number): void;
   unpackCells(from: number, to: number, width: number, count: number, dictionary: number, most: number, out: number): number;
   setNarrowEnds(least: number, greatest: number): void;
