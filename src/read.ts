@@ -8,9 +8,10 @@ import type { Cast } from "./engine/cells.js";
 import type { Warning } from "./errors.js";
 import { formOfName } from "./extension.js";
 import { scannerOf } from "./host.js";
-import { compressionAt, compressionOf, expand } from "./io/compression.js";
-import { peek } from "./io/peek.js";
-import { chunksOf, fileOf, regularFileOf, type Source } from "./io/source.js";
+import { fileOf, type Source } from "./io/source.js";
+import { unpack } from "./io/unpack.js";
+import { type Model, readModel, signatureOf } from "./model/mlmodel.js";
+import { dtypesOf, textColumns } from "./model/signature.js";
 import { Opening } from "./opening.js";
 import { checkOptions } from "./options.js";
 import { readable } from "./readable.js";
@@ -28,6 +29,8 @@ export interface ReadOptions {
    */
   dtype?: DTypeChoice;
   cast?: Cast;
+  /** A model that MLflow logged, or its path: its signature gives the dtypes where `dtype` does not, and says which columns are text. */
+  model?: Model | string;
   /**
    * The columns to read, in this order; the others are passed over unread. As an object, new names for them: `{ years: "age" }`.
    * Of a payload whose columns have no names, their names.
@@ -59,7 +62,7 @@ export interface ReadOptions {
 }
 
 /** The columns that were asked for, by the names that the payload has for them. */
-type PickOptions = Omit<ReadOptions, "columns"> & { readonly columns?: readonly string[] };
+type PickOptions = Omit<ReadOptions, "columns" | "model"> & { readonly columns?: readonly string[] };
 
 /**
  * A payload's rows as typed columns, batch by batch. Named tensors come one after the other, each with its name.
@@ -72,7 +75,8 @@ export async function* readBatches(source: Source, options: ReadOptions = {}): A
 }
 
 /** The same, and one batch without rows where a binary file has none, so that its columns are known. */
-export async function* batchesOf(source: Source, { columns, ...options }: ReadOptions): AsyncGenerator<Batch, void, undefined> {
+export async function* batchesOf(source: Source, { columns, model, ...asked }: ReadOptions): AsyncGenerator<Batch, void, undefined> {
+  const options = model === undefined ? asked : informed(asked, typeof model === "string" ? await readModel(model) : model);
   const names = columns && (Array.isArray(columns) ? (columns as readonly string[]) : Object.values(columns));
   const renamed = columns && (Array.isArray(columns) ? (columns as readonly string[]) : Object.keys(columns));
   checkOptions(options);
@@ -83,23 +87,25 @@ export async function* batchesOf(source: Source, { columns, ...options }: ReadOp
   }
 }
 
+/**
+ * With the dtypes of the model's signature.
+ * @throws TransloadError E_MODEL for a model without one.
+ */
+function informed(options: Omit<ReadOptions, "columns" | "model">, model: Model): Omit<ReadOptions, "columns" | "model"> {
+  const signature = signatureOf(model);
+  const dtype = options.dtype ?? dtypesOf(signature);
+  return { ...options, ...(dtype && { dtype }), text: [...(options.text ?? []), ...textColumns(signature)] };
+}
+
 /** Tells what is compressed, and text from binary, by the name of the form, or the first bytes, or the file's name. */
 async function opened(source: Source, options: PickOptions): Promise<AsyncGenerator<Batch, void, undefined>> {
   const path = fileOf(source);
-  const file = regularFileOf(source);
   const { from = "auto" } = options;
   const named = from === "auto" && path !== undefined ? formOfName(path) : from;
   if (!binaryForm(named)) choose(named, true);
-  const { head, rest } = await peek(chunksOf(source, { lend: true }));
-  const compression = compressionAt(head) ?? (path === undefined ? undefined : compressionOf(path).compression);
-  if (compression) {
-    // what is expanded is no file, and its chunks must be ours
-    if (file !== undefined) await rest.return?.();
-    const bytes = file === undefined ? rest : chunksOf(file, { lend: false });
-    return opened(expand(bytes, compression, options.maxExpand), { ...options, from: named });
-  }
+  const { head, chunks, file } = await unpack(source, { lend: true, maxExpand: options.maxExpand });
   const form = binaryForm(named) ?? (named === "auto" ? binaryAt(head) : undefined);
-  return form ? readBinary(form, file, rest, options) : readText(file, rest, { ...options, from: named });
+  return form ? readBinary(form, file, chunks, options) : readText(file, chunks, { ...options, from: named });
 }
 
 async function* readBinary(

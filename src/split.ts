@@ -1,8 +1,10 @@
 import { Batch } from "./batch.js";
-import { binaryForm } from "./binary/form.js";
+import { binaryAt, binaryForm } from "./binary/form.js";
 import type { ConvertOptions } from "./convert.js";
 import { TransloadError } from "./errors.js";
-import { chunksOf, regularFileOf, type Source } from "./io/source.js";
+import { formOfName } from "./extension.js";
+import { fileOf, type Source } from "./io/source.js";
+import { unpack } from "./io/unpack.js";
 import { Pump } from "./pump.js";
 import { batchesOf } from "./read.js";
 import { chunksOfBatches } from "./write.js";
@@ -17,7 +19,10 @@ export interface Piece extends AsyncIterable<Uint8Array> {
   readonly rows: number;
 }
 
-export interface SplitOptions extends Omit<ConvertOptions, "signal"> {}
+export interface SplitOptions extends Omit<ConvertOptions, "signal"> {
+  /** Bytes that a compressed source may expand to, for each of its own. Default 256. */
+  maxExpand?: number;
+}
 
 /**
  * Cuts a payload into pieces of at most `maxRows` rows and `maxBytes` bytes, each a whole payload with its own head,
@@ -27,7 +32,7 @@ export interface SplitOptions extends Omit<ConvertOptions, "signal"> {}
 export async function* split(source: Source, options: SplitOptions): AsyncGenerator<Piece, void, undefined> {
   if (options.maxRows === undefined && options.maxBytes === undefined)
     throw new TransloadError("E_OPTION", "say how large a piece may be, with maxRows or maxBytes");
-  const pump = binaryForm(options.from ?? "auto") ? pumpOfBatches(source, options) : pumpOfText(source, options);
+  const pump = await pumpOf(source, options);
   try {
     let firstRow = 0;
     for (let number = 0; await pump.more(); number++) {
@@ -41,10 +46,14 @@ export async function* split(source: Source, options: SplitOptions): AsyncGenera
   }
 }
 
-function pumpOfText(source: Source, options: SplitOptions): Pump {
-  const file = regularFileOf(source);
+async function pumpOf(source: Source, { maxExpand, ...options }: SplitOptions): Promise<Pump> {
   // rows that pass are bytes of the chunk, which the caller may keep
-  return new Pump(chunksOf(source, { lend: false }), file === undefined ? options : { ...options, file });
+  const { head, chunks, file } = await unpack(source, { lend: false, maxExpand });
+  const path = fileOf(source);
+  const { from = path === undefined ? "auto" : formOfName(path) } = options;
+  if (!binaryForm(from) && !(from === "auto" && binaryAt(head))) return new Pump(chunks, { ...options, from, ...(file && { file }) });
+  if (file !== undefined) await chunks.return?.();
+  return pumpOfBatches(file ?? chunks, { ...options, from });
 }
 
 /** A binary file as the text that its batches are printed as, behind whose rows nothing stands. */

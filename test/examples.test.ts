@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { createService } from "../examples/etl-service.js";
+import { tensorOf, train } from "../examples/training-feed.js";
 import { readBatches } from "../src/index.js";
 import { folder, ROOT, shell } from "./cli/run.js";
 
@@ -43,4 +44,25 @@ test("etl-service.ts: bodies become parquet files, and a bad one is refused with
   expect(readdirSync(join(dir, "service"))).toHaveLength(1);
   expect(existsSync(path)).toBe(true);
   await service.close();
+});
+
+test("training-feed.ts: tensors lie in the batches' own memory, and a model learns from them", async () => {
+  const rows = Array.from({ length: 9000 }, (_, i) => [((i * 37) % 100) / 100, ((i * 61) % 90) / 90]);
+  const path = join(dir, "linear.csv");
+  writeFileSync(path, `a,skipped,b,y\n${rows.map(([a = 0, b = 0]) => `${a},x,${b},${3 * a - 2 * b + 0.5}`).join("\n")}\n`);
+  let seen = 0;
+  for await (const batch of readBatches(path, { columns: ["a", "b"], dtype: "float32", batchRows: 4096 })) {
+    const tensor = tensorOf(batch);
+    expect(tensor.shape).toEqual([2, batch.rowCount]);
+    if (batch.rowCount === batch.block?.stride) expect(tensor.dataSync().buffer).toBe(batch.block.values.buffer);
+    expect([...tensor.dataSync()].slice(0, 3)).toEqual(rows.slice(seen, seen + 3).map(([a = 0]) => Math.fround(a)));
+    seen += batch.rowCount;
+  }
+  expect(seen).toBe(9000);
+  const numbers = join(dir, "numbers.csv");
+  writeFileSync(numbers, readFileSync(path, "utf8").replaceAll(",x,", ",").replace("skipped,", ""));
+  const { weights, loss } = await train(numbers, "y", { epochs: 60 });
+  expect(loss).toBeLessThan(0.01);
+  expect(weights[0]).toBeCloseTo(3, 0);
+  expect(weights[1]).toBeCloseTo(-2, 0);
 });

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { type ReadOptions, readBatches } from "../src/index.js";
+import { convert, type ReadOptions, readBatches, readModel, split } from "../src/index.js";
 import { collect, crumbs, cut, tryRead, whole } from "./feed.js";
 
 const folder = mkdtempSync(join(tmpdir(), "transload-test-"));
@@ -95,6 +96,39 @@ describe("dtypes that are inferred", () => {
   });
 });
 
+describe("a model", () => {
+  const model = new URL("../data/heart-model", import.meta.url).pathname;
+
+  test("gives the dtypes of its columns", async () => {
+    const payload = new URL("../data/heart.azureml.json", import.meta.url);
+    for (const given of [model, await readModel(model)])
+      for await (const { columns } of readBatches(payload, { model: given }))
+        expect(columns.map(({ dtype }) => dtype)).toEqual(Array.from({ length: 12 }, (_, i) => (i === 8 ? "float64" : "int64")));
+    for await (const { columns } of readBatches(payload, { model, dtype: "float32" })) expect(columns[0]?.dtype).toBe("float32");
+    for await (const { columns } of readBatches(payload, { model, columns: ["oldpeak", "age"] }))
+      expect(columns.map(({ dtype }) => dtype)).toEqual(["float64", "int64"]);
+  });
+
+  test("says which columns of a csv are text, times and bytes", async () => {
+    const inputs = ["string", "datetime", "binary"].map((type, i) => ({ type, name: `c${i}`, required: true }));
+    const path = join(folder, "MLmodel");
+    writeFileSync(path, JSON.stringify({ flavors: {}, signature: { inputs: JSON.stringify(inputs), outputs: null } }));
+    for await (const { columns } of readBatches(whole("c0,c1,c2\n007,2020-01-01,AAAA\n"), { from: "csv", model: path }))
+      expect(columns.map(({ dtype, values }) => [dtype, values[0]])).toEqual([
+        ["string", "007"],
+        ["datetime64[ns]", 1577836800000000000n],
+        ["bytes", new Uint8Array(3)],
+      ]);
+  });
+
+  test("without a signature, or of other columns, is told", async () => {
+    const path = join(folder, "unsigned");
+    writeFileSync(path, JSON.stringify({ flavors: {} }));
+    expect((await tryRead(whole("a\n1\n"), { from: "csv", model: path })).error?.code).toBe("E_MODEL");
+    expect((await tryRead(whole("a\n1\n"), { from: "csv", model })).error?.message).toMatch(/dtype is asked for "age"/);
+  });
+});
+
 describe("a compressed source", () => {
   const text = Buffer.from('{"inputs":[[1,2],[3,4]]}');
 
@@ -106,6 +140,29 @@ describe("a compressed source", () => {
     const path = join(folder, "rows.json.br");
     writeFileSync(path, brotliCompressSync(text));
     for await (const batch of readBatches(path)) expect([...(batch.columns[0]?.values ?? [])]).toEqual([1, 2, 3, 4]);
+  });
+
+  test("is cut into pieces by its path, as what is in it is", async () => {
+    const csv = `a,b\n${Array.from({ length: 10 }, (_, i) => `${i},${i}`).join("\n")}\n`;
+    const piecesOf = async (source: string | Uint8Array[], options: object) => {
+      const found: string[] = [];
+      for await (const piece of split(source, { to: "jsonl:lists", maxRows: 4, ...options })) {
+        const parts: Uint8Array[] = [];
+        for await (const part of piece) parts.push(part);
+        found.push(Buffer.concat(parts).toString());
+      }
+      return found;
+    };
+    const lines = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `[${from + i},${from + i}]\n`).join("");
+    const expected = [lines(0, 4), lines(4, 8), lines(8, 10)];
+    writeFileSync(join(folder, "rows.csv.gz"), gzipSync(csv));
+    writeFileSync(join(folder, "rows.csv"), csv);
+    expect(await piecesOf(join(folder, "rows.csv.gz"), {})).toEqual(expected);
+    expect(await piecesOf(join(folder, "rows.csv"), {})).toEqual(expected);
+    expect(await piecesOf([gzipSync(csv)], { from: "csv" })).toEqual(expected);
+    await pipeline(convert({ from: "csv", to: "parquet" }).end(csv), createWriteStream(join(folder, "rows.parquet")));
+    expect(await piecesOf(join(folder, "rows.parquet"), {})).toEqual(expected);
+    expect(await piecesOf([readFileSync(join(folder, "rows.parquet"))], {})).toEqual(expected);
   });
 
   test("is refused when it is cut short, damaged, or a bomb", async () => {

@@ -1,11 +1,12 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { binaryForm } from "../binary/form.js";
 import type { ConvertOptions } from "../convert.js";
 import { formOf } from "../detect.js";
 import { choose, type Layout } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
 import { formFor } from "../model/fit.js";
 import { readModel, signatureOf } from "../model/mlmodel.js";
-import { columnsOf, dtypesOf } from "../model/signature.js";
+import { columnsOf, dtypesOf, textColumns } from "../model/signature.js";
 import { cannotRead } from "./disk.js";
 
 const HEAD = 1 << 16;
@@ -19,11 +20,13 @@ export async function withModel(options: ConvertOptions, path: string, input: st
   const names = columnsOf(signature);
   const layout = layoutOf(input, options.from);
   const named = layout === "tensor" || layout === "values" || layout === "features" || layout === "records" || layout === "lines";
-  const dtypes = dtypesOf(signature);
-  const text = typeof dtypes === "object" ? Object.keys(dtypes).filter((name) => dtypes[name] === "string") : [];
+  const text = textColumns(signature);
+  // a binary file has columns of a dtype
+  const dtype = binaryForm(options.to) ? (options.dtype ?? dtypesOf(signature)) : options.dtype;
   return {
     ...options,
-    to: formFor(options.to, signature) ?? options.to,
+    to: (binaryForm(options.to) ? undefined : formFor(options.to, signature)) ?? options.to,
+    ...(dtype && { dtype }),
     ...(named && names && signature.inputs?.kind === "columns" && !options.columns && { columns: names }),
     ...(text.length > 0 && { text: [...text, ...(options.text ?? [])] }),
   };
@@ -31,13 +34,17 @@ export async function withModel(options: ConvertOptions, path: string, input: st
 
 /** The columns that a schema says are text: an MLmodel's, or an object of names and types. */
 export async function withSchema(options: ConvertOptions, path: string): Promise<ConvertOptions> {
-  const types = path.endsWith(".json") ? readTypes(path) : dtypesOf(signatureOf(await readModel(path)));
-  if (typeof types !== "object") throw new TransloadError("E_OPTION", `--schema ${path} names no columns`);
-  const text = Object.entries(types).flatMap(([name, type]) => (TEXT.includes(type) ? [name] : []));
+  const text = path.endsWith(".json") ? textIn(readTypes(path)) : textIn(dtypesOf(signatureOf(await readModel(path))));
+  if (!text) throw new TransloadError("E_OPTION", `--schema ${path} names no columns`);
   return { ...options, text: [...text, ...(options.text ?? [])] };
 }
 
-const TEXT: readonly string[] = ["string", "text", "str", "object", "binary", "datetime"];
+function textIn(types: ReturnType<typeof dtypesOf> | Readonly<Record<string, string>>): string[] | undefined {
+  if (typeof types !== "object") return undefined;
+  return Object.entries(types).flatMap(([name, type]) => (TEXT.includes(type) || type.startsWith("datetime64") ? [name] : []));
+}
+
+const TEXT: readonly string[] = ["string", "text", "str", "object", "binary", "bytes", "datetime"];
 
 function readTypes(path: string): Readonly<Record<string, string>> {
   let text: string;

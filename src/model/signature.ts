@@ -1,3 +1,4 @@
+import { isWrittenAsText } from "../cell-text.js";
 import type { DType } from "../dtype.js";
 import { TransloadError } from "../errors.js";
 
@@ -84,15 +85,16 @@ const DTYPES: Readonly<Record<string, DType>> = {
   float: "float32",
   double: "float64",
   string: "string",
-  binary: "string",
-  datetime: "string",
+  binary: "bytes",
+  datetime: "datetime64[ns]",
   str: "string",
 };
 const NUMPY = ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64"];
 
+const TIMES = /^datetime64\[(D|s|ms|us|ns)\]$/;
+
 /**
- * The dtypes to read cells as, by column or tensor; one for all where they have no names. Dates and base64 are text in
- * a payload. What no dtype holds is left out, and undefined is returned where nothing remains.
+ * The dtypes to read cells as, by column or tensor; one for all where they have no names. What no dtype holds is left out, and undefined is returned where nothing remains.
  */
 export function dtypesOf({ inputs }: Signature): DType | Readonly<Record<string, DType>> | undefined {
   if (!inputs) return undefined;
@@ -111,7 +113,14 @@ export function dtypesOf({ inputs }: Signature): DType | Readonly<Record<string,
 
 function dtypeOf(type: ColumnType | string): DType | undefined {
   if (typeof type !== "string") return undefined;
-  return NUMPY.includes(type) ? (type as DType) : DTYPES[type];
+  return NUMPY.includes(type) || TIMES.test(type) ? (type as DType) : DTYPES[type];
+}
+
+/** Columns whose cells are strings in a payload, whatever they look like. */
+export function textColumns(signature: Signature): readonly string[] {
+  const dtypes = dtypesOf(signature);
+  if (typeof dtypes !== "object") return [];
+  return Object.keys(dtypes).filter((name) => dtypes[name] === "string" || isWrittenAsText(dtypes[name] as DType));
 }
 
 /** Columns whose cells are bytes, which MLflow expects in base64 (proto_json_utils.cast_df_types_according_to_schema). */

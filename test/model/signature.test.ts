@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { readModel, TransloadError } from "../../src/index.js";
 import { formFor, formsFor } from "../../src/model/fit.js";
 import { signatureOf } from "../../src/model/mlmodel.js";
-import { binaryColumns, columnsOf, dtypesOf, parseSignature, spell } from "../../src/model/signature.js";
+import { binaryColumns, columnsOf, dtypesOf, parseSignature, spell, textColumns } from "../../src/model/signature.js";
 
 const dir = mkdtempSync(join(tmpdir(), "transload-model-"));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -88,9 +88,10 @@ describe("a signature", () => {
       c3: "float32",
       c4: "float64",
       c5: "string",
-      c6: "string",
-      c7: "string",
+      c6: "bytes",
+      c7: "datetime64[ns]",
     });
+    expect(textColumns(signature)).toEqual(["c5", "c6", "c7"]);
     expect(binaryColumns(signature)).toEqual(["c6"]);
   });
 

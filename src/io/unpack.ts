@@ -1,0 +1,30 @@
+import { compressionAt, compressionOf, expand } from "./compression.js";
+import { peek } from "./peek.js";
+import { chunksOf, fileOf, regularFileOf, type Source } from "./source.js";
+
+/** A source's own bytes. */
+export interface Unpacked {
+  /** The first of them; fewer than eight only where there are no more. */
+  readonly head: Uint8Array;
+  /** All of them. */
+  readonly chunks: AsyncIterableIterator<Uint8Array>;
+  /** The file that they are, where it can be read again. */
+  readonly file: string | undefined;
+}
+
+/**
+ * Tells what is compressed by its first bytes, or the file's name, and expands it. `lend`: a chunk is valid until the next one is asked for.
+ * @throws TransloadError E_READ for a file that cannot be opened.
+ */
+export async function unpack(source: Source, { lend, maxExpand }: { lend: boolean; maxExpand?: number | undefined }): Promise<Unpacked> {
+  const path = fileOf(source);
+  const file = regularFileOf(source);
+  const { head, rest } = await peek(chunksOf(source, { lend }));
+  const compression = compressionAt(head) ?? (path === undefined ? undefined : compressionOf(path).compression);
+  if (!compression) return { head, chunks: rest, file };
+  // what expands needs chunks of its own; and what is expanded is no file
+  if (lend && file !== undefined) await rest.return?.();
+  const packed = lend && file !== undefined ? chunksOf(file, { lend: false }) : rest;
+  const inner = await peek(expand(packed, compression, maxExpand));
+  return { head: inner.head, chunks: inner.rest, file: undefined };
+}
