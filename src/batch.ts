@@ -71,7 +71,7 @@ export class Batch {
   /** Rows before this batch, in the payload (or in its tensor, where there are several). */
   readonly rowOffset: number;
   readonly rowCount: number;
-  /** A frame's columns; a tensor is a single one. */
+  /** A frame's columns, whose cells may be tensors of one shape; a tensor is a single one. */
   readonly columns: readonly Column[];
   /** A frame has a column for each name; a tensor is a single column; a scalar is a tensor of shape []. */
   readonly kind: "frame" | "tensor" | "scalar";
@@ -96,7 +96,6 @@ export class Batch {
     const fault = (what: string) => new TransloadError("E_OPTION", `column ${JSON.stringify(name)} of the batch ${what}`);
     if (length !== cells) throw fault(`has ${length} cells, expected ${cells}`);
     if (valid && valid.length !== cells) throw fault(`has ${valid.length} validity bytes, expected ${cells}`);
-    if (this.kind === "frame" && shape.length > 0) throw fault("has cells with a shape, which a frame cannot hold");
     const stored = storedAs(dtype);
     const right = column.texts !== undefined || (stored ? column.values instanceof NUMERIC[stored].array : Array.isArray(column.values));
     if (!right) throw fault(`does not hold ${dtype}`);
@@ -124,6 +123,8 @@ export class Batch {
     const first = this.columns[0];
     if (!first) return view(new Float64Array(0), [this.rowCount, 0]);
     const wanted = dtype ?? (this.columns.every((c) => c.dtype === first.dtype) ? first.dtype : "float64");
+    if (this.kind === "frame" && this.columns.some(({ shape }) => shape.length > 0))
+      throw new TransloadError("E_SHAPE", "a column has tensors as cells, so the frame is no matrix; take its columns one by one");
     for (const column of this.columns) check(column, wanted);
     if (first.dtype === wanted && this.kind !== "frame") return view(first.values as TypedArray, this.shape);
     if (first.dtype === wanted && this.#block) return view(this.#block.values, this.shape, [1, this.#block.stride]);
@@ -210,6 +211,7 @@ function castColumn(column: Column, dtype: DType, how: "error" | "clip", named: 
   }
   const { name, values, valid, shape } = column;
   const { array, range } = NUMERIC[dtype];
+  const perRow = shape.reduce((a, b) => a * b, 1);
   const out = new array(values.length);
   for (let i = 0; i < values.length; i++) {
     if (valid?.[i] === 0) {
@@ -221,9 +223,13 @@ function castColumn(column: Column, dtype: DType, how: "error" | "clip", named: 
       out[i] = cast(value, dtype) as never;
     } catch (error) {
       if (how === "error")
-        throw new TransloadError("E_RANGE", `row ${rowOffset + i}, column ${JSON.stringify(name)}: ${(error as TransloadError).detail}`, {
-          row: rowOffset + i,
-        });
+        throw new TransloadError(
+          "E_RANGE",
+          `row ${rowOffset + Math.floor(i / perRow)}, column ${JSON.stringify(name)}: ${(error as TransloadError).detail}`,
+          {
+            row: rowOffset + Math.floor(i / perRow),
+          },
+        );
       out[i] = clip(value, dtype) as never;
     }
   }

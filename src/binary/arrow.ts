@@ -232,12 +232,6 @@ async function damaged<T>(work: () => Promise<T>): Promise<T> {
 function batchOf(record: RecordBatch, order: readonly number[], rowOffset: number): Batch {
   const columns = order.map((i) => columnOf(record.schema.fields[i] as Field, record.getChildAt(i) as Vector, record.numRows));
   const tensor = columns.length === 1 && (columns[0]?.shape.length ?? 0) > 0;
-  const list = columns.find(({ shape }) => shape.length > 0);
-  if (list && !tensor)
-    throw new TransloadError(
-      "E_NESTED",
-      `column ${JSON.stringify(list.name)} holds lists, which a frame of columns has no place for; choose it alone with --columns`,
-    );
   return new Batch({ rowOffset, rowCount: record.numRows, columns, kind: tensor ? "tensor" : "frame" });
 }
 

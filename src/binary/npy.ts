@@ -300,7 +300,7 @@ function commonDtype(batch: Batch): ArrayDType {
   if (odd)
     throw new TransloadError(
       "E_DTYPE",
-      `column ${JSON.stringify(odd.name)} holds ${odd.dtype}, and npy has numbers alone, or times alone; choose others with --columns, or write parquet`,
+      `column ${JSON.stringify(odd.name)} holds ${odd.dtype === "string" ? "text" : odd.dtype}, and npy has numbers alone, or times alone; choose others with --columns, or write parquet`,
     );
   const [only] = dtypes;
   return dtypes.size === 1 ? (only as ArrayDType) : "float64";

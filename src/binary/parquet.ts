@@ -58,6 +58,12 @@ export class ParquetWriter implements BinaryWriter {
         "E_FORM",
         "a parquet file holds columns, and this is a tensor; name its columns with --columns, or write npy or arrow",
       );
+    const lists = batch.columns.find(({ shape }) => shape.length > 0);
+    if (lists)
+      throw new TransloadError(
+        "E_NESTED",
+        `column ${JSON.stringify(lists.name)} has tensors as cells, and a parquet file is written of flat columns; choose others with --columns, or write arrow`,
+      );
     const names = JSON.stringify(batch.columns.map(({ name, dtype, timezone }) => [name, dtype, timezone]));
     const stored = batch.columns.map(storedColumn);
     if (!this.#columns) {

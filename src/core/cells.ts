@@ -25,6 +25,7 @@ const VALID: usize = 12; // address of the first validity byte: 1 present, 0 nul
 const SEEN: usize = 16; // Look bits (look.ts) of the cells so far
 const NULL_COUNT: usize = 20; // this and the next only in a survey
 const NAN_COUNT: usize = 24;
+const LISTS: usize = 28; // of a string column, whether its cells are lists, which are remembered as their text
 export const RECORD: usize = 32;
 
 /** A string cell: start and end of its inside in the window, column, cell in the batch. */
@@ -392,7 +393,12 @@ function other(column: usize, out: usize, col: u32, index: u32, p: usize, to: us
   const dtype = load<u32>(column, DTYPE);
   if (n == 0) {
     if (block || (c != 0x7b /* { */ && c != 0x5b /* [ */)) return JUDGE;
-    return dtype == DType.Any ? nested(column, col, p, to) : Err.Kind;
+    if (dtype == DType.Any) return nested(column, col, p, to);
+    if (c != 0x5b || dtype != DType.String || load<u32>(column, LISTS) == 0) return Err.Kind;
+    if (stringEnd + STRING > stringLimit) return FULL;
+    const err = nested(column, col, p, to);
+    if (err == Err.None) remember(p, at, col | (<u32>Kind.Bare << 24), index);
+    return err;
   }
   const end = p + <usize>minus + <usize>n;
   if (!literalAt(p + <usize>minus, first, min(end, to))) return JUDGE;
@@ -483,15 +489,20 @@ function text(column: usize, col: u32, index: u32, p: usize, to: usize): i32 {
   }
   if (q + 1 >= to) return WAIT;
   if (load<u32>(column, DTYPE) == DType.Any) { lookText(column + SEEN, p + 1, q); at = q + 1; return Err.None; }
-  if (load<u32>(column, DTYPE) != DType.String) return Err.Kind;
+  if (load<u32>(column, DTYPE) != DType.String || load<u32>(column, LISTS) != 0) return Err.Kind;
   if (stringEnd + STRING > stringLimit) return FULL;
-  store<u32>(stringEnd, <u32>(p + 1));
-  store<u32>(stringEnd, <u32>q, 4);
-  store<u32>(stringEnd, block ? 0 : col, 8);
-  store<u32>(stringEnd, index, 12);
-  stringEnd += STRING;
+  remember(p + 1, q, block ? 0 : col, index);
   at = q + 1;
   return Err.None;
+}
+
+/** `where`: the column, and in its highest byte the text's Kind; 0 for JSON's inside, with escapes or without. */
+function remember(from: usize, to: usize, where: u32, index: u32): void {
+  store<u32>(stringEnd, <u32>from);
+  store<u32>(stringEnd, <u32>to, 4);
+  store<u32>(stringEnd, where, 8);
+  store<u32>(stringEnd, index, 12);
+  stringEnd += STRING;
 }
 
 // @ts-ignore: decorator
@@ -603,12 +614,8 @@ export function storeCell(col: u32, row: u32, what: i32, from: usize, to: usize)
   }
   if (dtype != DType.String || what == Kind.Nested || what == Kind.Odd) return Err.Kind;
   if (stringEnd + STRING > stringLimit) return FULL;
-  const quotes: u32 = what == Kind.Text || what == Kind.Escaped ? 1 : 0;
-  store<u32>(stringEnd, <u32>from + quotes);
-  store<u32>(stringEnd, <u32>to - quotes, 4);
-  store<u32>(stringEnd, col | (what << 24), 8);
-  store<u32>(stringEnd, row, 12);
-  stringEnd += STRING;
+  const quotes: usize = what == Kind.Text || what == Kind.Escaped ? 1 : 0;
+  remember(from + quotes, to - quotes, col | (what << 24), row);
   return Err.None;
 }
 

@@ -13,6 +13,8 @@ export interface Kinds {
   floats: boolean;
   strings: boolean;
   booleans: boolean;
+  /** Lists, in a row of a frame. */
+  lists?: boolean;
 }
 
 /**
@@ -28,6 +30,8 @@ export function survey(text: Uint8Array, rank: number, width: number): Kinds[] {
     const byte = text[i] as number;
     if (byte === 0x5b /* [ */) {
       if (depth === 0 && rows > 0 && i >= SAMPLE) break;
+      const holder = kinds[width > 1 ? column : 0];
+      if (depth === rank && rank > 0 && holder) holder.lists = true;
       depth++;
       if (depth === rank) column = 0;
     } else if (byte === 0x5d /* ] */) {
@@ -58,6 +62,11 @@ export function survey(text: Uint8Array, rank: number, width: number): Kinds[] {
     }
   }
   return kinds;
+}
+
+/** The columns whose cells are lists, each a tensor of one shape. */
+export function listsAmong(kinds: readonly Kinds[]): boolean[] {
+  return kinds.map(({ lists, numbers, strings, booleans }) => lists === true && !numbers && !strings && !booleans);
 }
 
 /** A point, an exponent, an Infinity. */

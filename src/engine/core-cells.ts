@@ -3,10 +3,12 @@ import { type DType, NUMERIC } from "../dtype.js";
 import type { TransloadError } from "../errors.js";
 import type { CellReader, CellRequest, Seen } from "./cells.js";
 import { Err, Ev, Look } from "./codes.js";
-import { checkNames, chooseDtypes, isDefaulted, namesOf, pickedOf, SAMPLE, survey } from "./columns.js";
+import { checkNames, chooseDtypes, isDefaulted, listsAmong, namesOf, pickedOf, SAMPLE, survey } from "./columns.js";
 import { CoreColumns, RECORD } from "./core-columns.js";
 import type { CoreInput } from "./core-input.js";
 import type { CoreMemory } from "./core-memory.js";
+import type { Scanner } from "./engine.js";
+import { readLists } from "./nested.js";
 
 const RANGE = 48; // of a column in a survey, where its values would be
 const ANY_CODE = 12; // a cell that is only looked at
@@ -18,6 +20,7 @@ export class CoreCells implements CellReader {
   readonly #memory: CoreMemory;
   readonly #input: CoreInput;
   readonly #request: CellRequest;
+  readonly #createScanner: () => Scanner;
   readonly #newlinesAt: bigint;
   #stage: "sample" | "cells" | "judge" | "done" = "sample";
   #ended = false;
@@ -32,7 +35,9 @@ export class CoreCells implements CellReader {
   #columnsAt = 0;
   #scanned: number;
 
-  constructor(memory: CoreMemory, input: CoreInput, request: CellRequest) {
+  /** `createScanner`: one more, for lists in cells. */
+  constructor(memory: CoreMemory, input: CoreInput, request: CellRequest, createScanner: () => Scanner) {
+    this.#createScanner = createScanner;
     this.#memory = memory;
     this.#input = input;
     this.#request = request;
@@ -151,6 +156,7 @@ export class CoreCells implements CellReader {
     const text = this.#memory.bytes.subarray(input.from, this.#scanned);
     const kinds = survey(text, rank, this.#block ? 1 : width);
     this.#dtypes = request.survey ? this.#names.map(() => "bool") : chooseDtypes(this.#names, kinds, request.dtype);
+    const lists = frame && !request.survey ? listsAmong(kinds) : [];
     const { survey: looks, batchRows, batchBytes, reuse, dictionary = false } = request;
     const places = pickedOf(this.#names, frame && !this.#block && request.names?.length === width ? request.pick : undefined);
     const columns = new CoreColumns(this.#memory, {
@@ -165,6 +171,8 @@ export class CoreCells implements CellReader {
       batchBytes,
       reuse,
       dictionary,
+      lists: looks ? [] : places.map((i) => lists[i] ?? false),
+      readLists: (column, dtype, shape, rowOffset) => readLists(column, dtype, request.cast, shape, rowOffset, this.#createScanner),
     });
     this.#columns = columns;
     this.#batchRows = looks ? ENDLESS : columns.batchRows;

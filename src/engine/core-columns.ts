@@ -1,6 +1,7 @@
 import { Batch, type Block, type Column } from "../batch.js";
 import { fromText } from "../cell-text.js";
 import { type DType, isNumeric, NUMERIC, SKIP_CODE, STRING_CODE } from "../dtype.js";
+import { spreadTexts, textColumn } from "../texts.js";
 import { align, type CoreMemory } from "./core-memory.js";
 import { CoreTexts } from "./core-texts.js";
 
@@ -22,6 +23,9 @@ export interface Layout {
   readonly batchBytes: number | undefined;
   /** Batches borrow the memory. */
   readonly reuse: boolean;
+  /** Which columns have lists as cells; how they are read. */
+  readonly lists?: readonly boolean[];
+  readonly readLists?: (column: Column, dtype: DType, shape: readonly number[] | undefined, rowOffset: number) => Column;
   /** Texts are kept once for each that occurs. */
   readonly dictionary?: boolean;
   /** Columns of the source, and the place among them of each that is kept. */
@@ -44,6 +48,8 @@ export class CoreColumns {
   readonly #validAt: number[] = [];
   readonly #cellsEnd: number;
   readonly #texts: CoreTexts;
+  /** Of columns of lists, once it is known. */
+  readonly #shapes: (readonly number[])[] = [];
   /** Rows of the batches so far. */
   rows = 0;
 
@@ -52,10 +58,11 @@ export class CoreColumns {
     this.#layout = layout;
     const { dtypes, shape, batchRows, batchBytes = BATCH, sourceWidth, places } = layout;
     const perRow = product(shape);
-    const rowBytes = perRow * dtypes.reduce((sum, dtype) => sum + size(dtype), 0);
+    const own = dtypes.map((dtype, i) => (layout.lists?.[i] ? "string" : dtype));
+    const rowBytes = perRow * own.reduce((sum, dtype) => sum + size(dtype), 0);
     this.batchRows = batchRows ?? Math.max(1, Math.floor(batchBytes / Math.max(1, rowBytes)));
     const cells = perRow * this.batchRows;
-    const bytes = dtypes.map((dtype) => align(size(dtype) * cells));
+    const bytes = own.map((dtype) => align(size(dtype) * cells));
     this.at = memory.area("columns of cells", RECORD * Math.max(1, sourceWidth));
     let at = memory.area(
       "cells",
@@ -73,7 +80,7 @@ export class CoreColumns {
     this.#texts = new CoreTexts(
       memory,
       sourceWidth,
-      dtypes.flatMap((dtype, i) => (isNumeric(dtype) ? [] : [places[i] as number])),
+      own.flatMap((dtype, i) => (isNumeric(dtype) ? [] : [places[i] as number])),
       cells,
       layout.dictionary ?? false,
     );
@@ -84,13 +91,14 @@ export class CoreColumns {
       memory.view.setUint32(this.at + RECORD * i + 8, SKIP_CODE, true);
       memory.view.setUint32(this.at + RECORD * i + 12, skipped, true);
     }
-    dtypes.forEach((dtype, i) => {
+    own.forEach((dtype, i) => {
       const record = this.at + RECORD * (places[i] as number);
       memory.view.setUint32(record, this.#valuesAt[i] as number, true);
       memory.view.setUint32(record + 4, size(dtype), true);
       memory.view.setUint32(record + 8, isNumeric(dtype) ? NUMERIC[dtype].code : STRING_CODE, true);
       memory.view.setUint32(record + 12, this.#validAt[i] as number, true);
       for (let word = 16; word < RECORD; word += 4) memory.view.setUint32(record + word, 0, true);
+      if (layout.lists?.[i]) memory.view.setUint32(record + 28, 1, true);
     });
     // a row of no cells still has somewhere to write before it is refused
     if (sourceWidth === 0)
@@ -117,8 +125,10 @@ export class CoreColumns {
     const columns = dtypes.map((dtype, i): Column => {
       const name = names[i] as string;
       const valid = this.#takeValid(i, cells);
-      if (!isNumeric(dtype)) {
+      const lists = this.#layout.lists?.[i] ?? false;
+      if (lists || !isNumeric(dtype)) {
         const column = this.#texts.take(this.#layout.places[i] as number, { name, shape, ...(valid && { valid }) }, cells, reuse);
+        if (lists) return this.#readLists(i, column, dtype);
         return dtype === "string" ? column : fromText(column, dtype, this.rows);
       }
       const values = new NUMERIC[dtype].array(store, (this.#valuesAt[i] as number) - shift, cells);
@@ -136,10 +146,20 @@ export class CoreColumns {
     return batch;
   }
 
+  /** Cells of one shape, that of the first batch. */
+  #readLists(i: number, column: Column, dtype: DType): Column {
+    const { readLists } = this.#layout;
+    if (!readLists) throw new Error("transload: nothing reads the lists of a column");
+    const plain = column.texts?.codes ? textColumn(column, spreadTexts(column.texts)) : column;
+    const found = readLists(plain, dtype, this.#shapes[i], this.rows);
+    if (found.shape.length > 0) this.#shapes[i] = found.shape;
+    return found;
+  }
+
   /** The columns as one strided array, when they have one dtype. */
   #blockOf(store: ArrayBuffer, at: number, capacity: number): Block | undefined {
-    const { dtypes } = this.#layout;
-    const dtype = dtypes[0];
+    const { dtypes, lists } = this.#layout;
+    const dtype = lists?.includes(true) ? undefined : dtypes[0];
     if (dtype === undefined || !isNumeric(dtype) || dtypes.some((d) => d !== dtype)) return undefined;
     const bytes = size(dtype);
     const stride = dtypes.length > 1 ? ((this.#valuesAt[1] as number) - (this.#valuesAt[0] as number)) / bytes : capacity;

@@ -149,7 +149,7 @@ export class CoreScanner implements Scanner {
   cells(request: CellRequest): CellReader {
     const { rows } = request;
     if (!rows) {
-      const cells = new CoreCells(this.#memory, this.#input, request);
+      const cells = new CoreCells(this.#memory, this.#input, request, () => new CoreScanner(() => [], 0));
       this.#cells = cells;
       return cells;
     }

@@ -3,10 +3,11 @@ import { fromText } from "../cell-text.js";
 import { type DType, isNumeric, NUMERIC } from "../dtype.js";
 import { type CellReader, type CellRequest, cutToFit, type Seen } from "./cells.js";
 import { Err, Look } from "./codes.js";
-import { checkNames, chooseDtypes, isDefaulted, namesOf, pickedOf, SAMPLE, survey } from "./columns.js";
+import { checkNames, chooseDtypes, isDefaulted, listsAmong, namesOf, pickedOf, SAMPLE, survey } from "./columns.js";
 import { exact } from "./exact.js";
 import { jsonPath, refuseCell } from "./fault.js";
 import { lookNumber, lookText } from "./look.js";
+import { readLists } from "./nested.js";
 import type { ReferenceScanner, Token } from "./reference.js";
 import { isNan } from "./stand-in.js";
 
@@ -36,6 +37,10 @@ export class ReferenceCells implements CellReader {
   #cells: { values: (number | bigint | string)[]; valid: number[] }[] = [];
   #rowsOfBatch = 0;
   #seen: Mutable<Seen>[] = [];
+  /** Columns whose cells are lists, the shape of each once it is known, and the text of the one that is being read. */
+  #lists: boolean[] = [];
+  readonly #shapes: (readonly number[])[] = [];
+  #list = "";
 
   constructor(scanner: ReferenceScanner, request: CellRequest) {
     this.#scanner = scanner;
@@ -90,16 +95,16 @@ export class ReferenceCells implements CellReader {
     if (frame) checkNames(this.#names, request.dtype);
     const firstRow = this.#firstRowEnd();
     const text = scanner.slice(this.#from, Math.min(scanner.judged, Math.max(this.#from + SAMPLE, firstRow)));
-    this.#dtypes = request.survey
-      ? this.#names.map(() => "float64")
-      : chooseDtypes(this.#names, survey(text, this.#rank, width), request.dtype);
+    const kinds = survey(text, this.#rank, width);
+    this.#lists = frame && !request.survey ? listsAmong(kinds) : [];
+    this.#dtypes = request.survey ? this.#names.map(() => "float64") : chooseDtypes(this.#names, kinds, request.dtype);
     const perRow = this.#block ? levels.reduce((a, b) => a * b, 1) : 1;
     const named = frame && !this.#block && request.names?.length === width;
     this.#picked = pickedOf(this.#names, named ? request.pick : undefined);
     const rowBytes =
       perRow *
       this.#picked
-        .map((i) => this.#dtypes[i] as DType)
+        .map((i) => (this.#lists[i] ? "string" : (this.#dtypes[i] as DType)))
         .reduce((sum, d) => sum + (isNumeric(d) ? NUMERIC[d].array.BYTES_PER_ELEMENT : 0), 0);
     this.#batchRows = request.survey
       ? Number.POSITIVE_INFINITY
@@ -147,9 +152,20 @@ export class ReferenceCells implements CellReader {
 
   /** A list or object in a frame's cell: only a survey looks past it. */
   #nested(token: Token, before: number): void {
-    if (!this.#request.survey && this.#picked.includes(this.#column)) throw this.#refuse(Err.Kind, token);
+    if (!this.#request.survey && this.#picked.includes(this.#column)) {
+      if (!this.#lists[this.#column] || token.name === "startObject" || token.name === "endObject" || token.name === "keyValue")
+        throw this.#refuse(Err.Kind, token);
+      this.#list += `${step(token) >= 0 && this.#list !== "" && !this.#list.endsWith("[") ? "," : ""}${token.text}`;
+    }
     if (before === this.#rank && this.#request.survey) see(this.#seen[this.#column] as Mutable<Seen>, Look.Nested);
-    if (this.#depth === this.#rank) this.#column++;
+    if (this.#depth !== this.#rank) return;
+    if (this.#list !== "") {
+      const { values, valid } = this.#cells[this.#column] as { values: (number | bigint | string)[]; valid: number[] };
+      values.push(this.#list);
+      valid.push(1);
+      this.#list = "";
+    }
+    this.#column++;
   }
 
   #cell(token: Token): void {
@@ -158,7 +174,8 @@ export class ReferenceCells implements CellReader {
     else if (this.#picked.includes(i)) {
       const dtype = this.#dtypes[i] as DType;
       const { values, valid } = this.#cells[i] as { values: (number | bigint | string)[]; valid: number[] };
-      values.push(this.#read(token, dtype));
+      if (this.#lists[i] && token.name !== "nullValue") throw this.#refuse(Err.Kind, token);
+      values.push(this.#lists[i] ? "" : this.#read(token, dtype));
       valid.push(token.name === "nullValue" ? 0 : 1);
     }
     if (!this.#block) this.#column++;
@@ -209,6 +226,12 @@ export class ReferenceCells implements CellReader {
       const { values, valid } = this.#cells[i] as { values: (number | bigint | string)[]; valid: number[] };
       const name = this.#names[i] as string;
       const mask = valid.includes(0) ? { valid: Uint8Array.from(valid) } : {};
+      if (this.#lists[i]) {
+        const texts: Column = { name, dtype: "string", values: values as string[], shape: [], ...mask };
+        const found = readLists(texts, dtype, this.#request.cast, this.#shapes[i], this.rows, this.#scanner.another);
+        if (found.shape.length > 0) this.#shapes[i] = found.shape;
+        return found;
+      }
       if (!isNumeric(dtype)) {
         const column: Column = { name, dtype: "string", values: values as string[], shape: this.#shape, ...mask };
         return dtype === "string" ? column : fromText(column, dtype, this.rows);

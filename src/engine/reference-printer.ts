@@ -20,8 +20,19 @@ export class ReferencePrinter implements Printer {
   }
 
   #row(batch: Batch, columns: readonly Column[], r: number): string {
-    if (batch.kind === "frame") return `[${columns.map((column) => this.#cell(batch, column, r, r)).join(",")}]`;
-    const column = columns[0] as Column;
+    if (batch.kind !== "frame") return this.#tensor(batch, columns[0] as Column, r);
+    const cells = columns.map((column) => (column.shape.length > 0 ? this.#list(batch, column, r) : this.#cell(batch, column, r, r)));
+    return `[${cells.join(",")}]`;
+  }
+
+  /** A frame's cell that is a tensor; null where none of its own cells is there. */
+  #list(batch: Batch, column: Column, r: number): string {
+    const perRow = column.shape.reduce((a, b) => a * b, 1);
+    const nothing = column.valid && !column.valid.subarray(r * perRow, (r + 1) * perRow).includes(1);
+    return nothing ? this.#null(batch, column.name, r) : this.#tensor(batch, column, r);
+  }
+
+  #tensor(batch: Batch, column: Column, r: number): string {
     const level = (dims: readonly number[], first: number): string => {
       const [length, ...inner] = dims;
       if (length === undefined) return this.#cell(batch, column, first, r);

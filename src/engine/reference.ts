@@ -356,6 +356,9 @@ export class ReferenceScanner implements Scanner {
     this.lineAt = lineAt;
   }
 
+  /** One more scanner, for lists in cells. */
+  readonly another = (): ReferenceScanner => new ReferenceScanner(() => [], 0);
+
   /** Containers that are open. */
   get depth(): number {
     return this.#stack.length;

@@ -11,7 +11,9 @@ export function duplexOf<In>(
   { objects = false }: { objects?: boolean } = {},
 ): Duplex {
   const writable = new PassThrough(objects ? { objectMode: true, highWaterMark: WAITING } : { highWaterMark: AHEAD });
-  const readable = Readable.from(work(writable as AsyncIterable<In>), { objectMode: false });
+  // destroyed where the work fails, the writable end would tell of that first, and not of why
+  const input = writable.iterator({ destroyOnReturn: false }) as AsyncIterable<In>;
+  const readable = Readable.from(work(input), { objectMode: false });
   // their errors are the stream's, which tells them; destroyed, it has none to tell
   for (const end of [writable, readable]) end.on("error", () => {});
   return Duplex.from({ writable, readable });

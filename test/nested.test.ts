@@ -1,0 +1,147 @@
+// Frames whose cells are tensors of one shape: lists in text, columns with a shape in batches, fixed-size lists in Arrow.
+import { describe, expect, test } from "vitest";
+import { type Batch, type ReadOptions, readBatches, TransloadError, writeBatches } from "../src/index.js";
+import { crumbs, feed, whole } from "./feed.js";
+
+const split =
+  '{"dataframe_split":{"columns":["id","image","tags"],"data":[[1,[[1,2.5],[3,4]],["a","b"]],[2,null,["c","d\\n"]],[3,[[5,6],[7,-8]],["e",""]]]}}';
+const records =
+  '[{"id":1,"image":[[1,2.5],[3,4]],"tags":["a","b"]},{"id":2,"image":null,"tags":["c","d\\n"]},{"id":3,"image":[[5,6],[7,-8]],"tags":["e",""]}]';
+const PARTS = ["core", "reference"] as const;
+
+async function columnsOf(chunks: Iterable<Uint8Array>, options: ReadOptions = {}) {
+  const found: unknown[] = [];
+  for await (const { columns } of readBatches(chunks, options))
+    found.push(
+      columns.map(({ name, dtype, shape, values, valid }) => ({
+        name,
+        dtype,
+        shape,
+        values: [...values],
+        ...(valid && { valid: [...valid] }),
+      })),
+    );
+  return found;
+}
+
+async function refusal(input: string, options: ReadOptions = {}): Promise<string> {
+  try {
+    await columnsOf(whole(input), options);
+  } catch (error) {
+    if (error instanceof TransloadError) return `${error.code} ${error.message}`;
+    throw error;
+  }
+  return "none";
+}
+
+describe("lists in cells", () => {
+  const expected = (dtype: string) => [
+    [
+      { name: "id", dtype, shape: [], values: [1, 2, 3] },
+      {
+        name: "image",
+        dtype,
+        shape: [2, 2],
+        values: [1, 2.5, 3, 4, Number.NaN, Number.NaN, Number.NaN, Number.NaN, 5, 6, 7, -8],
+        valid: [1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1],
+      },
+      { name: "tags", dtype: "string", shape: [2], values: ["a", "b", "c", "d\n", "e", ""] },
+    ],
+  ];
+
+  test.each([
+    ["split", "mlflow", split],
+    ["records", "mlflow1:records", records],
+  ])("of %s are columns of a shape, by both engines, wherever they are cut", async (_, from, input) => {
+    for (const engine of PARTS) {
+      expect(await columnsOf(whole(input), { from, engine })).toEqual(expected("float64"));
+      expect(await columnsOf(crumbs(input), { from, engine })).toEqual(expected("float64"));
+      expect(await columnsOf(whole(input), { from, engine, dtype: "float32" })).toEqual(expected("float32"));
+      const batches = (await columnsOf(crumbs(input), { from, engine, batchRows: 1, columns: ["image"] })) as [
+        { shape: number[]; values: number[] },
+      ][];
+      expect(batches.map(([column]) => column.shape)).toEqual([
+        [2, 2],
+        [2, 2],
+        [2, 2],
+      ]);
+      expect(batches[2]?.[0].values).toEqual([5, 6, 7, -8]);
+    }
+  });
+
+  test("keep whole numbers and their dtype", async () => {
+    const exact = '{"dataframe_split":{"columns":["v"],"data":[[[9007199254740993,1]],[[2,3]]]}}';
+    for (const engine of PARTS)
+      expect(await columnsOf(whole(exact), { engine, dtype: { v: "int64" } })).toEqual([
+        [{ name: "v", dtype: "int64", shape: [2], values: [9007199254740993n, 1n, 2n, 3n] }],
+      ]);
+  });
+
+  test("are written as lists again, and cast", async () => {
+    for (const engine of PARTS) {
+      expect((await feed(whole(split), { to: "mlflow", dtype: { id: "int32", image: "float32" }, engine })).text).toBe(
+        split.replace("[[1,2.5],[3,4]]", "[[1.0,2.5],[3.0,4.0]]").replace("[[5,6],[7,-8]]", "[[5.0,6.0],[7.0,-8.0]]"),
+      );
+      const { text } = await feed(whole(split), { to: "mlflow:records", dtype: { id: "int32", image: "int8" }, cast: "clip", engine });
+      expect(JSON.parse(text)).toEqual({
+        dataframe_records: [
+          {
+            id: 1,
+            image: [
+              [1, 2],
+              [3, 4],
+            ],
+            tags: ["a", "b"],
+          },
+          { id: 2, image: null, tags: ["c", "d\n"] },
+          {
+            id: 3,
+            image: [
+              [5, 6],
+              [7, -8],
+            ],
+            tags: ["e", ""],
+          },
+        ],
+      });
+    }
+  });
+
+  test("of another shape, or none, are refused with their row and column", async () => {
+    for (const engine of PARTS) {
+      const bad = (from: string, to: string) => refusal(split.replace(from, to), { engine });
+      expect(await bad("[[5,6],[7,-8]]", "[[5,6],[7]]")).toMatch(/^E_SHAPE row 2, column "image": its lists must all have one shape/);
+      expect(await bad("[[5,6],[7,-8]]", "[5,6]")).toMatch(/^E_SHAPE row [02], column "image"/);
+      expect(await bad("[[5,6],[7,-8]]", "7")).toMatch(/^E_DTYPE row [02]/);
+      expect(await bad("[[5,6],[7,-8]]", '"x"')).toMatch(/^E_DTYPE row [02]/);
+      expect(await bad("[[5,6],[7,-8]]", '{"a":1}')).toMatch(/^E_DTYPE row [02]/);
+      expect(await bad("[[5,6],[7,-8]]", '[[5,6],[7,"x"]]')).toMatch(/^E_DTYPE row 2/);
+      expect(await bad("[3,[[", "[[3],[[")).toMatch(/^E_DTYPE row 2, column "id"/);
+      const one = { engine, batchRows: 1 };
+      expect(await refusal(split.replace("[[5,6],[7,-8]]", "[[5,6,7]]"), one)).toMatch(
+        /^E_SHAPE row 2, column "image": .*\[1,3\] where those before have \[2,2\]/,
+      );
+    }
+  });
+
+  test("go into Arrow and come back", async () => {
+    const batches: Batch[] = [];
+    for await (const batch of readBatches(whole(split), { dtype: "float32" })) batches.push(batch);
+    const [batch] = batches as [Batch];
+    const record = await batch.toArrow();
+    expect(record.schema.fields.map(({ type }) => `${type}`)).toEqual(["Float32", "FixedSizeList[4]<Float32>", "FixedSizeList[2]<Utf8>"]);
+    expect(() => batch.tensor()).toThrow(/take its columns one by one/);
+    for (const to of ["arrow", "arrows"]) {
+      const stream = writeBatches({ to });
+      stream.end(batch);
+      const parts: Buffer[] = [];
+      for await (const part of stream) parts.push(part as Buffer);
+      expect(await columnsOf(parts, { from: to })).toEqual(expected("float32"));
+    }
+    const parquet = writeBatches({ to: "parquet" });
+    parquet.end(batch);
+    await expect(async () => {
+      for await (const _ of parquet);
+    }).rejects.toThrow(/column "image" has tensors as cells/);
+  });
+});
