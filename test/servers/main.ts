@@ -9,6 +9,7 @@ import { checkFiles } from "./files.js";
 import { differences, type Given } from "./given.js";
 import { type Environment, environment, HERE, ROOT, run } from "./python.js";
 import { freePorts, Server, type Start } from "./server.js";
+import { checkSpark } from "./spark.js";
 
 const CLI = join(ROOT, "dist/cli/main.js");
 
@@ -50,9 +51,9 @@ async function main(): Promise<void> {
     if (server) await check(each, server);
   }
   if (words.length === 0)
-    for (const line of await checkFiles(python, CLI, folder)) {
+    for (const line of [...(await checkFiles(python, CLI, folder)), ...(await checkSpark(python, CLI, folder))]) {
       if (line.startsWith("passed")) passed++;
-      else failed++;
+      else if (!line.startsWith("not run")) failed++;
       say(line.replace(/^passed/, "passed ").replace(/^FAILED/, "FAILED "));
     }
   for (const [name, why] of python.missing) say(`not run ${name}: ${why}`);

@@ -15,8 +15,9 @@ const PYTHON = join(BIN, "python");
 const STAMP = join(VENV, "transload-servers.json");
 
 const REQUIREMENTS = "requirements.txt";
-/** Apart, because the other servers can be had without it. */
+/** Apart, because the others can be had without them. */
 const MLSERVER = "requirements-mlserver.txt";
+const SPARK = "requirements-spark.txt";
 const CONSTRAINTS = "constraints.txt";
 
 /** Seconds that pip may take for one requirements file: a cold run is one minute here. */
@@ -46,11 +47,15 @@ export async function environment(say: (line: string) => void): Promise<Environm
   }
   await install(outside.path, REQUIREMENTS, say);
   const missing = new Map<string, string>();
-  try {
-    await install(outside.path, MLSERVER, say);
-  } catch (e) {
-    missing.set("mlserver", `did not install: ${(e as Error).message}`);
-  }
+  for (const [what, file] of [
+    ["mlserver", MLSERVER],
+    ["spark", SPARK],
+  ] as const)
+    try {
+      await install(outside.path, file, say);
+    } catch (e) {
+      missing.set(what, `did not install: ${(e as Error).message}`);
+    }
   const env = {
     ...process.env,
     PATH: `${BIN}${delimiter}${process.env.PATH ?? ""}`,
@@ -70,7 +75,7 @@ interface Stamp {
 
 function fingerprint(version: string): string {
   const hash = createHash("sha256").update(version);
-  for (const name of [REQUIREMENTS, MLSERVER, CONSTRAINTS]) hash.update(readFileSync(join(HERE, name)));
+  for (const name of [REQUIREMENTS, MLSERVER, SPARK, CONSTRAINTS]) hash.update(readFileSync(join(HERE, name)));
   return hash.digest("hex");
 }
 
