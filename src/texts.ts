@@ -1,5 +1,6 @@
 import type { Column } from "./batch.js";
 import { decode, encode } from "./bytes.js";
+import { TransloadError } from "./errors.js";
 
 /**
  * Text cells in Arrow's layout: UTF-8, one behind the other. Without `codes`, cell i is `bytes` from `offsets[i]` to `offsets[i + 1]`; with
@@ -72,6 +73,20 @@ export function textsOf(strings: readonly string[], once: boolean, valid?: Uint8
     return code;
   });
   return { ...packed([...known.keys()]), codes };
+}
+
+/**
+ * Before a column's strings are written as UTF-8.
+ * @throws TransloadError E_UTF8 where one has half a surrogate pair.
+ */
+export function refuseLone(column: Column): void {
+  // of texts in Arrow's layout no strings need be made for this
+  if (column.dtype !== "string" || column.texts) return;
+  if ((column.values as readonly string[]).some((text) => LONE.test(text)))
+    throw new TransloadError(
+      "E_UTF8",
+      `column ${JSON.stringify(column.name)} has half a surrogate pair in a text, which UTF-8 cannot spell`,
+    );
 }
 
 function packed(strings: readonly string[]): Texts {

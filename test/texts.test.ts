@@ -1,7 +1,7 @@
 // Text columns in Arrow's layout, plain and as dictionaries: what JSON.parse and the reference engine make of the same text.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Column, type ReadOptions, readBatches } from "../src/index.js";
+import { type Column, type ReadOptions, readBatches, writeBatches } from "../src/index.js";
 import { crumbs, cut, whole } from "./feed.js";
 
 const SAMPLES = [
@@ -87,7 +87,14 @@ describe("texts", () => {
       expect([...(column.values as string[])]).toEqual(["a\ud800b", "\udc00\u{1f600}", "plain é"]);
       expect(column.texts).toBeUndefined();
     }
-    for await (const batch of readBatches(whole(input))) await expect(batch.toArrow()).rejects.toThrow(/half a surrogate pair/);
+    for await (const batch of readBatches(whole(input))) {
+      await expect(batch.toArrow()).rejects.toThrow(/half a surrogate pair/);
+      const parquet = writeBatches({ to: "parquet" });
+      parquet.end(batch);
+      await expect(async () => {
+        for await (const _ of parquet);
+      }).rejects.toThrow(/column "s" has half a surrogate pair/);
+    }
   });
 
   test("go into Arrow's batches as they are, with their dictionaries", async () => {

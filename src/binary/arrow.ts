@@ -39,7 +39,7 @@ import { concat } from "../bytes.js";
 import { isTime, NAT, NUMERIC, type NumericDType, type TypedArray, unitOf } from "../dtype.js";
 import { placeAmong, TransloadError } from "../errors.js";
 import type { RandomAccess } from "../io/random.js";
-import { lengthOf, spreadTexts, type Texts, textColumn, textsOf } from "../texts.js";
+import { lengthOf, refuseLone, spreadTexts, type Texts, textColumn, textsOf } from "../texts.js";
 import { bytesOfRow, cut } from "./cut.js";
 import { daysOf } from "./days.js";
 import { type BinaryRead, type BinaryWriter, rowsOfBatch } from "./form.js";
@@ -110,7 +110,8 @@ function cellsOf(column: Column): Data {
   const length = lengthOf(column);
   const nulls = valid ? { nullBitmap: bits(valid), nullCount: valid.reduce((n, v) => n + 1 - v, 0) } : { nullCount: 0 };
   if (dtype === "string") {
-    const { offsets, bytes, codes } = column.texts ?? textsOrRefuse(column);
+    refuseLone(column);
+    const { offsets, bytes, codes } = (column.texts ?? textsOf(column.values as readonly string[], false)) as Texts;
     const texts = (own: number) => makeData({ type: new Utf8(), length: own, nullCount: 0, valueOffsets: offsets, data: bytes });
     if (codes) return makeData({ type: DICTIONARY, length, data: codes, dictionary: new Vector([texts(offsets.length - 1)]), ...nulls });
     return makeData({ type: new Utf8(), length, valueOffsets: offsets, data: bytes, ...nulls });
@@ -137,12 +138,6 @@ function offsetsOf(parts: readonly Uint8Array[]): Int32Array {
   const offsets = new Int32Array(parts.length + 1);
   for (let i = 0; i < parts.length; i++) offsets[i + 1] = (offsets[i] as number) + (parts[i] as Uint8Array).length;
   return offsets;
-}
-
-function textsOrRefuse({ name, values }: Column): Texts {
-  const texts = textsOf(values as readonly string[], false);
-  if (texts) return texts;
-  throw new TransloadError("E_UTF8", `column ${JSON.stringify(name)} has half a surrogate pair in a text, which UTF-8 cannot spell`);
 }
 
 /** Where Arrow's writer puts its bytes: taken from here after each batch. */

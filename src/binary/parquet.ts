@@ -10,6 +10,7 @@ import { Batch, type Column } from "../batch.js";
 import { NUMERIC, storedAs, type TypedArray } from "../dtype.js";
 import { placeAmong, TransloadError } from "../errors.js";
 import type { RandomAccess } from "../io/random.js";
+import { refuseLone } from "../texts.js";
 import { bytesOfRow, cut } from "./cut.js";
 import { daysOf } from "./days.js";
 import { type BinaryRead, type BinaryWrite, type BinaryWriter, rowsOfBatch } from "./form.js";
@@ -65,6 +66,7 @@ export class ParquetWriter implements BinaryWriter {
         `column ${JSON.stringify(lists.name)} has tensors as cells, and a parquet file is written of flat columns; choose others with --columns, or write arrow`,
       );
     const names = JSON.stringify(batch.columns.map(({ name, dtype, timezone }) => [name, dtype, timezone]));
+    batch.columns.forEach(refuseLone);
     const stored = batch.columns.map(storedColumn);
     if (!this.#columns) {
       this.#names = names;
