@@ -15,7 +15,7 @@ import {
   unitOf,
 } from "./dtype.js";
 import { placeAmong, TransloadError } from "./errors.js";
-import { changed, lengthOf, type Texts, textColumn, textsOf } from "./texts.js";
+import { changed, lengthOf, type Texts, textColumn, textsNow, textsOf } from "./texts.js";
 import { convertTime, timeText } from "./time.js";
 
 let create: typeof ndarray | undefined;
@@ -41,7 +41,10 @@ export interface Column {
    * and numpy's NaT, the least 64-bit integer, in times.
    */
   readonly values: TypedArray | string[] | Uint8Array[];
-  /** Of text, in Arrow's layout: `values` makes JavaScript's strings of it when it is asked for. Absent where it came as strings. */
+  /**
+   * Of text as it was read, in Arrow's layout: `values` makes JavaScript's strings of it when it is asked for, and these may be changed.
+   * Absent where it came as strings.
+   */
   readonly texts?: Texts;
   /** A byte for each cell, 1 present and 0 null; absent when no cell is null. */
   readonly valid?: Uint8Array<ArrayBuffer>;
@@ -176,7 +179,7 @@ export function pickColumns(batch: Batch, names: readonly string[], renamed: rea
 /** Columns of text as dictionaries: each text once, and which of them a cell is. */
 export function withDictionaries({ rowOffset, rowCount, kind, columns, block }: Batch): Batch {
   const own = columns.map((column) => {
-    if (column.dtype !== "string" || column.texts?.codes) return column;
+    if (column.dtype !== "string" || textsNow(column)?.codes) return column;
     const texts = textsOf(column.values as readonly string[], true, column.valid);
     return texts ? textColumn(column, texts) : column;
   });

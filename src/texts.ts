@@ -16,16 +16,26 @@ export interface Texts {
 /** A column of text of which JavaScript's strings are made when `values` is asked for, and not before. */
 export function textColumn({ name, shape, valid }: Pick<Column, "name" | "shape" | "valid">, texts: Texts): Column {
   let values: string[] | undefined;
-  return {
+  const column: Column = {
     name,
     shape,
     ...(valid && { valid }),
     dtype: "string",
-    texts,
     get values() {
+      spelled.add(column);
       return (values ??= stringsOf(texts));
     },
   };
+  // not among what `{ ...column, values }` copies, which has other texts
+  return Object.defineProperty(column, "texts", { value: texts });
+}
+
+/** Columns whose strings somebody has asked for, and may have changed. */
+const spelled = new WeakSet<object>();
+
+/** The column's texts, where its strings cannot be others by now. */
+export function textsNow(column: Column): Texts | undefined {
+  return spelled.has(column) ? undefined : column.texts;
 }
 
 /** Cells of a column, whose strings need not be made for it. */
@@ -36,7 +46,8 @@ export function lengthOf(column: Column): number {
 
 /** The column with these in the place of its own, its strings still not made. */
 export function changed(column: Column, by: Partial<Pick<Column, "name" | "valid">>): Column {
-  const { texts, name, shape, valid } = column;
+  const { name, shape, valid } = column;
+  const texts = textsNow(column);
   return texts ? textColumn({ name, shape, ...(valid && { valid }), ...by }, texts) : { ...column, ...by };
 }
 
@@ -81,7 +92,7 @@ export function textsOf(strings: readonly string[], once: boolean, valid?: Uint8
  */
 export function refuseLone(column: Column): void {
   // of texts in Arrow's layout no strings need be made for this
-  if (column.dtype !== "string" || column.texts) return;
+  if (column.dtype !== "string" || textsNow(column)) return;
   if ((column.values as readonly string[]).some((text) => LONE.test(text)))
     throw new TransloadError(
       "E_UTF8",

@@ -1,7 +1,7 @@
 // Text columns in Arrow's layout, plain and as dictionaries: what JSON.parse and the reference engine make of the same text.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Column, type ReadOptions, readBatches, writeBatches } from "../src/index.js";
+import { Batch, type Column, type ReadOptions, readBatches, writeBatches } from "../src/index.js";
 import { crumbs, cut, whole } from "./feed.js";
 
 const SAMPLES = [
@@ -120,6 +120,29 @@ describe("texts", () => {
         found.push(...((columns[0] as Column).values as string[]));
       expect(found).toEqual(rows);
     }
+  });
+
+  test("that a function has changed are what is written", async () => {
+    for (const change of [
+      (column: Column) => {
+        (column.values as string[])[0] = "X";
+        return column;
+      },
+      (column: Column) => ({ ...column, values: (column.values as string[]).map((text, i) => (i === 0 ? "X" : text)) }),
+    ])
+      for (const dictionary of [false, true])
+        for await (const batch of readBatches(whole("s\nmale\nfemale\n"), { from: "csv", dictionary })) {
+          const own = new Batch({ rowOffset: 0, rowCount: 2, kind: "frame", columns: batch.columns.map(change) });
+          expect([...((await own.toArrow()).getChild("s") ?? [])]).toEqual(["X", "female"]);
+          for (const to of ["arrow", "parquet", "jsonl"]) {
+            const stream = writeBatches({ to });
+            stream.end(own);
+            const parts: Buffer[] = [];
+            for await (const part of stream) parts.push(part as Buffer);
+            const [[column]] = (await columnsOf(parts, { from: to })) as [[Column]];
+            expect([...(column.values as string[])], to).toEqual(["X", "female"]);
+          }
+        }
   });
 
   test("are chosen and renamed without being made strings of", async () => {

@@ -39,7 +39,7 @@ import { concat } from "../bytes.js";
 import { isTime, NAT, NUMERIC, type NumericDType, type TypedArray, unitOf } from "../dtype.js";
 import { placeAmong, TransloadError } from "../errors.js";
 import type { RandomAccess } from "../io/random.js";
-import { lengthOf, refuseLone, spreadTexts, type Texts, textColumn, textsOf } from "../texts.js";
+import { lengthOf, refuseLone, spreadTexts, type Texts, textColumn, textsNow, textsOf } from "../texts.js";
 import { bytesOfRow, cut } from "./cut.js";
 import { daysOf } from "./days.js";
 import { type BinaryRead, type BinaryWriter, rowsOfBatch } from "./form.js";
@@ -80,8 +80,9 @@ function typeOf(column: Column): DataType {
 /** Of text whose every cell is one of a dictionary's; the same object, for Arrow numbers dictionaries by it. */
 const DICTIONARY = new Dictionary(new Utf8(), new Int32());
 
-function cellTypeOf({ dtype, timezone, texts }: Column): DataType {
-  if (dtype === "string") return texts?.codes ? DICTIONARY : new Utf8();
+function cellTypeOf(column: Column): DataType {
+  const { dtype, timezone } = column;
+  if (dtype === "string") return textsNow(column)?.codes ? DICTIONARY : new Utf8();
   if (dtype === "bytes") return new Binary();
   if (!isTime(dtype)) return TYPES[dtype]();
   const unit = unitOf(dtype);
@@ -111,7 +112,7 @@ function cellsOf(column: Column): Data {
   const nulls = valid ? { nullBitmap: bits(valid), nullCount: valid.reduce((n, v) => n + 1 - v, 0) } : { nullCount: 0 };
   if (dtype === "string") {
     refuseLone(column);
-    const { offsets, bytes, codes } = (column.texts ?? textsOf(column.values as readonly string[], false)) as Texts;
+    const { offsets, bytes, codes } = (textsNow(column) ?? textsOf(column.values as readonly string[], false)) as Texts;
     const texts = (own: number) => makeData({ type: new Utf8(), length: own, nullCount: 0, valueOffsets: offsets, data: bytes });
     if (codes) return makeData({ type: DICTIONARY, length, data: codes, dictionary: new Vector([texts(offsets.length - 1)]), ...nulls });
     return makeData({ type: new Utf8(), length, valueOffsets: offsets, data: bytes, ...nulls });
@@ -184,7 +185,10 @@ export class ArrowWriter implements BinaryWriter {
 }
 
 function withoutDictionaries({ rowOffset, rowCount, kind, columns }: Batch): Batch {
-  const plain = columns.map((column) => (column.texts?.codes ? textColumn(column, spreadTexts(column.texts)) : column));
+  const plain = columns.map((column) => {
+    const texts = textsNow(column);
+    return texts?.codes ? textColumn(column, spreadTexts(texts)) : column;
+  });
   return new Batch({ rowOffset, rowCount, kind, columns: plain });
 }
 

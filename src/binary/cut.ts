@@ -1,6 +1,6 @@
 import { Batch, type Column } from "../batch.js";
 import { NUMERIC, storedAs, type TypedArray } from "../dtype.js";
-import { slicedTexts, textColumn } from "../texts.js";
+import { slicedTexts, textColumn, textsNow } from "../texts.js";
 
 /** What a text is taken to take, where batches are cut by their bytes. */
 const TEXT = 16;
@@ -26,7 +26,8 @@ export function* cut(batch: Batch, step: number): Generator<Batch> {
     const part = columns.map((column): Column => {
       const perRow = column.shape.reduce((a, b) => a * b, 1);
       const [start, end] = [from * perRow, to * perRow];
-      const { texts, valid } = column;
+      const { valid } = column;
+      const texts = textsNow(column);
       const mask = valid && { valid: valid.subarray(start, end) };
       if (texts) return textColumn({ name: column.name, shape: column.shape, ...mask }, slicedTexts(texts, start, end));
       const { values } = column;

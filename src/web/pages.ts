@@ -105,7 +105,7 @@ async function openFile(): Promise<Book | undefined> {
   try {
     const folder = await navigator.storage?.getDirectory?.();
     if (!folder) return undefined;
-    await sweep(folder);
+    await (swept ??= sweep(folder));
     const name = `${PREFIX}${crypto.randomUUID()}`;
     const file = await folder.getFileHandle(name, { create: true });
     const handle = await file.createSyncAccessHandle?.();
@@ -117,7 +117,9 @@ async function openFile(): Promise<Book | undefined> {
   return undefined;
 }
 
-/** Files that were left behind when their worker was ended; one that is in use cannot be removed. */
+let swept: Promise<void> | undefined;
+
+/** Files that were left behind when their worker was ended; one that is in use cannot be removed. Once is enough. */
 async function sweep(folder: Directory): Promise<void> {
   const names: string[] = [];
   for await (const name of folder.keys()) if (name.startsWith(PREFIX)) names.push(name);
