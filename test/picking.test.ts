@@ -96,6 +96,20 @@ describe("dtypes that are inferred", () => {
   });
 });
 
+test("a cell that is passed over may end where a chunk does, and the next be no more than a comma", async () => {
+  const rows = Array.from({ length: 6000 }, (_, i) => `["text ${i}", ${i},[[${i}],[2]]]`);
+  const payload = Buffer.from(`{"dataframe_split":{"columns":["s","n","t"],"data":[${rows.join(",")}]}}`);
+  // behind the first bytes, from which dtypes are told
+  const head = 1 << 17;
+  const chunks = [payload.subarray(0, head), ...crumbs(payload.subarray(head))];
+  for (const columns of [["n"], ["t"], ["n", "t"]])
+    for (const engine of ["core", "reference"] as const) {
+      const found = await cellsOf(chunks, { columns, engine });
+      if (columns.includes("n")) expect(found.n).toEqual(rows.map((_, i) => i));
+      if (columns.includes("t")) expect(found.t).toEqual(rows.flatMap((_, i) => [i, 2]));
+    }
+});
+
 describe("a model", () => {
   const model = new URL("../data/heart-model", import.meta.url).pathname;
 

@@ -101,7 +101,7 @@ function between(p: usize, to: usize): i32 {
         store<u64>(countAt(d), next);
         setSt(St.Value);
         p++;
-        if (d == leaf) { at = p; return Ev.More; }
+        if (d == leaf) { at = p; setCursor(p); return Ev.More; }
         continue;
       }
       if (c == 0x5d /* ] */) {
@@ -115,7 +115,7 @@ function between(p: usize, to: usize): i32 {
       }
       return judge(p);
     }
-    if (d == leaf) { at = p; return Ev.More; }
+    if (d == leaf) { at = p; setCursor(p); return Ev.More; }
     if (c == 0x5b /* [ */) {
       if (d == base && rows == rowLimit) return stop(Ev.Batch, p);
       d++;
