@@ -77,6 +77,31 @@ describe("lists in cells", () => {
       ]);
   });
 
+  test("have the dtype that a tensor of them would, and keep it", async () => {
+    const frame = (...cells: string[]) => `{"dataframe_split":{"columns":["v"],"data":[${cells.map((cell) => `[${cell}]`).join(",")}]}}`;
+    for (const engine of PARTS) {
+      expect(await refusal(frame("[9007199254740993,1]"), { engine })).toMatch(/^E_RANGE row 0, column "v"/);
+      expect(await columnsOf(whole(frame("[1,2]")), { engine, dtype: "infer" })).toMatchObject([[{ dtype: "int64" }]]);
+      expect(await columnsOf(whole(frame("[true,false]")), { engine })).toMatchObject([[{ dtype: "bool", values: [1, 0] }]]);
+      expect((await feed(whole(frame("[true,false]")), { to: "azureml", dtype: "int32", engine })).text).toContain("[[1,0]]");
+      expect(await refusal(frame("[1,2]", '["a","b"]'), { engine, batchRows: 1 })).toMatch(
+        /^E_DTYPE row 1, column "v": lists of string where those before are of float64/,
+      );
+      expect(await columnsOf(whole(frame('["é","a"]', "null")), { engine })).toMatchObject([
+        [{ dtype: "string", values: ["é", "a", "", ""] }],
+      ]);
+      expect(await columnsOf(whole(frame("[null]", '["x"]')), { engine })).toMatchObject([
+        [{ dtype: "string", values: ["", "x"], valid: [0, 1] }],
+      ]);
+      expect(await columnsOf(whole(frame('["2020-01-01"]', "null")), { engine, dtype: { v: "datetime64[D]" } })).toMatchObject([
+        [{ dtype: "datetime64[D]", values: [18262n, -(2n ** 63n)], valid: [1, 0] }],
+      ]);
+      expect(await columnsOf(whole(frame('["AAAA"]', "null")), { engine, dtype: { v: "bytes" } })).toMatchObject([
+        [{ dtype: "bytes", values: [new Uint8Array(3), new Uint8Array()], valid: [1, 0] }],
+      ]);
+    }
+  });
+
   test("are written as lists again, and cast", async () => {
     for (const engine of PARTS) {
       expect((await feed(whole(split), { to: "mlflow", dtype: { id: "int32", image: "float32" }, engine })).text).toBe(

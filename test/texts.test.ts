@@ -145,6 +145,41 @@ describe("texts", () => {
         }
   });
 
+  test("of many columns, and long ones, are batches of a mebibyte or so, and never too large", async () => {
+    const names = Array.from({ length: 600 }, (_, i) => `c${i}`);
+    const csv = `${names.join(",")}\n${names.map((name) => `${name} text`).join(",")}\n`;
+    const split = `{"dataframe_split":{"columns":${JSON.stringify(names)},"data":[${JSON.stringify(names)}]}}`;
+    for (const dictionary of [false, true]) {
+      for (const [input, from] of [
+        [csv, "csv"],
+        [split, "mlflow"],
+      ] as const) {
+        const [columns] = await columnsOf(whole(input), { from, dictionary });
+        expect(columns?.map(({ values }) => values[0])).toEqual(names.map((name) => (from === "csv" ? `${name} text` : name)));
+      }
+      const long = "x".repeat(100_000);
+      const rows = Array.from({ length: 900 }, (_, i) => (i === 0 ? '["short"]' : `["${long}${i}"]`));
+      const jsonl = Buffer.from(`${rows.join("\n")}\n`);
+      const csvRows = Buffer.from(`s\n${rows.map((row) => row.slice(2, -2)).join("\n")}\n`);
+      for (const [bytes, from] of [
+        [jsonl, "jsonl:lists"],
+        [csvRows, "csv"],
+      ] as const) {
+        const sizes: number[] = [];
+        let rowsSeen = 0;
+        const chunks = Array.from({ length: Math.ceil(bytes.length / (1 << 20)) }, (_, i) => bytes.subarray(i << 20, (i + 1) << 20));
+        for await (const { columns, rowCount, rowOffset } of readBatches(chunks, { from, dictionary })) {
+          expect(rowOffset).toBe(rowsSeen);
+          rowsSeen += rowCount;
+          sizes.push(columns[0]?.texts?.bytes.length ?? 0);
+        }
+        expect(rowsSeen).toBe(900);
+        expect(Math.max(...sizes)).toBeLessThan(1 << 26);
+        expect(sizes.length).toBeGreaterThan(1);
+      }
+    }
+  });
+
   test("are chosen and renamed without being made strings of", async () => {
     for await (const batch of readBatches(whole("s,n\nmale,1\n"), { from: "csv", columns: { sex: "s" } })) {
       const [column] = batch.columns as [Column];

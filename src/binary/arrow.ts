@@ -36,7 +36,7 @@ import {
 } from "apache-arrow";
 import { Batch, type Column } from "../batch.js";
 import { concat } from "../bytes.js";
-import { isTime, NAT, NUMERIC, type NumericDType, type TypedArray, unitOf } from "../dtype.js";
+import { isTime, NAT, NUMERIC, type NumericDType, nothingIn, type TypedArray, unitOf } from "../dtype.js";
 import { placeAmong, TransloadError } from "../errors.js";
 import type { RandomAccess } from "../io/random.js";
 import { lengthOf, refuseLone, spreadTexts, type Texts, textColumn, textsNow, textsOf } from "../texts.js";
@@ -244,10 +244,26 @@ function columnOf(field: Field, vector: Vector, rows: number): Column {
     const shape = said ? ((JSON.parse(said) as { shape?: number[] }).shape ?? [size]) : [size];
     const from = inner.offset + data.offset * size;
     const cells = inner.clone(inner.type, from, rows * size);
-    return { name, ...cellsFrom(cells, name), shape: product(shape) === size ? shape : [size] };
+    return withNullLists(data, { ...cellsFrom(cells, name), name, shape: product(shape) === size ? shape : [size] }, size);
   }
   const cells = cellsFrom(data, name);
   return cells.texts ? (cells as Column) : { name, ...cells, shape: [] };
+}
+
+/** Cells of a list that is null are null, whatever lies in them. */
+function withNullLists(data: Data, column: Column, size: number): Column {
+  if (data.nullCount === 0) return column;
+  const nothing = nothingIn(column.dtype);
+  const values = column.values.slice() as unknown[];
+  const valid = column.valid?.slice() ?? new Uint8Array(values.length).fill(1);
+  for (let row = 0; row < data.length; row++)
+    if (!data.getValid(row))
+      for (let i = row * size; i < (row + 1) * size; i++) {
+        values[i] = nothing;
+        valid[i] = 0;
+      }
+  const { name, dtype, shape, timezone } = column;
+  return { name, dtype, shape, values: values as unknown as TypedArray, valid, ...(timezone && { timezone }) };
 }
 
 type Cells = Pick<Column, "dtype" | "values" | "valid" | "timezone" | "texts">;
@@ -349,6 +365,8 @@ function rawTimes(data: Data): (i: number) => bigint {
     const wide = new BigInt64Array(values.buffer, values.byteOffset, values.length / 2);
     return (i) => (wide[data.offset + i] as bigint) / 86_400_000n;
   }
+  // milliseconds of whole days
+  if (DataType.isDate(data.type) && data.type.unit === 1) return (i) => BigInt(values[data.offset + i] as number | bigint) / 86_400_000n;
   return (i) => BigInt(values[data.offset + i] as number | bigint);
 }
 

@@ -50,6 +50,9 @@ export function startCells(at: usize, count: u32, asBlock: bool, stringsAt: usiz
 
 export function startBatch(limit: u32): void { rows = 0; rowLimit = limit; cell = 0; stringEnd = strings; }
 
+/** The batch ends with the row that is being read. */
+export function endBatchSoon(): void { rowLimit = rows + 1; }
+
 export function drainStrings(): void { stringEnd = strings; }
 
 /** Back to the first byte inside the cargo, with what was learned of its lengths. */

@@ -10,6 +10,9 @@ export let filled: u32 = 0;
 /** The next row is the first of a batch of so many. */
 export function startFill(rows: u32): void { filled = 0; limit = rows; }
 
+/** The batch ends here, unless it has no row. */
+export function endFillSoon(): void { if (filled > 0) limit = filled; }
+
 /** So many rows have been put into the columns without fill(). */
 export function addFilled(rows: u32): void { filled += rows; }
 

@@ -6,7 +6,7 @@ export { base, closedEmpty, cursor, depth, error, freeCargo, lastNewline, leaf, 
 /** First free byte of the linear memory. */
 export function heap(): usize { return __heap_base; }
 export { resetUtf8, utf8 } from "./utf8";
-export { assumeLeaf, cells, drainStrings, rewind, rows, startBatch, startCells, stringEnd } from "./cells";
+export { assumeLeaf, cells, drainStrings, endBatchSoon, rewind, rows, startBatch, startCells, stringEnd } from "./cells";
 export { print, printColumn, printed, printError, room, startPrint } from "./print";
 export { writeF32, writeF64 } from "./shortest";
 export { setFields, setRoutes } from "./row";
@@ -17,5 +17,5 @@ export { setPlain } from "./plain";
 export { begun, needed, outAt, retyped, setOut, setTexts, startOutput, startWrite } from "./write";
 export { forgetLone, lone } from "./unescape";
 export { gatherTexts, skipTo } from "./texts";
-export { filled, startFill } from "./fill";
+export { endFillSoon, filled, limit as fillLimit, startFill } from "./fill";
 export { narrow, narrowGreatest, narrowLeast, packHybrid, packedTo, setNarrowEnds, unpackCells } from "./hybrid";

@@ -1,5 +1,5 @@
 import { isWrittenAsText } from "../cell-text.js";
-import type { DType, DTypeChoice } from "../dtype.js";
+import { type DType, type DTypeChoice, isNumeric, NUMERIC } from "../dtype.js";
 import { nearest, placeAmong, TransloadError } from "../errors.js";
 import type { CellRequest } from "./cells.js";
 
@@ -15,6 +15,8 @@ export interface Kinds {
   booleans: boolean;
   /** Lists, in a row of a frame. */
   lists?: boolean;
+  /** Bytes of the longest of them. */
+  listBytes?: number;
 }
 
 /**
@@ -26,16 +28,22 @@ export function survey(text: Uint8Array, rank: number, width: number): Kinds[] {
   let depth = 0;
   let column = 0;
   let rows = 0;
+  let began = 0;
   for (let i = 0; i < text.length; i++) {
     const byte = text[i] as number;
     if (byte === 0x5b /* [ */) {
       if (depth === 0 && rows > 0 && i >= SAMPLE) break;
       const holder = kinds[width > 1 ? column : 0];
-      if (depth === rank && rank > 0 && holder) holder.lists = true;
+      if (depth === rank && rank > 0 && holder) {
+        holder.lists = true;
+        began = i;
+      }
       depth++;
       if (depth === rank) column = 0;
     } else if (byte === 0x5d /* ] */) {
       depth--;
+      const holder = kinds[width > 1 ? column : 0];
+      if (depth === rank && holder?.lists) holder.listBytes = Math.max(holder.listBytes ?? 0, i + 1 - began);
       if (depth < 0) break;
       if (depth === 0) rows++;
     } else if (byte === 0x2c /* , */) {
@@ -62,6 +70,14 @@ export function survey(text: Uint8Array, rank: number, width: number): Kinds[] {
     }
   }
   return kinds;
+}
+
+/** Bytes that a text is taken for, where its ends are counted in: batches end where they grow beyond all measure. */
+const TEXT = 24;
+
+/** Bytes of a row, by which batches are cut: of numbers what they take, of text and lists about so many. */
+export function bytesOfRow(dtypes: readonly DType[], lists: readonly (number | undefined)[]): number {
+  return dtypes.reduce((sum, dtype, i) => sum + (lists[i] ?? (isNumeric(dtype) ? NUMERIC[dtype].array.BYTES_PER_ELEMENT : TEXT)), 0);
 }
 
 /** The columns whose cells are lists, each a tensor of one shape. */

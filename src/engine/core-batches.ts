@@ -114,7 +114,7 @@ export class CoreBatches implements CellReader {
         dtypes,
         flush: () => {
           this.#drain();
-          return core.filled.value === (this.#columns as CoreColumns).batchRows;
+          return core.filled.value === core.fillLimit.value;
         },
         drain: () => this.#drain(),
       },

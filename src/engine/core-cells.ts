@@ -8,7 +8,7 @@ import { CoreColumns, RECORD } from "./core-columns.js";
 import type { CoreInput } from "./core-input.js";
 import type { CoreMemory } from "./core-memory.js";
 import type { Scanner } from "./engine.js";
-import { readLists } from "./nested.js";
+import { ListReader } from "./nested.js";
 
 const RANGE = 48; // of a column in a survey, where its values would be
 const ANY_CODE = 12; // a cell that is only looked at
@@ -171,8 +171,10 @@ export class CoreCells implements CellReader {
       batchBytes,
       reuse,
       dictionary,
-      lists: looks ? [] : places.map((i) => lists[i] ?? false),
-      readLists: (column, dtype, shape, rowOffset) => readLists(column, dtype, request.cast, shape, rowOffset, this.#createScanner),
+      lists: places.map((i) =>
+        lists[i] ? new ListReader(this.#names[i] as string, request.dtype, request.cast, this.#createScanner) : undefined,
+      ),
+      listBytes: places.map((i) => (lists[i] ? kinds[i]?.listBytes : undefined)),
     });
     this.#columns = columns;
     this.#batchRows = looks ? ENDLESS : columns.batchRows;

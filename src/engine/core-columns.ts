@@ -2,8 +2,10 @@ import { Batch, type Block, type Column } from "../batch.js";
 import { fromText } from "../cell-text.js";
 import { type DType, isNumeric, NUMERIC, SKIP_CODE, STRING_CODE } from "../dtype.js";
 import { spreadTexts, textColumn } from "../texts.js";
+import { bytesOfRow } from "./columns.js";
 import { align, type CoreMemory } from "./core-memory.js";
 import { CoreTexts } from "./core-texts.js";
+import type { ListReader } from "./nested.js";
 
 export const RECORD = 32;
 const STRINGS = 4096;
@@ -23,9 +25,9 @@ export interface Layout {
   readonly batchBytes: number | undefined;
   /** Batches borrow the memory. */
   readonly reuse: boolean;
-  /** Which columns have lists as cells; how they are read. */
-  readonly lists?: readonly boolean[];
-  readonly readLists?: (column: Column, dtype: DType, shape: readonly number[] | undefined, rowOffset: number) => Column;
+  /** Of the columns that have lists as cells, what reads them, and about how many bytes each has. */
+  readonly lists?: readonly (ListReader | undefined)[];
+  readonly listBytes?: readonly (number | undefined)[];
   /** Texts are kept once for each that occurs. */
   readonly dictionary?: boolean;
   /** Columns of the source, and the place among them of each that is kept. */
@@ -48,8 +50,6 @@ export class CoreColumns {
   readonly #validAt: number[] = [];
   readonly #cellsEnd: number;
   readonly #texts: CoreTexts;
-  /** Of columns of lists, once it is known. */
-  readonly #shapes: (readonly number[])[] = [];
   /** Rows of the batches so far. */
   rows = 0;
 
@@ -59,7 +59,7 @@ export class CoreColumns {
     const { dtypes, shape, batchRows, batchBytes = BATCH, sourceWidth, places } = layout;
     const perRow = product(shape);
     const own = dtypes.map((dtype, i) => (layout.lists?.[i] ? "string" : dtype));
-    const rowBytes = perRow * own.reduce((sum, dtype) => sum + size(dtype), 0);
+    const rowBytes = perRow * bytesOfRow(dtypes, layout.listBytes ?? []);
     this.batchRows = batchRows ?? Math.max(1, Math.floor(batchBytes / Math.max(1, rowBytes)));
     const cells = perRow * this.batchRows;
     const bytes = own.map((dtype) => align(size(dtype) * cells));
@@ -110,6 +110,10 @@ export class CoreColumns {
     const { core } = this.#memory;
     this.#texts.gather(this.stringsAt, core.stringEnd.value, quote);
     core.drainStrings();
+    if (this.#texts.isFull) {
+      core.endBatchSoon();
+      core.endFillSoon();
+    }
   }
 
   /** The rows filled so far, of which there are so many. */
@@ -125,10 +129,10 @@ export class CoreColumns {
     const columns = dtypes.map((dtype, i): Column => {
       const name = names[i] as string;
       const valid = this.#takeValid(i, cells);
-      const lists = this.#layout.lists?.[i] ?? false;
+      const lists = this.#layout.lists?.[i];
       if (lists || !isNumeric(dtype)) {
         const column = this.#texts.take(this.#layout.places[i] as number, { name, shape, ...(valid && { valid }) }, cells, reuse);
-        if (lists) return this.#readLists(i, column, dtype);
+        if (lists) return lists.read(column.texts?.codes ? textColumn(column, spreadTexts(column.texts)) : column, this.rows);
         return dtype === "string" ? column : fromText(column, dtype, this.rows);
       }
       const values = new NUMERIC[dtype].array(store, (this.#valuesAt[i] as number) - shift, cells);
@@ -146,20 +150,10 @@ export class CoreColumns {
     return batch;
   }
 
-  /** Cells of one shape, that of the first batch. */
-  #readLists(i: number, column: Column, dtype: DType): Column {
-    const { readLists } = this.#layout;
-    if (!readLists) throw new Error("transload: nothing reads the lists of a column");
-    const plain = column.texts?.codes ? textColumn(column, spreadTexts(column.texts)) : column;
-    const found = readLists(plain, dtype, this.#shapes[i], this.rows);
-    if (found.shape.length > 0) this.#shapes[i] = found.shape;
-    return found;
-  }
-
   /** The columns as one strided array, when they have one dtype. */
   #blockOf(store: ArrayBuffer, at: number, capacity: number): Block | undefined {
     const { dtypes, lists } = this.#layout;
-    const dtype = lists?.includes(true) ? undefined : dtypes[0];
+    const dtype = lists?.some((reader) => reader) ? undefined : dtypes[0];
     if (dtype === undefined || !isNumeric(dtype) || dtypes.some((d) => d !== dtype)) return undefined;
     const bytes = size(dtype);
     const stride = dtypes.length > 1 ? ((this.#valuesAt[1] as number) - (this.#valuesAt[0] as number)) / bytes : capacity;

@@ -26,6 +26,9 @@ export interface Core {
   startBatch(rows: number): void;
   cells(from: number, to: number): number;
   drainStrings(): void;
+  endBatchSoon(): void;
+  endFillSoon(): void;
+  readonly fillLimit: Global;
   startPrint(columns: number, count: number, dims: number, rank: number, perRow: number, nan: number, nulls: boolean): void;
   print(from: number, to: number, more: boolean, out: number, end: number): number;
   room(row: number): number;
@@ -163,7 +166,7 @@ export class CoreMemory {
 }
 
 export function align(address: number): number {
-  return (address + 63) & ~63;
+  return ((address + 63) & ~63) >>> 0;
 }
 
 function trap(): never {

@@ -5,27 +5,31 @@ import type { CoreMemory } from "./core-memory.js";
 /** A text column's record, and what stands where in it (core/texts.ts). */
 const RECORD = 48;
 const [OFFSETS, BYTES, USED, ROOM, NEXT, CODES, SLOTS, MASK, COUNT] = [0, 4, 8, 12, 16, 20, 24, 28, 32];
-/** Bytes that a text is taken to have until more are needed. */
-const USUAL = 16;
+/** Bytes that there is room for until more are needed. */
+const FIRST = 1 << 14;
+/** A batch ends where one of its columns has so many. */
+const MOST = 1 << 25;
 
 /** The text columns that the core fills, over core/texts.ts. */
 export class CoreTexts {
   readonly #memory: CoreMemory;
   readonly #at: number;
   readonly #dictionary: boolean;
+  readonly #records: readonly number[];
 
   /** `places`: the text columns, among `width` of the source's; `cells`: the most that a batch has. */
   constructor(memory: CoreMemory, width: number, places: readonly number[], cells: number, dictionary: boolean) {
     this.#memory = memory;
     this.#dictionary = dictionary;
     this.#at = memory.area("records of texts", RECORD * Math.max(1, width));
+    this.#records = places.map((place) => this.#at + RECORD * place);
     for (const place of places) this.#lay(place, cells);
   }
 
   #lay(place: number, cells: number): void {
     const memory = this.#memory;
     const record = this.#at + RECORD * place;
-    const room = USUAL * cells;
+    const room = FIRST;
     const slots = 2 ** Math.ceil(Math.log2(2 * cells + 2));
     const offsets = memory.area(`ends of texts ${place}`, 4 * (cells + 1));
     const bytes = memory.area(`texts ${place}`, room + 64);
@@ -36,6 +40,11 @@ export class CoreTexts {
       memory.view.setUint32(record + 4 * i, word, true);
     });
     this.#clear(record);
+  }
+
+  /** A column has as many bytes as a batch should. */
+  get isFull(): boolean {
+    return this.#records.some((record) => this.#memory.view.getUint32(record + USED, true) > MOST);
   }
 
   /** Takes the cells remembered from here to there. */

@@ -3,11 +3,11 @@ import { fromText } from "../cell-text.js";
 import { type DType, isNumeric, NUMERIC } from "../dtype.js";
 import { type CellReader, type CellRequest, cutToFit, type Seen } from "./cells.js";
 import { Err, Look } from "./codes.js";
-import { checkNames, chooseDtypes, isDefaulted, listsAmong, namesOf, pickedOf, SAMPLE, survey } from "./columns.js";
+import { bytesOfRow, checkNames, chooseDtypes, isDefaulted, listsAmong, namesOf, pickedOf, SAMPLE, survey } from "./columns.js";
 import { exact } from "./exact.js";
 import { jsonPath, refuseCell } from "./fault.js";
 import { lookNumber, lookText } from "./look.js";
-import { readLists } from "./nested.js";
+import { ListReader } from "./nested.js";
 import type { ReferenceScanner, Token } from "./reference.js";
 import { isNan } from "./stand-in.js";
 
@@ -37,9 +37,8 @@ export class ReferenceCells implements CellReader {
   #cells: { values: (number | bigint | string)[]; valid: number[] }[] = [];
   #rowsOfBatch = 0;
   #seen: Mutable<Seen>[] = [];
-  /** Columns whose cells are lists, the shape of each once it is known, and the text of the one that is being read. */
-  #lists: boolean[] = [];
-  readonly #shapes: (readonly number[])[] = [];
+  /** What reads the columns whose cells are lists, and the text of the one that is being read. */
+  #lists: (ListReader | undefined)[] = [];
   #list = "";
 
   constructor(scanner: ReferenceScanner, request: CellRequest) {
@@ -96,16 +95,18 @@ export class ReferenceCells implements CellReader {
     const firstRow = this.#firstRowEnd();
     const text = scanner.slice(this.#from, Math.min(scanner.judged, Math.max(this.#from + SAMPLE, firstRow)));
     const kinds = survey(text, this.#rank, width);
-    this.#lists = frame && !request.survey ? listsAmong(kinds) : [];
+    const lists = frame && !request.survey ? listsAmong(kinds) : [];
+    this.#lists = this.#names.map((name, i) => (lists[i] ? new ListReader(name, request.dtype, request.cast, scanner.another) : undefined));
     this.#dtypes = request.survey ? this.#names.map(() => "float64") : chooseDtypes(this.#names, kinds, request.dtype);
     const perRow = this.#block ? levels.reduce((a, b) => a * b, 1) : 1;
     const named = frame && !this.#block && request.names?.length === width;
     this.#picked = pickedOf(this.#names, named ? request.pick : undefined);
     const rowBytes =
       perRow *
-      this.#picked
-        .map((i) => (this.#lists[i] ? "string" : (this.#dtypes[i] as DType)))
-        .reduce((sum, d) => sum + (isNumeric(d) ? NUMERIC[d].array.BYTES_PER_ELEMENT : 0), 0);
+      bytesOfRow(
+        this.#picked.map((i) => this.#dtypes[i] as DType),
+        this.#picked.map((i) => (this.#lists[i] ? kinds[i]?.listBytes : undefined)),
+      );
     this.#batchRows = request.survey
       ? Number.POSITIVE_INFINITY
       : (request.batchRows ?? Math.max(1, Math.floor((request.batchBytes ?? BATCH) / Math.max(1, rowBytes))));
@@ -161,7 +162,7 @@ export class ReferenceCells implements CellReader {
     if (this.#depth !== this.#rank) return;
     if (this.#list !== "") {
       const { values, valid } = this.#cells[this.#column] as { values: (number | bigint | string)[]; valid: number[] };
-      values.push(this.#list);
+      values.push(Buffer.from(this.#list, "latin1").toString());
       valid.push(1);
       this.#list = "";
     }
@@ -193,7 +194,7 @@ export class ReferenceCells implements CellReader {
       if (isNan(number)) return Number(number);
       const value = exact(number, dtype === "float32");
       if (!Number.isFinite(value) && !clip) throw this.#refuse(Err.Range, token);
-      if (isDefaulted(this.#request.dtype) && /^-?\d+$/.test(number) && Math.abs(value) > 2 ** 53 && BigInt(value) !== BigInt(number))
+      if (isDefaulted(this.#request.dtype) && /^-?\d+$/.test(number) && Math.abs(value) >= 2 ** 53 && BigInt(value) !== BigInt(number))
         throw this.#refuse(Err.Range, token);
       return value;
     }
@@ -228,9 +229,7 @@ export class ReferenceCells implements CellReader {
       const mask = valid.includes(0) ? { valid: Uint8Array.from(valid) } : {};
       if (this.#lists[i]) {
         const texts: Column = { name, dtype: "string", values: values as string[], shape: [], ...mask };
-        const found = readLists(texts, dtype, this.#request.cast, this.#shapes[i], this.rows, this.#scanner.another);
-        if (found.shape.length > 0) this.#shapes[i] = found.shape;
-        return found;
+        return (this.#lists[i] as ListReader).read(texts, this.rows);
       }
       if (!isNumeric(dtype)) {
         const column: Column = { name, dtype: "string", values: values as string[], shape: this.#shape, ...mask };
