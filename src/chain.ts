@@ -130,11 +130,15 @@ class Chain implements Stage {
             ? "named"
             : "tensor";
     const goal = found && target(choose(to, false, this.#options.what), layout, found.form, columns !== undefined).layout;
-    const direct =
+    // pieces, and labels that are asked for, are the table lane's
+    const { maxRows, maxBytes, index, ...reading } = moving;
+    const cuts = maxRows !== undefined || maxBytes !== undefined || (index !== undefined && index !== "keep");
+    const alike =
       goal === undefined || goal === layout || (layout === "frame" && goal === "tensor") || (layout === "tensor" && goal === "frame");
+    const direct = alike && !cuts;
     const middle = layout === "frame" || (layout === "tensor" && goal === "frame") ? "mlflow:split" : "mlflow:inputs";
     const plans: ConvertOptions[] = [];
-    if (before) plans.push({ ...shared, ...moving, ...named, from: found.form.id, to: before, missing: "null" });
+    if (before) plans.push({ ...shared, ...reading, ...named, from: found.form.id, to: before, missing: "null" });
     if (direct) plans.push({ ...typed, ...(!before && named), ...(nan && { nan }), from: before ? "mlflow" : (from ?? "auto"), to });
     else {
       plans.push({ ...typed, ...(!before && layout === "frame" && named), from: before ? "mlflow" : (from ?? "auto"), to: middle });

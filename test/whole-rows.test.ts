@@ -163,6 +163,37 @@ describe("rows of plain numbers", () => {
   }, 60_000);
 });
 
+describe("pieces whose numbers are read", () => {
+  const lines = Array.from({ length: 10 }, (_, i) => `{"a":${i},"b":${i}.5}`).join("\n");
+  const csv = `a,b\n${Array.from({ length: 10 }, (_, i) => `${i},${i}.5`).join("\n")}\n`;
+  const frame = `{"dataframe_split":{"index":[9,8,7,6,5,4,3,2,1,0],"columns":["a","b"],"data":[${Array.from({ length: 10 }, (_, i) => `[${i},${i}.5]`).join(",")}]}}`;
+
+  test.each([
+    ["jsonl", lines],
+    ["csv", csv],
+    ["mlflow", frame],
+  ])("are as many as were asked for, from %s", async (from, input) => {
+    for (const to of ["azureml", "mlflow:records", "csv"])
+      for (const how of [{ dtype: "float32" }, { through: [(batch: unknown) => batch] }] as Partial<ConvertOptions>[]) {
+        const rows: number[] = [];
+        const texts: string[] = [];
+        for await (const piece of split([Buffer.from(input)], { from, to, maxRows: 4, ...how })) {
+          const parts: Uint8Array[] = [];
+          for await (const part of piece) parts.push(part);
+          rows.push(piece.rows);
+          texts.push(Buffer.concat(parts).toString());
+        }
+        expect(rows, `${to}, ${JSON.stringify(how)}`).toEqual([4, 4, 2]);
+        if (to === "mlflow:records") expect(texts[2]).toBe('{"dataframe_records":[{"a":8.0,"b":8.5},{"a":9.0,"b":9.5}]}');
+      }
+  });
+
+  test("lose the labels that were not to be kept", async () => {
+    const { text } = await feed(whole(frame), { to: "mlflow", dtype: "int64", index: "drop", columns: ["a", "b"], cast: "clip" });
+    expect(text).not.toContain("index");
+  });
+});
+
 describe("pieces whose rows pass", () => {
   const rows = Array.from({ length: 1000 }, (_, i) => [i, i / 7, -i - 1]);
   const payload = (extra = "") => `{"input_data":{"columns":["a","b","c"],"data":${JSON.stringify(rows)}${extra}}}`;
