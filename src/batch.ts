@@ -187,17 +187,18 @@ export function withDictionaries({ rowOffset, rowCount, kind, columns, block }: 
 }
 
 /**
- * Numbers in other dtypes: all of them, or by column. Strings stay.
+ * Numbers in other dtypes: all of them, or by column. Strings stay. `strict`: the batch has all of the columns that there are.
  * @throws TransloadError E_RANGE for a number that its dtype cannot hold, unless `clip`; E_DTYPE for a column that is not there.
  */
-export function castBatch(batch: Batch, dtype: DType | Readonly<Record<string, DType>>, how: "error" | "clip"): Batch {
+export function castBatch(batch: Batch, dtype: DType | Readonly<Record<string, DType>>, how: "error" | "clip", strict: boolean): Batch {
   const { rowOffset, rowCount, kind, columns } = batch;
-  if (typeof dtype === "object")
+  if (typeof dtype === "object" && strict)
     for (const name of Object.keys(dtype))
       if (!columns.some((column) => column.name === name))
         throw new TransloadError("E_DTYPE", `a dtype is asked for ${JSON.stringify(name)}, and there is no such column`);
   const cast = columns.map((column) => {
-    const wanted = typeof dtype === "string" ? dtype : (dtype[column.name] ?? column.dtype);
+    const own = typeof dtype === "object" && Object.hasOwn(dtype, column.name) ? dtype[column.name] : column.dtype;
+    const wanted = typeof dtype === "string" ? dtype : (own ?? column.dtype);
     return castColumn(column, wanted, how, typeof dtype === "object", rowOffset);
   });
   return new Batch({ rowOffset, rowCount, columns: cast, kind });
@@ -206,7 +207,7 @@ export function castBatch(batch: Batch, dtype: DType | Readonly<Record<string, D
 function castColumn(column: Column, dtype: DType, how: "error" | "clip", named: boolean, rowOffset: number): Column {
   if (column.dtype === dtype) return column;
   if (column.dtype === "string" && isWrittenAsText(dtype)) return fromText(column, dtype, rowOffset);
-  if (isWrittenAsText(column.dtype) && dtype === "string") return toText(column);
+  if (isWrittenAsText(column.dtype) && dtype === "string") return toText(column, rowOffset);
   if (isTime(column.dtype) && isTime(dtype)) return convertTimes(column, dtype, rowOffset);
   if (!isNumeric(column.dtype) || !isNumeric(dtype)) {
     if (!named) return column;
@@ -242,16 +243,14 @@ function castColumn(column: Column, dtype: DType, how: "error" | "clip", named: 
 /** Times in another unit, which must hold them all. */
 function convertTimes(column: Column, dtype: TimeDType, rowOffset: number): Column {
   const [from, to] = [unitOf(column.dtype as TimeDType), unitOf(dtype)];
+  const perRow = column.shape.reduce((a, b) => a * b, 1);
   const values = (column.values as BigInt64Array<ArrayBuffer>).map((time, i) => {
-    if (column.valid?.[i] === 0) return NAT;
+    if (column.valid?.[i] === 0 || time === NAT) return NAT;
     const found = convertTime(time, from, to);
     if (found !== undefined) return found;
-    const row = rowOffset + i;
-    throw new TransloadError(
-      "E_RANGE",
-      `row ${row}, column ${JSON.stringify(column.name)}: ${timeText(time, from)} does not fit ${dtype}`,
-      { row },
-    );
+    const row = rowOffset + Math.floor(i / perRow);
+    const shown = timeText(time, from) ?? `${time} in ${column.dtype}`;
+    throw new TransloadError("E_RANGE", `row ${row}, column ${JSON.stringify(column.name)}: ${shown} does not fit ${dtype}`, { row });
   });
   return { ...column, dtype, values };
 }

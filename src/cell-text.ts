@@ -1,7 +1,7 @@
 // Cells whose text is a string and whose value is not: times in ISO 8601, bytes in base64.
 import type { Column } from "./batch.js";
 import { fromBase64, toBase64 } from "./bytes.js";
-import { type DType, isTime, nothingIn, unitOf } from "./dtype.js";
+import { type DType, isTime, NAT, nothingIn, type TimeDType, unitOf } from "./dtype.js";
 import { TransloadError } from "./errors.js";
 import { parseTime, timeText } from "./time.js";
 
@@ -43,12 +43,34 @@ export function fromText(column: Column, dtype: DType, rowOffset: number): Colum
   return { ...rest, dtype, values: BigInt64Array.from(times) };
 }
 
-/** Such a column as strings; any other as it is. */
-export function toText(column: Column): Column {
-  const { name, dtype, values, valid, shape } = column;
+/** numpy's "not a time" is a null, whether it is marked or not. */
+function validTimes({ values, valid }: Column): Column["valid"] {
+  const times = values as BigInt64Array;
+  return times.includes(NAT) ? Uint8Array.from(times, (time, i) => Number(time !== NAT && valid?.[i] !== 0)) : valid;
+}
+
+/**
+ * Such a column as strings; any other as it is.
+ * @throws TransloadError E_RANGE for a time that ISO 8601 does not write in four digits of a year.
+ */
+export function toText(column: Column, rowOffset = 0): Column {
+  const { name, dtype, shape } = column;
+  if (!isWrittenAsText(dtype)) return column;
+  const { values } = column;
+  const valid = isTime(dtype) ? validTimes(column) : column.valid;
   const rest = { name, dtype: "string" as const, shape, ...(valid && { valid }) };
   if (dtype === "bytes") return { ...rest, values: (values as readonly Uint8Array[]).map(toBase64) };
-  if (!isTime(dtype)) return column;
-  const unit = unitOf(dtype);
-  return { ...rest, values: Array.from(values as BigInt64Array, (time, i) => (valid?.[i] === 0 ? "" : timeText(time, unit))) };
+  const unit = unitOf(dtype as TimeDType);
+  const perRow = shape.reduce((a, b) => a * b, 1);
+  const write = (time: bigint, i: number) => {
+    const text = timeText(time, unit);
+    if (text !== undefined) return text;
+    const row = rowOffset + Math.floor(i / perRow);
+    throw new TransloadError(
+      "E_RANGE",
+      `row ${row}${name ? `, column ${JSON.stringify(name)}` : ""}: ${time} in ${dtype} is not of the years 0000 to 9999, which ISO 8601 has`,
+      { row },
+    );
+  };
+  return { ...rest, values: Array.from(values as BigInt64Array, (time, i) => (valid?.[i] === 0 ? "" : write(time, i))) };
 }

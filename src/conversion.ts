@@ -8,7 +8,7 @@ import type { Scanner } from "./engine/engine.js";
 import { type CreateScanner, coreScanner } from "./engine/index.js";
 import { TransloadError } from "./errors.js";
 import type { Host } from "./host.js";
-import type { Store } from "./io/store.js";
+import type { Spill, Store } from "./io/store.js";
 import { Opening } from "./opening.js";
 import { checkOptions } from "./options.js";
 import { Rewriter } from "./rewriter.js";
@@ -72,6 +72,7 @@ export class Conversion {
   /** The form of a source without an envelope. */
   #file: Form | undefined;
   readonly #store: Store;
+  readonly #spills: Spill[] = [];
   /** The chunk taken last, and the offset behind it. */
   #chunk: Uint8Array = new Uint8Array();
   #offset = 0;
@@ -116,6 +117,13 @@ export class Conversion {
   /** Lets go of what was kept on the disk. */
   close(): void {
     this.#store.close();
+    for (const spill of this.#spills) spill.close();
+  }
+
+  #spill(): Spill {
+    const spill = this.#host.spill();
+    this.#spills.push(spill);
+    return spill;
   }
 
   #start(opened: { chunk: Uint8Array; start: number }): void | Promise<void> {
@@ -227,7 +235,7 @@ export class Conversion {
       scanner: this.#scanner as Scanner,
       createScanner: this.#createScanner,
       store: this.#store,
-      spill: () => this.#host.spill(),
+      spill: () => this.#spill(),
       sink: {
         write: this.#write,
         endPiece: (rows, firstRow) => outlet.endPiece(rows, firstRow),

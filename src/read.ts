@@ -93,7 +93,9 @@ export async function* batchesOf(source: Source, { columns, model, ...asked }: R
  */
 function informed(options: Omit<ReadOptions, "columns" | "model">, model: Model): Omit<ReadOptions, "columns" | "model"> {
   const signature = signatureOf(model);
-  const dtype = options.dtype ?? dtypesOf(signature);
+  const own = dtypesOf(signature);
+  const both = typeof own === "object" && typeof options.dtype === "object";
+  const dtype = both ? { ...own, ...(options.dtype as object) } : (options.dtype ?? own);
   return { ...options, ...(dtype && { dtype }), text: [...(options.text ?? []), ...textColumns(signature)] };
 }
 
@@ -115,8 +117,10 @@ async function* readBinary(
   { columns, batchRows, batchBytes, spillDir, dtype, cast = "error", reuse = false }: PickOptions,
 ): AsyncGenerator<Batch, void, undefined> {
   const { readForm } = await import("./binary/read.js");
+  // what a dtype is asked for by name may be among what is not read, or come in a later array
+  const whole = columns === undefined && form.id !== "npz";
   for await (const batch of readForm(form, { file, chunks, spillDir }, { columns, batchRows, batchBytes, reuse }))
-    yield dtype === undefined || dtype === "infer" ? batch : castBatch(batch, dtype, cast);
+    yield dtype === undefined || dtype === "infer" ? batch : castBatch(batch, dtype, cast, whole);
 }
 
 async function* readText(

@@ -49,6 +49,21 @@ export async function* split(source: Source, options: SplitOptions): AsyncGenera
 async function pumpOf(source: Source, { maxExpand, ...options }: SplitOptions): Promise<Pump> {
   // rows that pass are bytes of the chunk, which the caller may keep
   const { head, chunks, file } = await unpack(source, { lend: false, maxExpand });
+  try {
+    return await pumpOfChunks(source, head, chunks, file, options);
+  } catch (error) {
+    await chunks.return?.();
+    throw error;
+  }
+}
+
+async function pumpOfChunks(
+  source: Source,
+  head: Uint8Array,
+  chunks: AsyncIterableIterator<Uint8Array>,
+  file: string | undefined,
+  options: Omit<SplitOptions, "maxExpand">,
+): Promise<Pump> {
   const path = fileOf(source);
   const { from = path === undefined ? "auto" : formOfName(path) } = options;
   if (!binaryForm(from) && !(from === "auto" && binaryAt(head))) return new Pump(chunks, { ...options, from, ...(file && { file }) });

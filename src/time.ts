@@ -3,8 +3,13 @@ import type { TimeUnit } from "./dtype.js";
 const PER_SECOND: Readonly<Record<Exclude<TimeUnit, "D">, bigint>> = { s: 1n, ms: 1_000n, us: 1_000_000n, ns: 1_000_000_000n };
 const DIGITS: Readonly<Record<Exclude<TimeUnit, "D">, number>> = { s: 0, ms: 3, us: 6, ns: 9 };
 
-/** ISO 8601 without a zone, which pandas and MLflow read for datetimes (a `Z` is refused, FORMATS §1.5): `2020-01-31T12:00:00.5`. */
-export function timeText(value: bigint, unit: TimeUnit): string {
+/** Seconds at which the years of four digits begin, and end. */
+const YEARS = [-62_167_219_200n, 253_402_300_800n] as const;
+
+/** Undefined for what is not of the years 0000 to 9999. ISO 8601 without a zone, which pandas and MLflow read for datetimes (a `Z` is refused, FORMATS §1.5): `2020-01-31T12:00:00.5`. */
+export function timeText(value: bigint, unit: TimeUnit): string | undefined {
+  const [from, to] = YEARS.map((year) => (unit === "D" ? year / 86_400n : year * PER_SECOND[unit])) as [bigint, bigint];
+  if (value < from || value >= to) return undefined;
   if (unit === "D") return new Date(Number(value) * 86_400_000).toISOString().slice(0, 10);
   const per = PER_SECOND[unit];
   const seconds = value / per - (value % per < 0n ? 1n : 0n);
@@ -28,6 +33,7 @@ export function parseTime(text: string, unit: TimeUnit): bigint | "none" | "fine
   date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
   const [h, m, s] = [Number(hour), Number(minute), Number(second)];
   if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day) || h > 23 || m > 59 || s > 59) return "none";
+  if (zone !== "Z" && (Number(zone.slice(1, 3)) > 23 || Number(zone.slice(3).replace(":", "") || 0) > 59)) return "none";
   const away = zone === "Z" ? 0 : Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3).replace(":", "") || 0);
   const seconds = date.getTime() / 1000 + h * 3600 + m * 60 + s - (zone.startsWith("-") ? -away : away) * 60;
   if (unit === "D") return seconds % 86_400 === 0 && !/[1-9]/.test(fraction) ? BigInt(seconds / 86_400) : "finer";

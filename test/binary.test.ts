@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { createWriteStream, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -8,7 +8,18 @@ import { tableFromIPC } from "apache-arrow";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { pack, unpack } from "../src/binary/parquet/hybrid.js";
-import { Batch, type Column, convert, type DType, readBatches, type TypedArray, type WriteOptions, writeBatches } from "../src/index.js";
+import {
+  Batch,
+  type Column,
+  convert,
+  type DType,
+  readBatches,
+  type SplitOptions,
+  split,
+  type TypedArray,
+  type WriteOptions,
+  writeBatches,
+} from "../src/index.js";
 import { ARRAYS } from "./feed.js";
 
 const folder = mkdtempSync(join(tmpdir(), "transload-test-"));
@@ -111,6 +122,51 @@ function inMilliseconds({ name, dtype, cells }: Table[number]): Table[number] {
   if (dtype !== "datetime64[s]") return { name, dtype, cells };
   return { name, dtype: "datetime64[ms]", cells: cells.map((time) => (time === null ? null : (time as bigint) * 1000n)) };
 }
+
+describe("what a conversion holds open", () => {
+  const open = () => readdirSync("/proc/self/fd").length;
+  const csv = Buffer.from(`a,b\n${Array.from({ length: 20_000 }, (_, i) => `${i},${i}`).join("\n")}\n`);
+
+  test.runIf(existsSync("/proc/self/fd"))("is closed when its reader fails", async () => {
+    const parquet = file("held.parquet");
+    await pipeline(Readable.from([csv]), convert({ from: "csv", to: "parquet" }), createWriteStream(parquet));
+    const failing = async (bytes: AsyncIterable<Buffer>) => {
+      for await (const _ of bytes) throw new Error("no more");
+    };
+    for (const run of [
+      () => pipeline(Readable.from([csv]), convert({ from: "csv", to: "npy" }), failing),
+      () => pipeline(Readable.from(readBatches([csv], { from: "csv" })), writeBatches({ to: "npy" }), failing),
+      () => pipeline(Readable.from([csv]), convert({ from: "csv", to: "oip" }), failing),
+      () => pipeline(Readable.from([]), convert({ from: "parquet", to: "mlflow", file: parquet }), failing),
+      () => splitAll(parquet, { to: "nonsense", maxRows: 3 }),
+      () => splitAll(file("held.csv.zst"), { to: "mlflow", maxRows: 3 }),
+    ]) {
+      writeFileSync(file("held.csv.zst"), Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0, 0, 0]));
+      await run().catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const before = open();
+      for (let i = 0; i < 8; i++) await expect(run()).rejects.toThrow();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(open() - before, String(run)).toBeLessThan(4);
+    }
+  });
+
+  async function splitAll(path: string, options: SplitOptions): Promise<void> {
+    for await (const piece of split(path, options)) for await (const _ of piece);
+  }
+});
+
+test("a dtype is asked for by name among all columns of a file, and not those that are read", async () => {
+  const path = file("named.parquet");
+  await pipeline(
+    Readable.from([Buffer.from("a,b,constructor\n1,2,3\n")]),
+    convert({ from: "csv", to: "parquet" }),
+    createWriteStream(path),
+  );
+  expect((await tableOf(path, { columns: ["a"], dtype: { a: "int32", b: "float32" } })).map(({ dtype }) => dtype)).toEqual(["int32"]);
+  expect((await tableOf(path, { dtype: { a: "int32" } })).map(({ dtype }) => dtype)).toEqual(["int32", "int64", "int64"]);
+  await expect(tableOf(path, { dtype: { x: "int32" } })).rejects.toThrow(/there is no such column/);
+});
 
 describe("a table written and read again is the same", () => {
   test.each(["parquet", "arrow", "arrows"])(

@@ -55,7 +55,7 @@ describe("times", () => {
               : unit === "ns"
                 ? BigInt(s % 9_000_000_000) * 10n ** 9n + BigInt(f)
                 : BigInt(s) * { s: 1n, ms: 1000n, us: 1_000_000n }[unit] + BigInt(f % { s: 1, ms: 1000, us: 1_000_000 }[unit]);
-          expect(parseTime(timeText(value, unit), unit)).toBe(value);
+          expect(parseTime(timeText(value, unit) as string, unit)).toBe(value);
         },
       ),
       { numRuns: 2000 },
@@ -151,6 +151,36 @@ describe("times", () => {
     await expect(columnsOf(npy, { from: "npy", dtype: "datetime64[D]" })).rejects.toThrow(
       /1970-01-01T00:00:01 does not fit datetime64\[D\]/,
     );
+  });
+});
+
+describe("times that are written", () => {
+  const frame = (dtype: "datetime64[s]" | "datetime64[D]", ...times: bigint[]) =>
+    new Batch({
+      rowOffset: 5,
+      rowCount: times.length,
+      kind: "frame",
+      columns: [{ name: "at", dtype, values: BigInt64Array.from(times), shape: [] }],
+    });
+  const written = async (batch: Batch, to: string) => {
+    const stream = writeBatches({ to });
+    stream.end(batch);
+    const parts: Buffer[] = [];
+    for await (const part of stream) parts.push(part as Buffer);
+    return Buffer.concat(parts).toString("latin1");
+  };
+
+  test("are of the years that ISO 8601 has, and NaT is a null", async () => {
+    expect(await written(frame("datetime64[s]", 253_402_300_799n, NAT, -62_167_219_200n), "jsonl:lists")).toBe(
+      '["9999-12-31T23:59:59"]\n[null]\n["0000-01-01T00:00:00"]\n',
+    );
+    for (const time of [253_402_300_800n, -62_167_219_201n, 9n * 10n ** 15n])
+      await expect(written(frame("datetime64[s]", 0n, time), "mlflow")).rejects.toThrow(
+        /^row 6, column "at": -?\d+ in datetime64\[s\] is not of the years/,
+      );
+    await expect(written(frame("datetime64[s]", 9_223_372_036_854_777n), "parquet")).rejects.toThrow(/do not fit parquet's milliseconds/);
+    await expect(written(frame("datetime64[D]", 2n ** 40n), "parquet")).rejects.toThrow(/does not fit 32 bits/);
+    expect(parseTime("2020-01-01T00:00:00+99:99", "s")).toBe("none");
   });
 });
 

@@ -1,4 +1,5 @@
 // Frames whose cells are tensors of one shape: lists in text, columns with a shape in batches, fixed-size lists in Arrow.
+import { DateMillisecond, Field, FixedSizeList, Float32, makeData, Table, tableToIPC, Vector, vectorFromArray } from "apache-arrow";
 import { describe, expect, test } from "vitest";
 import { type Batch, type ReadOptions, readBatches, TransloadError, writeBatches } from "../src/index.js";
 import { crumbs, feed, whole } from "./feed.js";
@@ -168,5 +169,20 @@ describe("lists in cells", () => {
     await expect(async () => {
       for await (const _ of parquet);
     }).rejects.toThrow(/column "image" has tensors as cells/);
+  });
+
+  test("that are null in Arrow are so whatever lies under them, and a list column of several keeps its name", async () => {
+    const cells = makeData({ type: new Float32(), length: 4, nullCount: 0, data: Float32Array.of(1, 2, 3, 4) });
+    const type = new FixedSizeList(2, new Field("item", new Float32(), true));
+    const lists = makeData({ type, length: 2, nullCount: 1, nullBitmap: Uint8Array.of(0b01, 0, 0, 0, 0, 0, 0, 0), child: cells });
+    const days = vectorFromArray([new Date(0), new Date(18262 * 86_400_000)], new DateMillisecond());
+    const bytes = tableToIPC(new Table({ a: new Vector([lists]), day: days }), "stream");
+    expect(await columnsOf([bytes], { from: "arrows" })).toEqual([
+      [
+        { name: "a", dtype: "float32", shape: [2], values: [1, 2, Number.NaN, Number.NaN], valid: [1, 1, 0, 0] },
+        { name: "day", dtype: "datetime64[D]", shape: [], values: [0n, 18262n] },
+      ],
+    ]);
+    expect(await columnsOf([bytes], { from: "arrows", columns: { z: "a" } })).toMatchObject([[{ name: "z", shape: [2] }]]);
   });
 });

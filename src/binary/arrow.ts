@@ -82,7 +82,7 @@ const DICTIONARY = new Dictionary(new Utf8(), new Int32());
 
 function cellTypeOf(column: Column): DataType {
   const { dtype, timezone } = column;
-  if (dtype === "string") return textsNow(column)?.codes ? DICTIONARY : new Utf8();
+  if (dtype === "string") return column.texts?.codes ? DICTIONARY : new Utf8();
   if (dtype === "bytes") return new Binary();
   if (!isTime(dtype)) return TYPES[dtype]();
   const unit = unitOf(dtype);
@@ -112,7 +112,8 @@ function cellsOf(column: Column): Data {
   const nulls = valid ? { nullBitmap: bits(valid), nullCount: valid.reduce((n, v) => n + 1 - v, 0) } : { nullCount: 0 };
   if (dtype === "string") {
     refuseLone(column);
-    const { offsets, bytes, codes } = (textsNow(column) ?? textsOf(column.values as readonly string[], false)) as Texts;
+    const { offsets, bytes, codes } = (textsNow(column) ??
+      textsOf(column.values as readonly string[], column.texts?.codes !== undefined, valid)) as Texts;
     const texts = (own: number) => makeData({ type: new Utf8(), length: own, nullCount: 0, valueOffsets: offsets, data: bytes });
     if (codes) return makeData({ type: DICTIONARY, length, data: codes, dictionary: new Vector([texts(offsets.length - 1)]), ...nulls });
     return makeData({ type: new Utf8(), length, valueOffsets: offsets, data: bytes, ...nulls });
@@ -186,8 +187,10 @@ export class ArrowWriter implements BinaryWriter {
 
 function withoutDictionaries({ rowOffset, rowCount, kind, columns }: Batch): Batch {
   const plain = columns.map((column) => {
-    const texts = textsNow(column);
-    return texts?.codes ? textColumn(column, spreadTexts(texts)) : column;
+    if (!column.texts?.codes) return column;
+    const texts = textsNow(column) ?? textsOf(column.values as readonly string[], false);
+    if (!texts) refuseLone(column);
+    return textColumn(column, spreadTexts(texts as Texts));
   });
   return new Batch({ rowOffset, rowCount, kind, columns: plain });
 }
@@ -230,7 +233,7 @@ async function damaged<T>(work: () => Promise<T>): Promise<T> {
 
 function batchOf(record: RecordBatch, order: readonly number[], rowOffset: number): Batch {
   const columns = order.map((i) => columnOf(record.schema.fields[i] as Field, record.getChildAt(i) as Vector, record.numRows));
-  const tensor = columns.length === 1 && (columns[0]?.shape.length ?? 0) > 0;
+  const tensor = record.schema.fields.length === 1 && (columns[0]?.shape.length ?? 0) > 0;
   return new Batch({ rowOffset, rowCount: record.numRows, columns, kind: tensor ? "tensor" : "frame" });
 }
 

@@ -11,6 +11,7 @@ import { NUMERIC, storedAs, type TypedArray } from "../dtype.js";
 import { placeAmong, TransloadError } from "../errors.js";
 import type { RandomAccess } from "../io/random.js";
 import { refuseLone } from "../texts.js";
+import { convertTime } from "../time.js";
 import { bytesOfRow, cut } from "./cut.js";
 import { daysOf } from "./days.js";
 import { type BinaryRead, type BinaryWrite, type BinaryWriter, rowsOfBatch } from "./form.js";
@@ -177,7 +178,12 @@ export class ParquetWriter implements BinaryWriter {
 function storedColumn(column: Column): Column {
   if (column.dtype === "datetime64[D]") return { ...column, dtype: "int32", values: daysOf(column) };
   if (column.dtype !== "datetime64[s]") return column;
-  const values = (column.values as BigInt64Array<ArrayBuffer>).map((second, i) => (column.valid?.[i] === 0 ? 0n : second * 1000n));
+  const values = (column.values as BigInt64Array<ArrayBuffer>).map((second, i) => {
+    if (column.valid?.[i] === 0) return 0n;
+    const found = convertTime(second, "s", "ms");
+    if (found !== undefined) return found;
+    throw new TransloadError("E_RANGE", `column ${JSON.stringify(column.name)}: ${second} seconds do not fit parquet's milliseconds`);
+  });
   return { ...column, dtype: "int64", values };
 }
 

@@ -12,7 +12,7 @@ import { Look, isWhole, lookNumber, lookPlain, lookText, see as seeBit } from ".
 import { literalLength, scan } from "./scan";
 import { shortEnd } from "./row";
 import { Kind, OK, end as tokenEnd, value, WAIT as TOKEN_WAITS } from "./token";
-import { Err, Ev, Nan, St, base, countAt, cursor, depth, expectAt, fail, lastNewline, leaf, nan, newlineAt, nullOk, setCursor, setDepth, setFreeAbove, setLastNewline, setLeaf, setNewlines, setSt, setWatch, st, watch } from "./state";
+import { Err, Ev, Nan, St, base, countAt, cursor, depth, expectAt, fail, lastNewline, leaf, nan, newlineAt, newlines as lines, nullOk, setCursor, setDepth, setFreeAbove, setLastNewline, setLeaf, setNewlines, setSt, setWatch, st, watch } from "./state";
 
 export const enum DType { Bool, Int8, Int16, Int32, Int64, Uint8, Uint16, Uint32, Uint64, Float32, Float64, String, Any, Skip }
 
@@ -440,7 +440,7 @@ function other(column: usize, out: usize, col: u32, index: u32, p: usize, to: us
 
 /** A list or object in a frame's cell: the scanner goes through it. Sets `at` after it. */
 function nested(column: usize, col: u32, p: usize, to: usize): i32 {
-  const watched = watch, newline = lastNewline;
+  const watched = watch, newline = lastNewline, feeds = lines;
   store<u64>(countAt(leaf), col);
   setSt(St.Value);
   setWatch(leaf);
@@ -449,7 +449,14 @@ function nested(column: usize, col: u32, p: usize, to: usize): i32 {
   setWatch(watched);
   if (lastNewline == 0) setLastNewline(newline);
   if (ev == Ev.Error) return JUDGED;
-  if (ev != Ev.End) { setDepth(leaf); setFreeAbove(i32.MAX_VALUE); return WAIT; }
+  if (ev != Ev.End) {
+    // read again when more is there
+    setNewlines(feeds);
+    setLastNewline(newline);
+    setDepth(leaf);
+    setFreeAbove(i32.MAX_VALUE);
+    return WAIT;
+  }
   see(column, Look.Nested);
   at = cursor;
   return Err.None;

@@ -29,7 +29,9 @@ export class CorePrinter implements Printer {
   *print(batch: Batch, more: boolean): Iterable<Uint8Array> {
     const { core } = this.#memory;
     const { kind } = batch;
-    const columns = batch.columns.map((column) => (isTensors(batch, column) ? this.#printLists(column, batch.rowCount) : toText(column)));
+    const columns = batch.columns.map((column) =>
+      isTensors(batch, column) ? this.#printLists(column, batch.rowCount) : toText(column, batch.rowOffset),
+    );
     const rows = kind === "scalar" ? 1 : batch.rowCount;
     const inner = kind === "frame" ? [] : (columns[0]?.shape ?? []);
     // addresses first: taking more memory below may move it from under the batch's arrays

@@ -15,7 +15,7 @@ export class ReferencePrinter implements Printer {
 
   *print(batch: Batch, more: boolean): Iterable<Uint8Array> {
     const rows = batch.kind === "scalar" ? 1 : batch.rowCount;
-    const columns = batch.columns.map(toText);
+    const columns = batch.columns.map((column) => toText(column, batch.rowOffset));
     for (let r = 0; r < rows; r++) yield Buffer.from(`${more || r > 0 ? "," : ""}${this.#row(batch, columns, r)}`);
   }
 

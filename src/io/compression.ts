@@ -59,8 +59,8 @@ export async function* expand(
       yield chunk;
     }
   }
-  const source = Readable.from(counted(), { objectMode: false });
   const expander = expanderOf(kind);
+  const source = Readable.from(counted(), { objectMode: false });
   source.once("error", (error) => expander.destroy(error));
   source.pipe(expander);
   try {

@@ -16,5 +16,11 @@ export function duplexOf<In>(
   const readable = Readable.from(work(input), { objectMode: false });
   // their errors are the stream's, which tells them; destroyed, it has none to tell
   for (const end of [writable, readable]) end.on("error", () => {});
-  return Duplex.from({ writable, readable });
+  const duplex = Duplex.from({ writable, readable });
+  // of an end that has finished Duplex.from lets go, and what it holds would stay open
+  duplex.once("close", () => {
+    writable.destroy();
+    readable.destroy();
+  });
+  return duplex;
 }

@@ -25,6 +25,11 @@ export async function unpack(source: Source, { lend, maxExpand }: { lend: boolea
   // what expands needs chunks of its own; and what is expanded is no file
   if (lend && file !== undefined) await rest.return?.();
   const packed = lend && file !== undefined ? chunksOf(file, { lend: false }) : rest;
-  const inner = await peek(expand(packed, compression, maxExpand));
-  return { head: inner.head, chunks: inner.rest, file: undefined };
+  try {
+    const inner = await peek(expand(packed, compression, maxExpand));
+    return { head: inner.head, chunks: inner.rest, file: undefined };
+  } catch (error) {
+    await (packed as Partial<AsyncIterableIterator<Uint8Array>>).return?.();
+    throw error;
+  }
 }

@@ -45,8 +45,11 @@ class ConvertStreams {
   #release = (): void => {};
   #used = 0;
   #over = false;
-  /** Goes on when the reader wants more. */
-  #resume: (() => void) | undefined;
+  /** Why it is over, where it is. */
+  #reason: unknown;
+  /** Goes on when the reader wants more; or not, when there is none any more. */
+  #waiting: { resolve(): void; reject(reason: unknown): void } | undefined;
+  readonly #onAbort = (): void => this.#stop(this.#options.signal?.reason);
 
   constructor(options: ConvertOptions) {
     this.#options = options;
@@ -57,9 +60,8 @@ class ConvertStreams {
           this.#out = controller;
         },
         pull: () => {
-          const resume = this.#resume;
-          this.#resume = undefined;
-          resume?.();
+          this.#waiting?.resolve();
+          this.#waiting = undefined;
         },
         cancel: (reason) => this.#stop(reason),
       },
@@ -78,7 +80,7 @@ class ConvertStreams {
       QUEUE,
     );
     if (signal?.aborted) this.#stop(signal.reason);
-    else signal?.addEventListener("abort", () => this.#stop(signal.reason), { once: true });
+    else signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
 
   async #open(): Promise<void> {
@@ -102,9 +104,10 @@ class ConvertStreams {
   }
 
   #drained(): Promise<void> {
-    if (this.#over || (this.#out.desiredSize ?? 0) > 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#resume = resolve;
+    if (this.#over) return Promise.reject(this.#reason);
+    if ((this.#out.desiredSize ?? 0) > 0) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
     });
   }
 
@@ -118,6 +121,7 @@ class ConvertStreams {
 
   async #end(): Promise<void> {
     await (this.#stage as Stage).end();
+    if (this.#over) throw this.#reason;
     this.#close();
     this.#out.close();
   }
@@ -127,13 +131,16 @@ class ConvertStreams {
     try {
       await work();
     } catch (error) {
+      // what fails because it was stopped fails for the reason that stopped it
+      const reason = this.#over ? this.#reason : error;
       this.#stop(error);
-      throw error;
+      throw reason;
     }
   }
 
   #stop(reason: unknown): void {
     if (this.#over) return;
+    this.#reason = reason;
     this.#close();
     this.#out.error(reason);
     this.#in?.error(reason);
@@ -141,8 +148,9 @@ class ConvertStreams {
 
   #close(): void {
     this.#over = true;
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
     this.#stage?.close();
     this.#release();
-    this.#resume?.();
+    this.#waiting?.reject(this.#reason);
   }
 }

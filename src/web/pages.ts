@@ -87,7 +87,7 @@ function memory(most: number): Book {
   const pages: Uint8Array[] = [];
   return {
     write: (page, at, bytes) => {
-      if ((page + 1) * PAGE > most)
+      if (page * PAGE >= most)
         throw new TransloadError(
           "E_SPILL",
           `more than ${most} bytes must be read again, which is maxSpill; convert in a dedicated worker, which spills to a file, or give the input as \`blob\``,

@@ -29,6 +29,40 @@ window.throughBatches = async () => {
   return { output, shapes, cells, arrow };
 };
 
+/** During a replay the conversion writes without being given a chunk: whoever stops it then is told why. */
+window.stopReplay = async () => {
+  const rows = Array.from({ length: 200_000 }, (_, i) => `${i},text ${i}`).join("\n");
+  const told = [];
+  for (const how of ["cancel", "abort"]) {
+    const controller = new AbortController();
+    const stream = new Blob([`a,b\n${rows}\n`]).stream();
+    const conversion = convert({ from: "csv", to: "oip", signal: controller.signal });
+    const piped = stream.pipeTo(conversion.writable).then(
+      () => "ended",
+      (error) => error.message,
+    );
+    const reader = conversion.readable.getReader();
+    await reader.read();
+    if (how === "cancel") await reader.cancel(new Error("no more"));
+    else controller.abort(new Error("no more"));
+    told.push(await piped);
+  }
+  const { signal } = new AbortController();
+  let listeners = 0;
+  const add = signal.addEventListener.bind(signal);
+  const remove = signal.removeEventListener.bind(signal);
+  signal.addEventListener = (...given) => {
+    listeners++;
+    add(...given);
+  };
+  signal.removeEventListener = (...given) => {
+    listeners--;
+    remove(...given);
+  };
+  await new Response(new Blob(['{"inputs":[1]}']).stream().pipeThrough(convert({ to: "tfserving", signal }))).text();
+  return { told, listeners };
+};
+
 window.stopEarly = async () => {
   let pulled = 0;
   let closed = false;

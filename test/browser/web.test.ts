@@ -188,6 +188,10 @@ test("a reader that stops closes the source; an aborted signal ends both sides",
   });
 });
 
+test("what is stopped during a replay tells why, and a signal is left as it was", async () => {
+  expect(await page.evaluate(() => window.stopReplay?.())).toEqual({ told: ["no more", "no more"], listeners: 0 });
+});
+
 test("nothing that it imports is Node's", async () => {
   const { metafile, errors, warnings } = await build({
     entryPoints: ["src/web/index.ts"],

@@ -250,7 +250,7 @@ class Target {
 
   column(): Column {
     const { dtype, utc } = this.#type;
-    const valid = this.#valid && { valid: this.#valid };
+    const valid = this.#valid?.includes(0) && { valid: this.#valid };
     return { name: this.#name, dtype, values: this.#values, shape: [], ...valid, ...(utc && { timezone: "UTC" }) };
   }
 
