@@ -36,7 +36,7 @@ export interface ReadOptions {
    * Of a payload whose columns have no names, their names.
    */
   columns?: readonly string[] | Readonly<Record<string, string>>;
-  /** Rows of a batch. Default: about a mebibyte of cells. */
+  /** Rows of a batch; fewer where a column of text comes to 32 MiB. Default: about a mebibyte of cells. */
   batchRows?: number;
   /** In its place: bytes of cells in a batch. */
   batchBytes?: number;
