@@ -177,7 +177,7 @@ describe("a table written and read again is the same", () => {
           const own = table(g);
           const options = {
             to,
-            codec: g(fc.constantFrom, "snappy", "gzip", "none") as "snappy",
+            codec: g(fc.constantFrom, "snappy", "gzip", "zstd", "none") as "snappy",
             rowGroupRows: g(fc.constantFrom, 7, 64, 1000),
           };
           const bytes = await written(batchesOf(own, g(fc.constantFrom, 5, 50, 1000)), options);

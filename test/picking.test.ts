@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { brotliCompressSync, gzipSync } from "node:zlib";
+import { DuckDBInstance } from "@duckdb/node-api";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { convert, type ReadOptions, readBatches, readModel, split } from "../src/index.js";
@@ -154,6 +155,35 @@ describe("a compressed source", () => {
     const path = join(folder, "rows.json.br");
     writeFileSync(path, brotliCompressSync(text));
     for await (const batch of readBatches(path)) expect([...(batch.columns[0]?.values ?? [])]).toEqual([1, 2, 3, 4]);
+  });
+
+  test("is Zstandard of others, in frames that follow each other, cut anywhere, and refused when it is not whole", async () => {
+    const path = join(folder, "rows.csv.zst");
+    const duckdb = await (await DuckDBInstance.create(":memory:")).connect();
+    await duckdb.run(`COPY (SELECT i AS a, i % 7 AS b FROM range(300000) t(i)) TO '${path}' (FORMAT csv, COMPRESSION zstd)`);
+    const bytes = readFileSync(path);
+    const a = Array.from({ length: 300_000 }, (_, i) => i);
+    for (const source of [path, [bytes], cut(bytes, [1, 5, 1000, 100_001])]) {
+      const found: unknown[] = [];
+      for await (const { columns } of readBatches(source, { from: "csv", dtype: "float64" })) found.push(...(columns[0]?.values ?? []));
+      expect(found).toEqual(a);
+    }
+    // of zstd(1): two frames with checksums, and between them one that is to be skipped
+    const frames = "28b52ffd240a510000615f782c620a312c320a23ec0234 502a4d1803000000010203 28b52ffd2408410000332c340a352c360ac4f3abce";
+    const own = Buffer.from(frames.replaceAll(" ", ""), "hex");
+    for (const chunks of [whole(own), crumbs(own)])
+      expect(await cellsOf(chunks, { from: "csv" })).toEqual({ a_x: [1, 3, 5], b: [2, 4, 6] });
+    expect((await tryRead(whole(own.subarray(0, -1)), { from: "csv" })).error?.code).toBe("E_TRUNCATED");
+    expect((await tryRead(whole(bytes.subarray(0, bytes.length - 9)), { from: "csv" })).error?.code).toBe("E_TRUNCATED");
+    const bad = Buffer.from(bytes);
+    bad.fill(0xff, 20, 60);
+    expect((await tryRead(whole(bad), { from: "csv" })).error?.code).toBe("E_SYNTAX");
+    // two gigabytes of one letter in blocks of four bytes each
+    const blocks = Buffer.concat([
+      Buffer.from("28b52ffd0050", "hex"),
+      ...Array.from({ length: 16_384 }, () => Buffer.from([2, 0, 16, 0x20])),
+    ]);
+    expect((await tryRead(whole(blocks), { from: "csv" })).error?.code).toBe("E_LIMIT");
   });
 
   test("is cut into pieces by its path, as what is in it is", async () => {

@@ -10,6 +10,7 @@ import { Batch, type Column } from "../batch.js";
 import { NUMERIC, storedAs, type TypedArray } from "../dtype.js";
 import { placeAmong, TransloadError } from "../errors.js";
 import type { RandomAccess } from "../io/random.js";
+import { loadZstd } from "../io/zstd.js";
 import { refuseLone } from "../texts.js";
 import { convertTime } from "../time.js";
 import { bytesOfRow, cut } from "./cut.js";
@@ -47,11 +48,15 @@ export class ParquetWriter implements BinaryWriter {
   /** Bytes written so far. */
   #offset = 0;
 
-  /** @throws TransloadError E_OPTION for a codec that this Node does not have. */
-  constructor({ compress = "snappy", rowGroupRows = GROUP }: BinaryWrite) {
-    this.#codec = compress === "none" ? "UNCOMPRESSED" : (compress.toUpperCase() as CompressionCodec);
-    this.#compress = compressorOf(compress);
-    this.#groupRows = rowGroupRows;
+  static async create({ compress = "snappy", rowGroupRows = GROUP }: BinaryWrite): Promise<ParquetWriter> {
+    const codec = compress === "none" ? "UNCOMPRESSED" : (compress.toUpperCase() as CompressionCodec);
+    return new ParquetWriter(codec, await compressorOf(compress), rowGroupRows);
+  }
+
+  private constructor(codec: CompressionCodec, compress: (bytes: Uint8Array) => Uint8Array, groupRows: number) {
+    this.#codec = codec;
+    this.#compress = compress;
+    this.#groupRows = groupRows;
   }
 
   *write(batch: Batch): Generator<Uint8Array, void, undefined> {
@@ -191,7 +196,8 @@ function physical(value: number | bigint | string, { type }: SchemaElement): num
   return type === "BOOLEAN" ? value === 1 : value;
 }
 
-function compressorOf(codec: NonNullable<BinaryWrite["compress"]>): (bytes: Uint8Array) => Uint8Array {
+/** What compresses a page, loaded when it is wanted. */
+async function compressorOf(codec: NonNullable<BinaryWrite["compress"]>): Promise<(bytes: Uint8Array) => Uint8Array> {
   switch (codec) {
     case "none":
       return (bytes) => bytes;
@@ -199,15 +205,8 @@ function compressorOf(codec: NonNullable<BinaryWrite["compress"]>): (bytes: Uint
       return (bytes) => Uint8Array.from(snappyCompress(bytes));
     case "gzip":
       return (bytes) => zlib.gzipSync(bytes);
-    default: {
-      const { zstdCompressSync } = zlib as unknown as { zstdCompressSync?: (bytes: Uint8Array) => Buffer };
-      if (!zstdCompressSync)
-        throw new TransloadError(
-          "E_OPTION",
-          `codec zstd needs Node 22.15 or later, and this is ${process.version}; snappy works everywhere`,
-        );
-      return (bytes) => zstdCompressSync(bytes);
-    }
+    default:
+      return loadZstd();
   }
 }
 

@@ -8,7 +8,7 @@ export async function writerOf(id: BinaryName, options: BinaryWrite): Promise<Bi
     case "npz":
       return new (await import("./npz.js")).NpzWriter(options);
     case "parquet":
-      return new (await import("./parquet.js")).ParquetWriter(options);
+      return (await import("./parquet.js")).ParquetWriter.create(options);
     default:
       return new (await import("./arrow.js")).ArrowWriter(id === "arrow" ? "file" : "stream");
   }

@@ -325,7 +325,5 @@ async function run(
 /** How the output is compressed. */
 function compressionFor(target: string | undefined, wanted: ConvertCall["compress"]): Compression | undefined {
   const kind = wanted ?? (target === undefined ? undefined : compressionOf(target).compression);
-  if (kind === undefined || kind === "none") return undefined;
-  compressor(kind).destroy(); // throws where this Node does not have it
-  return kind;
+  return kind === "none" ? undefined : kind;
 }

@@ -1,7 +1,8 @@
-// gzip, Zstandard and Brotli around a payload, by node:zlib.
-import { Readable, type Transform } from "node:stream";
+// gzip, Zstandard and Brotli around a payload, by node:zlib (and zstd.ts).
+import { type Duplex, Readable, type Transform } from "node:stream";
 import zlib from "node:zlib";
 import { TransloadError } from "../errors.js";
+import { expandZstd, zstdCompressor, zstdExpander } from "./zstd.js";
 
 export type Compression = "gzip" | "zstd" | "br";
 
@@ -29,15 +30,12 @@ export function compressionOf(path: string): { compression: Compression | undefi
   return compression ? { compression, name } : { compression: undefined, name: path };
 }
 
-/**
- * A stream that compresses.
- * @throws TransloadError E_OPTION where this Node does not have it.
- */
-export function compressor(kind: Compression): Transform {
+/** A stream that compresses. */
+export function compressor(kind: Compression): Duplex {
   if (kind === "gzip") return zlib.createGzip({ chunkSize: CHUNK });
   // the best quality would be a hundred times slower than all else here
   if (kind === "br") return zlib.createBrotliCompress({ chunkSize: CHUNK, params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 4 } });
-  return zstd("createZstdCompress");
+  return zstdCompressor(CHUNK);
 }
 
 /**
@@ -59,36 +57,44 @@ export async function* expand(
       yield chunk;
     }
   }
+  const guard = (bytes: number) => {
+    given += bytes;
+    if (given > HARMLESS && given > maxExpand * taken)
+      throw new TransloadError("E_LIMIT", `${kind} expands to more than ${maxExpand} times its size; --max-expand allows more`);
+  };
   const expander = expanderOf(kind);
-  const source = Readable.from(counted(), { objectMode: false });
+  try {
+    if (expander) yield* through(expander, counted(), guard);
+    else yield* expandZstd(counted(), guard);
+  } catch (error) {
+    throw damaged(error as NodeJS.ErrnoException, kind);
+  }
+}
+
+async function* through(
+  expander: Transform,
+  chunks: AsyncIterable<Uint8Array>,
+  guard: (bytes: number) => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const source = Readable.from(chunks, { objectMode: false });
   source.once("error", (error) => expander.destroy(error));
   source.pipe(expander);
   try {
     for await (const chunk of expander as AsyncIterable<Uint8Array>) {
-      given += chunk.length;
-      if (given > HARMLESS && given > maxExpand * taken)
-        throw new TransloadError("E_LIMIT", `${kind} expands to more than ${maxExpand} times its size; --max-expand allows more`);
+      guard(chunk.length);
       yield chunk;
     }
-  } catch (error) {
-    throw damaged(error as NodeJS.ErrnoException, kind);
   } finally {
     source.destroy();
     expander.destroy();
   }
 }
 
-function expanderOf(kind: Compression): Transform {
+/** A stream that expands; undefined for Zstandard where Node has none. */
+function expanderOf(kind: Compression): Transform | undefined {
   if (kind === "gzip") return zlib.createGunzip({ chunkSize: CHUNK });
   if (kind === "br") return zlib.createBrotliDecompress({ chunkSize: CHUNK });
-  return zstd("createZstdDecompress");
-}
-
-function zstd(name: "createZstdCompress" | "createZstdDecompress"): Transform {
-  const create = (zlib as unknown as Partial<Record<typeof name, (options: object) => Transform>>)[name];
-  if (!create)
-    throw new TransloadError("E_OPTION", `Zstandard needs Node 22.15 or later, and this is ${process.version}; gzip works everywhere`);
-  return create({ chunkSize: CHUNK });
+  return zstdExpander(CHUNK);
 }
 
 function damaged(error: NodeJS.ErrnoException, kind: Compression): Error {

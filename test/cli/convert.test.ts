@@ -127,7 +127,9 @@ test("binary files: from one to another, to a pipe and from one, and none is lef
     ["rows.parquet", "again.parquet"],
     ["again.parquet", "rows.arrow"],
     ["rows.arrow", "rows.arrows"],
-    ["rows.arrows", "rows.jsonl.gz"],
+    ["rows.arrows", "rows.csv.zst"],
+    ["rows.csv.zst", "rows.csv.br"],
+    ["rows.csv.br", "rows.jsonl.gz"],
   ] as const)
     expect(await transload(["convert", file(from), "-o", file(to)]), `${from} → ${to}`).toEqual({ code: 0, out: "", err: "" });
   expect((await transload(["convert", file("rows.jsonl.gz"), "-t", "mlflow:records"])).out).toBe(

@@ -98,6 +98,7 @@ def check(folder: Path) -> None:
         "pyarrow, parquet": lambda: cells(pq.read_table(folder / "ours.parquet")),
         "pandas, parquet": lambda: cells(pa.Table.from_pandas(pd.read_parquet(folder / "ours.parquet", dtype_backend="pyarrow"))),
         "pyarrow, parquet by gzip": lambda: cells(pq.read_table(folder / "ours-gzip.parquet")),
+        "pyarrow, parquet by zstd": lambda: cells(pq.read_table(folder / "ours-zstd.parquet")),
         "pyarrow, arrow file": lambda: cells(pa.ipc.open_file(folder / "ours.arrow").read_all()),
         "pandas, feather": lambda: cells(pa.feather.read_table(folder / "ours.arrow")),
         "pyarrow, arrow stream": lambda: cells(pa.ipc.open_stream(folder / "ours.arrows").read_all()),

@@ -29,6 +29,7 @@ const CONVERSIONS: readonly (readonly [from: string, to: string, ...options: str
   ["pyarrow-snappy.parquet", "ours.parquet", "--row-group-rows", "800"],
   ["feather.arrow", "ours-gzip.parquet", "--codec", "gzip"],
   ["encodings.parquet", "ours.arrow"],
+  ["plain.parquet", "ours-zstd.parquet", "--codec", "zstd"],
   ["pages-2.parquet", "ours.arrows"],
   ["fortran.npy", "ours.npy"],
   ["times.npy", "ours-times.npy"],
