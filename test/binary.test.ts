@@ -453,6 +453,45 @@ describe("npy", () => {
     for await (const batch of readBatches([bytes])) expect([...(batch.columns[0]?.values ?? [])]).toEqual([1, 4, 2, 5, 3, 6]);
   });
 
+  test("of text is as wide as the longest", async () => {
+    const cells = ["", "a", "\u{1f600}\0b", "日本", "q".repeat(300_000), "é"];
+    const own: Table = [
+      { name: "a", dtype: "string", cells },
+      { name: "b", dtype: "string", cells: [...cells].reverse() },
+    ];
+    for (const size of [1, 4, 100]) {
+      const bytes = await written(batchesOf(own, size), { to: "npy" });
+      expect(bytes.toString("latin1", 0, 200)).toContain("'descr': '<U300000', 'fortran_order': False, 'shape': (6, 2)");
+      expect((await tableOf([bytes], { batchRows: 2 }))[0]?.cells).toEqual(cells.flatMap((cell, i) => [cell, cells[5 - i]]));
+      expect(await tableOf([await written(batchesOf(own, size), { to: "npz" })])).toEqual(own);
+    }
+    // texts by themselves and of a dictionary, which have no strings yet
+    const csv = Buffer.from("t\nx\nlonger\nx\n");
+    for (const dictionary of [false, true]) {
+      const parts: Uint8Array[] = [];
+      const batches = readBatches([csv], { from: "csv", dictionary, batchRows: 2 });
+      await pipeline(Readable.from(batches), writeBatches({ to: "npy" }), async (bytes: AsyncIterable<Uint8Array>) => {
+        for await (const part of bytes) parts.push(part);
+      });
+      expect((await tableOf(parts))[0]?.cells).toEqual(["x", "longer", "x"]);
+    }
+  });
+
+  test("has no null in its text, no zero at the end, and no numbers beside it", async () => {
+    const refused = (cells: Table[number]["cells"], more: Table = []) =>
+      expect(written(batchesOf([{ name: "t", dtype: "string", cells }, ...more], 2), { to: "npy" })).rejects;
+    await refused(["a", "b", null]).toMatchObject({ code: "E_DTYPE", message: expect.stringContaining('row 2, column "t" is null') });
+    await refused(["a", "b\0"]).toMatchObject({ code: "E_DTYPE", message: expect.stringContaining("row 1") });
+    await refused(["a", "\ud800"]).toMatchObject({ code: "E_UTF8" });
+    await refused(["a"], [{ name: "n", dtype: "int8", cells: [1] }]).toMatchObject({
+      code: "E_DTYPE",
+      message: expect.stringContaining("npz"),
+    });
+    const bad = npy("|S2", false, "(2,)", Buffer.from("ab\xff\xff", "latin1"));
+    await expect(tableOf([bad], { batchRows: 1 })).rejects.toMatchObject({ code: "E_UTF8", message: expect.stringContaining("cell 1") });
+    expect((await tableOf([npy("<U0", false, "(2,)", Buffer.alloc(0))]))[0]?.cells).toEqual(["", ""]);
+  });
+
   test("that is damaged is refused with its place", async () => {
     const good = npy("<f8", false, "(2, 3)", doubles(1, 2, 3, 4, 5, 6));
     for (const [bytes, code] of [

@@ -18,6 +18,7 @@ import { DiskSpill } from "../io/disk.js";
 import type { RandomAccess } from "../io/random.js";
 import { type BinaryRead, type BinaryWrite, type BinaryWriter, rowsOfBatch } from "./form.js";
 import { halves } from "./half.js";
+import { readTexts, TextCells } from "./npy-text.js";
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 /** A header is this long when its shape is written last: room for twenty digits more than it may need. */
@@ -50,6 +51,7 @@ const TIME = /^M8\[(D|s|ms|us|ns)\]$/;
 export interface NpyHeader {
   /** Kind and bytes of a cell: `f8`, `U10`. */
   readonly kind: string;
+  readonly cellBytes: number;
   readonly big: boolean;
   readonly fortran: boolean;
   readonly shape: readonly number[];
@@ -63,8 +65,7 @@ export interface NpyHeader {
  */
 export async function* readNpy(file: RandomAccess, options: BinaryRead, name = ""): AsyncGenerator<Batch, void, undefined> {
   const header = await readNpyHeader(file);
-  const { shape, kind } = header;
-  const bytes = cellBytes(kind);
+  const { shape, cellBytes: bytes } = header;
   const rows = shape[0] ?? 1;
   const inner = shape.slice(1);
   const perRow = inner.reduce((a, b) => a * b, 1);
@@ -81,7 +82,7 @@ export async function* readNpy(file: RandomAccess, options: BinaryRead, name = "
       header.fortran && shape.length > 1
         ? await gather(file, header, row, count)
         : await file.read(header.at + row * perRow * bytes, header.at + (row + count) * perRow * bytes);
-    const column = columnOf(cells, header, name, inner);
+    const column = columnOf(cells, header, name, inner, { count: count * perRow, first: row * perRow });
     yield new Batch({ rowOffset: row, rowCount: count, columns: [column], kind: shape.length === 0 ? "scalar" : "tensor" });
   }
 }
@@ -116,18 +117,29 @@ export async function readNpyHeader(file: RandomAccess): Promise<NpyHeader> {
     .map((n) => n.trim())
     .filter((n) => n !== "")
     .map(Number);
-  return { kind, big: byteOrder === ">" || (byteOrder === "=" && !LITTLE), fortran: order[1] === "True", shape: dims, at };
+  return {
+    kind,
+    cellBytes: cellBytesOf(kind),
+    big: byteOrder === ">" || (byteOrder === "=" && !LITTLE),
+    fortran: order[1] === "True",
+    shape: dims,
+    at,
+  };
 }
 
-function cellBytes(kind: string): number {
+function cellBytesOf(kind: string): number {
   if (kind.startsWith("M")) return 8;
   const n = Number(kind.slice(1));
   return kind.startsWith("U") ? 4 * n : n;
 }
 
 /** Rows of an array whose first dimension varies fastest, put together from all over the file. */
-async function gather(file: RandomAccess, { kind, shape, at }: NpyHeader, row: number, count: number): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = cellBytes(kind);
+async function gather(
+  file: RandomAccess,
+  { cellBytes: bytes, shape, at }: NpyHeader,
+  row: number,
+  count: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const rows = shape[0] as number;
   const inner = shape.slice(1);
   const perRow = inner.reduce((a, b) => a * b, 1);
@@ -164,11 +176,16 @@ function place(k: number, inner: readonly number[]): number {
   return at;
 }
 
-function columnOf(cells: Uint8Array<ArrayBuffer>, { kind, big }: NpyHeader, name: string, shape: readonly number[]): Column {
+function columnOf(
+  cells: Uint8Array<ArrayBuffer>,
+  { kind, big, cellBytes: bytes }: NpyHeader,
+  name: string,
+  shape: readonly number[],
+  { count, first }: { count: number; first: number },
+): Column {
   const [, unit] = TIME.exec(kind) ?? [];
   const dtype = unit ? "int64" : KINDS[kind];
-  if (!dtype) return { name, dtype: "string", values: texts(cells, kind, big), shape };
-  const bytes = cellBytes(kind);
+  if (!dtype) return { name, dtype: "string", values: readTexts(cells, count, kind, big, first), shape };
   if (big === LITTLE && bytes > 1) swap(cells, bytes);
   if (unit) return timesOf(new BigInt64Array(cells.buffer, cells.byteOffset, cells.length / bytes), unit as TimeUnit, name, shape);
   const values =
@@ -191,24 +208,6 @@ function swap(cells: Uint8Array<ArrayBuffer>, bytes: number): void {
   else buffer.swap64();
 }
 
-/** numpy's fixed-width text: four bytes a character, or one byte; zeros behind the last are none of it. */
-function texts(cells: Uint8Array<ArrayBuffer>, kind: string, big: boolean): string[] {
-  const bytes = cellBytes(kind);
-  const view = new DataView(cells.buffer, cells.byteOffset, cells.length);
-  return Array.from({ length: bytes === 0 ? 0 : cells.length / bytes }, (_, i) => {
-    if (kind.startsWith("S"))
-      return Buffer.from(cells.buffer, cells.byteOffset + i * bytes, bytes)
-        .toString("utf8")
-        .replace(/\0+$/, "");
-    let text = "";
-    for (let at = i * bytes; at < (i + 1) * bytes; at += 4) {
-      const code = view.getUint32(at, !big);
-      if (code !== 0) text += String.fromCodePoint(code);
-    }
-    return text;
-  });
-}
-
 /** The dtypes that an array is written in. */
 type ArrayDType = NumericDType | TimeDType;
 
@@ -218,6 +217,7 @@ export class NpyWriter implements BinaryWriter {
   readonly #options: BinaryWrite;
   readonly #spill: DiskSpill;
   #dtype: ArrayDType | undefined;
+  #texts: TextCells | undefined;
   #shape: readonly number[] = [];
   #name: string | undefined;
   #scalar = false;
@@ -234,18 +234,26 @@ export class NpyWriter implements BinaryWriter {
     if (this.#name !== undefined && this.#name !== name)
       throw new TransloadError("E_FORM", "an npy file holds one array, and there are several tensors; npz holds them all");
     this.#name = name;
-    const dtype = this.#dtype ?? commonDtype(batch);
-    const { data, shape } = batch.tensor(dtype);
     const first = this.#dtype === undefined;
-    this.#dtype = dtype;
     this.#scalar = batch.kind === "scalar";
-    this.#shape = shape.slice(1);
+    this.#shape = batch.shape.slice(1);
     this.#rows += batch.rowCount;
-    const cells = bytesOf(batch.kind === "frame" ? rowMajor(batch, dtype) : data);
+    if (this.#texts || (this.#dtype === undefined && isText(batch))) return this.#keepTexts(batch);
+    this.#dtype ??= commonDtype(batch);
+    const { data } = batch.tensor(this.#dtype);
+    const cells = bytesOf(batch.kind === "frame" ? rowMajor(batch, this.#dtype) : data);
     this.#bytes += cells.length;
     if (!this.#options.patches) return void this.#spill.append(cells);
     if (first) yield this.#header();
     yield cells;
+  }
+
+  /** Text has a width that is known last, wherever it goes. */
+  #keepTexts(batch: Batch): void {
+    if (!isText(batch)) throw mixed(batch.columns.find(({ dtype }) => dtype !== "string") as Column);
+    if (batch.kind === "frame" && batch.columns.some(({ shape }) => shape.length > 0)) batch.tensor(); // says why it is no matrix
+    this.#texts ??= new TextCells(this.#options.spillDir);
+    this.#texts.add(batch.columns, batch.rowOffset);
   }
 
   *end(): Generator<Uint8Array, void, undefined> {
@@ -255,6 +263,7 @@ export class NpyWriter implements BinaryWriter {
       return;
     }
     yield header;
+    if (this.#texts) return yield* this.#texts.cells();
     for (let at = 0; at < this.#bytes; ) {
       const buffer = Buffer.allocUnsafeSlow(Math.min(1 << 20, this.#bytes - at));
       at += this.#spill.read(at, buffer);
@@ -264,24 +273,32 @@ export class NpyWriter implements BinaryWriter {
 
   /** Bytes of the whole file, once all is written. */
   get size(): number {
-    return HEADER + this.#bytes;
+    return HEADER + (this.#texts?.size ?? this.#bytes);
   }
 
   close(): void {
     this.#spill.close();
+    this.#texts?.close();
   }
 
   #header(): Uint8Array {
     const shape = this.#scalar ? [] : [this.#rows, ...this.#shape];
-    return headerOf(this.#dtype ?? "float64", shape, HEADER);
+    return headerOf(this.#texts?.kind ?? kindOf(this.#dtype ?? "float64"), shape, HEADER);
   }
 }
 
+function isText({ columns }: Batch): boolean {
+  return columns.length > 0 && columns.every(({ dtype }) => dtype === "string");
+}
+
+function kindOf(dtype: ArrayDType): string {
+  if (isTime(dtype)) return `M8[${unitOf(dtype)}]`;
+  return Object.entries(KINDS).find(([some, own]) => own === dtype && some !== "f2")?.[0] as string;
+}
+
 /** A header of version 1, padded with spaces to so many bytes, or to 64. */
-function headerOf(dtype: ArrayDType, shape: readonly number[], length = 0): Uint8Array {
-  const letters = Object.entries(KINDS).find(([some, own]) => own === dtype && some !== "f2")?.[0] as string;
-  const kind = isTime(dtype) ? `M8[${unitOf(dtype)}]` : letters;
-  const descr = `${kind.endsWith("1") ? "|" : LITTLE ? "<" : ">"}${kind}`;
+function headerOf(kind: string, shape: readonly number[], length = 0): Uint8Array {
+  const descr = `${/^[a-z]1$/.test(kind) ? "|" : LITTLE ? "<" : ">"}${kind}`;
   const dims = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
   const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${dims}), }`;
   const total = Math.max(length, Math.ceil((11 + text.length) / 64) * 64);
@@ -297,13 +314,16 @@ function headerOf(dtype: ArrayDType, shape: readonly number[], length = 0): Uint
 function commonDtype(batch: Batch): ArrayDType {
   const dtypes = new Set<DType>(batch.columns.map(({ dtype }) => dtype));
   const odd = batch.columns.find(({ dtype }) => !storedAs(dtype) || (isTime(dtype) && dtypes.size > 1));
-  if (odd)
-    throw new TransloadError(
-      "E_DTYPE",
-      `column ${JSON.stringify(odd.name)} holds ${odd.dtype === "string" ? "text" : odd.dtype}, and npy has numbers alone, or times alone; choose others with --columns, or write parquet`,
-    );
+  if (odd) throw mixed(odd);
   const [only] = dtypes;
   return dtypes.size === 1 ? (only as ArrayDType) : "float64";
+}
+
+function mixed({ name, dtype }: Column): TransloadError {
+  return new TransloadError(
+    "E_DTYPE",
+    `column ${JSON.stringify(name)} holds ${dtype === "string" ? "text" : dtype}, and npy has numbers alone, times alone, or text alone; choose others with --columns, or write npz, which has an array for each`,
+  );
 }
 
 function rowMajor(batch: Batch, dtype: ArrayDType): TypedArray {

@@ -42,7 +42,8 @@ export async function* readNpz(file: RandomAccess, options: BinaryRead): AsyncGe
 }
 
 async function* columnsOf(members: readonly Member[], rows: number, options: BinaryRead): AsyncGenerator<Batch, void, undefined> {
-  const batchRows = rowsOfBatch(8 * members.length, options);
+  const rowBytes = members.reduce((sum, { header }) => sum + header.cellBytes, 0);
+  const batchRows = rowsOfBatch(rowBytes, options);
   const readers = members.map(({ file, name }) => readNpy(file, { ...options, batchRows }, name));
   for (let rowOffset = 0; rowOffset < rows || rowOffset === 0; rowOffset += batchRows) {
     const parts = await Promise.all(readers.map((reader) => reader.next()));

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 ROWS = 3000
 TIMES = np.array(["2020-01-01", "NaT", "1969-12-31T23:59:59.5"], dtype="M8[ms]")
+TEXTS = np.array(["tést \U0001f600", ""])
 
 
 def table() -> pa.Table:
@@ -78,6 +79,7 @@ def write(folder: Path) -> None:
     np.save(folder / "fortran.npy", np.asfortranarray(numbers))
     np.save(folder / "big.npy", numbers.astype(">f8"))
     np.save(folder / "times.npy", TIMES)
+    np.savez(folder / "text.npz", t=TEXTS, b=np.array(["ab", "c"]).astype("S"), n=np.arange(2))
     np.savez(folder / "stored.npz", a=np.arange(5), b=np.arange(5) / 2)
     np.savez_compressed(folder / "deflated.npz", a=np.arange(5), b=np.arange(5) / 2)
 
@@ -116,6 +118,9 @@ def check(folder: Path) -> None:
     times = np.load(folder / "ours-times.npy")
     good = times.dtype == TIMES.dtype and (times.astype("i8") == TIMES.astype("i8")).all()
     print("passed numpy, npy of times" if good else f"FAILED numpy, npy of times: {times.dtype} {times}")
+    text = np.load(folder / "ours-text.npz")
+    good = text["t"].dtype == TEXTS.dtype and (text["t"] == TEXTS).all() and text["b"].tolist() == ["ab", "c"] and (text["n"] == np.arange(2)).all()
+    print("passed numpy, npz of text" if good else f"FAILED numpy, npz of text: {[(k, text[k]) for k in text]}")
     arrays = np.load(folder / "ours.npz")
     good = list(arrays) == ["a", "b"] and (arrays["a"] == np.arange(5)).all() and arrays["a"].dtype == np.int64 and (arrays["b"] == np.arange(5) / 2).all()
     print("passed numpy, npz" if good else f"FAILED numpy, npz: {[(k, arrays[k]) for k in arrays]}")

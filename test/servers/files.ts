@@ -34,19 +34,21 @@ const CONVERSIONS: readonly (readonly [from: string, to: string, ...options: str
   ["fortran.npy", "ours.npy"],
   ["times.npy", "ours-times.npy"],
   ["deflated.npz", "ours.npz"],
+  ["text.npz", "ours-text.npz"],
+];
+
+/** What numpy's files hold; all others hold the table. */
+const ARRAYS: readonly (readonly [RegExp, Cells])[] = [
+  [/^times\.npy$/, { " timestamp[ms]": ["1577836800000", null, "-500"] }],
+  [/^text\.npz$/, { t: ["tést \u{1f600}", ""], b: ["ab", "c"], n: ["0", "1"] }],
+  [/\.npy$/, { "": Array.from({ length: 24 }, (_, i) => i / 7) }],
+  [/\.npz$/, { a: ["0", "1", "2", "3", "4"], b: [0, 0.5, 1, 1.5, 2] }],
 ];
 
 async function reading(path: string, name: string, wanted: Cells): Promise<string> {
   try {
     const found = await cellsOf(path);
-    const expected =
-      name === "times.npy"
-        ? { " timestamp[ms]": ["1577836800000", null, "-500"] }
-        : name.endsWith(".npy")
-          ? { "": Array.from({ length: 24 }, (_, i) => i / 7) }
-          : name.endsWith(".npz")
-            ? { a: ["0", "1", "2", "3", "4"], b: [0, 0.5, 1, 1.5, 2] }
-            : wanted;
+    const expected = ARRAYS.find(([names]) => names.test(name))?.[1] ?? wanted;
     for (const [column, cells] of Object.entries(expected)) {
       const own = found[column] ?? [];
       const row = cells.findIndex((cell, i) => !Object.is(cell, own[i]));

@@ -1,0 +1,170 @@
+// numpy's text: cells of one width, of four bytes a character (U) or of bytes (S); zeros behind the last character are none of it.
+import type { Column } from "../batch.js";
+import { TransloadError } from "../errors.js";
+import { DiskSpill } from "../io/disk.js";
+import { refuseLone, spreadTexts, type Texts, textsNow, textsOf } from "../texts.js";
+
+/** Bytes written at once, and read back at once. */
+const PIECE = 1 << 20;
+/** A cell on the disk begins with its length. */
+const LENGTH = 4;
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * The texts of cells, of which the first is number `first` of the array; `kind` is `U10` or `S10`.
+ * @throws TransloadError E_UTF8 for bytes that are no UTF-8, and for numbers that are no character's.
+ */
+export function readTexts(cells: Uint8Array<ArrayBuffer>, count: number, kind: string, big: boolean, first: number): string[] {
+  const width = Number(kind.slice(1));
+  const wide = kind.startsWith("U");
+  const view = new DataView(cells.buffer, cells.byteOffset, cells.length);
+  return Array.from({ length: count }, (_, i) => {
+    try {
+      return wide ? charactersAt(view, 4 * i * width, width, big) : bytesAt(cells, i * width, width);
+    } catch (cause) {
+      throw new TransloadError("E_UTF8", `cell ${first + i} of the array is no text: ${(cause as Error).message}`, {}, { cause });
+    }
+  });
+}
+
+function charactersAt(view: DataView, at: number, width: number, big: boolean): string {
+  let count = width;
+  while (count > 0 && view.getUint32(at + 4 * (count - 1), true) === 0) count--;
+  let text = "";
+  for (let i = 0; i < count; i++) text += String.fromCodePoint(view.getUint32(at + 4 * i, !big));
+  return text;
+}
+
+function bytesAt(cells: Uint8Array, at: number, width: number): string {
+  let end = at + width;
+  while (end > at && cells[end - 1] === 0) end--;
+  return utf8.decode(cells.subarray(at, end));
+}
+
+/** Text on its way to an array: it waits on the disk until the longest, whose width all have, is known. */
+export class TextCells {
+  readonly #spill: DiskSpill;
+  #count = 0;
+  #width = 1;
+  #length = 0;
+
+  constructor(spillDir: string | undefined) {
+    this.#spill = new DiskSpill(spillDir);
+  }
+
+  /** numpy's letters for the cells that were added. */
+  get kind(): string {
+    return `U${this.#width}`;
+  }
+
+  /** Bytes of the array. */
+  get size(): number {
+    return 4 * this.#count * this.#width;
+  }
+
+  /**
+   * Adds the cells of columns, row by row.
+   * @throws TransloadError E_DTYPE for what numpy has no text for: nulls, and zeros at the end; E_UTF8 for halves of surrogate pairs.
+   */
+  add(columns: readonly Column[], rowOffset: number): void {
+    const all = columns.map((column) => this.#checked(column, rowOffset));
+    const cells = (all[0]?.offsets.length ?? 1) - 1;
+    const total = all.reduce((sum, { offsets }) => sum + (offsets[cells] as number) - (offsets[0] as number) + LENGTH * cells, 0);
+    const out = Buffer.allocUnsafe(total);
+    let at = 0;
+    for (let i = 0; i < cells; i++)
+      for (const { offsets, bytes } of all) {
+        const from = offsets[i] as number;
+        const length = (offsets[i + 1] as number) - from;
+        out.writeUInt32LE(length, at);
+        out.set(bytes.subarray(from, from + length), at + LENGTH);
+        at += LENGTH + length;
+      }
+    this.#spill.append(out);
+    this.#length += total;
+    this.#count += cells * all.length;
+  }
+
+  #checked(column: Column, rowOffset: number): Texts {
+    const { name, valid, shape } = column;
+    const perRow = shape.reduce((a, b) => a * b, 1);
+    const fault = (cell: number, what: string) => {
+      const row = rowOffset + Math.floor(cell / perRow);
+      return new TransloadError("E_DTYPE", `row ${row}, column ${JSON.stringify(name)} ${what}; write arrow or parquet`, { row });
+    };
+    const gap = valid?.indexOf(0) ?? -1;
+    if (gap >= 0) throw fault(gap, "is null, and numpy's text has no null");
+    refuseLone(column);
+    const texts = spreadTexts(textsNow(column) ?? (textsOf(column.values as readonly string[], false) as Texts));
+    const { offsets, bytes } = texts;
+    for (let i = 0; i < offsets.length - 1; i++) {
+      const [from, to] = [offsets[i] as number, offsets[i + 1] as number];
+      if (to > from && bytes[to - 1] === 0) throw fault(i, "ends in U+0000, which numpy drops");
+      if (to - from > this.#width) this.#width = Math.max(this.#width, charactersIn(bytes, from, to));
+    }
+    return texts;
+  }
+
+  /** The cells of the array, in this machine's order of bytes. */
+  *cells(): Generator<Uint8Array, void, undefined> {
+    const perPiece = Math.max(1, Math.floor(PIECE / (4 * this.#width)));
+    const read = this.#reader();
+    for (let done = 0; done < this.#count; done += perPiece) {
+      const count = Math.min(perPiece, this.#count - done);
+      const out = new Uint32Array(count * this.#width);
+      for (let i = 0; i < count; i++) spell(read(), out, i * this.#width);
+      yield new Uint8Array(out.buffer);
+    }
+  }
+
+  /** Gives one cell's UTF-8 after the other; valid until the next. */
+  #reader(): () => Uint8Array {
+    let window = Buffer.alloc(0);
+    let at = 0;
+    let taken = 0;
+    const need = (bytes: number) => {
+      if (window.length - at >= bytes) return;
+      const rest = window.subarray(at);
+      const next = Buffer.allocUnsafe(Math.max(bytes, Math.min(rest.length + PIECE, rest.length + this.#length - taken)));
+      rest.copy(next);
+      for (let end = rest.length; end < next.length; ) {
+        const got = this.#spill.read(taken, next.subarray(end));
+        if (got === 0) throw new TransloadError("E_SPILL", "the spilled text ends too early");
+        taken += got;
+        end += got;
+      }
+      window = next;
+      at = 0;
+    };
+    return () => {
+      need(LENGTH);
+      const length = window.readUInt32LE(at);
+      at += LENGTH;
+      need(length);
+      at += length;
+      return window.subarray(at - length, at);
+    };
+  }
+
+  close(): void {
+    this.#spill.close();
+  }
+}
+
+function charactersIn(bytes: Uint8Array, from: number, to: number): number {
+  let count = 0;
+  for (let i = from; i < to; i++) if (((bytes[i] as number) & 0xc0) !== 0x80) count++;
+  return count;
+}
+
+/** UTF-8, which was checked when it was read, as numbers of characters. */
+function spell(bytes: Uint8Array, out: Uint32Array, at: number): void {
+  for (let i = 0; i < bytes.length; at++) {
+    const lead = bytes[i++] as number;
+    let code = lead < 0x80 ? lead : lead < 0xe0 ? lead & 0x1f : lead < 0xf0 ? lead & 0x0f : lead & 0x07;
+    for (const end = i + (lead < 0xc0 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3); i < end; i++)
+      code = (code << 6) | ((bytes[i] as number) & 0x3f);
+    out[at] = code;
+  }
+}
