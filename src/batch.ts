@@ -3,7 +3,10 @@ import type ndarray from "ndarray";
 import type { NdArray } from "ndarray";
 import { fromText, isWrittenAsText, toText } from "./cell-text.js";
 import {
+  columnsNamed,
   type DType,
+  type DTypes,
+  dtypeNamed,
   isNumeric,
   isTime,
   NAT,
@@ -190,15 +193,14 @@ export function withDictionaries({ rowOffset, rowCount, kind, columns, block }: 
  * Numbers in other dtypes: all of them, or by column. Strings stay. `strict`: the batch has all of the columns that there are.
  * @throws TransloadError E_RANGE for a number that its dtype cannot hold, unless `clip`; E_DTYPE for a column that is not there.
  */
-export function castBatch(batch: Batch, dtype: DType | Readonly<Record<string, DType>>, how: "error" | "clip", strict: boolean): Batch {
+export function castBatch(batch: Batch, dtype: DType | DTypes, how: "error" | "clip", strict: boolean): Batch {
   const { rowOffset, rowCount, kind, columns } = batch;
-  if (typeof dtype === "object" && strict)
-    for (const name of Object.keys(dtype))
+  if (strict)
+    for (const name of columnsNamed(dtype))
       if (!columns.some((column) => column.name === name))
         throw new TransloadError("E_DTYPE", `a dtype is asked for ${JSON.stringify(name)}, and there is no such column`);
   const cast = columns.map((column) => {
-    const own = typeof dtype === "object" && Object.hasOwn(dtype, column.name) ? dtype[column.name] : column.dtype;
-    const wanted = typeof dtype === "string" ? dtype : (own ?? column.dtype);
+    const wanted = typeof dtype === "string" ? dtype : (dtypeNamed(dtype, column.name) ?? column.dtype);
     return castColumn(column, wanted, how, typeof dtype === "object", rowOffset);
   });
   return new Batch({ rowOffset, rowCount, columns: cast, kind });

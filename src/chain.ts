@@ -5,7 +5,7 @@ import { Conversion, checkConversion, type Outlet } from "./conversion.js";
 import type { ConvertOptions } from "./convert.js";
 import { formOf } from "./detect.js";
 import { choose, type Layout, target } from "./dialects/index.js";
-import type { DType } from "./dtype.js";
+import { type DType, dtypeNamed } from "./dtype.js";
 import { TransloadError } from "./errors.js";
 import type { Host } from "./host.js";
 import { SpillStore } from "./io/store.js";
@@ -33,7 +33,12 @@ const DATATYPES: Readonly<Partial<Record<DType, string>>> = {
 /** The datatype of all numbers, or of the columns that were named. */
 function datatypeFor(dtype: NonNullable<ConvertOptions["dtype"]>): ConvertOptions["datatype"] {
   if (typeof dtype === "string") return DATATYPES[dtype];
-  return Object.fromEntries(Object.entries(dtype).flatMap(([name, own]) => (DATATYPES[own] ? [[name, DATATYPES[own]]] : [])));
+  return Object.fromEntries(
+    Object.keys(dtype).flatMap((name) => {
+      const datatype = DATATYPES[dtypeNamed(dtype, name) as DType];
+      return datatype ? [[name, datatype]] : [];
+    }),
+  );
 }
 
 /** What takes chunks: a conversion, or several. */

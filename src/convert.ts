@@ -4,7 +4,7 @@ import type { BatchFunction } from "./conversion.js";
 export type { BatchFunction };
 
 import { createStage, type Stage } from "./chain.js";
-import type { DType } from "./dtype.js";
+import type { DType, DTypes } from "./dtype.js";
 import type { Cast } from "./engine/cells.js";
 import type { Warning } from "./errors.js";
 import { nodeHost } from "./host.js";
@@ -20,7 +20,7 @@ export interface ConvertOptions {
   /** Names for the columns of a tensor, which then becomes a frame; or the names a frame must have. */
   columns?: readonly string[];
   /** Read numbers as this dtype, or each column as its own, and print them anew: the typed lane. */
-  dtype?: DType | Readonly<Record<string, DType>>;
+  dtype?: DType | DTypes;
   /** What to do with a number that its dtype cannot hold. Default `error`. */
   cast?: Cast;
   /** NaN, Infinity and -Infinity: passed as tokens, written as null, or refused. Default: passed, as every dialect here reads them. */

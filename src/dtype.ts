@@ -105,14 +105,39 @@ export const STRING_CODE = 11;
 /** The core's number for a column whose cells are passed over. */
 export const SKIP_CODE = 13;
 
+/** A dtype for each column of these names; one that ends in `?` is for a column that need not be there. */
+export type DTypes = Readonly<Record<string, DType | `${DType}?`>>;
+
 /**
  * The dtypes that are wanted: one for all numbers; by name; or `infer`, int64 where the first 64 KiB of a column are whole numbers
  * and float64 elsewhere.
  */
-export type DTypeChoice = DType | "infer" | Readonly<Record<string, DType>>;
+export type DTypeChoice = DType | "infer" | DTypes;
+
+/** What is asked for the column of this name by its name. */
+export function dtypeNamed(asked: DTypeChoice | undefined, name: string): DType | undefined {
+  if (typeof asked !== "object" || !Object.hasOwn(asked, name)) return undefined;
+  return asked[name]?.replace(OPTIONAL, "") as DType;
+}
+
+/** The columns that must be there, because a dtype is asked for them. */
+export function columnsNamed(asked: DTypeChoice | undefined): readonly string[] {
+  return typeof asked === "object" ? Object.keys(asked).filter((name) => !OPTIONAL.test(asked[name] as string)) : [];
+}
+
+const OPTIONAL = /\?$/;
 
 const TIMES = (["D", "s", "ms", "us", "ns"] as const).map((unit): TimeDType => `datetime64[${unit}]`);
 const DTYPES = [...Object.keys(NUMERIC), "string", "bytes", ...TIMES] as readonly DType[];
+
+/**
+ * Dtypes by the names of columns, each of which may end in `?`.
+ * @throws TransloadError E_DTYPE with the known names.
+ */
+export function checkDtypes(dtypes: Readonly<Record<string, unknown>>): DTypes {
+  for (const dtype of Object.values(dtypes)) checkDtype(String(dtype).replace(OPTIONAL, ""));
+  return dtypes as DTypes;
+}
 
 /** @throws TransloadError E_DTYPE with the known names. */
 export function checkDtype(name: string): DType {

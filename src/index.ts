@@ -1,7 +1,7 @@
 export { Batch, type BatchInit, type Column } from "./batch.js";
 export { type BatchFunction, type ConvertOptions, convert } from "./convert.js";
 export { detect } from "./detect.js";
-export type { DType, DTypeChoice, TypedArray } from "./dtype.js";
+export type { DType, DTypeChoice, DTypes, TypedArray } from "./dtype.js";
 export { CODES, type ErrorCode, type Place, TransloadError, type Warning } from "./errors.js";
 export { type InspectedCells, type InspectedColumn, type Inspection, type InspectOptions, inspect, type StringLook } from "./inspect.js";
 export type { Source } from "./io/source.js";

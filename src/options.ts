@@ -1,5 +1,5 @@
 import { byteLength } from "./bytes.js";
-import { checkDtype, type DTypeChoice } from "./dtype.js";
+import { checkDtype, checkDtypes, type DTypeChoice } from "./dtype.js";
 import type { Cast } from "./engine/cells.js";
 import type { EngineName } from "./engine/index.js";
 import { TransloadError } from "./errors.js";
@@ -41,8 +41,8 @@ export function checkOptions({
   maxRows,
   maxBytes,
 }: CellOptions): void {
-  for (const name of typeof dtype === "object" ? Object.values(dtype) : dtype !== undefined && dtype !== "infer" ? [dtype] : [])
-    checkDtype(name);
+  if (typeof dtype === "object") checkDtypes(dtype);
+  else if (dtype !== undefined && dtype !== "infer") checkDtype(dtype);
   oneOf("cast", cast, ["error", "clip"]);
   oneOf("nan", nan, ["null", "token", "error"]);
   oneOf("engine", engine, ["core", "reference"]);

@@ -136,6 +136,35 @@ describe("a model", () => {
       ]);
   });
 
+  test("has columns that need not be there", async () => {
+    const inputs = ["long", "string", "datetime", "double"].map((type, i) => ({ type, name: `c${i}`, required: i === 0 }));
+    const path = join(folder, "optional");
+    writeFileSync(path, JSON.stringify({ flavors: {}, signature: { inputs: JSON.stringify(inputs), outputs: null } }));
+    const sources: readonly [string, string, string][] = [
+      ["csv", "c0,c1\n1,007\n", "c0 int64 1, c1 string 007"],
+      ["mlflow:records", '{"dataframe_records":[{"c0":1,"c3":2}]}', "c0 int64 1, c3 float64 2"],
+      ["mlflow:split", '{"dataframe_split":{"columns":["c2","c0"],"data":[["1970-01-01",1]]}}', "c2 datetime64[ns] 0, c0 int64 1"],
+    ];
+    for (const [from, text, expected] of sources)
+      for (const engine of ["core", "reference"] as const)
+        for await (const { columns } of readBatches(whole(text), { from, model: path, engine }))
+          expect(columns.map(({ name, dtype, values }) => `${name} ${dtype} ${values[0]}`).join(", ")).toBe(expected);
+    const parquet: Uint8Array[] = [];
+    await pipeline(convert({ from: "csv", to: "parquet" }).end("c0\n1\n"), async (bytes: AsyncIterable<Uint8Array>) => {
+      for await (const part of bytes) parquet.push(part);
+    });
+    expect((await tryRead(parquet, { model: path })).error).toBeUndefined();
+    expect((await tryRead(whole("c1\n1\n"), { from: "csv", model: path })).error?.message).toMatch(/"c0"/);
+    // the same without a model, and on its way to another form
+    const out: Uint8Array[] = [];
+    const moved = convert({ from: "csv", to: "oip", dtype: { a: "float32", b: "int8?" } }).end("a\n1\n");
+    await pipeline(moved, async (bytes: AsyncIterable<Uint8Array>) => {
+      for await (const part of bytes) out.push(part);
+    });
+    expect(Buffer.concat(out).toString()).toContain('"datatype":"FP32"');
+    expect((await tryRead(whole("a\n1\n"), { from: "csv", dtype: { b: "int9?" as "int8" } })).error?.code).toBe("E_DTYPE");
+  });
+
   test("without a signature, or of other columns, is told", async () => {
     const path = join(folder, "unsigned");
     writeFileSync(path, JSON.stringify({ flavors: {} }));

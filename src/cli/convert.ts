@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { BINARY, binaryForm } from "../binary/form.js";
 import { type ConvertOptions, convert } from "../convert.js";
 import { choose, DIALECTS, NAMES } from "../dialects/index.js";
-import type { DType } from "../dtype.js";
+import type { DType, DTypes } from "../dtype.js";
 import { TransloadError } from "../errors.js";
 import { formOfName } from "../extension.js";
 import { type Compression, compressionOf, compressor } from "../io/compression.js";
@@ -25,7 +25,7 @@ interface ConvertCall extends Voice {
   to?: string;
   what?: "request" | "response";
   columns?: string[];
-  dtype?: DType | Record<string, DType>;
+  dtype?: DType | DTypes;
   cast?: "error" | "clip";
   nan?: "null" | "token" | "error";
   missing?: "null" | "token" | "error";
@@ -78,7 +78,11 @@ function addOptions(command: Command): Command {
       command.createOption("--what <what>", "what the payload is: a request to a server, or its answer").choices(["request", "response"]),
     )
     .option("--columns <names>", "a,b,c: names for columns that have none, or the keys to take of records, in this order", parseColumns)
-    .option("--dtype <dtype>", "read numbers as this dtype and print them anew; or age=int32,chol=float64", parseDtype)
+    .option(
+      "--dtype <dtype>",
+      "read numbers as this dtype and print them anew; or age=int32,chol=float64?, where chol may be missing",
+      parseDtype,
+    )
     .addOption(command.createOption("--cast <how>", "numbers that --dtype cannot hold").choices(["error", "clip"]))
     .addOption(
       command.createOption("--nan <how>", "NaN and Infinity; by default as the target reads them").choices(["null", "token", "error"]),

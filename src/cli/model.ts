@@ -41,7 +41,11 @@ export async function withSchema(options: ConvertOptions, path: string): Promise
 
 function textIn(types: ReturnType<typeof dtypesOf> | Readonly<Record<string, string>>): string[] | undefined {
   if (typeof types !== "object") return undefined;
-  return Object.entries(types).flatMap(([name, type]) => (TEXT.includes(type) || type.startsWith("datetime64") ? [name] : []));
+  return Object.keys(types).filter((name) => isText(types[name]?.replace(/\?$/, "") as string));
+}
+
+function isText(type: string): boolean {
+  return TEXT.includes(type) || type.startsWith("datetime64");
 }
 
 const TEXT: readonly string[] = ["string", "text", "str", "object", "binary", "bytes", "datetime"];

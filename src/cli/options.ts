@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { checkDtype, type DType } from "../dtype.js";
+import { checkDtype, checkDtypes, type DType, type DTypes } from "../dtype.js";
 import { TransloadError } from "../errors.js";
 
 /** Options that every command takes. */
@@ -23,11 +23,14 @@ export function parseColumns(text: string): string[] {
   throw new TransloadError("E_OPTION", `--columns takes names: a,b,c or ["a","b","c"], not ${text}`);
 }
 
-/** `float32`, or a dtype for each column: `age=int32,chol=float64`, or a JSON object where a name holds a comma. */
-export function parseDtype(text: string): DType | Record<string, DType> {
+/**
+ * `float32`, or a dtype for each column: `age=int32,chol=float64?`, or a JSON object where a name holds a comma. The question mark
+ * is for a column that may be missing.
+ */
+export function parseDtype(text: string): DType | DTypes {
   if (!text.startsWith("{") && !text.includes("=")) return checkDtype(text);
   const pairs = text.startsWith("{") ? Object.entries(parseJson(text, "--dtype") as object) : text.split(",").map(parsePair);
-  return Object.fromEntries(pairs.map(([name, dtype]) => [name, checkDtype(String(dtype))]));
+  return checkDtypes(Object.fromEntries(pairs));
 }
 
 /** A name may hold an equals sign, a dtype does not. */

@@ -1,5 +1,5 @@
 import { isWrittenAsText } from "../cell-text.js";
-import { type DType, type DTypeChoice, isNumeric, NUMERIC } from "../dtype.js";
+import { columnsNamed, type DType, type DTypeChoice, dtypeNamed, isNumeric, NUMERIC } from "../dtype.js";
 import { nearest, placeAmong, TransloadError } from "../errors.js";
 import type { CellRequest } from "./cells.js";
 
@@ -102,8 +102,7 @@ export function namesOf({ layout, names }: CellRequest, width: number): readonly
 
 /** @throws TransloadError E_DTYPE when a dtype is asked for by a name that the payload does not have. */
 export function checkNames(names: readonly string[], asked: DTypeChoice | undefined): void {
-  if (typeof asked !== "object") return;
-  for (const name of Object.keys(asked)) {
+  for (const name of columnsNamed(asked)) {
     if (names.includes(name)) continue;
     const guess = nearest(name, names);
     throw new TransloadError(
@@ -130,10 +129,9 @@ export function isDefaulted(asked: DTypeChoice | undefined): boolean {
  * The dtype of each column: strings stay strings; booleans stay bool unless their dtype was named; the rest is as asked, float64 by default.
  */
 export function chooseDtypes(names: readonly string[], kinds: readonly Kinds[], asked: DTypeChoice | undefined): DType[] {
-  const byName = typeof asked === "object" ? asked : {};
   return names.map((name, i) => {
     const { strings, booleans, numbers, floats } = kinds[i] as Kinds;
-    const own = Object.hasOwn(byName, name) ? byName[name] : undefined;
+    const own = dtypeNamed(asked, name);
     if (own) return own;
     const all = typeof asked === "string" && asked !== "infer" ? asked : undefined;
     if (strings && !numbers && !booleans) return all && isWrittenAsText(all) ? all : "string";

@@ -1,7 +1,7 @@
 // Columns of a frame whose cells are lists: tensors of one shape, read as the tensor that they are together.
 import type { Column } from "../batch.js";
 import { encode } from "../bytes.js";
-import { type DTypeChoice, NUMERIC, nothingIn, storedAs, type TypedArray } from "../dtype.js";
+import { type DTypeChoice, dtypeNamed, NUMERIC, nothingIn, storedAs, type TypedArray } from "../dtype.js";
 import { TransloadError } from "../errors.js";
 import type { Cast } from "./cells.js";
 import { Mode } from "./codes.js";
@@ -18,7 +18,7 @@ export class ListReader {
   /** `asked`: of the whole payload, as the caller chose. */
   constructor(name: string, asked: DTypeChoice | undefined, cast: Cast, createScanner: () => Scanner) {
     this.#name = name;
-    this.#asked = typeof asked === "object" ? (Object.hasOwn(asked, name) ? asked[name] : undefined) : asked;
+    this.#asked = typeof asked === "object" ? dtypeNamed(asked, name) : asked;
     this.#cast = cast;
     this.#createScanner = createScanner;
   }

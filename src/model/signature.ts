@@ -1,5 +1,5 @@
 import { isWrittenAsText } from "../cell-text.js";
-import type { DType } from "../dtype.js";
+import { type DType, type DTypes, dtypeNamed } from "../dtype.js";
 import { TransloadError } from "../errors.js";
 
 /** MLflow's types of a column's cells: `integer` and `float` have 32 bits, `long` and `double` 64 (mlflow/types/schema.py, DataType). */
@@ -96,18 +96,20 @@ const TIMES = /^datetime64\[(D|s|ms|us|ns)\]$/;
 /**
  * The dtypes to read cells as, by column or tensor; one for all where they have no names. What no dtype holds is left out, and undefined is returned where nothing remains.
  */
-export function dtypesOf({ inputs }: Signature): DType | Readonly<Record<string, DType>> | undefined {
+export function dtypesOf({ inputs }: Signature): DType | DTypes | undefined {
   if (!inputs) return undefined;
   if (inputs.kind === "tensor") return dtypeOf(inputs.tensor.dtype);
   const specs =
     inputs.kind === "columns"
-      ? inputs.columns.map(({ name, type }) => ({ name, dtype: dtypeOf(type) }))
-      : inputs.tensors.map(({ name, dtype }) => ({ name, dtype: dtypeOf(dtype) }));
+      ? inputs.columns.map(({ name, type, required }) => ({ name, dtype: dtypeOf(type), required }))
+      : inputs.tensors.map(({ name, dtype }) => ({ name, dtype: dtypeOf(dtype), required: true }));
   if (specs.every(({ name }) => name === undefined)) {
     const dtypes = new Set(specs.map(({ dtype }) => dtype));
     return dtypes.size === 1 ? [...dtypes][0] : undefined;
   }
-  const known = specs.flatMap(({ name, dtype }) => (name !== undefined && dtype !== undefined ? [[name, dtype] as const] : []));
+  const known = specs.flatMap(({ name, dtype, required }) =>
+    name !== undefined && dtype !== undefined ? [[name, required ? dtype : (`${dtype}?` as const)] as const] : [],
+  );
   return known.length > 0 ? Object.fromEntries(known) : undefined;
 }
 
@@ -120,7 +122,11 @@ function dtypeOf(type: ColumnType | string): DType | undefined {
 export function textColumns(signature: Signature): readonly string[] {
   const dtypes = dtypesOf(signature);
   if (typeof dtypes !== "object") return [];
-  return Object.keys(dtypes).filter((name) => dtypes[name] === "string" || isWrittenAsText(dtypes[name] as DType));
+  return Object.keys(dtypes).filter((name) => isText(dtypeNamed(dtypes, name) as DType));
+}
+
+function isText(dtype: DType): boolean {
+  return dtype === "string" || isWrittenAsText(dtype);
 }
 
 /** Columns whose cells are bytes, which MLflow expects in base64 (proto_json_utils.cast_df_types_according_to_schema). */

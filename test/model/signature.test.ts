@@ -82,7 +82,7 @@ describe("a signature", () => {
     expect(signature.inputs).toEqual({ kind: "columns", columns: list });
     expect(columnsOf(signature)).toEqual(list.map(({ name }) => name));
     expect(dtypesOf(signature)).toEqual({
-      c0: "bool",
+      c0: "bool?",
       c1: "int32",
       c2: "int64",
       c3: "float32",
