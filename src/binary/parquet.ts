@@ -1,7 +1,7 @@
-// Apache Parquet: flat columns, row group by row group. The footer, page headers and codecs are those of hyparquet and
+// Apache Parquet: columns of cells, and of lists of one shape, row group by row group. The footer, page headers and codecs are those of hyparquet and
 // hyparquet-writer; the pages between them are ours (parquet/).
 import zlib from "node:zlib";
-import type { ColumnChunk, CompressionCodec, Compressors, FileMetaData, RowGroup, SchemaElement } from "hyparquet";
+import type { ColumnChunk, CompressionCodec, FileMetaData, RowGroup, SchemaElement } from "hyparquet";
 import { ByteWriter } from "hyparquet-writer";
 import { writePageHeader } from "hyparquet-writer/src/datapage.js";
 import { writeMetadata } from "hyparquet-writer/src/metadata.js";
@@ -16,12 +16,13 @@ import { convertTime } from "../time.js";
 import { bytesOfRow, cut } from "./cut.js";
 import { daysOf } from "./days.js";
 import { type BinaryRead, type BinaryWrite, type BinaryWriter, rowsOfBatch } from "./form.js";
-import { decode, parquetMetadata } from "./parquet/decode.js";
+import { type Between, type Chunk, decode, parquetMetadata } from "./parquet/decode.js";
 import { ChunkCells, type Pages } from "./parquet/encode.js";
-import { cellTypeOf, elementOf } from "./parquet/schema.js";
+import { cellTypeOf, elementsOf, type Field, fieldsOf } from "./parquet/schema.js";
 
-/** Rows of a row group, as DuckDB has them. */
+/** Rows of a row group, as DuckDB has them; fewer where they would take so many bytes. */
 const GROUP = 122_880;
+const GROUP_BYTES = 1 << 25;
 const MAGIC = 0x31524150; // PAR1
 /** The footer's length and the magic number end a file. */
 const TRAILER = 8;
@@ -30,7 +31,8 @@ const TRAILER = 8;
 
 /** A column, and its cells in the row group that fills. */
 interface Filling {
-  readonly element: SchemaElement;
+  /** From the outermost list to the cells. */
+  readonly elements: readonly SchemaElement[];
   readonly cells: ChunkCells;
 }
 
@@ -38,7 +40,7 @@ interface Filling {
 export class ParquetWriter implements BinaryWriter {
   readonly #codec: CompressionCodec;
   readonly #compress: (bytes: Uint8Array) => Uint8Array;
-  readonly #groupRows: number;
+  #groupRows: number | undefined;
   readonly #header = new ByteWriter();
   readonly #groups: RowGroup[] = [];
   #columns: Filling[] | undefined;
@@ -48,12 +50,12 @@ export class ParquetWriter implements BinaryWriter {
   /** Bytes written so far. */
   #offset = 0;
 
-  static async create({ compress = "snappy", rowGroupRows = GROUP }: BinaryWrite): Promise<ParquetWriter> {
+  static async create({ compress = "snappy", rowGroupRows }: BinaryWrite): Promise<ParquetWriter> {
     const codec = compress === "none" ? "UNCOMPRESSED" : (compress.toUpperCase() as CompressionCodec);
     return new ParquetWriter(codec, await compressorOf(compress), rowGroupRows);
   }
 
-  private constructor(codec: CompressionCodec, compress: (bytes: Uint8Array) => Uint8Array, groupRows: number) {
+  private constructor(codec: CompressionCodec, compress: (bytes: Uint8Array) => Uint8Array, groupRows: number | undefined) {
     this.#codec = codec;
     this.#compress = compress;
     this.#groupRows = groupRows;
@@ -65,29 +67,24 @@ export class ParquetWriter implements BinaryWriter {
         "E_FORM",
         "a parquet file holds columns, and this is a tensor; name its columns with --columns, or write npy or arrow",
       );
-    const lists = batch.columns.find(({ shape }) => shape.length > 0);
-    if (lists)
-      throw new TransloadError(
-        "E_NESTED",
-        `column ${JSON.stringify(lists.name)} has tensors as cells, and a parquet file is written of flat columns; choose others with --columns, or write arrow`,
-      );
-    const names = JSON.stringify(batch.columns.map(({ name, dtype, timezone }) => [name, dtype, timezone]));
+    const names = JSON.stringify(batch.columns.map(({ name, dtype, timezone, shape }) => [name, dtype, timezone, shape]));
     batch.columns.forEach(refuseLone);
     const stored = batch.columns.map(storedColumn);
+    const groupRows = (this.#groupRows ??= Math.min(GROUP, Math.max(1, Math.floor(GROUP_BYTES / Math.max(1, bytesOfRow(batch.columns))))));
     if (!this.#columns) {
       this.#names = names;
-      this.#columns = batch.columns.map(({ name, dtype, timezone }, i) => ({
-        element: elementOf(name, dtype, timezone !== undefined),
-        cells: new ChunkCells((stored[i] as Column).dtype, this.#groupRows),
+      this.#columns = batch.columns.map(({ name, dtype, timezone, shape }, i) => ({
+        elements: elementsOf(name, dtype, timezone !== undefined, shape.length),
+        cells: new ChunkCells((stored[i] as Column).dtype, shape, groupRows),
       }));
     } else if (names !== this.#names)
       throw new TransloadError("E_FORM", `a parquet file has one table, and this batch has other columns than the first: ${names}`);
     for (let from = 0; from < batch.rowCount; ) {
-      const count = Math.min(batch.rowCount - from, this.#groupRows - this.#filled);
+      const count = Math.min(batch.rowCount - from, groupRows - this.#filled);
       for (const [i, { cells }] of this.#columns.entries()) cells.add(stored[i] as Column, from, count);
       this.#filled += count;
       from += count;
-      if (this.#filled === this.#groupRows) yield* this.#writeGroup();
+      if (this.#filled === groupRows) yield* this.#writeGroup();
     }
   }
 
@@ -95,8 +92,8 @@ export class ParquetWriter implements BinaryWriter {
     if (this.#filled > 0) yield* this.#writeGroup();
     if (this.#offset === 0) yield this.#begin();
     const footer = new ByteWriter();
-    const elements = (this.#columns ?? []).map(({ element }) => element);
-    const schema: SchemaElement[] = [{ name: "schema", num_children: elements.length }, ...elements];
+    const columns = this.#columns ?? [];
+    const schema: SchemaElement[] = [{ name: "schema", num_children: columns.length }, ...columns.flatMap(({ elements }) => elements)];
     const metadata: FileMetaData = {
       version: 2,
       created_by: "transload",
@@ -119,8 +116,8 @@ export class ParquetWriter implements BinaryWriter {
     if (this.#offset === 0) yield this.#begin();
     const start = this.#offset;
     const columns: ColumnChunk[] = [];
-    for (const { element, cells } of this.#columns as Filling[]) {
-      const { bytes, chunk } = this.#chunkOf(element, cells.take());
+    for (const { elements, cells } of this.#columns as Filling[]) {
+      const { bytes, chunk } = this.#chunkOf(elements, cells.take());
       columns.push(chunk);
       yield* bytes;
     }
@@ -135,7 +132,11 @@ export class ParquetWriter implements BinaryWriter {
     this.#filled = 0;
   }
 
-  #chunkOf(element: SchemaElement, { dictionary, data, nulls, least, greatest }: Pages): { bytes: Uint8Array[]; chunk: ColumnChunk } {
+  #chunkOf(
+    elements: readonly SchemaElement[],
+    { dictionary, data, entries, nulls, least, greatest }: Pages,
+  ): { bytes: Uint8Array[]; chunk: ColumnChunk } {
+    const element = elements.at(-1) as SchemaElement;
     const start = this.#offset;
     const bytes: Uint8Array[] = [];
     let uncompressed = 0;
@@ -151,16 +152,16 @@ export class ParquetWriter implements BinaryWriter {
     const at = this.#offset;
     const encoding = dictionary ? "RLE_DICTIONARY" : "PLAIN";
     const levels = { definition_level_encoding: "RLE", repetition_level_encoding: "RLE" };
-    page({ type: "DATA_PAGE", data_page_header: { num_values: this.#filled, encoding, ...levels } }, data);
+    page({ type: "DATA_PAGE", data_page_header: { num_values: entries, encoding, ...levels } }, data);
     const ends = least === undefined ? {} : { min_value: physical(least, element), max_value: physical(greatest as never, element) };
     const chunk: ColumnChunk = {
       file_offset: BigInt(start),
       meta_data: {
         type: element.type as "DOUBLE",
         encodings: dictionary ? ["PLAIN", "RLE", "RLE_DICTIONARY"] : ["PLAIN", "RLE"],
-        path_in_schema: [element.name],
+        path_in_schema: elements.map(({ name }) => name),
         codec: this.#codec,
-        num_values: BigInt(this.#filled),
+        num_values: BigInt(entries),
         total_uncompressed_size: BigInt(uncompressed),
         total_compressed_size: BigInt(this.#offset - start),
         data_page_offset: BigInt(at),
@@ -215,21 +216,30 @@ async function compressorOf(codec: NonNullable<BinaryWrite["compress"]>): Promis
 /**
  * Reads row group by row group the columns that are wanted, and no others.
  * @throws TransloadError E_SYNTAX for what is no Parquet, or cannot be read; E_TRUNCATED where it ends too early; E_NESTED for columns
- * of lists or structs; E_DTYPE for types that are no cells here; E_COLUMNS.
+ * of structs or maps; E_SHAPE for lists of different shapes; E_DTYPE for types that are no cells here; E_COLUMNS.
  */
 export async function* readParquet(file: RandomAccess, options: BinaryRead): AsyncGenerator<Batch, void, undefined> {
   const metadata = await readMetadata(file);
-  const fields = flatColumns(metadata);
+  const fields = fieldsOf(metadata.schema);
   const names = fields.map(({ name }) => name);
-  const wanted = options.columns?.map((name) => fields[placeAmong(names, name)] as SchemaElement) ?? fields;
+  const wanted = options.columns?.map((name) => fields[placeAmong(names, name)] as Field) ?? fields;
+  const odd = wanted.find(({ fault }) => fault);
+  if (odd)
+    throw new TransloadError(
+      "E_NESTED",
+      `column ${JSON.stringify(odd.name)} ${odd.fault}; choose others, or flatten it where the file is written`,
+    );
   const { compressors } = await import("hyparquet-compressors");
-  const codecs: Compressors = { ...compressors, GZIP: (bytes) => zlib.gunzipSync(bytes) };
+  const between: Between = {
+    compressors: { ...compressors, GZIP: (bytes) => zlib.gunzipSync(bytes) },
+    places: options.reuse ? new Map<string, TypedArray>() : undefined,
+    shapes: new Map<string, readonly number[]>(),
+  };
   let rowOffset = 0;
-  const places = options.reuse ? new Map<string, TypedArray>() : undefined;
   for (const group of metadata.row_groups) {
     const rows = Number(group.num_rows);
     const columns: Column[] = [];
-    for (const element of wanted) columns.push(await readColumn(file, group, element, rows, codecs, places));
+    for (const field of wanted) columns.push(await readColumn(file, group, { field, rows, rowOffset }, between));
     yield* cut(new Batch({ rowOffset, rowCount: rows, columns, kind: "frame" }), rowsOfBatch(bytesOfRow(columns), options));
     rowOffset += rows;
   }
@@ -261,24 +271,10 @@ async function readMetadata(file: RandomAccess): Promise<FileMetaData> {
   }
 }
 
-/** The columns, none of which may hold lists or structs. */
-function flatColumns({ schema }: FileMetaData): SchemaElement[] {
-  const [, ...fields] = schema;
-  const nested = fields.find(({ num_children, repetition_type }) => (num_children ?? 0) > 0 || repetition_type === "REPEATED");
-  if (nested) throw new TransloadError("E_NESTED", `column ${JSON.stringify(nested.name)} holds lists or structs, which are no cells here`);
-  return fields;
-}
-
-async function readColumn(
-  file: RandomAccess,
-  group: RowGroup,
-  element: SchemaElement,
-  rows: number,
-  codecs: Compressors,
-  places: Map<string, TypedArray> | undefined,
-): Promise<Column> {
-  const meta = group.columns.find(({ meta_data }) => meta_data?.path_in_schema[0] === element.name)?.meta_data;
-  if (!meta) throw new TransloadError("E_SYNTAX", `the parquet file's footer does not say where column ${JSON.stringify(element.name)} is`);
+async function readColumn(file: RandomAccess, group: RowGroup, place: Omit<Chunk, "meta">, between: Between): Promise<Column> {
+  const { name } = place.field;
+  const meta = group.columns.find(({ meta_data }) => meta_data?.path_in_schema[0] === name)?.meta_data;
+  if (!meta) throw new TransloadError("E_SYNTAX", `the parquet file's footer does not say where column ${JSON.stringify(name)} is`);
   const from = Number(
     meta.dictionary_page_offset && meta.dictionary_page_offset < meta.data_page_offset
       ? meta.dictionary_page_offset
@@ -286,25 +282,25 @@ async function readColumn(
   );
   const to = from + Number(meta.total_compressed_size);
   if (to > file.size)
-    throw new TransloadError("E_TRUNCATED", `the parquet file ends inside column ${JSON.stringify(element.name)}`, { offset: file.size });
+    throw new TransloadError("E_TRUNCATED", `the parquet file ends inside column ${JSON.stringify(name)}`, { offset: file.size });
   const bytes = await file.read(from, to);
   try {
-    return decode(bytes, meta, element, rows, codecs, places);
+    return decode(bytes, { ...place, meta }, between);
   } catch (error) {
     if (error instanceof TransloadError) throw error;
     const { message } = error as Error;
     const short = error instanceof RangeError || /unexpected end|ends early/i.test(message);
     throw new TransloadError(
       short ? "E_TRUNCATED" : "E_SYNTAX",
-      `column ${JSON.stringify(element.name)} of the parquet file cannot be read: ${message}`,
+      `column ${JSON.stringify(name)} of the parquet file cannot be read: ${message}`,
       { offset: from },
       { cause: error },
     );
   }
 }
 
-function emptyOf(element: SchemaElement): Column {
-  const { dtype } = cellTypeOf(element);
+function emptyOf({ name, leaf }: Field): Column {
+  const { dtype } = cellTypeOf(leaf, name);
   const stored = storedAs(dtype);
-  return { name: element.name, dtype, values: stored ? new NUMERIC[stored].array(0) : [], shape: [] };
+  return { name, dtype, values: stored ? new NUMERIC[stored].array(0) : [], shape: [] };
 }

@@ -12,25 +12,29 @@ import { decode as decodeText } from "../../bytes.js";
 import { NUMERIC, type NumericDType, nothingIn, storedAs, type TypedArray } from "../../dtype.js";
 import { halves } from "../half.js";
 import { unpack, unpackCells } from "./hybrid.js";
-import { type CellType, cellTypeOf } from "./schema.js";
+import { ListLevels, levelWidth } from "./lists.js";
+import { type CellType, cellTypeOf, type Field } from "./schema.js";
 
 export { parquetMetadata };
 
 /** Values as the pages have them: numbers of the physical type, or bytes of a cell each. */
 type Raw = Int32Array | BigInt64Array | Float32Array | Float64Array | Uint8Array | readonly Uint8Array[];
 
-/** Rows that a row group may have: as many texts as V8 has room for in a list, and far more than any writer makes. */
+/** Values that a column of a row group may have: as many texts as V8 has room for in a list, and far more than any writer makes. */
 const MOST_ROWS = 1 << 27;
 
 const MOST_BYTES = 1 << 30;
 
 const BYTES: Readonly<Record<string, number>> = { INT32: 4, INT64: 8, FLOAT: 4, DOUBLE: 8 };
 
-/** A page: its values, and which rows have one. */
+/** A page: its values, and which entries have one. An entry is a row; of lists, a cell or a list without any. */
 interface Page {
-  readonly rows: number;
+  readonly entries: number;
   /** 1 present, 0 null; undefined where all are present. */
   readonly levels: Int32Array | undefined;
+  /** Of lists: both levels of each entry; undefined where all are the most there can be. */
+  readonly repetition: Int32Array | undefined;
+  readonly definition: Int32Array | undefined;
   readonly values: Raw;
   /** In their place: where the places in the dictionary are, and how many bits each has. */
   readonly places: { readonly bytes: Uint8Array; readonly at: number; readonly width: number } | undefined;
@@ -38,44 +42,60 @@ interface Page {
   readonly present: number;
 }
 
+/** A column chunk, and what its rows are among. */
+export interface Chunk {
+  readonly field: Field;
+  readonly meta: ColumnMetaData;
+  readonly rows: number;
+  readonly rowOffset: number;
+}
+
+/** What goes from one row group to the next. */
+export interface Between {
+  readonly compressors: Compressors;
+  /** Arrays to be filled again. */
+  readonly places: Map<string, TypedArray> | undefined;
+  /** Shapes of lists, by the names of their columns. */
+  readonly shapes: Map<string, readonly number[]>;
+}
+
 /**
  * Decodes a column chunk, whose bytes begin with its first page.
- * @throws RangeError where it ends too early, Error for what hyparquet cannot read, TransloadError E_DTYPE for types that are no cells.
+ * @throws RangeError where it ends too early, Error for what hyparquet cannot read, TransloadError E_DTYPE for types that are no cells,
+ * E_SHAPE for lists of more than one shape.
  */
-export function decode(
-  bytes: Uint8Array,
-  meta: ColumnMetaData,
-  element: SchemaElement,
-  rows: number,
-  compressors: Compressors,
-  places?: Map<string, TypedArray>,
-): Column {
-  const type = cellTypeOf(element);
+export function decode(bytes: Uint8Array, { field, meta, rows, rowOffset }: Chunk, { compressors, places, shapes }: Between): Column {
+  const { name, leaf, nesting } = field;
+  const entries = Number(meta.num_values);
   // one damaged count must not have us wait for rows that never come
-  if (Number(meta.num_values) !== rows)
-    throw new Error(`column ${element.name} is said to have ${meta.num_values} values for ${rows} rows`);
-  if (rows > MOST_ROWS) throw new Error(`a row group of ${rows} rows`);
-  const target = new Target(element.name, type, rows, places);
+  if (nesting ? entries < rows : entries !== rows) throw new Error(`column ${name} is said to have ${entries} values for ${rows} rows`);
+  if (!(entries <= MOST_ROWS)) throw new Error(`a row group of ${entries} values`);
+  const target = new Target(name, cellTypeOf(leaf, name), entries, places);
+  const lists = nesting && new ListLevels(nesting, entries);
   const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
   let dictionary: Raw | undefined;
-  while (target.rows < rows) {
-    if (reader.offset >= bytes.length) throw new RangeError(`unexpected end: ${target.rows} of ${rows} rows of column ${element.name}`);
+  while (target.entries < entries) {
+    if (reader.offset >= bytes.length) throw new RangeError(`unexpected end: ${target.entries} of ${entries} values of column ${name}`);
     const header = parquetHeader(reader);
     const from = reader.offset;
     if (!isSize(header.compressed_page_size) || !isSize(header.uncompressed_page_size)) throw new Error("a page header without its sizes");
     reader.offset += header.compressed_page_size;
-    if (reader.offset > bytes.length) throw new RangeError(`unexpected end of a page of column ${element.name}`);
+    if (reader.offset > bytes.length) throw new RangeError(`unexpected end of a page of column ${name}`);
     const body = bytes.subarray(from, reader.offset);
     if (header.type === "DICTIONARY_PAGE") {
       const page = decompressPage(body, header.uncompressed_page_size, meta.codec, compressors);
-      dictionary = plain(page, 0, meta.type, header.dictionary_page_header?.num_values ?? 0, element.type_length);
+      dictionary = plain(page, 0, meta.type, header.dictionary_page_header?.num_values ?? 0, leaf.type_length);
     } else if (header.data_page_header || header.data_page_header_v2) {
-      const page = pageOf(header, body, meta, element, compressors, rows - target.rows);
-      if (page.places && !dictionary) throw new Error(`column ${element.name} has no dictionary`);
+      const page = pageOf(header, body, meta, field, compressors, entries - target.entries);
+      if (page.places && !dictionary) throw new Error(`column ${name} has no dictionary`);
       target.add(page, dictionary);
+      lists?.add(page.repetition, page.definition, page.entries);
     }
   }
-  return target.column();
+  if (!lists) return target.column();
+  const column = lists.column(target.column(), rows, rowOffset, shapes.get(name));
+  shapes.set(name, column.shape);
+  return column;
 }
 
 /** A damaged header may lack its numbers, or ask for more memory than there is. */
@@ -87,55 +107,68 @@ function pageOf(
   header: ReturnType<typeof parquetHeader>,
   body: Uint8Array,
   meta: ColumnMetaData,
-  element: SchemaElement,
+  { leaf, nesting }: Field,
   compressors: Compressors,
   left: number,
 ): Page {
   const v1 = header.data_page_header;
   const v2 = header.data_page_header_v2;
-  const optional = element.repetition_type === "OPTIONAL";
-  const rows = (v1 ?? v2)?.num_values as number;
-  if (!(rows > 0 && rows <= left)) throw new RangeError(`a page of ${rows} rows where ${left} are left`);
+  const most = nesting?.most ?? (leaf.repetition_type === "OPTIONAL" ? 1 : 0);
+  const entries = (v1 ?? v2)?.num_values as number;
+  if (!(entries > 0 && entries <= left)) throw new RangeError(`a page of ${entries} values where ${left} are left`);
   const encoding = (v1 ?? v2)?.encoding as string;
-  let levels: Int32Array | undefined;
   let page: Uint8Array;
   let at = 0;
+  let levels: Uint8Array;
+  let ends: readonly [repetition: number, definition: number];
   if (v1) {
-    page = decompressPage(body, header.uncompressed_page_size, meta.codec, compressors);
-    if (optional) {
-      const length = new DataView(page.buffer, page.byteOffset, page.byteLength).getUint32(0, true);
-      levels = levelsAt(page, 4, 4 + length, rows);
-      at = 4 + length;
-    }
+    levels = page = decompressPage(body, header.uncompressed_page_size, meta.codec, compressors);
+    const repetition = nesting ? lengthAt(page, 0) : 0;
+    at = most > 0 ? lengthAt(page, repetition) : repetition;
+    ends = [repetition, at];
   } else {
-    const before = (v2?.definition_levels_byte_length ?? 0) + (v2?.repetition_levels_byte_length ?? 0);
-    if (optional) levels = levelsAt(body, v2?.repetition_levels_byte_length ?? 0, before, rows);
-    const length = header.uncompressed_page_size - before;
-    page = body.subarray(before);
+    levels = body;
+    const repetition = v2?.repetition_levels_byte_length ?? 0;
+    ends = [repetition, repetition + (v2?.definition_levels_byte_length ?? 0)];
+    const length = header.uncompressed_page_size - ends[1];
+    page = body.subarray(ends[1]);
     if (v2?.is_compressed !== false && length > 0) page = decompressPage(page, length, meta.codec, compressors);
   }
-  const present = levels ? levels.reduce((sum, level) => sum + level, 0) : rows;
+  const prefix = v1 ? LENGTH : 0;
+  const repetition = nesting && levelsAt(levels, prefix, ends[0], entries, nesting.elements.length);
+  const definition = most > 0 ? levelsAt(levels, ends[0] + prefix, ends[1], entries, most) : undefined;
+  const present01 = most > 1 ? definition?.map((level) => Number(level === most)) : definition;
+  const present = present01 ? present01.reduce((sum, level) => sum + level, 0) : entries;
+  const common = { entries, levels: present01, repetition, definition, present };
   if (encoding === "RLE_DICTIONARY" || encoding === "PLAIN_DICTIONARY")
-    return { rows, levels, values: [], places: { bytes: page, at: at + 1, width: present > 0 ? (page[at] as number) : 0 }, present };
-  return { rows, levels, values: valuesOf(page, at, encoding, meta, element, present), places: undefined, present };
+    return { ...common, values: [], places: { bytes: page, at: at + 1, width: present > 0 ? (page[at] as number) : 0 } };
+  return { ...common, values: valuesOf(page, at, encoding, meta, leaf, present), places: undefined };
 }
 
-/** Undefined where no row is null. */
-function levelsAt(bytes: Uint8Array, from: number, to: number, rows: number): Int32Array | undefined {
+/** Bytes of a length (data page v1). */
+const LENGTH = 4;
+
+/** The end of levels that begin with their length. */
+function lengthAt(page: Uint8Array, at: number): number {
+  return at + LENGTH + new DataView(page.buffer, page.byteOffset, page.byteLength).getUint32(at, true);
+}
+
+/** Levels of so many entries; undefined where all are the most there can be. */
+function levelsAt(bytes: Uint8Array, from: number, to: number, entries: number, most: number): Int32Array | undefined {
   if (to > bytes.length) throw new RangeError("unexpected end of levels");
-  if (isOneRun(bytes, from, to, rows)) return undefined;
-  const levels = new Int32Array(rows + 8);
-  return unpack(bytes, from, to, 1, rows, levels) ? levels.subarray(0, rows) : undefined;
+  if (isOneRun(bytes, from, to, entries, most)) return undefined;
+  const levels = new Int32Array(entries + 8);
+  return unpack(bytes, from, to, levelWidth(most), entries, levels) ? levels.subarray(0, entries) : undefined;
 }
 
-/** Most columns have no nulls, which is a run of as many ones as there are rows. */
-function isOneRun(bytes: Uint8Array, from: number, to: number, rows: number): boolean {
+/** Most columns have no nulls, which is a run of one level as long as the page. */
+function isOneRun(bytes: Uint8Array, from: number, to: number, entries: number, most: number): boolean {
   let header = 0;
   let at = from;
   for (let shift = 0; at < to && shift < 35; shift += 7) {
     const byte = bytes[at++] as number;
     header += (byte & 0x7f) * 2 ** shift;
-    if (byte < 0x80) return header % 2 === 0 && header / 2 >= rows && at < to && bytes[at] === 1;
+    if (byte < 0x80) return header % 2 === 0 && header / 2 >= entries && at < to && bytes[at] === most;
   }
   return false;
 }
@@ -218,7 +251,7 @@ type Cells = TypedArray | string[] | Uint8Array[];
 
 /** A column as it fills, page by page. */
 class Target {
-  rows = 0;
+  entries = 0;
   readonly #name: string;
   readonly #type: CellType;
   readonly #values: Cells;
@@ -227,16 +260,16 @@ class Target {
   #known: { readonly raw: Raw; readonly cells: Cells } | undefined;
 
   /** `places`: arrays of earlier row groups, to be filled again. */
-  constructor(name: string, type: CellType, rows: number, places: Map<string, TypedArray> | undefined) {
+  constructor(name: string, type: CellType, entries: number, places: Map<string, TypedArray> | undefined) {
     this.#name = name;
     this.#type = type;
     const stored = storedAs(type.dtype);
-    if (!stored) this.#values = new Array<never>(rows);
+    if (!stored) this.#values = new Array<never>(entries);
     else {
       const known = places?.get(name);
-      const values = known && known.length >= rows ? known : new NUMERIC[stored].array(rows);
+      const values = known && known.length >= entries ? known : new NUMERIC[stored].array(entries);
       places?.set(name, values);
-      this.#values = values.subarray(0, rows) as TypedArray;
+      this.#values = values.subarray(0, entries) as TypedArray;
     }
   }
 
@@ -244,8 +277,8 @@ class Target {
     const cells = page.places ? this.#dictionary(dictionary as Raw) : this.#cellsOf(page.values);
     if (page.levels) this.#markNulls(page.levels);
     if (page.places) this.#gather(cells, page);
-    else this.#spread(cells, page.levels, page.rows);
-    this.rows += page.rows;
+    else this.#spread(cells, page.levels, page.entries);
+    this.entries += page.entries;
   }
 
   column(): Column {
@@ -261,11 +294,11 @@ class Target {
 
   #markNulls(levels: Int32Array): void {
     const valid = (this.#valid ??= new Uint8Array(this.#values.length).fill(1));
-    for (let i = 0; i < levels.length; i++) valid[this.rows + i] = levels[i] as number;
+    for (let i = 0; i < levels.length; i++) valid[this.entries + i] = levels[i] as number;
   }
 
-  #gather(cells: Cells, { places, levels, rows, present }: Page): void {
-    const at = this.rows;
+  #gather(cells: Cells, { places, levels, entries, present }: Page): void {
+    const at = this.entries;
     const { bytes, at: from, width } = places as NonNullable<Page["places"]>;
     if (!levels && !Array.isArray(cells) && cells.BYTES_PER_ELEMENT === 8 && width <= 24) {
       unpackCells(bytes, from, width, present, bitsOf(cells), bitsOf(this.#values as TypedArray), at);
@@ -275,7 +308,7 @@ class Target {
     // a single run of ones is told apart for levels alone
     if (present > 0 && !unpack(bytes, from, bytes.length, width, present, indices)) indices.fill(1, 0, present);
     const out = this.#values as unknown[];
-    for (let i = 0, k = 0; i < rows; i++) {
+    for (let i = 0, k = 0; i < entries; i++) {
       if (levels && levels[i] === 0) {
         out[at + i] = this.#nothing;
         continue;
@@ -286,11 +319,11 @@ class Target {
     }
   }
 
-  #spread(cells: Cells, levels: Int32Array | undefined, rows: number): void {
-    const at = this.rows;
+  #spread(cells: Cells, levels: Int32Array | undefined, entries: number): void {
+    const at = this.entries;
     const out = this.#values as unknown[];
     if (!levels && !Array.isArray(cells)) (this.#values as Float64Array).set(cells as Float64Array, at);
-    else for (let i = 0, k = 0; i < rows; i++) out[at + i] = !levels || levels[i] === 1 ? cells[k++] : this.#nothing;
+    else for (let i = 0, k = 0; i < entries; i++) out[at + i] = !levels || levels[i] === 1 ? cells[k++] : this.#nothing;
   }
 
   get #nothing(): ReturnType<typeof nothingIn> {

@@ -3,8 +3,10 @@
 // How it works. The cells present are put together; small whole numbers find their place in a dictionary by a table, other numbers
 // by a hash of their bits, texts by a Map. 64-bit integers are looked at as pairs of 32-bit words, so that no BigInt is made.
 import type { Column } from "../../batch.js";
+import { concat } from "../../bytes.js";
 import { type DType, NUMERIC, storedAs, type TypedArray } from "../../dtype.js";
 import { narrow, pack, widthOf } from "./hybrid.js";
+import { levelsOfLists } from "./lists.js";
 
 /** Largest dictionary, and the span of whole numbers that a table finds their places in. */
 const MOST = 1 << 16;
@@ -19,6 +21,8 @@ export interface Pages {
   readonly dictionary: { readonly bytes: Uint8Array; readonly count: number } | undefined;
   /** Levels, and indices or plain values. */
   readonly data: Uint8Array;
+  /** How many levels there are. */
+  readonly entries: number;
   readonly nulls: number;
   readonly least: number | bigint | string | undefined;
   readonly greatest: number | bigint | string | undefined;
@@ -42,7 +46,11 @@ interface Encoded {
 /** The cells of a column in a row group, as they come. */
 export class ChunkCells {
   readonly #dtype: DType;
-  readonly #rows: number;
+  readonly #shape: readonly number[];
+  readonly #perRow: number;
+  /** The most cells there will be. */
+  readonly #most: number;
+  #rows = 0;
   #count = 0;
   #valid: Uint8Array | undefined;
   /** Texts, or numbers but whole ones of 32 bits. */
@@ -55,26 +63,31 @@ export class ChunkCells {
   #wide: BigInt64Array<ArrayBuffer> | undefined;
 
   /** `rows`: the most there will be. */
-  constructor(dtype: DType, rows: number) {
+  constructor(dtype: DType, shape: readonly number[], rows: number) {
     this.#dtype = dtype;
-    this.#rows = rows;
+    this.#shape = shape;
+    this.#perRow = shape.reduce((a, b) => a * b, 1);
+    this.#most = rows * this.#perRow;
     const stored = storedAs(dtype);
-    if (stored && NARROW.includes(stored)) this.#narrow = new Int32Array(rows);
-    else this.#values = stored ? new NUMERIC[stored].array(rows) : [];
+    if (stored && NARROW.includes(stored)) this.#narrow = new Int32Array(this.#most);
+    else this.#values = stored ? new NUMERIC[stored].array(this.#most) : [];
   }
 
-  add({ values, valid }: Column, from: number, count: number): void {
+  /** Adds so many rows of the column, from this one on. */
+  add({ values, valid }: Column, row: number, rows: number): void {
     const at = this.#count;
+    const [from, count] = [row * this.#perRow, rows * this.#perRow];
     if (Array.isArray(values)) for (let i = 0; i < count; i++) (this.#values as unknown[])[at + i] = values[from + i];
     else if (!this.#narrow) (this.#values as Float64Array).set((values as Float64Array).subarray(from, from + count), at);
     else if (storedAs(this.#dtype) === "int64") this.#addWide((values as BigInt64Array<ArrayBuffer>).subarray(from, from + count), at);
     else this.#addNarrow(this.#narrow, (values as Int32Array).subarray(from, from + count), at);
     if (valid || this.#valid) {
-      this.#valid ??= new Uint8Array(this.#rows).fill(1);
+      this.#valid ??= new Uint8Array(this.#most).fill(1);
       if (valid) this.#valid.set(valid.subarray(from, from + count), at);
       else this.#valid.fill(1, at, at + count);
     }
     this.#count += count;
+    this.#rows += rows;
   }
 
   /** The pages of what has come, and begins anew. */
@@ -82,14 +95,13 @@ export class ChunkCells {
     const count = this.#count;
     const valid = this.#valid?.subarray(0, count);
     const nulls = valid ? count - sumOf(valid) : 0;
-    const encoded = this.#encode(nulls > 0 ? valid : undefined, count);
-    const levels = levelsOf(count, nulls > 0 ? valid : undefined);
-    const data = encoded.places
-      ? withPlaces(levels, encoded.places, encoded.dictionary?.count ?? 0)
-      : concat(levels, encoded.plain as Uint8Array);
-    this.#count = 0;
+    const gaps = nulls > 0 ? valid : undefined;
+    const { places, dictionary, plain, least, greatest } = this.#encode(gaps, count);
+    const levels = this.#shape.length > 0 ? levelsOfLists(this.#shape, this.#rows, gaps) : { bytes: levelsOf(count, gaps), count };
+    const data = concat([...levels.bytes, ...(places ? indicesOf(places, dictionary?.count ?? 0) : [plain as Uint8Array])]);
+    this.#count = this.#rows = 0;
     this.#valid = this.#wide = undefined;
-    return { dictionary: encoded.dictionary, data, nulls, least: encoded.least, greatest: encoded.greatest };
+    return { dictionary, data, entries: levels.count, nulls, least, greatest };
   }
 
   #addNarrow(out: Int32Array, values: Int32Array, at: number): void {
@@ -107,7 +119,7 @@ export class ChunkCells {
     const ends = narrow(values, cells, at, [this.#least, this.#greatest]);
     if (ends) [this.#least, this.#greatest] = ends;
     else {
-      this.#wide = new BigInt64Array(this.#rows);
+      this.#wide = new BigInt64Array(this.#most);
       for (let i = 0; i < at; i++) this.#wide[i] = BigInt(cells[i] as number);
       this.#wide.set(values, at);
     }
@@ -161,24 +173,17 @@ function presentOf<T extends Int32Array | Float64Array | BigInt64Array<ArrayBuff
 }
 
 /** Definition levels: a run of ones, or a bit for each cell; their length before them (data page v1). */
-function levelsOf(count: number, valid: Uint8Array | undefined): Uint8Array {
+function levelsOf(count: number, valid: Uint8Array | undefined): Uint8Array[] {
   const levels = valid ? Int32Array.from(valid) : new Int32Array(count).fill(1);
   const packed = pack(levels, 0, 1);
-  const out = concat(new Uint8Array(4), packed);
-  new DataView(out.buffer).setUint32(0, packed.length, true);
-  return out;
+  const length = new Uint8Array(4);
+  new DataView(length.buffer).setUint32(0, packed.length, true);
+  return [length, packed];
 }
 
-function withPlaces(levels: Uint8Array, { values, base }: Places, distinct: number): Uint8Array {
+function indicesOf({ values, base }: Places, distinct: number): Uint8Array[] {
   const width = widthOf(distinct);
-  return concat(concat(levels, Uint8Array.of(width)), pack(values, base, width));
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const out = new Uint8Array(a.length + b.length);
-  out.set(a);
-  out.set(b, a.length);
-  return out;
+  return [Uint8Array.of(width), pack(values, base, width)];
 }
 
 // ---- whole numbers

@@ -2,6 +2,18 @@
 import type { SchemaElement } from "hyparquet";
 import { type DType, isTime, type NumericDType, type TimeUnit, unitOf } from "../../dtype.js";
 import { TransloadError } from "../../errors.js";
+import type { Nesting } from "./lists.js";
+
+/** A column of a file. */
+export interface Field {
+  readonly name: string;
+  /** What its cells are. */
+  readonly leaf: SchemaElement;
+  /** The lists around them. */
+  readonly nesting: Nesting | undefined;
+  /** Why it holds no cells. */
+  readonly fault?: string;
+}
 
 /** What cells of a physical type become here. */
 export interface CellType {
@@ -29,8 +41,17 @@ const INTEGERS: Readonly<Record<string, readonly [bits: number, signed: boolean]
   UINT_64: [64, false],
 };
 
-/** How a column of this dtype is described. Every column may have nulls. */
-export function elementOf(name: string, dtype: DType, utc: boolean): SchemaElement {
+/** How a column is described, from the outermost list to its cells; all of them may be null. */
+export function elementsOf(name: string, dtype: DType, utc: boolean, rank: number): SchemaElement[] {
+  const list = { repetition_type: "OPTIONAL", num_children: 1, converted_type: "LIST", logical_type: { type: "LIST" } } as const;
+  const lists = Array.from({ length: rank }, (_, i): SchemaElement[] => [
+    { name: i === 0 ? name : "element", ...list },
+    { name: "list", repetition_type: "REPEATED", num_children: 1 },
+  ]);
+  return [...lists.flat(), elementOf(rank === 0 ? name : "element", dtype, utc)];
+}
+
+function elementOf(name: string, dtype: DType, utc: boolean): SchemaElement {
   const element = { name, repetition_type: "OPTIONAL" as const };
   if (isTime(dtype)) return { ...element, ...timeElement(unitOf(dtype), utc) };
   switch (dtype) {
@@ -69,9 +90,45 @@ function timeElement(unit: TimeUnit, utc: boolean): Omit<SchemaElement, "name"> 
   return { type: "INT64", ...old, logical_type: { type: "TIMESTAMP", isAdjustedToUTC: utc, unit: long } };
 }
 
-/** @throws TransloadError E_DTYPE for types that are no cells here. */
-export function cellTypeOf(element: SchemaElement): CellType {
-  const { name, type, converted_type: converted, logical_type: logical } = element;
+/** The columns of a file's schema. */
+export function fieldsOf([, ...elements]: readonly SchemaElement[]): Field[] {
+  const fields: Field[] = [];
+  for (let at = 0; at < elements.length; at = endOf(elements, at)) fields.push(fieldAt(elements, at));
+  return fields;
+}
+
+/** Behind what belongs to an element. */
+function endOf(elements: readonly SchemaElement[], at: number): number {
+  let end = at + 1;
+  for (let left = elements[at]?.num_children ?? 0; left > 0; left--) end = endOf(elements, end);
+  return end;
+}
+
+/** Lists are annotated groups around a repeated one (parquet-format, LogicalTypes.md), or what is repeated without any. */
+function fieldAt(elements: readonly SchemaElement[], start: number): Field {
+  const first = elements[start] as SchemaElement;
+  const { name } = first;
+  const within: number[] = [];
+  let most = 0;
+  let inList = false;
+  for (let at = start; ; at++) {
+    const element = elements[at];
+    if (!element) return { name, leaf: first, nesting: undefined, fault: "is described by a schema that ends too early" };
+    const repeated = element.repetition_type === "REPEATED";
+    if (repeated || element.repetition_type === "OPTIONAL") most++;
+    if (repeated) within.push(most);
+    const children = element.num_children ?? 0;
+    if (children === 0) return { name, leaf: element, nesting: within.length > 0 ? { elements: within, most } : undefined };
+    const list = element.converted_type === "LIST" || element.logical_type?.type === "LIST";
+    if (children > 1 || !(list || (repeated && inList)))
+      return { name, leaf: first, nesting: undefined, fault: "holds structs or maps, which are no cells here" };
+    inList = list;
+  }
+}
+
+/** @throws TransloadError E_DTYPE for types that are no cells here; `name` is the column's. */
+export function cellTypeOf(element: SchemaElement, name = element.name): CellType {
+  const { type, converted_type: converted, logical_type: logical } = element;
   const none = (what: string) =>
     new TransloadError("E_DTYPE", `column ${JSON.stringify(name)} is ${what}, which is no cell here; cast it where the file is written`);
   if (converted === "DECIMAL" || logical?.type === "DECIMAL") {
