@@ -18,7 +18,7 @@ import {
   unitOf,
 } from "./dtype.js";
 import { placeAmong, TransloadError } from "./errors.js";
-import { changed, lengthOf, type Texts, textColumn, textsNow, textsOf } from "./texts.js";
+import { changed, lengthOf, plainColumn, type Texts, textColumn, textsNow, textsOf } from "./texts.js";
 import { convertTime, timeText } from "./time.js";
 
 let create: typeof ndarray | undefined;
@@ -103,7 +103,7 @@ export class Batch {
     if (length !== cells) throw fault(`has ${length} cells, expected ${cells}`);
     if (valid && valid.length !== cells) throw fault(`has ${valid.length} validity bytes, expected ${cells}`);
     const stored = storedAs(dtype);
-    const right = column.texts !== undefined || (stored ? column.values instanceof NUMERIC[stored].array : Array.isArray(column.values));
+    const right = "texts" in column || (stored ? column.values instanceof NUMERIC[stored].array : Array.isArray(column.values));
     if (!right) throw fault(`does not hold ${dtype}`);
   }
 
@@ -185,6 +185,17 @@ export function withDictionaries({ rowOffset, rowCount, kind, columns, block }: 
     if (column.dtype !== "string" || textsNow(column)?.codes) return column;
     const texts = textsOf(column.values as readonly string[], true, column.valid);
     return texts ? textColumn(column, texts) : column;
+  });
+  return new Batch({ rowOffset, rowCount, kind, columns: own, block });
+}
+
+/** Columns of text without dictionaries, whose cells have each their own bytes. */
+export function withoutDictionaries(batch: Batch): Batch {
+  const { rowOffset, rowCount, kind, columns, block } = batch;
+  if (!columns.some((column) => textsNow(column)?.codes)) return batch;
+  const own = columns.map((column) => {
+    const texts = textsNow(column);
+    return texts?.codes ? plainColumn(column, texts) : column;
   });
   return new Batch({ rowOffset, rowCount, kind, columns: own, block });
 }

@@ -1,5 +1,5 @@
 import type { Batch } from "./batch.js";
-import { castBatch, pickColumns, withDictionaries } from "./batch.js";
+import { castBatch, pickColumns, withDictionaries, withoutDictionaries } from "./batch.js";
 import { type BinaryForm, binaryAt, binaryForm } from "./binary/form.js";
 import { CargoReader } from "./cargo.js";
 import { choose } from "./dialects/index.js";
@@ -71,7 +71,8 @@ type PickOptions = Omit<ReadOptions, "columns" | "model"> & { readonly columns?:
  * rows, from which dtypes are chosen, comes before any batch. E_COLUMNS for a column that is not there.
  */
 export async function* readBatches(source: Source, options: ReadOptions = {}): AsyncGenerator<Batch, void, undefined> {
-  for await (const batch of batchesOf(source, options)) if (batch.rowCount > 0) yield batch;
+  for await (const batch of batchesOf(source, options))
+    if (batch.rowCount > 0) yield options.dictionary ? batch : withoutDictionaries(batch);
 }
 
 /** The same, and one batch without rows where a binary file has none, so that its columns are known. */

@@ -1,5 +1,5 @@
 import type { Column } from "./batch.js";
-import { decode, encode } from "./bytes.js";
+import { concat, decode, encode } from "./bytes.js";
 import { TransloadError } from "./errors.js";
 
 /**
@@ -30,6 +30,27 @@ export function textColumn({ name, shape, valid }: Pick<Column, "name" | "shape"
   return Object.defineProperty(column, "texts", { value: texts });
 }
 
+/** A column whose texts came as a dictionary, for those who did not ask for one: each cell gets its own bytes when it is looked at. */
+export function plainColumn(column: Column, coded: Texts): Column {
+  const { name, shape, valid } = column;
+  let texts: Texts | undefined;
+  const own: Column = {
+    name,
+    shape,
+    ...(valid && { valid }),
+    dtype: "string",
+    get values() {
+      spelled.add(own);
+      return column.values;
+    },
+  };
+  lengths.set(own, (coded.codes as Int32Array).length);
+  return Object.defineProperty(own, "texts", { get: () => (texts ??= spreadTexts(coded)) });
+}
+
+/** Cells of columns whose texts are not to be made to count them. */
+const lengths = new WeakMap<object, number>();
+
 /** Columns whose strings somebody has asked for, and may have changed. */
 const spelled = new WeakSet<object>();
 
@@ -40,6 +61,8 @@ export function textsNow(column: Column): Texts | undefined {
 
 /** Cells of a column, whose strings need not be made for it. */
 export function lengthOf(column: Column): number {
+  const known = lengths.get(column);
+  if (known !== undefined) return known;
   const { texts } = column;
   return texts ? (texts.codes?.length ?? texts.offsets.length - 1) : column.values.length;
 }
@@ -54,6 +77,27 @@ export function changed(column: Column, by: Partial<Pick<Column, "name" | "valid
 /** Cells from here to there: views. */
 export function slicedTexts({ offsets, bytes, codes }: Texts, from: number, to: number): Texts {
   return codes ? { offsets, bytes, codes: codes.subarray(from, to) } : { offsets: offsets.subarray(from, to + 1), bytes };
+}
+
+/** Texts one behind the other; a dictionary that they share stays one. */
+export function joinTexts(parts: readonly Texts[]): Texts {
+  const [first] = parts as readonly [Texts];
+  if (first.codes && parts.every(({ offsets }) => offsets === first.offsets)) {
+    const codes = new Int32Array(parts.reduce((sum, part) => sum + (part.codes as Int32Array).length, 0));
+    let at = 0;
+    for (const part of parts) {
+      codes.set(part.codes as Int32Array, at);
+      at += (part.codes as Int32Array).length;
+    }
+    return { offsets: first.offsets, bytes: first.bytes, codes };
+  }
+  const plain = parts.map(spreadTexts);
+  const offsets = new Int32Array(plain.reduce((sum, part) => sum + part.offsets.length - 1, 1));
+  let cell = 0;
+  for (const part of plain)
+    for (let i = 1; i < part.offsets.length; i++, cell++)
+      offsets[cell + 1] = (offsets[cell] as number) + (part.offsets[i] as number) - (part.offsets[i - 1] as number);
+  return { offsets, bytes: concat(plain.map(({ offsets: own, bytes }) => bytes.subarray(own[0], own[own.length - 1]))) };
 }
 
 function stringsOf({ offsets, bytes, codes }: Texts): string[] {

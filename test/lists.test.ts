@@ -148,6 +148,28 @@ describe("lists in parquet", () => {
     }
   });
 
+  test("are read page by page, wherever a row begins, and null before there is one", async () => {
+    const path = fresh();
+    const count = 200_000;
+    await query(
+      `COPY (SELECT i AS id, CASE WHEN i < 150000 THEN NULL ELSE [i, -i, NULL] END AS x, 'text ' || i AS own, 'text ' || i % 5 AS few FROM range(${count}) t(i)) TO '${path}' (FORMAT parquet, ROW_GROUP_SIZE 1000000)`,
+    );
+    const found = await read(path, { batchRows: 777 });
+    const rows = Array.from({ length: count }, (_, i) => i);
+    expect(found.id).toEqual(rows);
+    expect(found.x).toEqual(rows.map((i) => (i < 150_000 ? [null, null, null] : [i, -i, null])));
+    expect(found.own).toEqual(rows.map((i) => `text ${i}`));
+    expect(found.few).toEqual(rows.map((i) => `text ${i % 5}`));
+    for (const dictionary of [false, true])
+      for await (const { columns, rowCount } of readBatches(path, { columns: ["few", "own"], dictionary, batchRows: 100_000 })) {
+        const [few, own] = columns.map(({ texts }) => texts);
+        expect(few?.codes?.length).toBe(dictionary ? rowCount : undefined);
+        expect(few?.offsets.length).toBe(dictionary ? 6 : rowCount + 1);
+        if (!dictionary) expect(few?.bytes.length).toBe(6 * rowCount);
+        expect(own?.offsets.length).toBeGreaterThan(0);
+      }
+  }, 30_000);
+
   test("damaged anywhere, they are refused or read, and never hang", async () => {
     const cells = Array.from({ length: 600 }, (_, i) => BigInt(i % 9));
     const own: Column = { name: "a", dtype: "int64", shape: [2, 3], values: BigInt64Array.from(cells) };

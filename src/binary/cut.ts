@@ -1,17 +1,22 @@
+// Columns in pieces, and together again.
 import { Batch, type Column } from "../batch.js";
 import { NUMERIC, storedAs, type TypedArray } from "../dtype.js";
-import { slicedTexts, textColumn, textsNow } from "../texts.js";
+import { joinTexts, lengthOf, slicedTexts, textColumn, textsNow } from "../texts.js";
 
-/** What a text is taken to take, where batches are cut by their bytes. */
+/** What a text is taken to take beside its bytes, where batches are cut by them. */
 const TEXT = 16;
 
 /** Bytes that a row of these columns takes, about. */
 export function bytesOfRow(columns: readonly Column[]): number {
-  return columns.reduce((sum, { dtype, shape }) => {
-    const stored = storedAs(dtype);
-    const cell = stored ? NUMERIC[stored].array.BYTES_PER_ELEMENT : TEXT;
-    return sum + cell * shape.reduce((a, b) => a * b, 1);
-  }, 0);
+  return columns.reduce((sum, column) => sum + bytesOfCell(column) * column.shape.reduce((a, b) => a * b, 1), 0);
+}
+
+function bytesOfCell(column: Column): number {
+  const stored = storedAs(column.dtype);
+  if (stored) return NUMERIC[stored].array.BYTES_PER_ELEMENT;
+  const { offsets } = textsNow(column) ?? {};
+  if (!offsets) return TEXT;
+  return TEXT + Math.ceil(((offsets[offsets.length - 1] as number) - (offsets[0] as number)) / offsets.length);
 }
 
 /** A batch in batches of at most so many rows, which are views of its columns. */
@@ -23,20 +28,51 @@ export function* cut(batch: Batch, step: number): Generator<Batch> {
   }
   for (let from = 0; from < rowCount; from += step) {
     const to = Math.min(rowCount, from + step);
-    const part = columns.map((column): Column => {
+    const part = columns.map((column) => {
       const perRow = column.shape.reduce((a, b) => a * b, 1);
-      const [start, end] = [from * perRow, to * perRow];
-      const { valid } = column;
-      const texts = textsNow(column);
-      const mask = valid && { valid: valid.subarray(start, end) };
-      if (texts) return textColumn({ name: column.name, shape: column.shape, ...mask }, slicedTexts(texts, start, end));
-      const { values } = column;
-      return {
-        ...column,
-        values: Array.isArray(values) ? (values.slice(start, end) as string[]) : (values.subarray(start, end) as TypedArray),
-        ...mask,
-      };
+      return sliceColumn(column, from * perRow, to * perRow);
     });
     yield new Batch({ rowOffset: rowOffset + from, rowCount: to - from, columns: part, kind });
   }
+}
+
+/** The cells from here to there: views. */
+export function sliceColumn(column: Column, from: number, to: number): Column {
+  const { name, shape, valid } = column;
+  const texts = textsNow(column);
+  const mask = valid && { valid: valid.subarray(from, to) };
+  if (texts) return textColumn({ name, shape, ...mask }, slicedTexts(texts, from, to));
+  const { values } = column;
+  const own = Array.isArray(values) ? (values.slice(from, to) as string[]) : (values.subarray(from, to) as TypedArray);
+  return { ...column, values: own, ...mask };
+}
+
+/** Columns of one name and dtype, one behind the other. */
+export function joinColumns(parts: readonly Column[]): Column {
+  const [first] = parts as readonly [Column];
+  if (parts.length === 1) return first;
+  const cells = parts.reduce((sum, part) => sum + lengthOf(part), 0);
+  const valid = parts.some((part) => part.valid) && new Uint8Array(cells).fill(1);
+  let at = 0;
+  for (const part of parts) {
+    if (valid && part.valid) valid.set(part.valid, at);
+    at += lengthOf(part);
+  }
+  const { name, shape } = first;
+  const mask = valid && { valid };
+  const texts = parts.map(textsNow);
+  if (texts.every((some) => some !== undefined)) return textColumn({ name, shape, ...mask }, joinTexts(texts));
+  return { ...first, values: joinValues(parts, cells), ...mask };
+}
+
+function joinValues(parts: readonly Column[], cells: number): Column["values"] {
+  const stored = storedAs((parts[0] as Column).dtype);
+  if (!stored) return parts.flatMap(({ values }) => values as string[]);
+  const out = new NUMERIC[stored].array(cells);
+  let at = 0;
+  for (const { values } of parts) {
+    (out as Float64Array).set(values as Float64Array, at);
+    at += values.length;
+  }
+  return out;
 }

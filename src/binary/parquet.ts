@@ -1,22 +1,30 @@
 // Apache Parquet: columns of cells, and of lists of one shape, row group by row group. The footer, page headers and codecs are those of hyparquet and
 // hyparquet-writer; the pages between them are ours (parquet/).
 import zlib from "node:zlib";
-import type { ColumnChunk, CompressionCodec, FileMetaData, RowGroup, SchemaElement } from "hyparquet";
+import {
+  type ColumnChunk,
+  type ColumnMetaData,
+  type CompressionCodec,
+  type FileMetaData,
+  parquetMetadata,
+  type RowGroup,
+  type SchemaElement,
+} from "hyparquet";
 import { ByteWriter } from "hyparquet-writer";
 import { writePageHeader } from "hyparquet-writer/src/datapage.js";
 import { writeMetadata } from "hyparquet-writer/src/metadata.js";
 import { snappyCompress } from "hyparquet-writer/src/snappy.js";
 import { Batch, type Column } from "../batch.js";
-import { NUMERIC, storedAs, type TypedArray } from "../dtype.js";
+import { NUMERIC, storedAs } from "../dtype.js";
 import { placeAmong, TransloadError } from "../errors.js";
 import type { RandomAccess } from "../io/random.js";
 import { loadZstd } from "../io/zstd.js";
 import { refuseLone } from "../texts.js";
 import { convertTime } from "../time.js";
-import { bytesOfRow, cut } from "./cut.js";
+import { bytesOfRow } from "./cut.js";
 import { daysOf } from "./days.js";
 import { type BinaryRead, type BinaryWrite, type BinaryWriter, rowsOfBatch } from "./form.js";
-import { type Between, type Chunk, decode, parquetMetadata } from "./parquet/decode.js";
+import { type Between, ChunkReader } from "./parquet/chunk.js";
 import { ChunkCells, type Pages } from "./parquet/encode.js";
 import { cellTypeOf, elementsOf, type Field, fieldsOf } from "./parquet/schema.js";
 
@@ -117,9 +125,7 @@ export class ParquetWriter implements BinaryWriter {
     const start = this.#offset;
     const columns: ColumnChunk[] = [];
     for (const { elements, cells } of this.#columns as Filling[]) {
-      const { bytes, chunk } = this.#chunkOf(elements, cells.take());
-      columns.push(chunk);
-      yield* bytes;
+      columns.push(yield* this.#writeChunk(elements, cells.take()));
     }
     const total = columns.reduce((sum, { meta_data }) => sum + (meta_data?.total_uncompressed_size ?? 0n), 0n);
     this.#groups.push({
@@ -132,29 +138,34 @@ export class ParquetWriter implements BinaryWriter {
     this.#filled = 0;
   }
 
-  #chunkOf(
+  *#writeChunk(
     elements: readonly SchemaElement[],
-    { dictionary, data, entries, nulls, least, greatest }: Pages,
-  ): { bytes: Uint8Array[]; chunk: ColumnChunk } {
+    { dictionary, pages, nulls, least, greatest }: Pages,
+  ): Generator<Uint8Array, ColumnChunk, undefined> {
     const element = elements.at(-1) as SchemaElement;
     const start = this.#offset;
-    const bytes: Uint8Array[] = [];
     let uncompressed = 0;
+    let entries = 0;
     const page = (header: object, body: Uint8Array) => {
       const packed = this.#compress(body);
       const head = this.#headerOf({ ...header, uncompressed_page_size: body.length, compressed_page_size: packed.length } as never);
-      bytes.push(head, packed);
       this.#offset += head.length + packed.length;
       uncompressed += head.length + body.length;
+      return [head, packed];
     };
-    if (dictionary)
-      page({ type: "DICTIONARY_PAGE", dictionary_page_header: { num_values: dictionary.count, encoding: "PLAIN" } }, dictionary.bytes);
+    if (dictionary) {
+      const header = { num_values: dictionary.count, encoding: "PLAIN" };
+      yield* page({ type: "DICTIONARY_PAGE", dictionary_page_header: header }, dictionary.bytes);
+    }
     const at = this.#offset;
     const encoding = dictionary ? "RLE_DICTIONARY" : "PLAIN";
     const levels = { definition_level_encoding: "RLE", repetition_level_encoding: "RLE" };
-    page({ type: "DATA_PAGE", data_page_header: { num_values: entries, encoding, ...levels } }, data);
+    for (const data of pages) {
+      yield* page({ type: "DATA_PAGE", data_page_header: { num_values: data.entries, encoding, ...levels } }, data.bytes);
+      entries += data.entries;
+    }
     const ends = least === undefined ? {} : { min_value: physical(least, element), max_value: physical(greatest as never, element) };
-    const chunk: ColumnChunk = {
+    return {
       file_offset: BigInt(start),
       meta_data: {
         type: element.type as "DOUBLE",
@@ -169,7 +180,6 @@ export class ParquetWriter implements BinaryWriter {
         statistics: { null_count: BigInt(nulls), ...ends },
       },
     };
-    return { bytes, chunk };
   }
 
   #headerOf(header: Parameters<typeof writePageHeader>[1]): Uint8Array {
@@ -231,19 +241,49 @@ export async function* readParquet(file: RandomAccess, options: BinaryRead): Asy
     );
   const { compressors } = await import("hyparquet-compressors");
   const between: Between = {
+    file,
     compressors: { ...compressors, GZIP: (bytes) => zlib.gunzipSync(bytes) },
-    places: options.reuse ? new Map<string, TypedArray>() : undefined,
+    window: Math.max(LEAST_WINDOW, Math.min(MOST_WINDOW, Math.floor(WINDOWS / Math.max(1, wanted.length)))),
     shapes: new Map<string, readonly number[]>(),
   };
   let rowOffset = 0;
   for (const group of metadata.row_groups) {
-    const rows = Number(group.num_rows);
-    const columns: Column[] = [];
-    for (const field of wanted) columns.push(await readColumn(file, group, { field, rows, rowOffset }, between));
-    yield* cut(new Batch({ rowOffset, rowCount: rows, columns, kind: "frame" }), rowsOfBatch(bytesOfRow(columns), options));
-    rowOffset += rows;
+    yield* readGroup(group, wanted, rowOffset, between, options);
+    rowOffset += Number(group.num_rows);
   }
   if (rowOffset === 0) yield new Batch({ rowOffset: 0, rowCount: 0, columns: wanted.map(emptyOf), kind: "frame" });
+}
+
+/** Bytes read ahead of all columns, and of one. */
+const WINDOWS = 1 << 24;
+const LEAST_WINDOW = 1 << 16;
+const MOST_WINDOW = 1 << 20;
+
+async function* readGroup(
+  group: RowGroup,
+  wanted: readonly Field[],
+  rowOffset: number,
+  between: Between,
+  options: BinaryRead,
+): AsyncGenerator<Batch, void, undefined> {
+  const rows = Number(group.num_rows);
+  if (rows === 0) return;
+  const readers = wanted.map((field) => new ChunkReader(field, metaOf(group, field), rows, rowOffset, between));
+  const heads: Column[] = [];
+  for (const reader of readers) heads.push(await reader.peek());
+  const step = rowsOfBatch(bytesOfRow(heads), options);
+  for (let done = 0; done < rows; done += step) {
+    const rowCount = Math.min(rows - done, step);
+    const columns: Column[] = [];
+    for (const reader of readers) columns.push(await reader.take(rowCount));
+    yield new Batch({ rowOffset: rowOffset + done, rowCount, columns, kind: "frame" });
+  }
+}
+
+function metaOf(group: RowGroup, { name }: Field): ColumnMetaData {
+  const meta = group.columns.find(({ meta_data }) => meta_data?.path_in_schema[0] === name)?.meta_data;
+  if (!meta) throw new TransloadError("E_SYNTAX", `the parquet file's footer does not say where column ${JSON.stringify(name)} is`);
+  return meta;
 }
 
 async function readMetadata(file: RandomAccess): Promise<FileMetaData> {
@@ -265,34 +305,6 @@ async function readMetadata(file: RandomAccess): Promise<FileMetaData> {
     throw new TransloadError(
       "E_SYNTAX",
       `the footer of the parquet file is damaged: ${(error as Error).message}`,
-      { offset: from },
-      { cause: error },
-    );
-  }
-}
-
-async function readColumn(file: RandomAccess, group: RowGroup, place: Omit<Chunk, "meta">, between: Between): Promise<Column> {
-  const { name } = place.field;
-  const meta = group.columns.find(({ meta_data }) => meta_data?.path_in_schema[0] === name)?.meta_data;
-  if (!meta) throw new TransloadError("E_SYNTAX", `the parquet file's footer does not say where column ${JSON.stringify(name)} is`);
-  const from = Number(
-    meta.dictionary_page_offset && meta.dictionary_page_offset < meta.data_page_offset
-      ? meta.dictionary_page_offset
-      : meta.data_page_offset,
-  );
-  const to = from + Number(meta.total_compressed_size);
-  if (to > file.size)
-    throw new TransloadError("E_TRUNCATED", `the parquet file ends inside column ${JSON.stringify(name)}`, { offset: file.size });
-  const bytes = await file.read(from, to);
-  try {
-    return decode(bytes, { ...place, meta }, between);
-  } catch (error) {
-    if (error instanceof TransloadError) throw error;
-    const { message } = error as Error;
-    const short = error instanceof RangeError || /unexpected end|ends early/i.test(message);
-    throw new TransloadError(
-      short ? "E_TRUNCATED" : "E_SYNTAX",
-      `column ${JSON.stringify(name)} of the parquet file cannot be read: ${message}`,
       { offset: from },
       { cause: error },
     );

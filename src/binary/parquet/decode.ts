@@ -1,29 +1,26 @@
-// One column of a row group, from its pages to a typed array.
+// Pages of a column chunk to cells.
 //
 // How it works. Page headers, decompression and the rarer encodings are hyparquet's; levels, dictionary indices and plain values are
 // read here, because hyparquet makes JavaScript lists of columns that may have nulls.
-import { type ColumnMetaData, type Compressors, parquetMetadata, type SchemaElement } from "hyparquet";
-import { parquetHeader } from "hyparquet/src/column.js";
+import { isUtf8 } from "node:buffer";
+import type { ColumnMetaData, Compressors, SchemaElement } from "hyparquet";
+import type { parquetHeader } from "hyparquet/src/column.js";
 import { decompressPage } from "hyparquet/src/datapage.js";
 import { deltaBinaryUnpack, deltaByteArray, deltaLengthByteArray } from "hyparquet/src/delta.js";
 import { byteStreamSplit } from "hyparquet/src/encoding.js";
 import type { Column } from "../../batch.js";
-import { decode as decodeText } from "../../bytes.js";
 import { NUMERIC, type NumericDType, nothingIn, storedAs, type TypedArray } from "../../dtype.js";
+import { TransloadError } from "../../errors.js";
+import { type Texts, textColumn } from "../../texts.js";
 import { halves } from "../half.js";
 import { unpack, unpackCells } from "./hybrid.js";
-import { ListLevels, levelWidth } from "./lists.js";
+import { levelWidth } from "./lists.js";
 import { type CellType, cellTypeOf, type Field } from "./schema.js";
-
-export { parquetMetadata };
 
 /** Values as the pages have them: numbers of the physical type, or bytes of a cell each. */
 type Raw = Int32Array | BigInt64Array | Float32Array | Float64Array | Uint8Array | readonly Uint8Array[];
 
-/** Values that a column of a row group may have: as many texts as V8 has room for in a list, and far more than any writer makes. */
-const MOST_ROWS = 1 << 27;
-
-const MOST_BYTES = 1 << 30;
+export type PageHeader = ReturnType<typeof parquetHeader>;
 
 const BYTES: Readonly<Record<string, number>> = { INT32: 4, INT64: 8, FLOAT: 4, DOUBLE: 8 };
 
@@ -31,10 +28,10 @@ const BYTES: Readonly<Record<string, number>> = { INT32: 4, INT64: 8, FLOAT: 4, 
 interface Page {
   readonly entries: number;
   /** 1 present, 0 null; undefined where all are present. */
-  readonly levels: Int32Array | undefined;
+  readonly levels: Uint8Array | undefined;
   /** Of lists: both levels of each entry; undefined where all are the most there can be. */
-  readonly repetition: Int32Array | undefined;
-  readonly definition: Int32Array | undefined;
+  readonly repetition: Uint8Array | undefined;
+  readonly definition: Uint8Array | undefined;
   readonly values: Raw;
   /** In their place: where the places in the dictionary are, and how many bits each has. */
   readonly places: { readonly bytes: Uint8Array; readonly at: number; readonly width: number } | undefined;
@@ -42,69 +39,153 @@ interface Page {
   readonly present: number;
 }
 
-/** A column chunk, and what its rows are among. */
-export interface Chunk {
-  readonly field: Field;
-  readonly meta: ColumnMetaData;
-  readonly rows: number;
-  readonly rowOffset: number;
+/** Cells of a page, one for each entry, and the levels of lists around them. */
+export interface Decoded {
+  readonly column: Column;
+  readonly entries: number;
+  readonly repetition: Uint8Array | undefined;
+  readonly definition: Uint8Array | undefined;
 }
 
-/** What goes from one row group to the next. */
-export interface Between {
-  readonly compressors: Compressors;
-  /** Arrays to be filled again. */
-  readonly places: Map<string, TypedArray> | undefined;
-  /** Shapes of lists, by the names of their columns. */
-  readonly shapes: Map<string, readonly number[]>;
+/** Decodes the pages of a column chunk, in their order. */
+export class PageDecoder {
+  readonly #field: Field;
+  readonly #meta: ColumnMetaData;
+  readonly #type: CellType;
+  readonly #compressors: Compressors;
+  #dictionary: Cells | undefined;
+
+  /** @throws TransloadError E_DTYPE for types that are no cells here. */
+  constructor(field: Field, meta: ColumnMetaData, compressors: Compressors) {
+    this.#field = field;
+    this.#meta = meta;
+    this.#type = cellTypeOf(field.leaf, field.name);
+    this.#compressors = compressors;
+  }
+
+  /**
+   * A page of at most `left` entries; undefined for one that has none.
+   * @throws RangeError where it ends too early, Error for what hyparquet cannot read, TransloadError E_UTF8 for texts that are none.
+   */
+  decode(header: PageHeader, body: Uint8Array, left: number): Decoded | undefined {
+    const { name, leaf } = this.#field;
+    if (header.type === "DICTIONARY_PAGE") {
+      const page = decompressPage(body, header.uncompressed_page_size, this.#meta.codec, this.#compressors);
+      const count = header.dictionary_page_header?.num_values ?? 0;
+      this.#dictionary = this.#cellsOf(plain(page, 0, this.#meta.type, count, leaf.type_length));
+      return undefined;
+    }
+    if (!header.data_page_header && !header.data_page_header_v2) return undefined;
+    const page = pageOf(header, body, this.#meta, this.#field, this.#compressors, left);
+    if (page.places && !this.#dictionary) throw new Error(`column ${name} has no dictionary`);
+    const { entries, repetition, definition, levels } = page;
+    const values = page.places ? this.#gather(this.#dictionary as Cells, page) : this.#spread(this.#cellsOf(page.values), page);
+    const valid = levels && { valid: levels as Uint8Array<ArrayBuffer> };
+    const column = isTexts(values)
+      ? textColumn({ name, shape: [], ...valid }, values)
+      : { name, dtype: this.#type.dtype, values, shape: [], ...valid, ...(this.#type.utc && { timezone: "UTC" }) };
+    return { column, entries, repetition, definition };
+  }
+
+  /** Cells by their places in the dictionary. */
+  #gather(cells: Cells, { places, levels, entries, present }: Page): Cells {
+    const { bytes, at: from, width } = places as NonNullable<Page["places"]>;
+    if (!levels && isNumbers(cells) && cells.BYTES_PER_ELEMENT === 8 && width <= 24) {
+      const out = new NUMERIC[storedAs(this.#type.dtype) as NumericDType].array(entries);
+      unpackCells(bytes, from, width, present, bitsOf(cells), bitsOf(out));
+      return out;
+    }
+    const indices = new Int32Array(present + 8);
+    // a single run of ones is told apart for levels alone
+    if (present > 0 && !unpack(bytes, from, bytes.length, width, present, indices)) indices.fill(1, 0, present);
+    const known = isTexts(cells) ? cells.offsets.length - 1 : cells.length;
+    for (let k = 0; k < present; k++) if ((indices[k] as number) >>> 0 >= known) throw new RangeError("a place beyond the dictionary");
+    if (isTexts(cells)) return { ...cells, codes: spreadOver(indices.subarray(0, present), new Int32Array(entries), levels, -1) };
+    const out = this.#room(entries);
+    const nothing = this.#nothing;
+    for (let i = 0, k = 0; i < entries; i++) out[i] = levels && levels[i] === 0 ? nothing : cells[indices[k++] as number];
+    return out as unknown as TypedArray;
+  }
+
+  #spread(cells: Cells, { levels, entries }: Page): Cells {
+    if (!levels) return cells;
+    if (!isTexts(cells)) return spreadOver(cells as unknown[], this.#room(entries), levels, this.#nothing) as unknown as TypedArray;
+    const offsets = new Int32Array(entries + 1);
+    for (let i = 0, k = 0; i < entries; i++) offsets[i + 1] = cells.offsets[levels[i] === 0 ? k : ++k] as number;
+    return { offsets, bytes: cells.bytes };
+  }
+
+  #room(entries: number): unknown[] {
+    const stored = storedAs(this.#type.dtype);
+    return (stored ? new NUMERIC[stored].array(entries) : new Array(entries)) as unknown[];
+  }
+
+  get #nothing(): ReturnType<typeof nothingIn> {
+    return nothingIn(this.#type.dtype);
+  }
+
+  /** Values of the physical type as cells. */
+  #cellsOf(raw: Raw): Cells {
+    const { dtype, int96, half, scale } = this.#type;
+    if (Array.isArray(raw)) {
+      const cells = raw as readonly Uint8Array[];
+      if (half) return halves(Uint16Array.from(cells, (bytes) => (bytes[0] as number) | ((bytes[1] as number) << 8)));
+      if (scale !== undefined) return Float64Array.from(cells, (bytes) => Number(bigEndian(bytes)) / 10 ** scale);
+      if (int96) return BigInt64Array.from(cells, int96Nanoseconds);
+      // bytes of their own, and not the page they stand in
+      return dtype === "bytes" ? cells.map((bytes) => Uint8Array.from(bytes)) : textsFrom(cells, this.#field.name);
+    }
+    const numbers = raw as Exclude<Raw, readonly Uint8Array[]>;
+    if (scale !== undefined) return Float64Array.from(numbers as Int32Array, (value) => Number(value) / 10 ** scale);
+    const { array } = NUMERIC[storedAs(dtype) as NumericDType];
+    if (numbers instanceof array) return numbers as TypedArray;
+    // the same bits without a sign, or fewer of them
+    if (numbers instanceof BigInt64Array) return new BigUint64Array(numbers.buffer as ArrayBuffer, numbers.byteOffset, numbers.length);
+    const out = new array(numbers.length);
+    const wide = out instanceof BigInt64Array;
+    for (let i = 0; i < numbers.length; i++) out[i] = (wide ? BigInt(numbers[i] as number) : numbers[i]) as never;
+    return out;
+  }
+}
+
+/** Cells present where the levels have them, and nothing elsewhere. */
+function spreadOver<T extends { [i: number]: unknown }>(
+  cells: { readonly [i: number]: unknown },
+  out: T,
+  levels: Uint8Array | undefined,
+  nothing: unknown,
+): T {
+  const { length } = out as unknown as { length: number };
+  for (let i = 0, k = 0; i < length; i++) out[i] = (!levels || levels[i] === 1 ? cells[k++] : nothing) as T[number];
+  return out;
 }
 
 /**
- * Decodes a column chunk, whose bytes begin with its first page.
- * @throws RangeError where it ends too early, Error for what hyparquet cannot read, TransloadError E_DTYPE for types that are no cells,
- * E_SHAPE for lists of more than one shape.
+ * Texts one behind the other.
+ * @throws TransloadError E_UTF8 where they are none.
  */
-export function decode(bytes: Uint8Array, { field, meta, rows, rowOffset }: Chunk, { compressors, places, shapes }: Between): Column {
-  const { name, leaf, nesting } = field;
-  const entries = Number(meta.num_values);
-  // one damaged count must not have us wait for rows that never come
-  if (nesting ? entries < rows : entries !== rows) throw new Error(`column ${name} is said to have ${entries} values for ${rows} rows`);
-  if (!(entries <= MOST_ROWS)) throw new Error(`a row group of ${entries} values`);
-  const target = new Target(name, cellTypeOf(leaf, name), entries, places);
-  const lists = nesting && new ListLevels(nesting, entries);
-  const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
-  let dictionary: Raw | undefined;
-  while (target.entries < entries) {
-    if (reader.offset >= bytes.length) throw new RangeError(`unexpected end: ${target.entries} of ${entries} values of column ${name}`);
-    const header = parquetHeader(reader);
-    const from = reader.offset;
-    if (!isSize(header.compressed_page_size) || !isSize(header.uncompressed_page_size)) throw new Error("a page header without its sizes");
-    reader.offset += header.compressed_page_size;
-    if (reader.offset > bytes.length) throw new RangeError(`unexpected end of a page of column ${name}`);
-    const body = bytes.subarray(from, reader.offset);
-    if (header.type === "DICTIONARY_PAGE") {
-      const page = decompressPage(body, header.uncompressed_page_size, meta.codec, compressors);
-      dictionary = plain(page, 0, meta.type, header.dictionary_page_header?.num_values ?? 0, leaf.type_length);
-    } else if (header.data_page_header || header.data_page_header_v2) {
-      const page = pageOf(header, body, meta, field, compressors, entries - target.entries);
-      if (page.places && !dictionary) throw new Error(`column ${name} has no dictionary`);
-      target.add(page, dictionary);
-      lists?.add(page.repetition, page.definition, page.entries);
-    }
-  }
-  if (!lists) return target.column();
-  const column = lists.column(target.column(), rows, rowOffset, shapes.get(name));
-  shapes.set(name, column.shape);
-  return column;
+function textsFrom(cells: readonly Uint8Array[], name: string): Texts {
+  const offsets = new Int32Array(cells.length + 1);
+  for (let i = 0; i < cells.length; i++) offsets[i + 1] = (offsets[i] as number) + (cells[i] as Uint8Array).length;
+  const bytes = new Uint8Array(offsets[cells.length] as number);
+  for (let i = 0; i < cells.length; i++) bytes.set(cells[i] as Uint8Array, offsets[i]);
+  const torn = (at: number) => at < bytes.length && ((bytes[at] as number) & 0xc0) === 0x80;
+  if (!isUtf8(bytes) || offsets.some(torn)) throw new TransloadError("E_UTF8", `column ${JSON.stringify(name)} has text that is no UTF-8`);
+  return { offsets, bytes };
 }
 
-/** A damaged header may lack its numbers, or ask for more memory than there is. */
-function isSize(bytes: unknown): bytes is number {
-  return Number.isSafeInteger(bytes) && (bytes as number) >= 0 && (bytes as number) < MOST_BYTES;
+type Cells = TypedArray | Uint8Array[] | Texts;
+
+function isTexts(cells: Cells): cells is Texts {
+  return "offsets" in cells;
+}
+
+function isNumbers(cells: Cells): cells is TypedArray {
+  return ArrayBuffer.isView(cells);
 }
 
 function pageOf(
-  header: ReturnType<typeof parquetHeader>,
+  header: PageHeader,
   body: Uint8Array,
   meta: ColumnMetaData,
   { leaf, nesting }: Field,
@@ -137,12 +218,18 @@ function pageOf(
   const prefix = v1 ? LENGTH : 0;
   const repetition = nesting && levelsAt(levels, prefix, ends[0], entries, nesting.elements.length);
   const definition = most > 0 ? levelsAt(levels, ends[0] + prefix, ends[1], entries, most) : undefined;
-  const present01 = most > 1 ? definition?.map((level) => Number(level === most)) : definition;
-  const present = present01 ? present01.reduce((sum, level) => sum + level, 0) : entries;
-  const common = { entries, levels: present01, repetition, definition, present };
+  const present = definition ? countOf(definition, most) : entries;
+  const flags = definition && present < entries ? (most > 1 ? definition.map((level) => Number(level === most)) : definition) : undefined;
+  const common = { entries, levels: flags, repetition, definition, present };
   if (encoding === "RLE_DICTIONARY" || encoding === "PLAIN_DICTIONARY")
     return { ...common, values: [], places: { bytes: page, at: at + 1, width: present > 0 ? (page[at] as number) : 0 } };
   return { ...common, values: valuesOf(page, at, encoding, meta, leaf, present), places: undefined };
+}
+
+function countOf(levels: Uint8Array, level: number): number {
+  let count = 0;
+  for (let i = 0; i < levels.length; i++) if (levels[i] === level) count++;
+  return count;
 }
 
 /** Bytes of a length (data page v1). */
@@ -154,10 +241,10 @@ function lengthAt(page: Uint8Array, at: number): number {
 }
 
 /** Levels of so many entries; undefined where all are the most there can be. */
-function levelsAt(bytes: Uint8Array, from: number, to: number, entries: number, most: number): Int32Array | undefined {
+function levelsAt(bytes: Uint8Array, from: number, to: number, entries: number, most: number): Uint8Array | undefined {
   if (to > bytes.length) throw new RangeError("unexpected end of levels");
   if (isOneRun(bytes, from, to, entries, most)) return undefined;
-  const levels = new Int32Array(entries + 8);
+  const levels = new Uint8Array(entries + 8);
   return unpack(bytes, from, to, levelWidth(most), entries, levels) ? levels.subarray(0, entries) : undefined;
 }
 
@@ -245,113 +332,6 @@ function texts(page: Uint8Array, at: number, count: number): Uint8Array[] {
     p = end;
   }
   return out;
-}
-
-type Cells = TypedArray | string[] | Uint8Array[];
-
-/** A column as it fills, page by page. */
-class Target {
-  entries = 0;
-  readonly #name: string;
-  readonly #type: CellType;
-  readonly #values: Cells;
-  #valid: Uint8Array<ArrayBuffer> | undefined;
-  /** The dictionary as cells, and what it was made of. */
-  #known: { readonly raw: Raw; readonly cells: Cells } | undefined;
-
-  /** `places`: arrays of earlier row groups, to be filled again. */
-  constructor(name: string, type: CellType, entries: number, places: Map<string, TypedArray> | undefined) {
-    this.#name = name;
-    this.#type = type;
-    const stored = storedAs(type.dtype);
-    if (!stored) this.#values = new Array<never>(entries);
-    else {
-      const known = places?.get(name);
-      const values = known && known.length >= entries ? known : new NUMERIC[stored].array(entries);
-      places?.set(name, values);
-      this.#values = values.subarray(0, entries) as TypedArray;
-    }
-  }
-
-  add(page: Page, dictionary: Raw | undefined): void {
-    const cells = page.places ? this.#dictionary(dictionary as Raw) : this.#cellsOf(page.values);
-    if (page.levels) this.#markNulls(page.levels);
-    if (page.places) this.#gather(cells, page);
-    else this.#spread(cells, page.levels, page.entries);
-    this.entries += page.entries;
-  }
-
-  column(): Column {
-    const { dtype, utc } = this.#type;
-    const valid = this.#valid?.includes(0) && { valid: this.#valid };
-    return { name: this.#name, dtype, values: this.#values, shape: [], ...valid, ...(utc && { timezone: "UTC" }) };
-  }
-
-  #dictionary(raw: Raw): Cells {
-    if (this.#known?.raw !== raw) this.#known = { raw, cells: this.#cellsOf(raw) };
-    return this.#known.cells;
-  }
-
-  #markNulls(levels: Int32Array): void {
-    const valid = (this.#valid ??= new Uint8Array(this.#values.length).fill(1));
-    for (let i = 0; i < levels.length; i++) valid[this.entries + i] = levels[i] as number;
-  }
-
-  #gather(cells: Cells, { places, levels, entries, present }: Page): void {
-    const at = this.entries;
-    const { bytes, at: from, width } = places as NonNullable<Page["places"]>;
-    if (!levels && !Array.isArray(cells) && cells.BYTES_PER_ELEMENT === 8 && width <= 24) {
-      unpackCells(bytes, from, width, present, bitsOf(cells), bitsOf(this.#values as TypedArray), at);
-      return;
-    }
-    const indices = new Int32Array(present + 8);
-    // a single run of ones is told apart for levels alone
-    if (present > 0 && !unpack(bytes, from, bytes.length, width, present, indices)) indices.fill(1, 0, present);
-    const out = this.#values as unknown[];
-    for (let i = 0, k = 0; i < entries; i++) {
-      if (levels && levels[i] === 0) {
-        out[at + i] = this.#nothing;
-        continue;
-      }
-      const place = (indices[k++] as number) >>> 0;
-      if (place >= cells.length) throw new RangeError("a place beyond the dictionary");
-      out[at + i] = cells[place];
-    }
-  }
-
-  #spread(cells: Cells, levels: Int32Array | undefined, entries: number): void {
-    const at = this.entries;
-    const out = this.#values as unknown[];
-    if (!levels && !Array.isArray(cells)) (this.#values as Float64Array).set(cells as Float64Array, at);
-    else for (let i = 0, k = 0; i < entries; i++) out[at + i] = !levels || levels[i] === 1 ? cells[k++] : this.#nothing;
-  }
-
-  get #nothing(): ReturnType<typeof nothingIn> {
-    return nothingIn(this.#type.dtype);
-  }
-
-  /** Values of the physical type as cells. */
-  #cellsOf(raw: Raw): Cells {
-    const { dtype, int96, half, scale } = this.#type;
-    if (Array.isArray(raw)) {
-      const cells = raw as readonly Uint8Array[];
-      if (half) return halves(Uint16Array.from(cells, (bytes) => (bytes[0] as number) | ((bytes[1] as number) << 8)));
-      if (scale !== undefined) return Float64Array.from(cells, (bytes) => Number(bigEndian(bytes)) / 10 ** scale);
-      if (int96) return BigInt64Array.from(cells, int96Nanoseconds);
-      // bytes of their own, and not the page they stand in
-      return dtype === "bytes" ? cells.map((bytes) => Uint8Array.from(bytes)) : cells.map(decodeText);
-    }
-    const numbers = raw as Exclude<Raw, readonly Uint8Array[]>;
-    if (scale !== undefined) return Float64Array.from(numbers as Int32Array, (value) => Number(value) / 10 ** scale);
-    const { array } = NUMERIC[storedAs(dtype) as NumericDType];
-    if (numbers instanceof array) return numbers as TypedArray;
-    // the same bits without a sign, or fewer of them
-    if (numbers instanceof BigInt64Array) return new BigUint64Array(numbers.buffer as ArrayBuffer, numbers.byteOffset, numbers.length);
-    const out = new array(numbers.length);
-    const wide = out instanceof BigInt64Array;
-    for (let i = 0; i < numbers.length; i++) out[i] = (wide ? BigInt(numbers[i] as number) : numbers[i]) as never;
-    return out;
-  }
 }
 
 /** 8-byte cells by their bits. */

@@ -15,18 +15,25 @@ const REPEATED = 2;
 /** In so small a span all values are taken to occur. */
 const FEW = 4;
 
+/** Levels, how many there are, and indices or plain values. */
+interface DataPage {
+  readonly bytes: Uint8Array;
+  readonly entries: number;
+}
+
 /** A column's pages before they are compressed. */
 export interface Pages {
   /** Values of the dictionary page, plain; and how many. */
   readonly dictionary: { readonly bytes: Uint8Array; readonly count: number } | undefined;
-  /** Levels, and indices or plain values. */
-  readonly data: Uint8Array;
-  /** How many levels there are. */
-  readonly entries: number;
+  /** To be taken before more cells come. */
+  readonly pages: Iterable<DataPage>;
   readonly nulls: number;
   readonly least: number | bigint | string | undefined;
   readonly greatest: number | bigint | string | undefined;
 }
+
+/** Cells of a page, where it can be cut. */
+const PAGE = 1 << 17;
 
 /** Places in a dictionary: each value less the base. */
 interface Places {
@@ -96,12 +103,31 @@ export class ChunkCells {
     const valid = this.#valid?.subarray(0, count);
     const nulls = valid ? count - sumOf(valid) : 0;
     const gaps = nulls > 0 ? valid : undefined;
-    const { places, dictionary, plain, least, greatest } = this.#encode(gaps, count);
-    const levels = this.#shape.length > 0 ? levelsOfLists(this.#shape, this.#rows, gaps) : { bytes: levelsOf(count, gaps), count };
-    const data = concat([...levels.bytes, ...(places ? indicesOf(places, dictionary?.count ?? 0) : [plain as Uint8Array])]);
+    const encoded = this.#encode(gaps, count);
+    const pages = this.#pages(encoded, this.#rows, gaps);
     this.#count = this.#rows = 0;
     this.#valid = this.#wide = undefined;
-    return { dictionary, data, entries: levels.count, nulls, least, greatest };
+    return { dictionary: encoded.dictionary, pages, nulls, least: encoded.least, greatest: encoded.greatest };
+  }
+
+  *#pages({ places, dictionary, plain }: Encoded, rows: number, valid: Uint8Array | undefined): Generator<DataPage, void, undefined> {
+    const cells = rows * this.#perRow;
+    // plain texts have no one length, and plain booleans no bytes of their own
+    const stored = storedAs(this.#dtype);
+    const cuttable = places !== undefined || (stored !== undefined && stored !== "bool");
+    const step = cuttable ? Math.max(1, Math.floor(PAGE / Math.max(1, this.#perRow))) : rows;
+    const width = cuttable && plain ? plain.length / (valid ? sumOf(valid) : cells) : 0;
+    for (let row = 0, from = 0; row < rows; row += step) {
+      const count = Math.min(step, rows - row);
+      const gaps = valid?.subarray(row * this.#perRow, (row + count) * this.#perRow);
+      const to = from + (gaps ? sumOf(gaps) : count * this.#perRow);
+      const levels = this.#shape.length > 0 ? levelsOfLists(this.#shape, count, gaps) : { bytes: levelsOf(count, gaps), count };
+      const values = places
+        ? indicesOf(places.values.subarray(from, to), places.base, dictionary?.count ?? 0)
+        : [cuttable ? (plain as Uint8Array).subarray(from * width, to * width) : (plain as Uint8Array)];
+      yield { bytes: concat([...levels.bytes, ...values]), entries: levels.count };
+      from = to;
+    }
   }
 
   #addNarrow(out: Int32Array, values: Int32Array, at: number): void {
@@ -181,7 +207,7 @@ function levelsOf(count: number, valid: Uint8Array | undefined): Uint8Array[] {
   return [length, packed];
 }
 
-function indicesOf({ values, base }: Places, distinct: number): Uint8Array[] {
+function indicesOf(values: Int32Array, base: number, distinct: number): Uint8Array[] {
   const width = widthOf(distinct);
   return [Uint8Array.of(width), pack(values, base, width)];
 }

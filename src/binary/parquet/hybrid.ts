@@ -39,7 +39,7 @@ export function narrow(values: BigInt64Array, out: Int32Array, at: number, ends:
  * in one run of ones: a column without nulls, of which nothing was written.
  * @throws RangeError where the bytes end too early.
  */
-export function unpack(bytes: Uint8Array, p: number, end: number, width: number, count: number, out: Int32Array): boolean {
+export function unpack(bytes: Uint8Array, p: number, end: number, width: number, count: number, out: Int32Array | Uint8Array): boolean {
   let at = p;
   let done = 0;
   while (done < count) {
@@ -73,7 +73,7 @@ export function unpack(bytes: Uint8Array, p: number, end: number, width: number,
   return true;
 }
 
-function unpackGroups(bytes: Uint8Array, p: number, width: number, count: number, out: Int32Array, to: number): void {
+function unpackGroups(bytes: Uint8Array, p: number, width: number, count: number, out: Int32Array | Uint8Array, to: number): void {
   if (width === 0) {
     out.fill(0, to, to + count);
     return;
@@ -98,7 +98,7 @@ function unpackGroups(bytes: Uint8Array, p: number, width: number, count: number
 }
 
 /**
- * Reads `count` places in a dictionary of 8-byte cells, and puts the cells into `out` from cell `at` on.
+ * Reads `count` places in a dictionary of 8-byte cells, and puts the cells into `out`.
  * @throws RangeError where the bytes end too early, or a place lies beyond the dictionary.
  */
 export function unpackCells(
@@ -108,7 +108,6 @@ export function unpackCells(
   count: number,
   dictionary: BigInt64Array,
   out: BigInt64Array,
-  at: number,
 ): void {
   memory ??= new CoreMemory();
   const from = memory.area("page", bytes.length - p);
@@ -119,11 +118,11 @@ export function unpackCells(
   const found = memory.core.unpackCells(from, from + bytes.length - p, width, count, known, dictionary.length, to);
   if (found === 1) throw new RangeError("unexpected end of places");
   if (found === 2) throw new RangeError("a place beyond the dictionary");
-  out.set(new BigInt64Array(memory.bytes.buffer, to, count), at);
+  out.set(new BigInt64Array(memory.bytes.buffer, to, count));
 }
 
 /** Indices of more than 24 bits would overflow what is held. */
-function unpackWide(bytes: Uint8Array, p: number, width: number, count: number, out: Int32Array, to: number): void {
+function unpackWide(bytes: Uint8Array, p: number, width: number, count: number, out: Int32Array | Uint8Array, to: number): void {
   for (let i = 0; i < count; i++) {
     let value = 0n;
     const bit = i * width;

@@ -1,8 +1,11 @@
 // Columns whose cells are lists of one shape: the shape to Dremel's levels, and levels to a shape (Melnik et al., 2010; parquet-format,
 // Nested Encoding). A level of repetition says which list goes on: 0 begins a row. A level of definition says how much there is of it.
 import type { Column } from "../../batch.js";
+import { concat } from "../../bytes.js";
 import { NUMERIC, type NumericDType, nothingIn, storedAs } from "../../dtype.js";
 import { TransloadError } from "../../errors.js";
+import { joinColumns, sliceColumn } from "../cut.js";
+import type { Decoded } from "./decode.js";
 import { pack, widthOf } from "./hybrid.js";
 
 /** The lists around a column's cells, as its schema has them. */
@@ -25,6 +28,9 @@ export function nestingOf(rank: number): Nesting {
   return { elements: Array.from({ length: rank }, (_, i) => 2 * (i + 1)), most: 2 * rank + 1 };
 }
 
+/** Levels are packed so many at a time, eights of them, and need no memory to speak of. */
+const SLICE = 1 << 16;
+
 /** Both levels of rows of this shape, each behind its length (data page v1), and how many there are. */
 export function levelsOfLists(
   shape: readonly number[],
@@ -34,19 +40,24 @@ export function levelsOfLists(
   const { elements, most } = nestingOf(shape.length);
   const row = repetitionOf(shape);
   const count = rows * row.length;
-  const repetition = new Int32Array(count);
-  for (let at = 0; at < count; at += row.length) repetition.set(row, at);
   const empty = shape.indexOf(0);
-  const definition = new Int32Array(count).fill(empty < 0 ? most : (elements[empty] as number) - 1);
-  if (valid) for (let i = 0; i < count; i++) if (valid[i] === 0) definition[i] = most - 1;
-  return { bytes: [...packed(repetition, shape.length), ...packed(definition, most)], count };
+  const all = empty < 0 ? most : (elements[empty] as number) - 1;
+  const repetition = packed(count, shape.length, (i) => row[i % row.length] as number);
+  const definition = packed(count, most, valid ? (i) => (valid[i] === 0 ? most - 1 : most) : () => all);
+  return { bytes: [...repetition, ...definition], count };
 }
 
-function packed(levels: Int32Array, most: number): Uint8Array[] {
-  const bytes = pack(levels, 0, levelWidth(most));
+function packed(count: number, most: number, levelAt: (i: number) => number): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  for (let from = 0; from < count; from += SLICE) {
+    const levels = new Int32Array(Math.min(SLICE, count - from));
+    for (let i = 0; i < levels.length; i++) levels[i] = levelAt(from + i);
+    parts.push(pack(levels, 0, levelWidth(most)));
+  }
   const length = new Uint8Array(4);
-  new DataView(length.buffer).setUint32(0, bytes.length, true);
-  return [length, bytes];
+  const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+  new DataView(length.buffer).setUint32(0, bytes, true);
+  return [length, ...parts];
 }
 
 /** Levels of repetition of one row: of each cell, or of each list that is empty. */
@@ -63,77 +74,116 @@ function repetitionOf(shape: readonly number[]): Int32Array {
 
 // ---- reading
 
-/** Levels of a column chunk as its pages come. */
-export class ListLevels {
+/** A run of rows. */
+export interface Rows {
+  readonly column: Column;
+  readonly rows: number;
+}
+
+/** Puts the entries of pages together to rows of lists; a row may go on in the next page. */
+export class ListRows {
   readonly #nesting: Nesting;
-  readonly #repetition: Uint8Array;
-  readonly #definition: Uint8Array;
-  #count = 0;
+  /** Entries of a row whose end has not been seen. */
+  #rest: Entries | undefined;
 
-  constructor(nesting: Nesting, entries: number) {
+  constructor(nesting: Nesting) {
     this.#nesting = nesting;
-    this.#repetition = new Uint8Array(entries);
-    this.#definition = new Uint8Array(entries).fill(nesting.most);
-  }
-
-  /** Undefined: all are the most there can be. */
-  add(repetition: Int32Array | undefined, definition: Int32Array | undefined, count: number): void {
-    const at = this.#count;
-    if (repetition) this.#repetition.set(repetition, at);
-    else this.#repetition.fill(this.#nesting.elements.length, at, at + count);
-    if (definition) this.#definition.set(definition, at);
-    this.#count += count;
   }
 
   /**
-   * The column of lists whose entries these are; `known` is the shape of those before.
-   * @throws TransloadError E_SHAPE for lists of different shapes; Error where there are not so many rows.
+   * The rows that end in this page, whose levels are undefined where all are the most there can be. `last`: of the column chunk.
+   * `known`: the shape of those before.
+   * @throws TransloadError E_SHAPE for lists of different shapes.
    */
-  column(entries: Column, rows: number, rowOffset: number, known: readonly number[] | undefined): Column {
+  add(page: Decoded, last: boolean, rowOffset: number, known: readonly number[] | undefined): Rows {
+    const { elements, most } = this.#nesting;
+    const own: Entries = {
+      column: page.column,
+      repetition: page.repetition ?? new Uint8Array(page.entries).fill(elements.length),
+      definition: page.definition ?? new Uint8Array(page.entries).fill(most),
+    };
+    const all = this.#rest ? joined(this.#rest, own) : own;
+    const count = all.repetition.length;
+    const end = last ? count : all.repetition.lastIndexOf(0);
+    const shapeless = known === undefined && all.definition.every((level) => level < (elements[0] as number) - 1);
+    if (!last && (end <= 0 || shapeless)) {
+      this.#rest = all;
+      return { column: sliceColumn(all.column, 0, 0), rows: 0 };
+    }
+    this.#rest = end < count ? sliced(all, end, count) : undefined;
+    return this.#rowsOf(end < count ? sliced(all, 0, end) : all, rowOffset, known);
+  }
+
+  #rowsOf(entries: Entries, rowOffset: number, known: readonly number[] | undefined): Rows {
     const { elements } = this.#nesting;
+    const { repetition, definition, column } = entries;
     let shape = known;
     let pattern = shape && repetitionOf(shape);
     const nulls: number[] = [];
     let row = 0;
-    for (let at = 0; at < this.#count; row++) {
-      if ((this.#definition[at] as number) < (elements[0] as number) - 1) {
+    for (let at = 0; at < repetition.length; row++) {
+      if ((definition[at] as number) < (elements[0] as number) - 1) {
         nulls.push(row);
         at++;
         continue;
       }
-      shape ??= this.#shapeAt(at);
+      shape ??= this.#shapeAt(entries, at);
       pattern ??= repetitionOf(shape);
-      if (!this.#matches(at, shape, pattern)) throw unlike(entries.name, rowOffset + row, shape, this.#shapeAt(at));
+      if (!this.#matches(entries, at, shape, pattern)) throw unlike(column.name, rowOffset + row, shape, this.#shapeAt(entries, at));
       at += pattern.length;
     }
-    if (row !== rows) throw new Error(`column ${entries.name} has ${row} rows, and its row group ${rows}`);
     if (!shape)
-      throw new TransloadError("E_SHAPE", `column ${JSON.stringify(entries.name)} has no list that is not null, so its shape is not known`);
-    return spread(entries, shape, rows, nulls);
+      throw new TransloadError(
+        "E_SHAPE",
+        `column ${JSON.stringify(column.name)} has no list that is not null among its first ${row}, so their shape is not known`,
+      );
+    return { column: spread(column, shape, row, nulls), rows: row };
   }
 
   /** The shape of the lists that begin at this entry, as far as the first of each level tells. */
-  #shapeAt(at: number): number[] {
-    const { elements } = this.#nesting;
-    return elements.map((element, d) => {
-      if ((this.#definition[at] as number) < element) return 0;
+  #shapeAt({ repetition, definition }: Entries, at: number): number[] {
+    return this.#nesting.elements.map((element, d) => {
+      if ((definition[at] as number) < element) return 0;
       let length = 1;
-      for (let i = at + 1; i < this.#count && (this.#repetition[i] as number) > d; i++) if (this.#repetition[i] === d + 1) length++;
+      for (let i = at + 1; i < repetition.length && (repetition[i] as number) > d; i++) if (repetition[i] === d + 1) length++;
       return length;
     });
   }
 
-  #matches(at: number, shape: readonly number[], pattern: Int32Array): boolean {
+  #matches({ repetition, definition }: Entries, at: number, shape: readonly number[], pattern: Int32Array): boolean {
     const { elements } = this.#nesting;
     const end = at + pattern.length;
-    if (end > this.#count || (end < this.#count && this.#repetition[end] !== 0)) return false;
-    for (let i = 0; i < pattern.length; i++) if (this.#repetition[at + i] !== pattern[i]) return false;
+    if (end > repetition.length || (end < repetition.length && repetition[end] !== 0)) return false;
+    for (let i = 0; i < pattern.length; i++) if (repetition[at + i] !== pattern[i]) return false;
     const empty = shape.indexOf(0);
-    if (empty >= 0) return this.#definition.subarray(at, end).every((level) => level === (elements[empty] as number) - 1);
+    if (empty >= 0) return definition.subarray(at, end).every((level) => level === (elements[empty] as number) - 1);
     const cell = elements[elements.length - 1] as number;
-    for (let i = at; i < end; i++) if ((this.#definition[i] as number) < cell) return false;
+    for (let i = at; i < end; i++) if ((definition[i] as number) < cell) return false;
     return true;
   }
+}
+
+/** A cell, or a list without any, and its levels. */
+interface Entries {
+  readonly column: Column;
+  readonly repetition: Uint8Array;
+  readonly definition: Uint8Array;
+}
+
+function sliced({ column, repetition, definition }: Entries, from: number, to: number): Entries {
+  return {
+    column: sliceColumn(column, from, to),
+    repetition: repetition.subarray(from, to),
+    definition: definition.subarray(from, to),
+  };
+}
+
+function joined(a: Entries, b: Entries): Entries {
+  return {
+    column: joinColumns([a.column, b.column]),
+    repetition: concat([a.repetition, b.repetition]),
+    definition: concat([a.definition, b.definition]),
+  };
 }
 
 function unlike(name: string, row: number, shape: readonly number[], own: readonly number[]): TransloadError {
