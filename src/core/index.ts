@@ -9,6 +9,7 @@ export { resetUtf8, utf8 } from "./utf8";
 export { assumeLeaf, cells, drainStrings, endBatchSoon, rewind, rows, startBatch, startCells, stringEnd } from "./cells";
 export { print, printColumn, printed, printError, room, startPrint } from "./print";
 export { writeF32, writeF64 } from "./shortest";
+export { escapes, spell } from "./spell";
 export { setFields, setRoutes } from "./row";
 export { cellIndex } from "./row";
 export { keyFrom, keyTo, limitRows, padded, repeated, rowCount, rows as convertRows, setAliases, startRows, wholeCount } from "./rows";

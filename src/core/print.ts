@@ -5,12 +5,14 @@
 import { DType } from "./cells";
 import { LONGEST, lengthOf, writeDigits, writeF32, writeF64 } from "./shortest";
 import { Err, Nan } from "./state";
+import { copy } from "./write";
 
 const AT: usize = 0;
 const STEP: usize = 4;
 const DTYPE: usize = 8;
 const VALID: usize = 12; // 0 when there are no nulls
 const OFFSETS: usize = 20; // of a column of strings: u32 per cell and one more, into the JSON texts at AT
+const CODES: usize = 24; // where a dictionary's texts are numbered: i32 per cell; 0 elsewhere
 const RECORD: usize = 32;
 
 let columns: usize = 0;
@@ -66,12 +68,23 @@ export function room(row: u32): usize {
   for (let i: u32 = 0; i < count; i++) {
     const column = columns + <usize>i * RECORD;
     if (load<u32>(column, DTYPE) != DType.String) continue;
-    const offsets = <usize>load<u32>(column, OFFSETS);
-    const cells = rank < 0 ? 1 : perRow;
-    const first = offsets + (<usize>(row * cells) << 2);
-    bytes += <usize>(load<u32>(first + (<usize>cells << 2)) - load<u32>(first));
+    const cells: u32 = rank < 0 ? 1 : perRow;
+    for (let k: u32 = 0; k < cells; k++) bytes += <usize>textBytes(column, row * cells + k);
   }
   return bytes;
+}
+
+/** Where the ends of a cell's text are; 0 for one that a dictionary does not have, which is null. */
+// @ts-ignore: decorator
+@inline function textAt(column: usize, i: u32): usize {
+  const codes = <usize>load<u32>(column, CODES);
+  const code = codes == 0 ? <i32>i : load<i32>(codes + (<usize>i << 2));
+  return code < 0 ? 0 : <usize>load<u32>(column, OFFSETS) + (<usize>code << 2);
+}
+
+function textBytes(column: usize, i: u32): u32 {
+  const ends = textAt(column, i);
+  return ends == 0 ? 0 : load<u32>(ends, 4) - load<u32>(ends);
 }
 
 function frameRow(row: u32, out: usize): usize {
@@ -134,10 +147,10 @@ function cell(column: usize, i: u32, out: usize): usize {
       return isFinite(v) ? writeF32(out, v) : special(out, <f64>v);
     }
     case DType.String: {
-      const offsets = <usize>load<u32>(column, OFFSETS) + (<usize>i << 2);
-      const first = load<u32>(offsets), bytes = load<u32>(offsets, 4) - first;
-      memory.copy(out, at + first, bytes);
-      return out + bytes;
+      const ends = textAt(column, i);
+      if (ends == 0) return writeNull(out);
+      const first = load<u32>(ends);
+      return copy(out, at + <usize>first, <usize>(load<u32>(ends, 4) - first));
     }
     case DType.Int8: return signed(out, <i64>load<i8>(p));
     case DType.Int16: return signed(out, <i64>load<i16>(p));

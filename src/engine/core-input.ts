@@ -37,7 +37,7 @@ export class CoreInput {
   constructor(memory: CoreMemory, pathOf: PathOf, start: number) {
     this.#memory = memory;
     this.#pathOf = pathOf;
-    this.#window = memory.allocate(this.#capacity);
+    this.#window = memory.area("window", this.#capacity);
     this.from = this.sound = this.to = this.#window;
     this.#windowAt = this.#chunkAt = this.lineAt = start;
     this.#marked = [1, start];
@@ -191,7 +191,7 @@ export class CoreInput {
     this.#windowAt = this.#absolute(from);
     if (left > this.#capacity - PIECE) {
       this.#capacity *= 2;
-      this.#window = this.#memory.allocate(this.#capacity);
+      this.#window = this.#memory.area("window", this.#capacity);
     }
     this.#memory.bytes.copyWithin(this.#window, from, to);
     this.from = this.#window;

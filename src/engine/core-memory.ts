@@ -32,6 +32,8 @@ export interface Core {
   startPrint(columns: number, count: number, dims: number, rank: number, perRow: number, nan: number, nulls: boolean): void;
   print(from: number, to: number, more: boolean, out: number, end: number): number;
   room(row: number): number;
+  escapes(from: number, to: number): number;
+  spell(texts: number, offsets: number, count: number, clean: boolean, out: number, ends: number): number;
   setFields(fields: number, cells: number, width: number, learns: boolean): void;
   startRows(syntax: number, pads: boolean, firstKeyWins: boolean): void;
   limitRows(limit: bigint): void;

@@ -1,8 +1,9 @@
 import { Batch, type Column } from "../batch.js";
-import { byteLength, decode, encode } from "../bytes.js";
+import { byteLength, concat, encode } from "../bytes.js";
 import { toText } from "../cell-text.js";
 import { isNumeric, NUMERIC, STRING_CODE, type TypedArray } from "../dtype.js";
 import { TransloadError } from "../errors.js";
+import { type Texts, textsNow } from "../texts.js";
 import type { Printer, PrintRequest } from "./cells.js";
 import { Err, Nan } from "./codes.js";
 import { CoreMemory } from "./core-memory.js";
@@ -10,16 +11,38 @@ import { CoreMemory } from "./core-memory.js";
 const RECORD = 32;
 const OUT = 1 << 18;
 
-/** A column of a frame whose cells are tensors. */
-function isTensors({ kind }: Batch, { shape }: Column): boolean {
-  return kind === "frame" && shape.length > 0;
+/** Cells that are JSON already, one behind the other, and where each begins and the last ends. */
+interface Written {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly ends: Uint32Array<ArrayBuffer>;
+}
+
+/** Where a column's cells are in the core's memory (core/print.ts has the record). */
+interface Placed {
+  readonly at: number;
+  readonly step?: number;
+  readonly code: number;
+  readonly offsets?: number;
+  readonly codes?: number;
+}
+
+/** A column on its way into the core's memory, where some of its arrays may lie already. */
+interface Source {
+  readonly column: Column;
+  /** In the place of its cells. */
+  readonly written: Written | undefined;
+  readonly texts: Texts | undefined;
+  readonly own: ReadonlyMap<TypedArray, number>;
 }
 
 /** The fast engine's printer, over core/print.ts. */
 export class CorePrinter implements Printer {
   readonly #memory: CoreMemory;
   readonly #request: PrintRequest;
+  /** For lists in cells; in a memory of its own, as more of ours would move it from under the batch's arrays. */
   #inner: CorePrinter | undefined;
+  /** Dictionaries in the core's memory, by their columns. */
+  readonly #spelled = new Map<number, { readonly of: Texts["offsets"]; readonly placed: Placed }>();
 
   constructor(memory: CoreMemory, request: PrintRequest) {
     this.#memory = memory;
@@ -28,26 +51,7 @@ export class CorePrinter implements Printer {
 
   *print(batch: Batch, more: boolean): Iterable<Uint8Array> {
     const { core } = this.#memory;
-    const { kind } = batch;
-    const columns = batch.columns.map((column) =>
-      isTensors(batch, column) ? this.#printLists(column, batch.rowCount) : toText(column, batch.rowOffset),
-    );
-    const rows = kind === "scalar" ? 1 : batch.rowCount;
-    const inner = kind === "frame" ? [] : (columns[0]?.shape ?? []);
-    // addresses first: taking more memory below may move it from under the batch's arrays
-    const own = columns.map(({ values }) =>
-      "buffer" in values && values.buffer === this.#memory.bytes.buffer ? values.byteOffset : undefined,
-    );
-    const at = this.#memory.area("columns", RECORD * Math.max(1, columns.length));
-    const dims = this.#memory.area("dims", 4 * inner.length);
-    columns.forEach((column, i) => {
-      this.#place(column, at + RECORD * i, i, own[i], isTensors(batch, batch.columns[i] as Column));
-    });
-    inner.forEach((length, i) => {
-      this.#memory.view.setUint32(dims + 4 * i, length, true);
-    });
-    const perRow = inner.reduce((a, b) => a * b, 1);
-    core.startPrint(at, columns.length, dims, kind === "frame" ? -1 : inner.length, perRow, Nan[this.#request.nan], this.#request.nulls);
+    const rows = this.#start(batch);
     let row = 0;
     while (row < rows) {
       const room = core.room(row);
@@ -59,56 +63,118 @@ export class CorePrinter implements Printer {
     }
   }
 
-  /** Cells that are tensors, as they are written. */
-  #printLists(column: Column, rows: number): Column {
-    const { name, shape, valid } = column;
-    const perRow = shape.reduce((a, b) => a * b, 1);
-    const present = Uint8Array.from({ length: rows }, (_, r) => Number(!valid || valid.subarray(r * perRow, (r + 1) * perRow).includes(1)));
-    const values = Array.from({ length: rows }, (_, r) => (present[r] ? this.#printList(column, r, perRow) : "null"));
-    return { name, dtype: "string", values, shape: [], ...(present.includes(0) && { valid: present }) };
-  }
-
-  #printList(column: Column, row: number, perRow: number): string {
-    const [from, to] = [row * perRow, (row + 1) * perRow];
-    const cells = { values: column.values.slice(from, to) as TypedArray, ...(column.valid && { valid: column.valid.slice(from, to) }) };
-    const { name, dtype, shape } = column;
-    const one = new Batch({ rowOffset: row, rowCount: 1, columns: [{ name, dtype, shape, ...cells }], kind: "tensor" });
-    // in a memory of its own: more of ours would move it from under the batch's arrays
-    this.#inner ??= new CorePrinter(new CoreMemory(), this.#request);
-    return [...this.#inner.print(one, false)].map(decode).join("");
-  }
-
-  /** Writes a column's record; its cells are copied into the core's memory unless they are there already. */
-  #place(column: Column, record: number, i: number, own: number | undefined, isWritten: boolean): void {
-    const { values, dtype, valid } = column;
-    let at: number;
-    let step = 0;
-    let code = STRING_CODE;
-    let offsets = 0;
-    if (!isNumeric(dtype)) {
-      const spelled = isWritten ? (values as string[]) : (values as string[]).map((text) => JSON.stringify(text));
-      const texts = encode(spelled.join(""));
-      const ends = new Uint32Array(values.length + 1);
-      let end = 0;
-      spelled.forEach((text, r) => {
-        end += byteLength(text);
-        ends[r + 1] = end;
-      });
-      at = this.#copy(`text ${i}`, texts);
-      offsets = this.#copy(`offsets ${i}`, ends);
-    } else {
-      const array = values as TypedArray;
-      step = NUMERIC[dtype].array.BYTES_PER_ELEMENT;
-      code = NUMERIC[dtype].code;
-      at = own ?? this.#copy(`values ${i}`, array);
+  /** Rows one by one, nothing between them. */
+  #printRows(batch: Batch): Written {
+    const { core } = this.#memory;
+    const rows = this.#start(batch);
+    const ends = new Uint32Array(rows + 1);
+    const parts: Uint8Array[] = [];
+    for (let row = 0; row < rows; ) {
+      const size = Math.max(OUT, core.room(row));
+      const out = this.#memory.area("out", size);
+      let end = out;
+      for (const done = ends[row] as number; row < rows && end + core.room(row) <= out + size; row++) {
+        end = core.print(row, row + 1, false, end, out + size);
+        if (core.printError.value !== 0) throw this.#refuse(batch, row, core.printColumn.value);
+        ends[row + 1] = done + (end - out);
+      }
+      parts.push(this.#memory.bytes.slice(out, end));
     }
-    const validAt = valid ? this.#copy(`valid ${i}`, valid) : 0;
-    const { view } = this.#memory;
-    view.setUint32(record, at, true);
-    view.setUint32(record + 4, step, true);
-    view.setUint32(record + 8, code, true);
-    view.setUint32(record + 12, validAt, true);
-    view.setUint32(record + 20, offsets, true);
+    return { bytes: concat(parts), ends };
+  }
+
+  /** Has the core begin with a batch; how many rows it has. */
+  #start(batch: Batch): number {
+    const { kind } = batch;
+    const sources = batch.columns.map((column) => this.#source(batch, column));
+    const inner = kind === "frame" ? [] : (batch.columns[0]?.shape ?? []);
+    const at = this.#memory.area("columns", RECORD * Math.max(1, sources.length));
+    const dims = this.#memory.area("dims", 4 * inner.length);
+    sources.forEach((source, i) => {
+      const placed = this.#place(source, i);
+      const { valid } = source.column;
+      const validAt = valid ? (source.own.get(valid) ?? this.#copy(`valid ${i}`, valid)) : 0;
+      const { view } = this.#memory;
+      view.setUint32(at + RECORD * i, placed.at, true);
+      view.setUint32(at + RECORD * i + 4, placed.step ?? 0, true);
+      view.setUint32(at + RECORD * i + 8, placed.code, true);
+      view.setUint32(at + RECORD * i + 20, placed.offsets ?? 0, true);
+      view.setUint32(at + RECORD * i + 24, placed.codes ?? 0, true);
+      view.setUint32(at + RECORD * i + 12, validAt, true);
+    });
+    inner.forEach((length, i) => {
+      this.#memory.view.setUint32(dims + 4 * i, length, true);
+    });
+    const perRow = inner.reduce((a, b) => a * b, 1);
+    const { core } = this.#memory;
+    core.startPrint(at, sources.length, dims, kind === "frame" ? -1 : inner.length, perRow, Nan[this.#request.nan], this.#request.nulls);
+    return kind === "scalar" ? 1 : batch.rowCount;
+  }
+
+  /** Addresses are noted before any memory is taken, which may move it from under the batch's arrays. */
+  #source(batch: Batch, column: Column): Source {
+    if (batch.kind === "frame" && column.shape.length > 0) return this.#lists(batch, column);
+    const text = toText(column, batch.rowOffset);
+    const texts = text.dtype === "string" ? textsNow(text) : undefined;
+    const arrays = texts
+      ? [texts.bytes, texts.offsets, texts.codes, text.valid]
+      : [text.valid, isNumeric(text.dtype) ? text.values : undefined];
+    const own = (arrays as (TypedArray | undefined)[]).filter((array) => array?.buffer === this.#memory.bytes.buffer) as TypedArray[];
+    return { column: text, written: undefined, texts, own: new Map(own.map((array) => [array, array.byteOffset])) };
+  }
+
+  /** Cells that are tensors; null where none of their own cells is there. */
+  #lists({ rowOffset, rowCount }: Batch, column: Column): Source {
+    const { name, dtype, shape, valid } = column;
+    const perRow = shape.reduce((a, b) => a * b, 1);
+    this.#inner ??= new CorePrinter(new CoreMemory(), this.#request);
+    const written = this.#inner.#printRows(new Batch({ rowOffset, rowCount, columns: [column], kind: "tensor" }));
+    const present =
+      valid && Uint8Array.from({ length: rowCount }, (_, r) => Number(valid.subarray(r * perRow, (r + 1) * perRow).includes(1)));
+    const outer = { name, dtype, values: [], shape: [], ...(present?.includes(0) && { valid: present }) };
+    return { column: outer, written, texts: undefined, own: new Map() };
+  }
+
+  #place({ column, written, texts, own }: Source, i: number): Placed {
+    const { dtype } = column;
+    if (written) return this.#placeWritten(written, i);
+    if (texts) return this.#placeTexts(texts, own, i);
+    if (!isNumeric(dtype)) return this.#placeWritten(writtenOf(column.values as readonly string[]), i);
+    const values = column.values as TypedArray;
+    return {
+      at: own.get(values) ?? this.#copy(`values ${i}`, values),
+      step: NUMERIC[dtype].array.BYTES_PER_ELEMENT,
+      code: NUMERIC[dtype].code,
+    };
+  }
+
+  #placeWritten({ bytes, ends }: Written, i: number): Placed {
+    return { at: this.#copy(`text ${i}`, bytes), code: STRING_CODE, offsets: this.#copy(`offsets ${i}`, ends) };
+  }
+
+  /** Texts are spelled by the core; those of a dictionary once, as long as it is the same. */
+  #placeTexts(texts: Texts, own: Source["own"], i: number): Placed {
+    const { offsets, bytes, codes } = texts;
+    const codesAt = codes && (own.get(codes) ?? this.#copy(`codes ${i}`, codes));
+    const known = this.#spelled.get(i);
+    if (codesAt !== undefined && known?.of === offsets) return { ...known.placed, codes: codesAt };
+    const placed = this.#spell(offsets, bytes, own, i);
+    if (codesAt === undefined) this.#spelled.delete(i);
+    else this.#spelled.set(i, { of: offsets, placed });
+    return codesAt === undefined ? placed : { ...placed, codes: codesAt };
+  }
+
+  #spell(offsets: Texts["offsets"], bytes: Texts["bytes"], own: Source["own"], i: number): Placed {
+    const { core } = this.#memory;
+    const count = offsets.length - 1;
+    const [from, to] = [offsets[0] as number, offsets[count] as number];
+    const ends = own.get(offsets) ?? this.#copy(`offsets ${i}`, offsets);
+    const at = own.get(bytes) ?? this.#copy(`text ${i}`, bytes.subarray(from, to)) - from;
+    const escapes = core.escapes(at + from, at + to);
+    const out = this.#memory.area(`spelled ${i}`, to - from + 2 * count + 5 * escapes);
+    const outEnds = this.#memory.area(`ends ${i}`, 4 * (count + 1));
+    core.spell(at, ends, count, escapes === 0, out, outEnds);
+    return { at: out, code: STRING_CODE, offsets: outEnds };
   }
 
   #copy(name: string, array: TypedArray): number {
@@ -125,4 +191,14 @@ export class CorePrinter implements Printer {
       return new TransloadError("E_NAN", `${where}: NaN or Infinity; --nan null or --nan token lets it through`, place);
     return new TransloadError("E_NULL", `${where}: null, which the target's servers refuse in every dtype`, place);
   }
+}
+
+/** Strings, halves of surrogate pairs among them, as JSON. */
+function writtenOf(strings: readonly string[]): Written {
+  const spelled = strings.map((text) => JSON.stringify(text));
+  const ends = new Uint32Array(strings.length + 1);
+  spelled.forEach((text, i) => {
+    ends[i + 1] = (ends[i] as number) + byteLength(text);
+  });
+  return { bytes: encode(spelled.join("")), ends };
 }

@@ -24,13 +24,16 @@ const EVENTS: Readonly<Record<number, Event>> = {
 };
 
 export class CoreScanner implements Scanner {
-  readonly #memory = new CoreMemory();
+  readonly #memory: CoreMemory;
   readonly #input: CoreInput;
+  /** For lists in cells, which are read one batch after the other. */
+  #spare: CoreMemory | undefined;
   #finished = false;
   #cells: CoreCells | CoreRows | CoreBatches | undefined;
 
-  /** `start` is the absolute offset of the first byte that will be pushed. */
-  constructor(pathOf: PathOf, start: number) {
+  /** `start` is the absolute offset of the first byte that will be pushed; `memory` that of a scanner that is done. */
+  constructor(pathOf: PathOf, start: number, memory = new CoreMemory()) {
+    this.#memory = memory;
     this.#input = new CoreInput(this.#memory, pathOf, start);
     this.#memory.core.reset();
     this.#memory.core.resetUtf8();
@@ -149,7 +152,12 @@ export class CoreScanner implements Scanner {
   cells(request: CellRequest): CellReader {
     const { rows } = request;
     if (!rows) {
-      const cells = new CoreCells(this.#memory, this.#input, request, () => new CoreScanner(() => [], 0));
+      const cells = new CoreCells(
+        this.#memory,
+        this.#input,
+        request,
+        () => new CoreScanner(() => [], 0, (this.#spare ??= new CoreMemory())),
+      );
       this.#cells = cells;
       return cells;
     }

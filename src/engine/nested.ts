@@ -3,6 +3,7 @@ import type { Column } from "../batch.js";
 import { encode } from "../bytes.js";
 import { type DTypeChoice, dtypeNamed, NUMERIC, nothingIn, storedAs, type TypedArray } from "../dtype.js";
 import { TransloadError } from "../errors.js";
+import { lengthOf, textsNow } from "../texts.js";
 import type { Cast } from "./cells.js";
 import { Mode } from "./codes.js";
 import type { Scanner } from "./engine.js";
@@ -27,28 +28,29 @@ export class ListReader {
    * A column of JSON lists as cells of a shape. `rowOffset`: rows before the first.
    * @throws TransloadError E_SHAPE for lists of another shape, E_DTYPE for lists of something else, and what reading a tensor does, with the row.
    */
-  read({ values, valid }: Column, rowOffset: number): Column {
-    const texts = values as readonly string[];
-    const rows = texts.flatMap((_, i) => (valid?.[i] === 0 ? [] : [i]));
-    if (rows.length === 0) return spread(this.#name, this.#known ?? { dtype: "float64", shape: [] }, undefined, [], texts.length);
+  read(column: Column, rowOffset: number): Column {
+    const { valid } = column;
+    const count = lengthOf(column);
+    const rows = Array.from({ length: count }, (_, i) => i).filter((i) => valid?.[i] !== 0);
+    if (rows.length === 0) return spread(this.#name, this.#known ?? { dtype: "float64", shape: [] }, undefined, [], count);
     try {
-      const found = this.#cellsOf(`[${rows.map((i) => texts[i]).join(",")}]`, rows.length);
+      const found = this.#cellsOf(listOf(column, rows), rows.length);
       this.#known ??= found;
       const { shape, dtype } = this.#known;
       if (`${shape}` !== `${found.shape}`)
         throw new TransloadError("E_SHAPE", `lists of shape [${found.shape}] where those before have [${shape}]`, { row: 0 });
       if (dtype !== found.dtype)
         throw new TransloadError("E_DTYPE", `lists of ${found.dtype} where those before are of ${dtype}`, { row: 0 });
-      return spread(this.#name, found, found, rows, texts.length);
+      return spread(this.#name, found, found, rows, count);
     } catch (error) {
       if (!(error instanceof TransloadError)) throw error;
       throw this.#told(error, rowOffset + (rows[error.row ?? 0] as number));
     }
   }
 
-  #cellsOf(text: string, count: number): Column {
+  #cellsOf(text: Uint8Array, count: number): Column {
     const scanner = this.#createScanner();
-    scanner.push(encode(text));
+    scanner.push(text);
     scanner.next();
     scanner.watch(0);
     scanner.startCargo(Mode.Tensor, undefined);
@@ -65,6 +67,28 @@ export class ListReader {
     return new TransloadError(code, `row ${row}, column ${JSON.stringify(this.#name)}: ${rule}${what}`, { row }, { cause: error });
   }
 }
+
+/** The lists of these rows as one of them all. */
+function listOf(column: Column, rows: readonly number[]): Uint8Array {
+  const texts = textsNow(column);
+  if (!texts) return encode(`[${rows.map((i) => column.values[i] as string).join(",")}]`);
+  const { offsets, bytes } = texts;
+  const out = new Uint8Array((offsets[offsets.length - 1] as number) - (offsets[0] as number) + rows.length + 1);
+  let at = 0;
+  for (const i of rows) {
+    out[at] = at === 0 ? OPEN : COMMA;
+    at++;
+    const text = bytes.subarray(offsets[i], offsets[i + 1]);
+    out.set(text, at);
+    at += text.length;
+  }
+  out[at++] = CLOSE;
+  return out.subarray(0, at);
+}
+
+const OPEN = 0x5b; // [
+const CLOSE = 0x5d; // ]
+const COMMA = 0x2c;
 
 /** The cells of these rows at their places, and nothing at those of the others. */
 function spread(
