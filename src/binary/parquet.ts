@@ -92,7 +92,7 @@ export class ParquetWriter implements BinaryWriter {
       for (const [i, { cells }] of this.#columns.entries()) cells.add(stored[i] as Column, from, count);
       this.#filled += count;
       from += count;
-      if (this.#filled === groupRows) yield* this.#writeGroup();
+      if (this.#filled === groupRows || this.#columns.some(({ cells }) => cells.textBytes > GROUP_BYTES)) yield* this.#writeGroup();
     }
   }
 

@@ -17,6 +17,7 @@ export { startDelimited } from "./delimited";
 export { setPlain } from "./plain";
 export { begun, needed, outAt, retyped, setOut, setTexts, startOutput, startWrite } from "./write";
 export { forgetLone, lone } from "./unescape";
-export { gatherTexts, skipTo } from "./texts";
+export { gatherTexts, learnTexts, skipTo } from "./texts";
+export { findEnds, greatestText, leastText, writePlain } from "./plain-texts";
 export { endFillSoon, filled, limit as fillLimit, startFill } from "./fill";
 export { narrow, narrowGreatest, narrowLeast, packHybrid, packedTo, setNarrowEnds, unpackCells } from "./hybrid";

@@ -41,6 +41,18 @@ export function gatherTexts(at: usize, to: usize, texts: usize, quote: u8): usiz
   return at;
 }
 
+/** Takes `count` texts in Arrow's layout into a dictionary; false once it has more than so many. */
+export function learnTexts(record: usize, texts: usize, offsets: usize, count: u32, most: u32): bool {
+  for (let i: u32 = 0; i < count; i++) {
+    const ends = offsets + (<usize>i << 2);
+    const from = texts + <usize>load<u32>(ends), n = <usize>(load<u32>(ends, 4) - load<u32>(ends));
+    const used = <usize>load<u32>(record, USED);
+    put(record, used, copy(<usize>load<u32>(record, BYTES) + used, from, n));
+    if (load<u32>(record, COUNT) > most) return false;
+  }
+  return true;
+}
+
 /** The end of the text's copy. */
 function write(out: usize, from: usize, to: usize, kind: i32, quote: u8): usize {
   if (kind == Kind.Bare) return copy(out, from, to - from);

@@ -32,6 +32,11 @@ export interface Core {
   startPrint(columns: number, count: number, dims: number, rank: number, perRow: number, nan: number, nulls: boolean): void;
   print(from: number, to: number, more: boolean, out: number, end: number): number;
   room(row: number): number;
+  learnTexts(record: number, texts: number, offsets: number, count: number, most: number): boolean;
+  writePlain(texts: number, offsets: number, count: number, out: number): number;
+  findEnds(texts: number, offsets: number, count: number): void;
+  readonly leastText: Global;
+  readonly greatestText: Global;
   escapes(from: number, to: number): number;
   spell(texts: number, offsets: number, count: number, clean: boolean, out: number, ends: number): number;
   setFields(fields: number, cells: number, width: number, learns: boolean): void;

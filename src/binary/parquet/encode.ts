@@ -1,12 +1,14 @@
 // One column of a row group to its pages: a dictionary where few values occur, the values themselves elsewhere.
 //
 // How it works. The cells present are put together; small whole numbers find their place in a dictionary by a table, other numbers
-// by a hash of their bits, texts by a Map. 64-bit integers are looked at as pairs of 32-bit words, so that no BigInt is made.
+// by a hash of their bits, texts by one of their bytes (texts.ts). 64-bit integers are looked at as pairs of 32-bit words, so that no
+// BigInt is made.
 import type { Column } from "../../batch.js";
 import { concat } from "../../bytes.js";
 import { type DType, NUMERIC, storedAs, type TypedArray } from "../../dtype.js";
 import { narrow, pack, widthOf } from "./hybrid.js";
 import { levelsOfLists } from "./lists.js";
+import { TextCells } from "./texts.js";
 
 /** Largest dictionary, and the span of whole numbers that a table finds their places in. */
 const MOST = 1 << 16;
@@ -42,7 +44,7 @@ interface Places {
 }
 
 /** Values that are present, as a page holds them, and what is known of them. */
-interface Encoded {
+export interface Encoded {
   readonly places: Places | undefined;
   readonly dictionary: Pages["dictionary"];
   readonly plain: Uint8Array | undefined;
@@ -60,8 +62,9 @@ export class ChunkCells {
   #rows = 0;
   #count = 0;
   #valid: Uint8Array | undefined;
-  /** Texts, or numbers but whole ones of 32 bits. */
-  readonly #values: (string | Uint8Array)[] | TypedArray | undefined;
+  readonly #texts: TextCells | undefined;
+  /** Bytes, or numbers but whole ones of 32 bits. */
+  readonly #values: Uint8Array[] | TypedArray | undefined;
   /** Whole numbers as long as 32 bits hold them, with their ends. */
   readonly #narrow: Int32Array | undefined;
   #least = 0;
@@ -76,18 +79,18 @@ export class ChunkCells {
     this.#perRow = shape.reduce((a, b) => a * b, 1);
     this.#most = rows * this.#perRow;
     const stored = storedAs(dtype);
-    if (stored && NARROW.includes(stored)) this.#narrow = new Int32Array(this.#most);
+    if (dtype === "string") this.#texts = new TextCells();
+    else if (stored && NARROW.includes(stored)) this.#narrow = new Int32Array(this.#most);
     else this.#values = stored ? new NUMERIC[stored].array(this.#most) : [];
   }
 
   /** Adds so many rows of the column, from this one on. */
-  add({ values, valid }: Column, row: number, rows: number): void {
+  add(column: Column, row: number, rows: number): void {
+    const { valid } = column;
     const at = this.#count;
     const [from, count] = [row * this.#perRow, rows * this.#perRow];
-    if (Array.isArray(values)) for (let i = 0; i < count; i++) (this.#values as unknown[])[at + i] = values[from + i];
-    else if (!this.#narrow) (this.#values as Float64Array).set((values as Float64Array).subarray(from, from + count), at);
-    else if (storedAs(this.#dtype) === "int64") this.#addWide((values as BigInt64Array<ArrayBuffer>).subarray(from, from + count), at);
-    else this.#addNarrow(this.#narrow, (values as Int32Array).subarray(from, from + count), at);
+    if (this.#texts) this.#texts.add(column, from, count);
+    else this.#addValues(column.values, from, count, at);
     if (valid || this.#valid) {
       this.#valid ??= new Uint8Array(this.#most).fill(1);
       if (valid) this.#valid.set(valid.subarray(from, from + count), at);
@@ -95,6 +98,18 @@ export class ChunkCells {
     }
     this.#count += count;
     this.#rows += rows;
+  }
+
+  /** Bytes of texts, which no count of rows bounds. */
+  get textBytes(): number {
+    return this.#texts?.bytes ?? 0;
+  }
+
+  #addValues(values: Column["values"], from: number, count: number, at: number): void {
+    if (Array.isArray(values)) for (let i = 0; i < count; i++) (this.#values as unknown[])[at + i] = values[from + i];
+    else if (!this.#narrow) (this.#values as Float64Array).set((values as Float64Array).subarray(from, from + count), at);
+    else if (storedAs(this.#dtype) === "int64") this.#addWide((values as BigInt64Array<ArrayBuffer>).subarray(from, from + count), at);
+    else this.#addNarrow(this.#narrow, (values as Int32Array).subarray(from, from + count), at);
   }
 
   /** The pages of what has come, and begins anew. */
@@ -160,10 +175,9 @@ export class ChunkCells {
       const ends = valid ? endsOf(values) : ([this.#least, this.#greatest] as const);
       return encodeIntegers(values, ends, storedAs(dtype) === "int64", dtype === "uint32");
     }
-    if (Array.isArray(this.#values)) {
-      const present = valid ? this.#values.filter((_, i) => i < count && valid[i] === 1) : this.#values.slice(0, count);
-      return dtype === "bytes" ? encodeBytes(present as Uint8Array[]) : encodeTexts(present as string[]);
-    }
+    if (this.#texts) return this.#texts.take(Math.min(MOST, Math.floor((valid ? sumOf(valid) : count) / REPEATED)));
+    if (Array.isArray(this.#values))
+      return encodeBytes(valid ? this.#values.filter((_, i) => i < count && valid[i] === 1) : this.#values.slice(0, count));
     const values = presentOf((this.#values as Float64Array<ArrayBuffer>).subarray(0, count), valid) as TypedArray;
     if (dtype === "bool") return encodeBooleans(values as Uint8Array);
     return dtype === "uint64" ? encodeWide(values as BigUint64Array<ArrayBuffer>) : encodeFloats(values as Float64Array | Float32Array);
@@ -373,7 +387,7 @@ function encodeBooleans(values: Uint8Array): Encoded {
   return { places: undefined, dictionary: undefined, plain, ...ends };
 }
 
-// ---- texts
+// ---- bytes
 
 /** No dictionary, and no ends: what bytes are is not known here. */
 function encodeBytes(values: readonly Uint8Array[]): Encoded {
@@ -386,67 +400,6 @@ function encodeBytes(values: readonly Uint8Array[]): Encoded {
     at += 4 + bytes.length;
   }
   return { places: undefined, dictionary: undefined, plain: out, least: undefined, greatest: undefined };
-}
-
-/** Ends of texts are given up to this length; longer ones would fill the file's footer. */
-const LONGEST_END = 64;
-
-function encodeTexts(values: readonly string[]): Encoded {
-  const known = new Map<string, number>();
-  const places = new Int32Array(values.length);
-  const most = Math.min(MOST, Math.floor(values.length / REPEATED));
-  let few = true;
-  for (let i = 0; i < values.length && few; i++) {
-    const text = values[i] as string;
-    let place = known.get(text);
-    if (place === undefined) {
-      place = known.size;
-      if (place === most) few = false;
-      known.set(text, place);
-    }
-    places[i] = place;
-  }
-  const ends = endsOfTexts(few ? [...known.keys()] : values);
-  if (!few) return { places: undefined, dictionary: undefined, plain: plainTexts(values), ...ends };
-  return {
-    places: { values: places, base: 0 },
-    dictionary: { bytes: plainTexts([...known.keys()]), count: known.size },
-    plain: undefined,
-    ...ends,
-  };
-}
-
-/** Each behind its length, four bytes. */
-function plainTexts(values: readonly string[]): Uint8Array {
-  let length = 0;
-  for (const text of values) length += 4 + Buffer.byteLength(text);
-  const out = Buffer.alloc(length);
-  let at = 0;
-  for (const text of values) {
-    const bytes = out.write(text, at + 4);
-    out.writeUInt32LE(bytes, at);
-    at += 4 + bytes;
-  }
-  return out;
-}
-
-/** In the order of their bytes, which is not JavaScript's for characters beyond 0xffff. */
-function endsOfTexts(values: readonly string[]): { least: string | undefined; greatest: string | undefined } {
-  let least = values[0];
-  let greatest = least;
-  for (const text of values) {
-    if (before(text, least as string)) least = text;
-    if (before(greatest as string, text)) greatest = text;
-  }
-  const short = (text: string | undefined) => (text !== undefined && Buffer.byteLength(text) <= LONGEST_END ? text : undefined);
-  return short(least) === undefined || short(greatest) === undefined ? { least: undefined, greatest: undefined } : { least, greatest };
-}
-
-const BEYOND = /[\ud800-\uffff]/;
-
-function before(a: string, b: string): boolean {
-  if (!BEYOND.test(a) && !BEYOND.test(b)) return a < b;
-  return Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {

@@ -6,12 +6,16 @@ export function widthOf(count: number): number {
   return count <= 1 ? 0 : 32 - Math.clz32(count - 1);
 }
 
+let core: CoreMemory | undefined;
+
 /** The core, and places in its memory for what goes through it. */
-let memory: CoreMemory | undefined;
+export function parquetCore(): CoreMemory {
+  return (core ??= new CoreMemory());
+}
 
 /** 32-bit values, each less `base`, of at most 24 bits. */
 export function pack(values: Int32Array, base: number, width: number): Uint8Array {
-  memory ??= new CoreMemory();
+  const memory = parquetCore();
   const at = memory.area("values", 4 * values.length);
   const out = memory.area("packed", Math.ceil((values.length + 8) / 8) * width + Math.ceil(values.length / 64) * 16 + 64);
   new Int32Array(memory.bytes.buffer, at, values.length).set(values);
@@ -24,7 +28,7 @@ export function pack(values: Int32Array, base: number, width: number): Uint8Arra
  * @returns undefined where one of them does not fit
  */
 export function narrow(values: BigInt64Array, out: Int32Array, at: number, ends: readonly [number, number]): [number, number] | undefined {
-  memory ??= new CoreMemory();
+  const memory = parquetCore();
   const from = memory.area("cells", 8 * values.length);
   const to = memory.area("values", 4 * values.length);
   new BigInt64Array(memory.bytes.buffer, from, values.length).set(values);
@@ -109,7 +113,7 @@ export function unpackCells(
   dictionary: BigInt64Array,
   out: BigInt64Array,
 ): void {
-  memory ??= new CoreMemory();
+  const memory = parquetCore();
   const from = memory.area("page", bytes.length - p);
   const known = memory.area("dictionary", 8 * Math.max(1, dictionary.length));
   const to = memory.area("cells", 8 * count);
