@@ -18,6 +18,6 @@ export { setPlain } from "./plain";
 export { begun, needed, outAt, retyped, setOut, setTexts, startOutput, startWrite } from "./write";
 export { forgetLone, lone } from "./unescape";
 export { gatherTexts, learnTexts, skipTo } from "./texts";
-export { findEnds, greatestText, leastText, writePlain } from "./plain-texts";
+export { findEnds, greatestText, leastText, readPlain, writePlain } from "./plain-texts";
 export { endFillSoon, filled, limit as fillLimit, startFill } from "./fill";
 export { narrow, narrowGreatest, narrowLeast, packHybrid, packedTo, setNarrowEnds, unpackCells } from "./hybrid";

@@ -12,6 +12,25 @@ export function writePlain(texts: usize, offsets: usize, count: u32, out: usize)
   return o;
 }
 
+/**
+ * The way back, from page..end: texts one behind the other to `out`, which has room for as many bytes, and 16 over. Returns where they end;
+ * 0 where there are fewer.
+ */
+export function readPlain(page: usize, end: usize, count: u32, out: usize, offsets: usize): usize {
+  let p = page, o = out;
+  store<u32>(offsets, 0);
+  for (let i: u32 = 1; i <= count; i++) {
+    if (p + 4 > end) return 0;
+    const n = <usize>load<u32>(p);
+    p += 4;
+    if (n > end - p) return 0;
+    o = copy(o, p, n);
+    p += n;
+    store<u32>(offsets + (<usize>i << 2), <u32>(o - out));
+  }
+  return o;
+}
+
 /** The first and the last in the order of their bytes; `count` is not 0. */
 export let leastText: u32 = 0;
 export let greatestText: u32 = 0;

@@ -34,6 +34,7 @@ export interface Core {
   room(row: number): number;
   learnTexts(record: number, texts: number, offsets: number, count: number, most: number): boolean;
   writePlain(texts: number, offsets: number, count: number, out: number): number;
+  readPlain(page: number, end: number, count: number, out: number, offsets: number): number;
   findEnds(texts: number, offsets: number, count: number): void;
   readonly leastText: Global;
   readonly greatestText: Global;

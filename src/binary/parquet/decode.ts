@@ -9,6 +9,7 @@ import { decompressPage } from "hyparquet/src/datapage.js";
 import { deltaBinaryUnpack, deltaByteArray, deltaLengthByteArray } from "hyparquet/src/delta.js";
 import { byteStreamSplit } from "hyparquet/src/encoding.js";
 import type { Column } from "../../batch.js";
+import { concat } from "../../bytes.js";
 import { NUMERIC, type NumericDType, nothingIn, storedAs, type TypedArray } from "../../dtype.js";
 import { TransloadError } from "../../errors.js";
 import { type Texts, textColumn } from "../../texts.js";
@@ -16,9 +17,10 @@ import { halves } from "../half.js";
 import { unpack, unpackCells } from "./hybrid.js";
 import { levelWidth } from "./lists.js";
 import { type CellType, cellTypeOf, type Field } from "./schema.js";
+import { readPlainTexts } from "./texts.js";
 
 /** Values as the pages have them: numbers of the physical type, or bytes of a cell each. */
-type Raw = Int32Array | BigInt64Array | Float32Array | Float64Array | Uint8Array | readonly Uint8Array[];
+type Raw = Int32Array | BigInt64Array | Float32Array | Float64Array | Uint8Array | readonly Uint8Array[] | Texts;
 
 export type PageHeader = ReturnType<typeof parquetHeader>;
 
@@ -127,15 +129,16 @@ export class PageDecoder {
   /** Values of the physical type as cells. */
   #cellsOf(raw: Raw): Cells {
     const { dtype, int96, half, scale } = this.#type;
-    if (Array.isArray(raw)) {
-      const cells = raw as readonly Uint8Array[];
+    if (dtype === "string") return sound("offsets" in raw ? raw : packed(raw as readonly Uint8Array[]), this.#field.name);
+    if ("offsets" in raw || Array.isArray(raw)) {
+      const cells = "offsets" in raw ? piecesOf(raw) : (raw as readonly Uint8Array[]);
       if (half) return halves(Uint16Array.from(cells, (bytes) => (bytes[0] as number) | ((bytes[1] as number) << 8)));
       if (scale !== undefined) return Float64Array.from(cells, (bytes) => Number(bigEndian(bytes)) / 10 ** scale);
       if (int96) return BigInt64Array.from(cells, int96Nanoseconds);
       // bytes of their own, and not the page they stand in
-      return dtype === "bytes" ? cells.map((bytes) => Uint8Array.from(bytes)) : textsFrom(cells, this.#field.name);
+      return cells.map((bytes) => Uint8Array.from(bytes));
     }
-    const numbers = raw as Exclude<Raw, readonly Uint8Array[]>;
+    const numbers = raw as Exclude<Raw, readonly Uint8Array[] | Texts>;
     if (scale !== undefined) return Float64Array.from(numbers as Int32Array, (value) => Number(value) / 10 ** scale);
     const { array } = NUMERIC[storedAs(dtype) as NumericDType];
     if (numbers instanceof array) return numbers as TypedArray;
@@ -160,18 +163,24 @@ function spreadOver<T extends { [i: number]: unknown }>(
   return out;
 }
 
-/**
- * Texts one behind the other.
- * @throws TransloadError E_UTF8 where they are none.
- */
-function textsFrom(cells: readonly Uint8Array[], name: string): Texts {
+/** Texts one behind the other. */
+function packed(cells: readonly Uint8Array[]): Texts {
   const offsets = new Int32Array(cells.length + 1);
   for (let i = 0; i < cells.length; i++) offsets[i + 1] = (offsets[i] as number) + (cells[i] as Uint8Array).length;
-  const bytes = new Uint8Array(offsets[cells.length] as number);
-  for (let i = 0; i < cells.length; i++) bytes.set(cells[i] as Uint8Array, offsets[i]);
-  const torn = (at: number) => at < bytes.length && ((bytes[at] as number) & 0xc0) === 0x80;
-  if (!isUtf8(bytes) || offsets.some(torn)) throw new TransloadError("E_UTF8", `column ${JSON.stringify(name)} has text that is no UTF-8`);
-  return { offsets, bytes };
+  return { offsets, bytes: concat(cells) };
+}
+
+function piecesOf({ offsets, bytes }: Texts): Uint8Array[] {
+  return Array.from({ length: offsets.length - 1 }, (_, i) => bytes.subarray(offsets[i], offsets[i + 1]));
+}
+
+/** @throws TransloadError E_UTF8 for texts that are none. */
+function sound(texts: Texts, name: string): Texts {
+  const { offsets, bytes } = texts;
+  let torn = !isUtf8(bytes);
+  for (let i = 0; i < offsets.length && !torn; i++) torn = ((bytes[offsets[i] as number] ?? 0) & 0xc0) === 0x80;
+  if (torn) throw new TransloadError("E_UTF8", `column ${JSON.stringify(name)} has text that is no UTF-8`);
+  return texts;
 }
 
 type Cells = TypedArray | Uint8Array[] | Texts;
@@ -302,7 +311,7 @@ function plain(page: Uint8Array, at: number, type: ColumnMetaData["type"], count
     enough(Math.ceil(count / 8));
     return Uint8Array.from({ length: count }, (_, i) => ((page[at + (i >> 3)] as number) >> (i & 7)) & 1);
   }
-  if (type === "BYTE_ARRAY") return texts(page, at, count);
+  if (type === "BYTE_ARRAY") return readPlainTexts(page, at, count);
   const width = BYTES[type];
   if (width === undefined) {
     const size = type === "INT96" ? 12 : (length ?? 0);
@@ -318,20 +327,6 @@ function plain(page: Uint8Array, at: number, type: ColumnMetaData["type"], count
       : type === "FLOAT"
         ? new Float32Array(own)
         : new Float64Array(own);
-}
-
-function texts(page: Uint8Array, at: number, count: number): Uint8Array[] {
-  const view = new DataView(page.buffer, page.byteOffset, page.byteLength);
-  const out: Uint8Array[] = new Array(count);
-  let p = at;
-  for (let i = 0; i < count; i++) {
-    if (p + 4 > page.length) throw new RangeError("unexpected end of values");
-    const end = p + 4 + view.getUint32(p, true);
-    if (end > page.length) throw new RangeError("unexpected end of values");
-    out[i] = page.subarray(p + 4, end);
-    p = end;
-  }
-  return out;
 }
 
 /** 8-byte cells by their bits. */

@@ -101,6 +101,27 @@ function plainOf(texts: number, offsets: number, count: number, length: number):
   return core.bytes.slice(out, core.core.writePlain(texts, offsets, count, out));
 }
 
+/**
+ * Plain texts of a page, from `at` on.
+ * @throws RangeError where there are fewer.
+ */
+export function readPlainTexts(page: Uint8Array, at: number, count: number): Texts {
+  const core = parquetCore();
+  const length = page.length - at;
+  // every text has four bytes before it
+  if (4 * count > length) throw new RangeError("unexpected end of values");
+  const from = core.area("page", length + SLACK);
+  const out = core.area("texts", length + SLACK);
+  const offsets = core.area("ends of texts", 4 * (count + 1));
+  core.bytes.set(page.subarray(at), from);
+  const end = core.core.readPlain(from, from + length, count, out, offsets);
+  if (end === 0) throw new RangeError("unexpected end of values");
+  return {
+    offsets: new Int32Array(core.bytes.buffer.slice(offsets, offsets + 4 * (count + 1))),
+    bytes: core.bytes.slice(out, end),
+  };
+}
+
 /** In the order of their bytes, which is not JavaScript's for characters beyond 0xffff. */
 function endsOf(texts: number, offsets: number, count: number): Pick<Encoded, "least" | "greatest"> {
   const none = { least: undefined, greatest: undefined };
