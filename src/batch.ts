@@ -192,10 +192,13 @@ export function withDictionaries({ rowOffset, rowCount, kind, columns, block }: 
 /** Columns of text without dictionaries, whose cells have each their own bytes. */
 export function withoutDictionaries(batch: Batch): Batch {
   const { rowOffset, rowCount, kind, columns, block } = batch;
-  if (!columns.some((column) => textsNow(column)?.codes)) return batch;
+  if (!columns.some(({ texts }) => texts?.codes)) return batch;
   const own = columns.map((column) => {
-    const texts = textsNow(column);
-    return texts?.codes ? plainColumn(column, texts) : column;
+    if (!column.texts?.codes) return column;
+    const texts = textsNow(column) ?? textsOf(column.values as readonly string[], false);
+    if (texts) return texts.codes ? plainColumn(column, texts) : textColumn(column, texts);
+    const { name, dtype, values, shape, valid } = column;
+    return { name, dtype, values, shape, ...(valid && { valid }) };
   });
   return new Batch({ rowOffset, rowCount, kind, columns: own, block });
 }

@@ -1,5 +1,18 @@
 // Frames whose cells are tensors of one shape: lists in text, columns with a shape in batches, fixed-size lists in Arrow.
-import { DateMillisecond, Field, FixedSizeList, Float32, makeData, Table, tableToIPC, Vector, vectorFromArray } from "apache-arrow";
+import {
+  DateMillisecond,
+  Field,
+  FixedSizeList,
+  Float32,
+  Int32,
+  List,
+  makeData,
+  Table,
+  tableToIPC,
+  Utf8,
+  Vector,
+  vectorFromArray,
+} from "apache-arrow";
 import { describe, expect, test } from "vitest";
 import { type Batch, type ReadOptions, readBatches, TransloadError, writeBatches } from "../src/index.js";
 import { crumbs, feed, whole } from "./feed.js";
@@ -164,6 +177,51 @@ describe("lists in cells", () => {
       for await (const part of stream) parts.push(part as Buffer);
       expect(await columnsOf(parts, { from: to })).toEqual(expected("float32"));
     }
+  });
+
+  test("of any length in Arrow must have one, and may be null", async () => {
+    const listsOf = (...rows: unknown[]) =>
+      vectorFromArray(rows, new List(new Field("item", new List(new Field("item", new Int32(), true)), true)));
+    const textsOf = (...rows: unknown[]) => vectorFromArray(rows, new List(new Field("item", new Utf8(), true)));
+    const table = new Table({
+      x: listsOf(
+        [
+          [1, 2, 3],
+          [4, null, 6],
+        ],
+        null,
+        [
+          [7, 8, 9],
+          [10, 11, 12],
+        ],
+      ),
+      t: textsOf(["a", "b"], ["c", null], null),
+    });
+    for (const format of ["file", "stream"] as const)
+      expect(await columnsOf([tableToIPC(table, format)], { from: format === "file" ? "arrow" : "arrows" })).toEqual([
+        [
+          {
+            name: "x",
+            dtype: "int32",
+            shape: [2, 3],
+            values: [1, 2, 3, 4, 0, 6, 0, 0, 0, 0, 0, 0, 7, 8, 9, 10, 11, 12],
+            valid: [1, 1, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1],
+          },
+          { name: "t", dtype: "string", shape: [2], values: ["a", "b", "c", "", "", ""], valid: [1, 1, 1, 0, 0, 0] },
+        ],
+      ]);
+    const refused = (own: Vector) =>
+      columnsOf([tableToIPC(new Table({ x: own }), "stream")], { from: "arrows" }).then(
+        () => "none",
+        (error) => `${error.code} ${error.message}`,
+      );
+    expect(await refused(listsOf([[1]], [[1], [2]]))).toMatch(/^E_SHAPE row 1, column "x": its lists must all have one shape/);
+    expect(await refused(listsOf([[1], [2, 3]]))).toMatch(/^E_SHAPE/);
+    expect(await refused(textsOf(null, null))).toMatch(/^E_SHAPE column "x" has no list that is not null/);
+    // a slice's buffers begin elsewhere
+    const later = tableToIPC(table.slice(2, 3), "stream");
+    const [batch] = (await columnsOf([later], { from: "arrows", columns: ["x"] })) as [unknown[]];
+    expect(batch).toMatchObject([{ name: "x", values: [7, 8, 9, 10, 11, 12] }]);
   });
 
   test("that are null in Arrow are so whatever lies under them, and a list column of several keeps its name", async () => {

@@ -34,12 +34,12 @@ import {
   Utf8,
   Vector,
 } from "apache-arrow";
-import { Batch, type Column } from "../batch.js";
+import { Batch, type Column, withoutDictionaries } from "../batch.js";
 import { concat } from "../bytes.js";
-import { isTime, NAT, NUMERIC, type NumericDType, nothingIn, type TypedArray, unitOf } from "../dtype.js";
+import { isTime, NAT, NUMERIC, type NumericDType, nothingIn, storedAs, type TypedArray, unitOf } from "../dtype.js";
 import { placeAmong, TransloadError } from "../errors.js";
 import type { RandomAccess } from "../io/random.js";
-import { lengthOf, refuseLone, spreadTexts, type Texts, textColumn, textsNow, textsOf } from "../texts.js";
+import { lengthOf, refuseLone, type Texts, textColumn, textsNow, textsOf } from "../texts.js";
 import { bytesOfRow, cut } from "./cut.js";
 import { daysOf } from "./days.js";
 import { type BinaryRead, type BinaryWriter, rowsOfBatch } from "./form.js";
@@ -185,31 +185,23 @@ export class ArrowWriter implements BinaryWriter {
   }
 }
 
-function withoutDictionaries({ rowOffset, rowCount, kind, columns }: Batch): Batch {
-  const plain = columns.map((column) => {
-    if (!column.texts?.codes) return column;
-    const texts = textsNow(column) ?? textsOf(column.values as readonly string[], false);
-    if (!texts) refuseLone(column);
-    return textColumn(column, spreadTexts(texts as Texts));
-  });
-  return new Batch({ rowOffset, rowCount, kind, columns: plain });
-}
-
 // ---- reading
 
 /**
  * Reads a file, or a stream, of record batches.
- * @throws TransloadError E_SYNTAX for what is no Arrow, E_TRUNCATED where it ends too early, E_DTYPE for types that are no cells here.
+ * @throws TransloadError E_SYNTAX for what is no Arrow, E_TRUNCATED where it ends too early, E_DTYPE for types that are no cells here,
+ * E_SHAPE for lists of different shapes.
  */
 export async function* readArrow(file: RandomAccess, options: BinaryRead): AsyncGenerator<Batch, void, undefined> {
   const reader = await damaged(async () => (await RecordBatchReader.from(file.handle as FromHandle)).open());
   const names = reader.schema.fields.map(({ name }) => name);
   const order = options.columns?.map((name) => placeAmong(names, name)) ?? names.map((_, i) => i);
+  const shapes: Shapes = new Map();
   let rowOffset = 0;
   for (;;) {
     const { value, done } = await damaged(async () => reader.next());
     if (done) return;
-    const batch = batchOf(value as RecordBatch, order, rowOffset);
+    const batch = batchOf(value as RecordBatch, order, rowOffset, shapes);
     rowOffset += batch.rowCount;
     // the file's own batches, unless others are asked for
     const asked = options.batchRows !== undefined || options.batchBytes !== undefined;
@@ -231,42 +223,114 @@ async function damaged<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function batchOf(record: RecordBatch, order: readonly number[], rowOffset: number): Batch {
-  const columns = order.map((i) => columnOf(record.schema.fields[i] as Field, record.getChildAt(i) as Vector, record.numRows));
-  const tensor = record.schema.fields.length === 1 && (columns[0]?.shape.length ?? 0) > 0;
+/** Of lists whose type has no length, by their columns. */
+type Shapes = Map<string, readonly number[]>;
+
+function batchOf(record: RecordBatch, order: readonly number[], rowOffset: number, shapes: Shapes): Batch {
+  const { fields } = record.schema;
+  const columns = order.map((i) => columnOf(fields[i] as Field, record.getChildAt(i) as Vector, record.numRows, rowOffset, shapes));
+  const tensor = fields.length === 1 && DataType.isFixedSizeList(fields[0]?.type);
   return new Batch({ rowOffset, rowCount: record.numRows, columns, kind: tensor ? "tensor" : "frame" });
 }
 
-function columnOf(field: Field, vector: Vector, rows: number): Column {
-  const { name, metadata } = field;
+function columnOf({ name, metadata }: Field, vector: Vector, rows: number, rowOffset: number, shapes: Shapes): Column {
   const data = vector.data[0] as Data;
+  const column = cellsOrLists(data, name, rows, rowOffset, shapes.get(name));
+  if (DataType.isList(data.type)) shapes.set(name, column.shape);
+  const said = metadata.get("ARROW:extension:metadata");
+  const shape = said === undefined ? undefined : (JSON.parse(said) as { shape?: number[] }).shape;
+  return shape && product(shape) === product(column.shape) ? { ...column, shape } : column;
+}
+
+function cellsOrLists(data: Data, name: string, rows: number, rowOffset: number, known: readonly number[] | undefined): Column {
+  if (DataType.isList(data.type)) return listsFrom(data, name, rows, rowOffset, known);
   if (DataType.isFixedSizeList(data.type)) {
     const inner = data.children[0] as Data;
-    const said = metadata.get("ARROW:extension:metadata");
     const size = data.type.listSize;
-    const shape = said ? ((JSON.parse(said) as { shape?: number[] }).shape ?? [size]) : [size];
-    const from = inner.offset + data.offset * size;
-    const cells = inner.clone(inner.type, from, rows * size);
-    return withNullLists(data, { ...cellsFrom(cells, name), name, shape: product(shape) === size ? shape : [size] }, size);
+    const cells = cellsOrLists(
+      inner.clone(inner.type, inner.offset + data.offset * size, rows * size),
+      name,
+      rows * size,
+      rowOffset,
+      undefined,
+    );
+    return withNullLists(data, { ...cells, shape: [size, ...cells.shape] });
   }
   const cells = cellsFrom(data, name);
   return cells.texts ? (cells as Column) : { name, ...cells, shape: [] };
 }
 
-/** Cells of a list that is null are null, whatever lies in them. */
-function withNullLists(data: Data, column: Column, size: number): Column {
-  if (data.nullCount === 0) return column;
-  const nothing = nothingIn(column.dtype);
-  const values = column.values.slice() as unknown[];
-  const valid = column.valid?.slice() ?? new Uint8Array(values.length).fill(1);
-  for (let row = 0; row < data.length; row++)
-    if (!data.getValid(row))
-      for (let i = row * size; i < (row + 1) * size; i++) {
-        values[i] = nothing;
-        valid[i] = 0;
-      }
-  const { name, dtype, shape, timezone } = column;
+/** Lists of any length, which must have one; those that are null have none. */
+function listsFrom(data: Data, name: string, rows: number, rowOffset: number, known: readonly number[] | undefined): Column {
+  const offsets = (data.valueOffsets as Int32Array).subarray(data.offset, data.offset + rows + 1);
+  const [from, to] = [offsets[0] ?? 0, offsets[rows] ?? 0];
+  const present = Array.from({ length: rows }, (_, row) => row).filter((row) => data.getValid(row));
+  const lengthOfRow = (row: number) => (offsets[row + 1] as number) - (offsets[row] as number);
+  const [first] = present;
+  const size = known?.[0] ?? (first === undefined ? undefined : lengthOfRow(first));
+  if (size === undefined)
+    throw new TransloadError(
+      "E_SHAPE",
+      `column ${JSON.stringify(name)} has no list that is not null among its first ${rows}, so their shape is not known`,
+    );
+  const odd = present.find((row) => lengthOfRow(row) !== size);
+  if (odd !== undefined)
+    throw new TransloadError(
+      "E_SHAPE",
+      `row ${rowOffset + odd}, column ${JSON.stringify(name)}: its lists must all have one shape; this has ${lengthOfRow(odd)} cells, and those before have ${size}`,
+      { row: rowOffset + odd },
+    );
+  const child = data.children[0] as Data;
+  const inner = cellsOrLists(child.clone(child.type, child.offset + from, to - from), name, to - from, rowOffset, known?.slice(1));
+  const shape = [size, ...inner.shape];
+  if (known && `${known}` !== `${shape}`)
+    throw new TransloadError(
+      "E_SHAPE",
+      `column ${JSON.stringify(name)} has lists of shape [${shape.join(", ")}] where those before have [${known.join(", ")}]`,
+    );
+  if (present.length === rows) return { ...inner, shape };
+  const perRow = product(shape);
+  return gathered(
+    inner,
+    shape,
+    rows,
+    present.map((row) => [row * perRow, ((offsets[row] as number) - from) * product(inner.shape)]),
+  );
+}
+
+/** Cells at other places, `perRow` of them from each to each; nothing between them. */
+function gathered(
+  column: Column,
+  shape: readonly number[],
+  rows: number,
+  places: readonly (readonly [to: number, from: number])[],
+): Column {
+  const { name, dtype, timezone } = column;
+  const perRow = product(shape);
+  const stored = storedAs(dtype);
+  const values = (stored ? new NUMERIC[stored].array(rows * perRow) : new Array(rows * perRow)) as unknown[];
+  values.fill(nothingIn(dtype));
+  const valid = new Uint8Array(rows * perRow);
+  const own = column.values;
+  for (const [to, from] of places)
+    for (let i = 0; i < perRow; i++) {
+      values[to + i] = own[from + i];
+      valid[to + i] = column.valid?.[from + i] ?? 1;
+    }
   return { name, dtype, shape, values: values as unknown as TypedArray, valid, ...(timezone && { timezone }) };
+}
+
+/** Cells of a list that is null are null, whatever lies in them. */
+function withNullLists(data: Data, column: Column): Column {
+  if (data.nullCount === 0) return column;
+  const perRow = product(column.shape);
+  const present = Array.from({ length: data.length }, (_, row) => row * perRow).filter((_, row) => data.getValid(row));
+  return gathered(
+    column,
+    column.shape,
+    data.length,
+    present.map((at) => [at, at]),
+  );
 }
 
 type Cells = Pick<Column, "dtype" | "values" | "valid" | "timezone" | "texts">;
@@ -293,9 +357,12 @@ function cellsFrom(data: Data, name: string): Cells {
     const timezone = DataType.isTimestamp(type) && type.timezone ? { timezone: type.timezone } : {};
     return { dtype: `datetime64[${unit}]`, values, ...timezone, ...mask };
   }
-  if (DataType.isUtf8(type) && data.offset === 0) {
+  if (DataType.isUtf8(type)) {
     const { valueOffsets, values } = data as unknown as { valueOffsets: Int32Array<ArrayBuffer>; values: Uint8Array<ArrayBuffer> };
-    return textColumn({ name, shape: [], ...mask }, { offsets: valueOffsets.subarray(0, data.length + 1), bytes: values });
+    return textColumn(
+      { name, shape: [], ...mask },
+      { offsets: valueOffsets.subarray(data.offset, data.offset + data.length + 1), bytes: values },
+    );
   }
   const values = listOf(data, name);
   return isBinary(type)
@@ -341,7 +408,9 @@ function listOf(data: Data, name: string): unknown[] {
       "E_DTYPE",
       `column ${JSON.stringify(name)} is ${type}, which is no cell here; cast it where the file is written`,
     );
-  const vector = new RecordBatch({ column: data }).getChildAt(0) as Vector;
+  // apache-arrow's own slices have their buffers cut
+  const cut = data.offset === 0 ? data : data.clone(type, 0, data.offset + data.length).slice(data.offset, data.length);
+  const vector = new RecordBatch({ column: cut }).getChildAt(0) as Vector;
   return Array.from({ length: data.length }, (_, i) => vector.get(i));
 }
 

@@ -26,6 +26,7 @@ import { daysOf } from "./days.js";
 import { type BinaryRead, type BinaryWrite, type BinaryWriter, rowsOfBatch } from "./form.js";
 import { type Between, ChunkReader } from "./parquet/chunk.js";
 import { ChunkCells, type Pages } from "./parquet/encode.js";
+import { Pool } from "./parquet/pool.js";
 import { cellTypeOf, elementsOf, type Field, fieldsOf } from "./parquet/schema.js";
 
 /** Rows of a row group, as DuckDB has them; fewer where they would take so many bytes. */
@@ -245,6 +246,7 @@ export async function* readParquet(file: RandomAccess, options: BinaryRead): Asy
     compressors: { ...compressors, GZIP: (bytes) => zlib.gunzipSync(bytes) },
     window: Math.max(LEAST_WINDOW, Math.min(MOST_WINDOW, Math.floor(WINDOWS / Math.max(1, wanted.length)))),
     shapes: new Map<string, readonly number[]>(),
+    pool: new Pool(options.reuse ?? false),
   };
   let rowOffset = 0;
   for (const group of metadata.row_groups) {
@@ -269,12 +271,13 @@ async function* readGroup(
   const rows = Number(group.num_rows);
   if (rows === 0) return;
   const readers = wanted.map((field) => new ChunkReader(field, metaOf(group, field), rows, rowOffset, between));
-  const heads: Column[] = [];
-  for (const reader of readers) heads.push(await reader.peek());
+  // the first reads of all columns at once
+  const heads = await Promise.all(readers.map((reader) => reader.peek()));
   const step = rowsOfBatch(bytesOfRow(heads), options);
   for (let done = 0; done < rows; done += step) {
     const rowCount = Math.min(rows - done, step);
     const columns: Column[] = [];
+    between.pool.advance();
     for (const reader of readers) columns.push(await reader.take(rowCount));
     yield new Batch({ rowOffset: rowOffset + done, rowCount, columns, kind: "frame" });
   }

@@ -22,6 +22,8 @@ let rank: i32 = 0; // how many; -1 for a frame
 let perRow: u32 = 0; // cells of a tensor's row
 let nan: i32 = Nan.Pass;
 let nulls: bool = true;
+let fixedRoom: usize = 0; // what a row takes at most, but for its texts
+let texts: bool = false; // some columns have them
 
 /** The texts of 0 to 999: three bytes, and their length in the fourth. */
 const SMALL: usize = memory.data(4000, 4);
@@ -44,6 +46,9 @@ export let printColumn: u32 = 0;
 export function startPrint(at: usize, columnCount: u32, dimsAt: usize, innerRank: i32, cellsPerRow: u32, nanPolicy: i32, nullsPass: bool): void {
   columns = at; count = columnCount; dims = dimsAt; rank = innerRank; perRow = cellsPerRow; nan = nanPolicy; nulls = nullsPass;
   printError = 0;
+  fixedRoom = 8 + <usize>(rank < 0 ? count : perRow) * <usize>(LONGEST + 2 * max(rank, 0));
+  texts = false;
+  for (let i: u32 = 0; i < count; i++) if (load<u32>(columns + <usize>i * RECORD, DTYPE) == DType.String) texts = true;
   if (!smallReady) makeSmall();
 }
 
@@ -63,8 +68,13 @@ export function print(from: u32, to: u32, more: bool, out: usize, end: usize): u
 }
 
 /** Bytes a row may take at most. */
-export function room(row: u32): usize {
-  let bytes: usize = 8 + <usize>(rank < 0 ? count : perRow) * <usize>(LONGEST + 2 * max(rank, 0));
+// @ts-ignore: decorator
+@inline export function room(row: u32): usize {
+  return texts ? roomOfTexts(row) : fixedRoom;
+}
+
+function roomOfTexts(row: u32): usize {
+  let bytes = fixedRoom;
   for (let i: u32 = 0; i < count; i++) {
     const column = columns + <usize>i * RECORD;
     if (load<u32>(column, DTYPE) != DType.String) continue;
@@ -146,12 +156,7 @@ function cell(column: usize, i: u32, out: usize): usize {
       const v = load<f32>(p);
       return isFinite(v) ? writeF32(out, v) : special(out, <f64>v);
     }
-    case DType.String: {
-      const ends = textAt(column, i);
-      if (ends == 0) return writeNull(out);
-      const first = load<u32>(ends);
-      return copy(out, at + <usize>first, <usize>(load<u32>(ends, 4) - first));
-    }
+    case DType.String: return text(column, i, out);
     case DType.Int8: return signed(out, <i64>load<i8>(p));
     case DType.Int16: return signed(out, <i64>load<i16>(p));
     case DType.Int32: return signed(out, <i64>load<i32>(p));
@@ -167,6 +172,13 @@ function cell(column: usize, i: u32, out: usize): usize {
       return out + 5;
     }
   }
+}
+
+function text(column: usize, i: u32, out: usize): usize {
+  const ends = textAt(column, i);
+  if (ends == 0) return writeNull(out);
+  const first = load<u32>(ends);
+  return copy(out, <usize>load<u32>(column, AT) + <usize>first, <usize>(load<u32>(ends, 4) - first));
 }
 
 // @ts-ignore: decorator

@@ -44,6 +44,15 @@ def table() -> pa.Table:
     )
 
 
+LISTS = pa.table(
+    {
+        "x": pa.array([[k / 2, None, float(k)] for k in range(200)], pa.list_(pa.float64())),
+        "deep": pa.array([None if k == 7 else [[k, 1], [2, 3]] for k in range(200)], pa.list_(pa.list_(pa.int32()))),
+        "t": pa.array([[f"té {k}", "b"] for k in range(200)], pa.list_(pa.string())),
+    }
+)
+
+
 def numbers_of(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column.cast(pa.int32() if pa.types.is_date32(column.type) else pa.int64())
 
@@ -74,6 +83,10 @@ def write(folder: Path) -> None:
     dictionary = whole.set_column(whole.column_names.index("own"), "own", whole["own"].dictionary_encode())
     with pa.ipc.new_stream(folder / "stream.arrows", dictionary.schema) as sink:
         sink.write_table(dictionary, max_chunksize=900)
+    pq.write_table(LISTS, folder / "lists.parquet", row_group_size=64, data_page_size=256)
+    LISTS.to_pandas().to_parquet(folder / "lists-pandas.parquet")
+    with pa.ipc.new_file(folder / "lists.arrow", LISTS.schema) as sink:
+        sink.write_table(LISTS, max_chunksize=90)
     numbers = np.arange(24, dtype="f8").reshape(2, 3, 4) / 7
     np.save(folder / "c.npy", numbers)
     np.save(folder / "fortran.npy", np.asfortranarray(numbers))
@@ -111,6 +124,12 @@ def check(folder: Path) -> None:
         except Exception as error:  # noqa: BLE001: whatever a reader says is a finding
             wrong = f"{type(error).__name__}: {error}"
         print(f"FAILED {name}: {wrong}" if wrong else f"passed {name}")
+    lists = LISTS.to_pydict() | {"deep": [cell or [[None, None], [None, None]] for cell in LISTS["deep"].to_pylist()]}
+    for name, read in {"parquet": lambda: pq.read_table(folder / "ours-lists.parquet"), "arrow": lambda: pa.ipc.open_file(folder / "ours-lists.arrow").read_all()}.items():
+        found = read().to_pydict()
+        if name == "arrow":  # a tensor's cells are one list there
+            found["deep"] = [[cell[:2], cell[2:]] for cell in found["deep"]]
+        print(f"passed pyarrow, lists in {name}" if found == lists else f"FAILED pyarrow, lists in {name}: {found}"[:600])
     numbers = np.arange(24, dtype="f8").reshape(2, 3, 4) / 7
     array = np.load(folder / "ours.npy")
     good = array.dtype == numbers.dtype and array.shape == numbers.shape and (array == numbers).all()

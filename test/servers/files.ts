@@ -35,12 +35,22 @@ const CONVERSIONS: readonly (readonly [from: string, to: string, ...options: str
   ["times.npy", "ours-times.npy"],
   ["deflated.npz", "ours.npz"],
   ["text.npz", "ours-text.npz"],
+  ["lists.arrow", "ours-lists.parquet"],
+  ["lists.parquet", "ours-lists.arrow"],
 ];
 
-/** What numpy's files hold; all others hold the table. */
+const ROWS = Array.from({ length: 200 }, (_, k) => k);
+const LISTS: Cells = {
+  x: ROWS.flatMap((k) => [k / 2, null, k]),
+  deep: ROWS.flatMap((k) => (k === 7 ? [null, null, null, null] : [`${k}`, "1", "2", "3"])),
+  t: ROWS.flatMap((k) => [`té ${k}`, "b"]),
+};
+
+/** What some files hold; all others hold the table. */
 const ARRAYS: readonly (readonly [RegExp, Cells])[] = [
   [/^times\.npy$/, { " timestamp[ms]": ["1577836800000", null, "-500"] }],
   [/^text\.npz$/, { t: ["tést \u{1f600}", ""], b: ["ab", "c"], n: ["0", "1"] }],
+  [/^lists/, LISTS],
   [/\.npy$/, { "": Array.from({ length: 24 }, (_, i) => i / 7) }],
   [/\.npz$/, { a: ["0", "1", "2", "3", "4"], b: [0, 0.5, 1, 1.5, 2] }],
 ];

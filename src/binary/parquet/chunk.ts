@@ -2,11 +2,13 @@
 import type { ColumnMetaData, Compressors } from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
 import type { Column } from "../../batch.js";
+import { storedAs, type TypedArray } from "../../dtype.js";
 import { TransloadError } from "../../errors.js";
 import type { RandomAccess } from "../../io/random.js";
 import { joinColumns, sliceColumn } from "../cut.js";
 import { type Decoded, PageDecoder, type PageHeader } from "./decode.js";
 import { ListRows, type Rows } from "./lists.js";
+import type { Pool } from "./pool.js";
 import type { Field } from "./schema.js";
 
 /** A page header is read with so many bytes, and with more where it does not end there. */
@@ -24,6 +26,7 @@ export interface Between {
   readonly window: number;
   /** Shapes of lists, by the names of their columns. */
   readonly shapes: Map<string, readonly number[]>;
+  readonly pool: Pool;
 }
 
 export class ChunkReader {
@@ -48,7 +51,7 @@ export class ChunkReader {
     this.#name = name;
     this.#between = between;
     this.#rowOffset = rowOffset;
-    this.#decoder = new PageDecoder(field, meta, between.compressors);
+    this.#decoder = new PageDecoder(field, meta, between.compressors, between.pool);
     this.#lists = nesting && new ListRows(nesting);
     this.#left = Number(meta.num_values);
     this.#bytes = new ChunkBytes(name, meta, between);
@@ -74,12 +77,18 @@ export class ChunkReader {
       const perRow = first.column.shape.reduce((a, b) => a * b, 1);
       const count = Math.min(due, first.rows);
       parts.push(count === first.rows ? first.column : sliceColumn(first.column, 0, count * perRow));
-      if (count === first.rows) this.#ready.shift();
+      if (count === first.rows) this.#retire(first);
       else this.#ready[0] = { column: sliceColumn(first.column, count * perRow, first.rows * perRow), rows: first.rows - count };
       due -= count;
     }
     this.#readyRows -= rows;
     return joinColumns(parts);
+  }
+
+  /** Rows of lists share their memory with what follows. */
+  #retire({ column }: Rows): void {
+    this.#ready.shift();
+    if (!this.#lists && storedAs(column.dtype)) this.#between.pool.retire(column.values as TypedArray);
   }
 
   async #next(): Promise<void> {

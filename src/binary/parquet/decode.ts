@@ -16,6 +16,7 @@ import { type Texts, textColumn } from "../../texts.js";
 import { halves } from "../half.js";
 import { unpack, unpackCells } from "./hybrid.js";
 import { levelWidth } from "./lists.js";
+import type { Pool } from "./pool.js";
 import { type CellType, cellTypeOf, type Field } from "./schema.js";
 import { readPlainTexts } from "./texts.js";
 
@@ -55,10 +56,12 @@ export class PageDecoder {
   readonly #meta: ColumnMetaData;
   readonly #type: CellType;
   readonly #compressors: Compressors;
+  readonly #pool: Pool;
   #dictionary: Cells | undefined;
 
   /** @throws TransloadError E_DTYPE for types that are no cells here. */
-  constructor(field: Field, meta: ColumnMetaData, compressors: Compressors) {
+  constructor(field: Field, meta: ColumnMetaData, compressors: Compressors, pool: Pool) {
+    this.#pool = pool;
     this.#field = field;
     this.#meta = meta;
     this.#type = cellTypeOf(field.leaf, field.name);
@@ -93,7 +96,7 @@ export class PageDecoder {
   #gather(cells: Cells, { places, levels, entries, present }: Page): Cells {
     const { bytes, at: from, width } = places as NonNullable<Page["places"]>;
     if (!levels && isNumbers(cells) && cells.BYTES_PER_ELEMENT === 8 && width <= 24) {
-      const out = new NUMERIC[storedAs(this.#type.dtype) as NumericDType].array(entries);
+      const out = this.#room(entries) as unknown as TypedArray;
       unpackCells(bytes, from, width, present, bitsOf(cells), bitsOf(out));
       return out;
     }
@@ -119,7 +122,9 @@ export class PageDecoder {
 
   #room(entries: number): unknown[] {
     const stored = storedAs(this.#type.dtype);
-    return (stored ? new NUMERIC[stored].array(entries) : new Array(entries)) as unknown[];
+    if (!stored) return new Array(entries);
+    const { array } = NUMERIC[stored];
+    return new array(this.#pool.take(entries * array.BYTES_PER_ELEMENT), 0, entries) as unknown as unknown[];
   }
 
   get #nothing(): ReturnType<typeof nothingIn> {
