@@ -24,7 +24,7 @@ export function levelWidth(most: number): number {
 // ---- writing
 
 /** Lists of so many levels as we write them: every list, and every cell, may be null. */
-export function nestingOf(rank: number): Nesting {
+function nestingOf(rank: number): Nesting {
   return { elements: Array.from({ length: rank }, (_, i) => 2 * (i + 1)), most: 2 * rank + 1 };
 }
 
