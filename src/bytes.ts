@@ -36,6 +36,30 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return whole;
 }
 
+/** Turns the bytes of each so many around, in their place. */
+export function swapBytes(bytes: Uint8Array, width: 2 | 4 | 8): void {
+  if (hasBuffer) {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    if (width === 2) buffer.swap16();
+    else if (width === 4) buffer.swap32();
+    else buffer.swap64();
+  } else for (let at = 0; at < bytes.length; at += width) bytes.subarray(at, at + width).reverse();
+}
+
+const strict = new TextDecoder("utf-8", { fatal: true });
+
+/** Whether bytes are UTF-8. */
+export function isUtf8(bytes: Uint8Array): boolean {
+  const own = globalThis.process?.getBuiltinModule?.("node:buffer").isUtf8;
+  if (own) return own(bytes);
+  try {
+    strict.decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export function toBase64(bytes: Uint8Array): string {
   if (hasBuffer) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64");
   let text = "";

@@ -7,8 +7,9 @@ import { createStage, type Stage } from "./chain.js";
 import type { DType, DTypes } from "./dtype.js";
 import type { Cast } from "./engine/cells.js";
 import type { Warning } from "./errors.js";
-import { nodeHost } from "./host.js";
-import { isTransfer, transfer } from "./transfer.js";
+import { isTransfer } from "./exchange.js";
+import { nodeHost } from "./node.js";
+import { transfer } from "./transfer.js";
 
 export interface ConvertOptions {
   /** Dialect or form of the input, or `auto` (the default): told from the keys. */

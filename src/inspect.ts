@@ -5,13 +5,13 @@ import type { Seen } from "./engine/cells.js";
 import { Look } from "./engine/codes.js";
 import type { CreateScanner } from "./engine/index.js";
 import type { Warning } from "./errors.js";
-import { scannerOf } from "./host.js";
 import { chunksOf, type Source } from "./io/source.js";
+import { nodeHost, scannerOf } from "./node.js";
 import { Opening } from "./opening.js";
+import { chunksOfBatches } from "./printing.js";
 import { batchesOf } from "./read.js";
 import { type Readable, readable } from "./readable.js";
 import { Rewriter } from "./rewriter.js";
-import { chunksOfBatches } from "./write.js";
 
 export interface InspectOptions {
   /** Dialect or form of the payload, or `auto` (the default). */
@@ -108,7 +108,7 @@ export async function inspect(source: Source, options: InspectOptions = {}): Pro
   const binary = binaryForm(options.from ?? "auto");
   if (binary) {
     // its cells are looked at as the text they become
-    const text = chunksOfBatches(batchesOf(counted(), { from: binary.id }), { to: "mlflow" });
+    const text = chunksOfBatches(batchesOf(counted(), { from: binary.id }), { to: "mlflow" }, nodeHost({}));
     const reading = new Survey("mlflow", await scannerOf(options.engine), warn);
     for await (const chunk of text) reading.push(chunk);
     return { ...reading.end(), form: binary.id, dialect: binary.id, bytes, warnings };
@@ -121,7 +121,7 @@ export async function inspect(source: Source, options: InspectOptions = {}): Pro
     if (key === undefined) warn(warning);
     else beside.push(JSON.parse(key) as string);
   };
-  const { from, moved, chunks } = await readable(counted(), { ...options, onWarning });
+  const { from, moved, chunks } = await readable(counted(), { ...options, onWarning }, nodeHost({}));
   const reading = new Survey(from, await scannerOf(options.engine), warn);
   for await (const chunk of chunks) reading.push(chunk);
   const found = reading.end();

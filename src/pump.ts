@@ -2,7 +2,7 @@ import { Batch } from "./batch.js";
 import { createStage, type Stage } from "./chain.js";
 import type { Outlet } from "./conversion.js";
 import type { ConvertOptions } from "./convert.js";
-import { nodeHost } from "./host.js";
+import type { Host } from "./host.js";
 import type { BatchRequest } from "./table/job.js";
 
 /** Texts that may wait during a replay. */
@@ -29,7 +29,7 @@ export class Pump {
   #failure: { error: unknown } | undefined;
   #resume: (() => void) | undefined;
 
-  constructor(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options: ConvertOptions, batches?: BatchRequest) {
+  constructor(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options: ConvertOptions, host: Host, batches?: BatchRequest) {
     this.#chunks = iterate(chunks);
     this.#onProgress = options.onProgress;
     const queue = this.#queue;
@@ -44,7 +44,7 @@ export class Pump {
       endPiece: (rows) => void queue.push({ rows }),
       ...(batches && { batches, batch: (batch: Batch) => void queue.push(batch) }),
     };
-    this.#conversion = createStage(options, nodeHost(options), (bytes) => queue.push(bytes), outlet);
+    this.#conversion = createStage(options, host, (bytes) => queue.push(bytes), outlet);
   }
 
   /** Whether there is something to take; runs the conversion until there is. */
@@ -98,7 +98,7 @@ export class Pump {
 
   /** Resolves in a while: something may have been written meanwhile. */
   #written(): Promise<void> {
-    return new Promise((resolve) => setImmediate(resolve));
+    return new Promise((resolve) => later(resolve));
   }
 
   readonly #stop = (): void => {
@@ -122,6 +122,21 @@ export class Pump {
     this.#used += value.length;
     this.#onProgress?.(this.#used);
   }
+}
+
+/** Behind what is under way; a timer would wait four milliseconds in a browser. */
+function later(work: () => void): void {
+  if (typeof setImmediate === "function") {
+    setImmediate(work);
+    return;
+  }
+  const { port1, port2 } = new MessageChannel();
+  port1.addEventListener("message", () => {
+    port1.close();
+    work();
+  });
+  port1.start();
+  port2.postMessage(undefined);
 }
 
 async function* iterate(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {

@@ -4,6 +4,7 @@ import { readableForm } from "./chain.js";
 import type { ConvertOptions } from "./convert.js";
 import { formOf } from "./detect.js";
 import { choose, type Form, type Layout } from "./dialects/index.js";
+import type { Host } from "./host.js";
 import { rejoin } from "./io/peek.js";
 import { Pump } from "./pump.js";
 import type { BatchRequest } from "./table/job.js";
@@ -14,19 +15,7 @@ const BRACE = 0x7b; /* { */
 /** What a conversion of the source may need, besides where it goes. */
 export type MovingOptions = Pick<
   ConvertOptions,
-  | "columns"
-  | "fixed"
-  | "ragged"
-  | "header"
-  | "delimiter"
-  | "quote"
-  | "na"
-  | "text"
-  | "typing"
-  | "file"
-  | "spillDir"
-  | "engine"
-  | "onWarning"
+  "columns" | "fixed" | "ragged" | "header" | "delimiter" | "quote" | "na" | "text" | "typing" | "engine" | "onWarning"
 > & { from?: string };
 
 /** A source in a form that the typed lane reads. */
@@ -46,6 +35,7 @@ export interface Readable {
 export async function readable(
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   options: MovingOptions,
+  host: Host,
   batches?: BatchRequest,
 ): Promise<Readable> {
   const from = options.from ?? "auto";
@@ -72,25 +62,17 @@ export async function readable(
   const chunks = rejoin(head, iterator);
   const via = found && readableForm(found.layout);
   if (!found || via === undefined) return { from, moved: undefined, picks: true, chunks };
-  const { file: _, ...all } = options;
   // of records with names of their own some may be picked, once they are rows
   const header = found.layout === "delimited" && options.header !== false && !found.form.headless;
   const keyed = header || found.layout === "records" || (found.layout === "lines" && head.find((byte) => byte > 0x20) === BRACE);
-  const { columns, ...others } = all;
+  const { columns, ...others } = options;
   const moving = keyed ? others : { ...others, ...(columns && { columns }) };
   if (batches && found.layout === "delimited" && options.typing !== "pandas" && options.engine !== "reference") {
-    const rows = new Pump(chunks, { ...all, from: found.form.id, to: "mlflow:split" }, batches);
+    const rows = new Pump(chunks, { ...options, from: found.form.id, to: "mlflow:split" }, host, batches);
     return { from, moved: found, picks: false, chunks: [], batches: rows.batches() };
   }
   // a form named by us would hide a second payload beside it
   const own = found.form.key === undefined ? found.form.id : from;
-  const pump = new Pump(chunks, {
-    ...moving,
-    ...(options.file && { file: options.file }),
-    from: own,
-    to: via,
-    missing: "null",
-    nan: "token",
-  });
+  const pump = new Pump(chunks, { ...moving, from: own, to: via, missing: "null", nan: "token" }, host);
   return { from: "mlflow", moved: found, picks: keyed, chunks: pump.bytes() };
 }

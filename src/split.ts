@@ -5,9 +5,10 @@ import { TransloadError } from "./errors.js";
 import { formOfName } from "./extension.js";
 import { fileOf, type Source } from "./io/source.js";
 import { unpack } from "./io/unpack.js";
+import { nodeHost } from "./node.js";
+import { chunksOfBatches } from "./printing.js";
 import { Pump } from "./pump.js";
 import { batchesOf } from "./read.js";
-import { chunksOfBatches } from "./write.js";
 
 /** One of the payloads that a large one is cut into: its bytes, to be read before the next piece is asked for. */
 export interface Piece extends AsyncIterable<Uint8Array> {
@@ -66,7 +67,10 @@ async function pumpOfChunks(
 ): Promise<Pump> {
   const path = fileOf(source);
   const { from = path === undefined ? "auto" : formOfName(path) } = options;
-  if (!binaryForm(from) && !(from === "auto" && binaryAt(head))) return new Pump(chunks, { ...options, from, ...(file && { file }) });
+  if (!binaryForm(from) && !(from === "auto" && binaryAt(head))) {
+    const own = { ...options, from, ...(file && { file }) };
+    return new Pump(chunks, own, nodeHost(own));
+  }
   if (file !== undefined) await chunks.return?.();
   return pumpOfBatches(file ?? chunks, { ...options, from });
 }
@@ -78,8 +82,9 @@ function pumpOfBatches(source: Source, { columns, file, ...options }: SplitOptio
     ...(columns && { columns }),
     ...(options.spillDir && { spillDir: options.spillDir }),
   };
-  const text = chunksOfBatches(batchesOf(file ?? source, own), { to: "mlflow" });
-  return new Pump(text, { ...options, from: "mlflow", fixed: true });
+  const host = nodeHost({ ...(options.spillDir && { spillDir: options.spillDir }) });
+  const text = chunksOfBatches(batchesOf(file ?? source, own), { to: "mlflow" }, host);
+  return new Pump(text, { ...options, from: "mlflow", fixed: true }, host);
 }
 
 class PieceOf implements Piece {

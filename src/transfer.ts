@@ -1,66 +1,36 @@
-// A conversion with a binary file at one end, or both: batches out of the one, into the other.
 import { addAbortSignal, type Duplex } from "node:stream";
-import { Batch } from "./batch.js";
 import { binaryForm } from "./binary/form.js";
 import type { ConvertOptions } from "./convert.js";
-import { choose } from "./dialects/index.js";
-import { TransloadError } from "./errors.js";
+import { checkTransfer, exchange } from "./exchange.js";
 import { duplexOf } from "./io/duplex.js";
-import { checkOptions } from "./options.js";
-import { batchesOf } from "./read.js";
-import { chunksOfBatches, type Patch } from "./write.js";
-
-/** Whether a conversion is one of batches: a form at either end is binary. */
-export function isTransfer({ from = "auto", to }: ConvertOptions): boolean {
-  return binaryForm(from) !== undefined || binaryForm(to) !== undefined;
-}
+import { unpack } from "./io/unpack.js";
+import { nodeHost } from "./node.js";
+import type { Patch } from "./printing.js";
 
 /**
- * The stream of such a conversion. Of text numbers become `dtype`, or int64 and float64 as the first rows look (`infer`).
+ * The stream of a conversion with a binary file at one end, or both.
  * @throws TransloadError E_DIALECT, E_DTYPE or E_OPTION at once; every other refusal is the stream's error.
  */
 export function transfer(options: ConvertOptions, patch?: Patch): Duplex {
   checkTransfer(options);
   const { signal } = options;
-  const stream = duplexOf((chunks: AsyncIterable<Uint8Array>) => bytesOf(chunks, options, patch));
+  const host = nodeHost(options);
+  // a binary file is read here and there, and its name is enough; what is written to us all the same must go somewhere
+  const named = options.file !== undefined && binaryForm(options.from ?? "auto") !== undefined;
+  const stream = duplexOf((chunks: AsyncIterable<Uint8Array>) => {
+    if (named) void drain(chunks);
+    return exchange(named ? nothing() : expanded(chunks), options, host, patch);
+  });
   return signal ? (addAbortSignal(signal, stream) as Duplex) : stream;
 }
 
-/** @throws TransloadError E_DIALECT, E_DTYPE or E_OPTION for what such a conversion cannot do. */
-export function checkTransfer({ from = "auto", to, what, maxRows, maxBytes, ...options }: ConvertOptions): void {
-  if (!binaryForm(from)) choose(from, true, what);
-  if (!binaryForm(to)) choose(to, false, what);
-  checkOptions({ ...options, ...(maxRows !== undefined && { maxRows }), ...(maxBytes !== undefined && { maxBytes }) });
-  if (binaryForm(to) && (maxRows !== undefined || maxBytes !== undefined))
-    throw new TransloadError("E_OPTION", `${to} is not cut into pieces; cut the text that it is made of`);
+/** What is compressed, expanded. */
+async function* expanded(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  const unpacked = await unpack(chunks, { lend: false });
+  yield* unpacked.chunks;
 }
 
-async function* bytesOf(
-  chunks: AsyncIterable<Uint8Array>,
-  options: ConvertOptions,
-  patch: Patch | undefined,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const { to, dtype, through, codec, rowGroupRows, nan, missing, index, datatype, header, maxRows, maxBytes, file, ...reading } = options;
-  const { spillDir, engine, onWarning } = options;
-  const binary = binaryForm(options.from ?? "auto") !== undefined;
-  // a binary file is read here and there, and its name is enough; what is written to us all the same must go somewhere
-  const source = binary && file !== undefined ? file : counted(chunks, options.onProgress);
-  if (source === file) void drain(chunks);
-  const own = {
-    ...reading,
-    ...(header !== undefined && { header }),
-    dtype: dtype ?? ("infer" as const),
-    reuse: isCopied(to) && !through?.length,
-  };
-  const batches = passed(batchesOf(source, own), through);
-  const writing = { to, codec, rowGroupRows, nan, missing, index, datatype, header, maxRows, maxBytes, spillDir, engine, onWarning };
-  yield* chunksOfBatches(batches, writing, patch);
-}
-
-/** Its writer keeps none of a batch's memory, so that batches may be lent. */
-function isCopied(to: string): boolean {
-  return to === "parquet" || !binaryForm(to);
-}
+async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {}
 
 async function drain(chunks: AsyncIterable<Uint8Array>): Promise<void> {
   try {
@@ -68,29 +38,4 @@ async function drain(chunks: AsyncIterable<Uint8Array>): Promise<void> {
   } catch {
     // the stream tells of it
   }
-}
-
-async function* counted(
-  chunks: AsyncIterable<Uint8Array>,
-  told: ConvertOptions["onProgress"],
-): AsyncGenerator<Uint8Array, void, undefined> {
-  let bytes = 0;
-  for await (const chunk of chunks) {
-    yield chunk;
-    bytes += chunk.length;
-    told?.(bytes);
-  }
-}
-
-/** Batches as the functions between reader and writer let them through. */
-async function* passed(batches: AsyncIterable<Batch>, through: ConvertOptions["through"]): AsyncGenerator<Batch, void, undefined> {
-  if (!through?.length) return yield* batches;
-  const { gen } = await import("stream-chain/core");
-  const pass = gen(...(through as [])) as (batch: Batch) => AsyncIterable<unknown>;
-  for await (const batch of batches)
-    for await (const result of pass(batch)) {
-      if (result === undefined || result === null) continue;
-      if (!(result instanceof Batch)) throw new TransloadError("E_OPTION", "a function in `through` returned something else than a Batch");
-      yield result;
-    }
 }

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { createStage } from "../src/chain.js";
 import type { ConvertOptions } from "../src/convert.js";
 import { TransloadError } from "../src/errors.js";
-import { nodeHost } from "../src/host.js";
 import { inspect } from "../src/inspect.js";
+import { nodeHost } from "../src/node.js";
 
 /** Both engines, whole and byte by byte, over payloads of every form, sound and broken, into every target. */
 

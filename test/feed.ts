@@ -1,5 +1,4 @@
 import { createStage } from "../src/chain.js";
-import { nodeHost } from "../src/host.js";
 import {
   type Batch,
   type ConvertOptions,
@@ -9,6 +8,7 @@ import {
   type TypedArray,
   type Warning,
 } from "../src/index.js";
+import { nodeHost } from "../src/node.js";
 
 /** What came of a conversion: bytes, warnings and, when it was refused, the error. */
 export interface Outcome {

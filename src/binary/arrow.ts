@@ -38,7 +38,7 @@ import { Batch, type Column, withoutDictionaries } from "../batch.js";
 import { concat } from "../bytes.js";
 import { isTime, NAT, NUMERIC, type NumericDType, nothingIn, storedAs, type TypedArray, unitOf } from "../dtype.js";
 import { placeAmong, TransloadError } from "../errors.js";
-import type { RandomAccess } from "../io/random.js";
+import type { RandomAccess } from "../io/store.js";
 import { lengthOf, refuseLone, type Texts, textColumn, textsNow, textsOf } from "../texts.js";
 import { bytesOfRow, cut } from "./cut.js";
 import { daysOf } from "./days.js";
@@ -193,7 +193,7 @@ export class ArrowWriter implements BinaryWriter {
  * E_SHAPE for lists of different shapes.
  */
 export async function* readArrow(file: RandomAccess, options: BinaryRead): AsyncGenerator<Batch, void, undefined> {
-  const reader = await damaged(async () => (await RecordBatchReader.from(file.handle as FromHandle)).open());
+  const reader = await damaged(async () => (await RecordBatchReader.from(handleOf(file))).open());
   const names = reader.schema.fields.map(({ name }) => name);
   const order = options.columns?.map((name) => placeAmong(names, name)) ?? names.map((_, i) => i);
   const shapes: Shapes = new Map();
@@ -210,6 +210,17 @@ export async function* readArrow(file: RandomAccess, options: BinaryRead): Async
 }
 
 type FromHandle = Parameters<typeof RecordBatchReader.from>[0] & FileHandle;
+
+/** What apache-arrow uses of Node's file handles. */
+function handleOf(file: RandomAccess): FromHandle {
+  const read = async (buffer: Uint8Array, offset: number, length: number, position: number) => {
+    const bytes = await file.read(position, position + length);
+    if (bytes.length === 0) throw new Error("unexpected end of the file");
+    buffer.set(bytes, offset);
+    return { bytesRead: bytes.length, buffer };
+  };
+  return { fd: -1, stat: async () => ({ size: file.size }), read, close: async () => {} } as unknown as FromHandle;
+}
 
 /** What apache-arrow throws for a damaged file, as ours. */
 async function damaged<T>(work: () => Promise<T>): Promise<T> {

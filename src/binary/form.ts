@@ -1,5 +1,7 @@
 // Files of columns that are no text: what they are called, and how their first bytes tell them.
 import type { Batch } from "../batch.js";
+import { TransloadError } from "../errors.js";
+import type { Spill } from "../io/store.js";
 
 /** A binary file format that holds typed columns or a tensor. */
 export interface BinaryForm {
@@ -50,6 +52,7 @@ export interface BinaryRead {
   readonly batchBytes?: number | undefined;
   /** Batches are valid until the next one is asked for. */
   readonly reuse?: boolean;
+  readonly npz: Npz;
 }
 
 /** Writes batches as a binary file. Bytes are the caller's to keep. */
@@ -67,9 +70,20 @@ export interface BinaryWriter {
 export interface BinaryWrite {
   readonly compress: "snappy" | "zstd" | "gzip" | "none" | undefined;
   readonly rowGroupRows: number | undefined;
-  readonly spillDir: string | undefined;
+  /** A place for what is written out of its order. */
+  readonly spill: () => Spill;
   /** The start of the file can be written again at the end. */
   readonly patches: boolean;
+  readonly npz: Npz;
+}
+
+/** What reads and writes zips, where there is such. */
+type Npz = (() => Promise<typeof import("./npz.js")>) | undefined;
+
+/** @throws TransloadError E_DIALECT in a browser. */
+export function loadNpz(npz: Npz): Promise<typeof import("./npz.js")> {
+  if (npz) return npz();
+  throw new TransloadError("E_DIALECT", "npz is read and written in Node, and not here; npy and arrow are");
 }
 
 /** Bytes of cells in a batch when the caller does not say. */

@@ -1,7 +1,7 @@
 // numpy's text: cells of one width, of four bytes a character (U) or of bytes (S); zeros behind the last character are none of it.
 import type { Column } from "../batch.js";
 import { TransloadError } from "../errors.js";
-import { DiskSpill } from "../io/disk.js";
+import type { Spill } from "../io/store.js";
 import { refuseLone, spreadTexts, type Texts, textsNow, textsOf } from "../texts.js";
 
 /** Bytes written at once, and read back at once. */
@@ -44,13 +44,13 @@ function bytesAt(cells: Uint8Array, at: number, width: number): string {
 
 /** Text on its way to an array: it waits on the disk until the longest, whose width all have, is known. */
 export class TextCells {
-  readonly #spill: DiskSpill;
+  readonly #spill: Spill;
   #count = 0;
   #width = 1;
   #length = 0;
 
-  constructor(spillDir: string | undefined) {
-    this.#spill = new DiskSpill(spillDir);
+  constructor(spill: Spill) {
+    this.#spill = spill;
   }
 
   /** numpy's letters for the cells that were added. */
@@ -71,13 +71,14 @@ export class TextCells {
     const all = columns.map((column) => this.#checked(column, rowOffset));
     const cells = (all[0]?.offsets.length ?? 1) - 1;
     const total = all.reduce((sum, { offsets }) => sum + (offsets[cells] as number) - (offsets[0] as number) + LENGTH * cells, 0);
-    const out = Buffer.allocUnsafe(total);
+    const out = new Uint8Array(total);
+    const view = new DataView(out.buffer);
     let at = 0;
     for (let i = 0; i < cells; i++)
       for (const { offsets, bytes } of all) {
         const from = offsets[i] as number;
         const length = (offsets[i + 1] as number) - from;
-        out.writeUInt32LE(length, at);
+        view.setUint32(at, length, true);
         out.set(bytes.subarray(from, from + length), at + LENGTH);
         at += LENGTH + length;
       }
@@ -120,14 +121,14 @@ export class TextCells {
 
   /** Gives one cell's UTF-8 after the other; valid until the next. */
   #reader(): () => Uint8Array {
-    let window = Buffer.alloc(0);
+    let window = new Uint8Array(0);
     let at = 0;
     let taken = 0;
     const need = (bytes: number) => {
       if (window.length - at >= bytes) return;
       const rest = window.subarray(at);
-      const next = Buffer.allocUnsafe(Math.max(bytes, Math.min(rest.length + PIECE, rest.length + this.#length - taken)));
-      rest.copy(next);
+      const next = new Uint8Array(Math.max(bytes, Math.min(rest.length + PIECE, rest.length + this.#length - taken)));
+      next.set(rest);
       for (let end = rest.length; end < next.length; ) {
         const got = this.#spill.read(taken, next.subarray(end));
         if (got === 0) throw new TransloadError("E_SPILL", "the spilled text ends too early");
@@ -139,7 +140,7 @@ export class TextCells {
     };
     return () => {
       need(LENGTH);
-      const length = window.readUInt32LE(at);
+      const length = new DataView(window.buffer, window.byteOffset).getUint32(at, true);
       at += LENGTH;
       need(length);
       at += length;

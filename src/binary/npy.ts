@@ -1,6 +1,6 @@
 // numpy's .npy (numpy/lib/format.py, versions 1 to 3): a header that is a Python dict, then the cells.
-import { endianness } from "node:os";
 import { Batch, type Column } from "../batch.js";
+import { decode, decodeBytes, encode, swapBytes } from "../bytes.js";
 import {
   type DType,
   isTime,
@@ -14,8 +14,7 @@ import {
   unitOf,
 } from "../dtype.js";
 import { TransloadError } from "../errors.js";
-import { DiskSpill } from "../io/disk.js";
-import type { RandomAccess } from "../io/random.js";
+import type { RandomAccess, Spill } from "../io/store.js";
 import { type BinaryRead, type BinaryWrite, type BinaryWriter, rowsOfBatch } from "./form.js";
 import { halves } from "./half.js";
 import { readTexts, TextCells } from "./npy-text.js";
@@ -26,7 +25,7 @@ const HEADER = 192;
 const HEADER_LIMIT = 1 << 20;
 /** Bytes read at once where columns are gathered from all over the file. */
 const GATHER = 1 << 22;
-const LITTLE = endianness() === "LE";
+const LITTLE = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** numpy's letters for our dtypes, with bytes of a cell. `f2` is widened to float32. */
 const KINDS: Readonly<Record<string, NumericDType>> = {
@@ -99,7 +98,8 @@ export async function readNpyHeader(file: RandomAccess): Promise<NpyHeader> {
   const length = long ? view.getUint32(8, true) : view.getUint16(8, true);
   const at = (long ? 12 : 10) + length;
   if (length > HEADER_LIMIT || at > file.size) throw damaged(`its header is said to have ${length} bytes`, 8);
-  const text = Buffer.from(await file.read(long ? 12 : 10, at)).toString(major === 3 ? "utf8" : "latin1");
+  const bytes = await file.read(long ? 12 : 10, at);
+  const text = major === 3 ? decode(bytes) : decodeBytes(bytes);
   const descr = /['"]descr['"]\s*:\s*(?:['"]([^'"]*)['"]|(\[))/.exec(text);
   const order = /['"]fortran_order['"]\s*:\s*(True|False)/.exec(text);
   const shape = /['"]shape['"]\s*:\s*\(([\d\s,]*)\)/.exec(text);
@@ -186,7 +186,7 @@ function columnOf(
   const [, unit] = TIME.exec(kind) ?? [];
   const dtype = unit ? "int64" : KINDS[kind];
   if (!dtype) return { name, dtype: "string", values: readTexts(cells, count, kind, big, first), shape };
-  if (big === LITTLE && bytes > 1) swap(cells, bytes);
+  if (big === LITTLE && bytes > 1) swapBytes(cells, bytes as 2);
   if (unit) return timesOf(new BigInt64Array(cells.buffer, cells.byteOffset, cells.length / bytes), unit as TimeUnit, name, shape);
   const values =
     kind === "f2"
@@ -201,13 +201,6 @@ function timesOf(values: BigInt64Array<ArrayBuffer>, unit: TimeUnit, name: strin
   return { name, dtype: `datetime64[${unit}]`, values, shape, ...valid };
 }
 
-function swap(cells: Uint8Array<ArrayBuffer>, bytes: number): void {
-  const buffer = Buffer.from(cells.buffer, cells.byteOffset, cells.length);
-  if (bytes === 2) buffer.swap16();
-  else if (bytes === 4) buffer.swap32();
-  else buffer.swap64();
-}
-
 /** The dtypes that an array is written in. */
 type ArrayDType = NumericDType | TimeDType;
 
@@ -215,7 +208,7 @@ type ArrayDType = NumericDType | TimeDType;
 export class NpyWriter implements BinaryWriter {
   patch: Uint8Array | undefined;
   readonly #options: BinaryWrite;
-  readonly #spill: DiskSpill;
+  readonly #spill: Spill;
   #dtype: ArrayDType | undefined;
   #texts: TextCells | undefined;
   #shape: readonly number[] = [];
@@ -226,7 +219,7 @@ export class NpyWriter implements BinaryWriter {
 
   constructor(options: BinaryWrite) {
     this.#options = options;
-    this.#spill = new DiskSpill(options.spillDir);
+    this.#spill = options.spill();
   }
 
   *write(batch: Batch): Generator<Uint8Array, void, undefined> {
@@ -252,7 +245,7 @@ export class NpyWriter implements BinaryWriter {
   #keepTexts(batch: Batch): void {
     if (!isText(batch)) throw mixed(batch.columns.find(({ dtype }) => dtype !== "string") as Column);
     if (batch.kind === "frame" && batch.columns.some(({ shape }) => shape.length > 0)) batch.tensor(); // says why it is no matrix
-    this.#texts ??= new TextCells(this.#options.spillDir);
+    this.#texts ??= new TextCells(this.#options.spill());
     this.#texts.add(batch.columns, batch.rowOffset);
   }
 
@@ -265,7 +258,7 @@ export class NpyWriter implements BinaryWriter {
     yield header;
     if (this.#texts) return yield* this.#texts.cells();
     for (let at = 0; at < this.#bytes; ) {
-      const buffer = Buffer.allocUnsafeSlow(Math.min(1 << 20, this.#bytes - at));
+      const buffer = new Uint8Array(Math.min(1 << 20, this.#bytes - at));
       at += this.#spill.read(at, buffer);
       yield buffer;
     }
@@ -302,10 +295,10 @@ function headerOf(kind: string, shape: readonly number[], length = 0): Uint8Arra
   const dims = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
   const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${dims}), }`;
   const total = Math.max(length, Math.ceil((11 + text.length) / 64) * 64);
-  const header = Buffer.alloc(total, 0x20);
-  Buffer.from([...MAGIC, 1, 0]).copy(header);
-  header.writeUInt16LE(total - 10, 8);
-  header.write(text, 10, "latin1");
+  const header = new Uint8Array(total).fill(0x20);
+  header.set([...MAGIC, 1, 0]);
+  new DataView(header.buffer).setUint16(8, total - 10, true);
+  header.set(encode(text), 10);
   header[total - 1] = 0x0a;
   return header;
 }

@@ -4,7 +4,8 @@ import yauzl from "yauzl";
 import { ZipFile } from "yazl";
 import { Batch } from "../batch.js";
 import { placeAmong, TransloadError } from "../errors.js";
-import { type RandomAccess, spillRandom } from "../io/random.js";
+import { spillRandom } from "../io/random.js";
+import type { RandomAccess } from "../io/store.js";
 import { type BinaryRead, type BinaryWrite, type BinaryWriter, rowsOfBatch } from "./form.js";
 import { type NpyHeader, NpyWriter, readNpy, readNpyHeader } from "./npy.js";
 
@@ -36,7 +37,7 @@ export async function* readNpz(file: RandomAccess, options: BinaryRead): AsyncGe
     if (frame) yield* columnsOf(chosen(members, options.columns), rows as number, options);
     else for (const member of chosen(members, options.columns)) yield* readNpy(member.file, options, member.name);
   } finally {
-    for (const member of members) if (member.file.handle !== file.handle) await member.file.close();
+    for (const member of members) await member.file.close();
     zip.close();
   }
 }
@@ -111,7 +112,6 @@ async function access(zip: yauzl.ZipFile, entry: yauzl.Entry, file: RandomAccess
       throw new TransloadError("E_TRUNCATED", `the zip ends inside ${entry.fileName}`, { offset: file.size });
     return {
       size: entry.uncompressedSize,
-      handle: file.handle,
       read: (from, to) => file.read(start + from, start + Math.min(to, entry.uncompressedSize)),
       close: () => Promise.resolve(),
     };

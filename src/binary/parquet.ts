@@ -1,6 +1,5 @@
 // Apache Parquet: columns of cells, and of lists of one shape, row group by row group. The footer, page headers and codecs are those of hyparquet and
 // hyparquet-writer; the pages between them are ours (parquet/).
-import zlib from "node:zlib";
 import {
   type ColumnChunk,
   type ColumnMetaData,
@@ -13,14 +12,14 @@ import {
 import { ByteWriter } from "hyparquet-writer";
 import { writePageHeader } from "hyparquet-writer/src/datapage.js";
 import { writeMetadata } from "hyparquet-writer/src/metadata.js";
-import { snappyCompress } from "hyparquet-writer/src/snappy.js";
 import { Batch, type Column } from "../batch.js";
+import { decodeBytes, encode } from "../bytes.js";
 import { NUMERIC, storedAs } from "../dtype.js";
 import { placeAmong, TransloadError } from "../errors.js";
-import type { RandomAccess } from "../io/random.js";
-import { loadZstd } from "../io/zstd.js";
+import type { RandomAccess } from "../io/store.js";
 import { refuseLone } from "../texts.js";
 import { convertTime } from "../time.js";
+import { compressorOf, decompressors } from "./codecs.js";
 import { bytesOfRow } from "./cut.js";
 import { daysOf } from "./days.js";
 import { type BinaryRead, type BinaryWrite, type BinaryWriter, rowsOfBatch } from "./form.js";
@@ -118,7 +117,7 @@ export class ParquetWriter implements BinaryWriter {
 
   #begin(): Uint8Array {
     this.#offset = 4;
-    return Buffer.from("PAR1");
+    return encode("PAR1");
   }
 
   *#writeGroup(): Generator<Uint8Array, void, undefined> {
@@ -208,20 +207,6 @@ function physical(value: number | bigint | string, { type }: SchemaElement): num
   return type === "BOOLEAN" ? value === 1 : value;
 }
 
-/** What compresses a page, loaded when it is wanted. */
-async function compressorOf(codec: NonNullable<BinaryWrite["compress"]>): Promise<(bytes: Uint8Array) => Uint8Array> {
-  switch (codec) {
-    case "none":
-      return (bytes) => bytes;
-    case "snappy":
-      return (bytes) => Uint8Array.from(snappyCompress(bytes));
-    case "gzip":
-      return (bytes) => zlib.gzipSync(bytes);
-    default:
-      return loadZstd();
-  }
-}
-
 // ---- reading
 
 /**
@@ -240,10 +225,9 @@ export async function* readParquet(file: RandomAccess, options: BinaryRead): Asy
       "E_NESTED",
       `column ${JSON.stringify(odd.name)} ${odd.fault}; choose others, or flatten it where the file is written`,
     );
-  const { compressors } = await import("hyparquet-compressors");
   const between: Between = {
     file,
-    compressors: { ...compressors, GZIP: (bytes) => zlib.gunzipSync(bytes) },
+    compressors: await decompressors(),
     window: Math.max(LEAST_WINDOW, Math.min(MOST_WINDOW, Math.floor(WINDOWS / Math.max(1, wanted.length)))),
     shapes: new Map<string, readonly number[]>(),
     pool: new Pool(options.reuse ?? false),
@@ -290,15 +274,15 @@ function metaOf(group: RowGroup, { name }: Field): ColumnMetaData {
 }
 
 async function readMetadata(file: RandomAccess): Promise<FileMetaData> {
-  const trailer = Buffer.from(await file.read(Math.max(0, file.size - TRAILER), file.size));
-  const start = Buffer.from(await file.read(0, 4));
-  if (start.toString("latin1") !== "PAR1")
+  const trailer = await file.read(Math.max(0, file.size - TRAILER), file.size);
+  if (decodeBytes(await file.read(0, 4)) !== "PAR1")
     throw new TransloadError("E_SYNTAX", "not a parquet file: it does not begin with PAR1", { offset: 0 });
-  if (trailer.length < TRAILER || trailer.toString("latin1", 4) !== "PAR1")
+  if (trailer.length < TRAILER || decodeBytes(trailer.subarray(4)) !== "PAR1")
     throw new TransloadError("E_TRUNCATED", "the parquet file does not end with PAR1: it is cut short", { offset: file.size });
-  const from = file.size - TRAILER - trailer.readUInt32LE(0);
+  const length = new DataView(trailer.buffer).getUint32(0, true);
+  const from = file.size - TRAILER - length;
   if (from < 4)
-    throw new TransloadError("E_SYNTAX", `not a whole parquet file: its footer is said to have ${trailer.readUInt32LE(0)} bytes`, {
+    throw new TransloadError("E_SYNTAX", `not a whole parquet file: its footer is said to have ${length} bytes`, {
       offset: file.size - TRAILER,
     });
   const bytes = await file.read(from, file.size);

@@ -1,4 +1,4 @@
-import type { BinaryName, BinaryWrite, BinaryWriter } from "./form.js";
+import { type BinaryName, type BinaryWrite, type BinaryWriter, loadNpz } from "./form.js";
 
 /** The writer of this form, loaded when it is wanted. */
 export async function writerOf(id: BinaryName, options: BinaryWrite): Promise<BinaryWriter> {
@@ -6,7 +6,7 @@ export async function writerOf(id: BinaryName, options: BinaryWrite): Promise<Bi
     case "npy":
       return new (await import("./npy.js")).NpyWriter(options);
     case "npz":
-      return new (await import("./npz.js")).NpzWriter(options);
+      return new (await loadNpz(options.npz)).NpzWriter(options);
     case "parquet":
       return (await import("./parquet.js")).ParquetWriter.create(options);
     default:

@@ -1,3 +1,5 @@
+import { concat } from "../bytes.js";
+
 /** So many bytes tell the form of a binary file. */
 const ENOUGH = 8;
 
@@ -11,7 +13,7 @@ export async function peek(chunks: Chunks): Promise<{ head: Uint8Array; rest: As
     const { value, done } = await iterator.next();
     if (done) break;
     // most often the first chunk is enough; it may be lent, and is valid until the next is asked for
-    head = head.length === 0 && value.length >= ENOUGH ? value : Buffer.concat([head, value]);
+    head = head.length === 0 && value.length >= ENOUGH ? value : concat([head, value]);
   }
   return { head, rest: rejoin(head, iterator) };
 }

@@ -2,15 +2,7 @@ import { type FileHandle, mkdtemp, open, rmdir, unlink } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TransloadError } from "../errors.js";
-
-/** A file that is read here and there. */
-export interface RandomAccess {
-  readonly size: number;
-  readonly handle: FileHandle;
-  /** The bytes from here to there, in memory of their own; fewer only where the file ends. */
-  read(from: number, to: number): Promise<Uint8Array<ArrayBuffer>>;
-  close(): Promise<void>;
-}
+import type { RandomAccess } from "./store.js";
 
 /** @throws TransloadError E_READ when it cannot be opened. */
 export async function openRandom(path: string): Promise<RandomAccess> {
@@ -64,7 +56,6 @@ async function accessTo(handle: FileHandle): Promise<RandomAccess> {
   const { size } = await handle.stat();
   return {
     size,
-    handle,
     read: async (from, to) => {
       const bytes = new Uint8Array(Math.max(0, Math.min(to, size) - from));
       for (let done = 0; done < bytes.length; ) {

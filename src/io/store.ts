@@ -9,6 +9,14 @@ export interface Spill {
   close(): void;
 }
 
+/** A file that is read here and there. */
+export interface RandomAccess {
+  readonly size: number;
+  /** The bytes from here to there, in memory of their own; fewer only where the file ends. */
+  read(from: number, to: number): Promise<Uint8Array<ArrayBuffer>>;
+  close(): Promise<void>;
+}
+
 /** The input's bytes by their offset, as far as they were kept. */
 export interface Store {
   /** Keep what comes from this offset on, which lies in the chunk taken last. */

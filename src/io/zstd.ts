@@ -1,13 +1,11 @@
 // Zstandard by node:zlib where it has it (22.15 and later), and in WebAssembly and JavaScript where it has not.
 import { Duplex, type Transform } from "node:stream";
 import zlib from "node:zlib";
-import type { Zstd } from "@hpcc-js/wasm-zstd";
 import type { ZstdError } from "fzstd";
 
 interface Native {
   createZstdCompress(options: object): Transform;
   createZstdDecompress(options: object): Transform;
-  zstdCompressSync(bytes: Uint8Array): Buffer;
 }
 
 /** Bytes whose blocks are expanded before any is handed on: a block of four bytes may hold 128 KiB. */
@@ -20,13 +18,6 @@ const native = "createZstdCompress" in zlib ? (zlib as unknown as Native) : unde
 /** A stream that compresses, into one frame. */
 export function zstdCompressor(chunkSize: number): Duplex {
   return native?.createZstdCompress({ chunkSize }) ?? Duplex.from(compressed);
-}
-
-/** Compresses bytes as a whole; without Node's own it can when this is there. */
-export async function loadZstd(): Promise<(bytes: Uint8Array) => Uint8Array> {
-  if (native) return (bytes) => native.zstdCompressSync(bytes);
-  const wasm = await loadWasm();
-  return (bytes) => wasm.compress(bytes);
 }
 
 /** A stream that expands; undefined where Node has none. */
@@ -67,11 +58,6 @@ function asZlib(error: ZstdError): Error {
   return Object.assign(new Error(error.message), { code: error.code === UNEXPECTED_EOF ? "Z_BUF_ERROR" : "Z_DATA_ERROR" });
 }
 
-async function loadWasm(): Promise<Zstd> {
-  const { Zstd } = await import("@hpcc-js/wasm-zstd");
-  return Zstd.load();
-}
-
 let busy = false;
 
 async function* compressed(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
@@ -79,7 +65,8 @@ async function* compressed(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Ui
   if (busy) throw new Error("one Zstandard stream at a time");
   busy = true;
   try {
-    const wasm = await loadWasm();
+    const { Zstd } = await import("@hpcc-js/wasm-zstd");
+    const wasm = await Zstd.load();
     wasm.reset();
     for await (const chunk of chunks) {
       const bytes = wasm.compressChunk(chunk);

@@ -1,13 +1,13 @@
-import { binaryForm } from "../binary/form.js";
 import { createStage, type Stage } from "../chain.js";
 import { checkConversion } from "../conversion.js";
 import type { ConvertOptions as NodeOptions } from "../convert.js";
-import { TransloadError } from "../errors.js";
+import { checkTransfer, isTransfer } from "../exchange.js";
 import { loadCore } from "./core.js";
+import { ExchangeStage } from "./exchange.js";
 import { webHost } from "./host.js";
 
-/** As in Node, without what needs its files. Binary forms are not read or written here. */
-export interface ConvertOptions extends Omit<NodeOptions, "file" | "spillDir" | "codec" | "rowGroupRows" | "engine"> {
+/** As in Node, without what needs its files. */
+export interface ConvertOptions extends Omit<NodeOptions, "file" | "spillDir" | "engine"> {
   /** The Blob or File whose bytes are the input. In a worker, what must be read twice is read from it again, and not kept. */
   blob?: Blob;
   /**
@@ -28,9 +28,8 @@ const MAX_SPILL = 1 << 28;
  * @throws TransloadError E_DIALECT, E_DTYPE or E_OPTION at once; every other refusal is the streams' error.
  */
 export function convert(options: ConvertOptions): TransformStream<Uint8Array, Uint8Array> {
-  const binary = [options.from, options.to].find((form) => form !== undefined && binaryForm(form));
-  if (binary) throw new TransloadError("E_DIALECT", `${binary} is read and written in Node, and not here`);
-  checkConversion(options);
+  if (isTransfer(options)) checkTransfer(options);
+  else checkConversion(options);
   return new ConvertStreams(options) as unknown as TransformStream<Uint8Array, Uint8Array>;
 }
 
@@ -48,7 +47,7 @@ class ConvertStreams {
   /** Why it is over, where it is. */
   #reason: unknown;
   /** Goes on when the reader wants more; or not, when there is none any more. */
-  #waiting: { resolve(): void; reject(reason: unknown): void } | undefined;
+  #waiting: { promise: Promise<void>; resolve(): void; reject(reason: unknown): void } | undefined;
   readonly #onAbort = (): void => this.#stop(this.#options.signal?.reason);
 
   constructor(options: ConvertOptions) {
@@ -89,7 +88,10 @@ class ConvertStreams {
     const host = await webHost(blob, maxSpill);
     this.#release = () => host.close();
     if (this.#over) return this.#release();
-    this.#stage = createStage(options, host, (bytes) => this.#out.enqueue(bytes), this.#outlet());
+    const write = (bytes: Uint8Array) => this.#out.enqueue(bytes);
+    this.#stage = isTransfer(options)
+      ? new ExchangeStage(options, host, write, this.#outlet())
+      : createStage(options, host, write, this.#outlet());
   }
 
   #outlet() {
@@ -106,9 +108,13 @@ class ConvertStreams {
   #drained(): Promise<void> {
     if (this.#over) return Promise.reject(this.#reason);
     if ((this.#out.desiredSize ?? 0) > 0) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject };
+    if (this.#waiting) return this.#waiting.promise;
+    let how!: { resolve(): void; reject(reason: unknown): void };
+    const promise = new Promise<void>((resolve, reject) => {
+      how = { resolve, reject };
     });
+    this.#waiting = { promise, ...how };
+    return promise;
   }
 
   async #push(chunk: Uint8Array): Promise<void> {

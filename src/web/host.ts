@@ -1,7 +1,7 @@
 import { coreScanner } from "../engine/index.js";
 import { TransloadError } from "../errors.js";
 import type { Host } from "../host.js";
-import { SpillStore, type Store } from "../io/store.js";
+import { type RandomAccess, type Spill, SpillStore, type Store } from "../io/store.js";
 import { Pages } from "./pages.js";
 
 /** Reads a Blob at once; only workers have it (https://w3c.github.io/FileAPI). */
@@ -15,7 +15,36 @@ export async function webHost(blob: Blob | undefined, maxSpill: number): Promise
   const pages = await Pages.open(maxSpill);
   const input = () =>
     blob !== undefined && typeof FileReaderSync !== "undefined" ? blobStore(blob, new FileReaderSync()) : new SpillStore(pages.spill());
-  return { spill: () => pages.spill(), input, scannerOf, close: () => pages.close() };
+  const random = (chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) =>
+    blob ? blobAccess(blob, chunks) : spillAccess(pages.spill(), chunks);
+  return { spill: () => pages.spill(), input, random, npz: undefined, scannerOf, close: () => pages.close() };
+}
+
+async function blobAccess(blob: Blob, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<RandomAccess> {
+  // what comes of the Blob's own stream is not needed, and must go somewhere
+  void drain(chunks).catch(() => {});
+  return {
+    size: blob.size,
+    read: async (from, to) => new Uint8Array(await blob.slice(from, to).arrayBuffer()),
+    close: async () => {},
+  };
+}
+
+async function drain(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
+  for await (const _ of chunks);
+}
+
+async function spillAccess(spill: Spill, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<RandomAccess> {
+  let size = 0;
+  for await (const chunk of chunks) {
+    spill.append(chunk);
+    size += chunk.length;
+  }
+  const read = async (from: number, to: number) => {
+    const bytes = new Uint8Array(Math.max(0, Math.min(to, size) - from));
+    return bytes.subarray(0, spill.read(from, bytes));
+  };
+  return { size, read, close: async () => spill.close() };
 }
 
 async function scannerOf(engine: "core" | "reference" | undefined): Promise<typeof coreScanner> {

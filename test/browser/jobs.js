@@ -7,9 +7,9 @@ export async function runJobs(jobs) {
   return answers;
 }
 
-async function runJob({ input, options, blob, step, maxSpill }) {
+async function runJob({ input, options, blob, step, maxSpill, raw }) {
   const warnings = [];
-  const bytes = new TextEncoder().encode(input);
+  const bytes = raw ? Uint8Array.from(atob(input), (c) => c.charCodeAt(0)) : new TextEncoder().encode(input);
   try {
     const conversion = convert({
       ...options,
@@ -18,12 +18,14 @@ async function runJob({ input, options, blob, step, maxSpill }) {
       onWarning: ({ code }) => warnings.push(code),
     });
     let output = "";
-    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+    const decoder = raw
+      ? { decode: (part) => Array.from(part, (byte) => String.fromCharCode(byte)).join("") }
+      : new TextDecoder("utf-8", { ignoreBOM: true });
     const reader = chunksOf(bytes, step ?? bytes.length)
       .pipeThrough(conversion)
       .getReader();
     for (let next = await reader.read(); !next.done; next = await reader.read()) output += decoder.decode(next.value, { stream: true });
-    return { output, ...(warnings.length > 0 && { warnings }) };
+    return { output: raw ? btoa(output) : output, ...(warnings.length > 0 && { warnings }) };
   } catch (error) {
     return { error: error.code ?? error.name, message: error.message };
   }

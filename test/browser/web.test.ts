@@ -1,6 +1,7 @@
 // transload/web in a real Chromium: in a worker and in a page, against the bytes that Node makes.
 import { readdirSync, readFileSync } from "node:fs";
 import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { build } from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -35,6 +36,8 @@ interface Job {
   /** Bytes of a chunk. */
   readonly step?: number;
   readonly maxSpill?: number;
+  /** Input and output are bytes, in base64. */
+  readonly raw?: boolean;
 }
 
 interface Answer {
@@ -50,20 +53,20 @@ function run(where: "worker" | "page", jobs: readonly Job[]): Promise<Answer[]> 
 }
 
 /** The same in Node. */
-async function inNode({ input, options, step = input.length }: Job): Promise<Answer> {
+async function inNode({ input, options, step = input.length, raw }: Job): Promise<Answer> {
   const warnings: string[] = [];
-  const bytes = Buffer.from(input);
+  const bytes = Buffer.from(input, raw ? "base64" : "utf8");
   const chunks = Array.from({ length: Math.ceil(bytes.length / Math.max(1, step)) }, (_, i) => bytes.subarray(i * step, (i + 1) * step));
   const out: Buffer[] = [];
   try {
-    const stream = Readable.from(chunks, { objectMode: false }).compose(
-      convert({ ...options, onWarning: ({ code }) => warnings.push(code) }),
-    );
-    for await (const chunk of stream) out.push(chunk as Buffer);
+    const conversion = convert({ ...options, onWarning: ({ code }) => warnings.push(code) });
+    await pipeline(Readable.from(chunks, { objectMode: false }), conversion, async (bytes: AsyncIterable<Buffer>) => {
+      for await (const chunk of bytes) out.push(chunk);
+    });
   } catch (error) {
     return { error: (error as { code: string }).code, message: (error as Error).message };
   }
-  return { output: Buffer.concat(out).toString(), ...(warnings.length > 0 && { warnings }) };
+  return { output: Buffer.concat(out).toString(raw ? "base64" : "utf8"), ...(warnings.length > 0 && { warnings }) };
 }
 
 interface Golden {
@@ -133,14 +136,58 @@ describe.each(["worker", "page"] as const)("in a %s", (where) => {
     for (const [i, job] of all.entries()) expect(answers[i], JSON.stringify(job).slice(0, 300)).toEqual(await inNode(job));
   });
 
+  test("binary files are written and read as in Node, from a Blob and from what passes but once", async () => {
+    const base64 = (text: string) => Buffer.from(text).toString("base64");
+    const rows = Array.from({ length: 3000 }, (_, i) => [i, i % 7 ? i / 8 : "", `n${i % 7} é"`, i % 3 === 0]);
+    const csv = base64(`a,b,c,d\n${rows.map(([a, b, c, d]) => `${a},${b},"${`${c}`.replace('"', '""')}",${d}`).join("\n")}\n`);
+    const lists = base64(`{"dataframe_split":{"columns":["x"],"data":${JSON.stringify(rows.map(([a]) => [[a, 1, 2]]))}}}`);
+    const tensor = base64(JSON.stringify({ inputs: rows.map(([a]) => [a, 0.5]) }));
+    const written: Job[] = [
+      ...["parquet", "arrow", "arrows"].map((to) => ({ raw: true, input: csv, options: { from: "csv", to } })),
+      { raw: true, input: csv, options: { from: "csv", to: "parquet", rowGroupRows: 100, codec: "none" } },
+      { raw: true, input: lists, options: { to: "parquet" } },
+      { raw: true, input: tensor, options: { to: "npy" } },
+      { raw: true, input: base64("a\nx\nlonger\n"), options: { from: "csv", to: "npy" } },
+      { raw: true, input: csv, options: { from: "csv", to: "npy" } },
+    ];
+    const made = await run(
+      where,
+      written.flatMap((job) => [job, { ...job, step: 1000 }]),
+    );
+    const expected = await Promise.all(written.map(inNode));
+    expect(made).toEqual(expected.flatMap((answer) => [answer, answer]));
+    expect(expected.map(({ error }) => error)).toEqual([...Array(7).fill(undefined), "E_DTYPE"]);
+    const read: Job[] = written.slice(0, 7).flatMap(({ options: { to } }, i) =>
+      ["mlflow", "csv", "parquet"].map((target) => ({
+        raw: true,
+        input: expected[i]?.output as string,
+        options: { from: to, to: target },
+      })),
+    );
+    const [whole, cut] = [read.map((job) => ({ ...job, blob: true })), read.map((job) => ({ ...job, step: 5000 }))];
+    const again = await Promise.all(read.map(inNode));
+    expect(await run(where, whole)).toEqual(again);
+    expect(await run(where, cut)).toEqual(again);
+    const parquet = expected[0]?.output as string;
+    const [zip, gzip, zstd, damaged] = await run(where, [
+      { raw: true, input: csv, options: { from: "csv", to: "npz" } },
+      { raw: true, input: csv, options: { from: "csv", to: "parquet", codec: "gzip" } },
+      { raw: true, input: csv, options: { from: "csv", to: "parquet", codec: "zstd" } },
+      { raw: true, input: parquet.slice(0, 2000), options: { from: "parquet", to: "csv" } },
+    ]);
+    expect([zip?.error, gzip?.error, damaged?.error]).toEqual(["E_DIALECT", "E_OPTION", "E_TRUNCATED"]);
+    const back = await inNode({ raw: true, input: zstd?.output as string, options: { from: "parquet", to: "csv" } });
+    expect(back).toEqual(await inNode({ raw: true, input: parquet, options: { from: "parquet", to: "csv" } }));
+  }, 60_000);
+
   test("options that cannot be are told at once", async () => {
-    const [dialect, binary, option] = await run(where, [
+    const [dialect, zip, option] = await run(where, [
       { input: "", options: { to: "mflow" } },
-      { input: "", options: { to: "parquet" } },
+      { input: "a\n1\n", options: { from: "csv", to: "npz" } },
       { input: "", options: { to: "mlflow", maxRows: -1 } },
     ]);
     expect(dialect).toMatchObject({ error: "E_DIALECT", message: expect.stringMatching(/did you mean.*mlflow/) });
-    expect(binary).toMatchObject({ error: "E_DIALECT", message: expect.stringMatching(/in Node/) });
+    expect(zip).toMatchObject({ error: "E_DIALECT", message: expect.stringMatching(/in Node/) });
     expect(option).toMatchObject({ error: "E_OPTION" });
   });
 });
@@ -209,5 +256,5 @@ test("nothing that it imports is Node's", async () => {
     imports.filter(({ path, external }) => external || path.startsWith("node:")),
   );
   expect(outside).toEqual([]);
-  expect(Object.keys(metafile.inputs)).not.toContainEqual(expect.stringMatching(/stream-json|csv-parse|hyparquet|src\/io\/disk|src\/cli/));
+  expect(Object.keys(metafile.inputs)).not.toContainEqual(expect.stringMatching(/stream-json|csv-parse|yauzl|yazl|src\/io\/disk|src\/cli/));
 });

@@ -4,7 +4,7 @@ import { parquetHeader } from "hyparquet/src/column.js";
 import type { Column } from "../../batch.js";
 import { storedAs, type TypedArray } from "../../dtype.js";
 import { TransloadError } from "../../errors.js";
-import type { RandomAccess } from "../../io/random.js";
+import type { RandomAccess } from "../../io/store.js";
 import { joinColumns, sliceColumn } from "../cut.js";
 import { type Decoded, PageDecoder, type PageHeader } from "./decode.js";
 import { ListRows, type Rows } from "./lists.js";

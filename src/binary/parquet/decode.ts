@@ -2,14 +2,13 @@
 //
 // How it works. Page headers, decompression and the rarer encodings are hyparquet's; levels, dictionary indices and plain values are
 // read here, because hyparquet makes JavaScript lists of columns that may have nulls.
-import { isUtf8 } from "node:buffer";
 import type { ColumnMetaData, Compressors, SchemaElement } from "hyparquet";
 import type { parquetHeader } from "hyparquet/src/column.js";
 import { decompressPage } from "hyparquet/src/datapage.js";
 import { deltaBinaryUnpack, deltaByteArray, deltaLengthByteArray } from "hyparquet/src/delta.js";
 import { byteStreamSplit } from "hyparquet/src/encoding.js";
 import type { Column } from "../../batch.js";
-import { concat } from "../../bytes.js";
+import { concat, isUtf8 } from "../../bytes.js";
 import { NUMERIC, type NumericDType, nothingIn, storedAs, type TypedArray } from "../../dtype.js";
 import { TransloadError } from "../../errors.js";
 import { type Texts, textColumn } from "../../texts.js";

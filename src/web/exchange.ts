@@ -1,0 +1,72 @@
+import type { Stage } from "../chain.js";
+import type { Outlet } from "../conversion.js";
+import type { ConvertOptions } from "../convert.js";
+import { exchange } from "../exchange.js";
+import type { Host } from "../host.js";
+
+/** A conversion of batches, which asks for chunks, as one that is given them. */
+export class ExchangeStage implements Stage {
+  readonly #inbox = new Inbox();
+  readonly #done: Promise<void>;
+
+  constructor(options: ConvertOptions, host: Host, write: (bytes: Uint8Array) => void, outlet: Pick<Outlet, "full" | "drained">) {
+    const work = async () => {
+      for await (const bytes of exchange(this.#inbox.chunks(), options, host)) {
+        write(bytes);
+        if (outlet.full) await outlet.drained();
+      }
+    };
+    this.#done = work();
+    // told by the next push, or the end
+    this.#done.catch(() => {});
+  }
+
+  /** Resolves when the chunk has been taken, or none is wanted any more. */
+  push(chunk: Uint8Array): Promise<void> {
+    return Promise.race([this.#inbox.put(chunk), this.#done]);
+  }
+
+  end(): Promise<void> {
+    this.#inbox.end();
+    return this.#done;
+  }
+
+  close(): void {
+    this.#inbox.end();
+  }
+}
+
+/** Chunks handed from one who has them to one who asks. */
+class Inbox {
+  readonly #waiting: Uint8Array[] = [];
+  #ended = false;
+  #come = (): void => {};
+  #taken = (): void => {};
+
+  put(chunk: Uint8Array): Promise<void> {
+    this.#waiting.push(chunk);
+    this.#come();
+    return new Promise((resolve) => {
+      this.#taken = resolve;
+    });
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#come();
+  }
+
+  async *chunks(): AsyncGenerator<Uint8Array, void, undefined> {
+    for (;;) {
+      const next = this.#waiting.shift();
+      if (next) {
+        this.#taken();
+        yield next;
+      } else if (this.#ended) return;
+      else
+        await new Promise<void>((resolve) => {
+          this.#come = resolve;
+        });
+    }
+  }
+}
