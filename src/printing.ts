@@ -10,7 +10,7 @@ import { type Host, spilling } from "./host.js";
 import { Pump } from "./pump.js";
 
 /** What may be asked for besides the form. */
-export type Given = Pick<
+type Given = Pick<
   ConvertOptions,
   "nan" | "missing" | "index" | "datatype" | "header" | "maxRows" | "maxBytes" | "engine" | "onWarning" | "codec" | "rowGroupRows"
 >;

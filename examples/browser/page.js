@@ -7,7 +7,12 @@ const TARGETS = {
   oip: "Open Inference Protocol v2 (Triton, KServe)",
   csv: "CSV",
   jsonl: "JSON Lines",
+  parquet: "Parquet",
+  arrow: "Arrow",
+  npy: "numpy",
 };
+/** Forms that are files of their own; the others are JSON. */
+const FILES = ["csv", "jsonl", "parquet", "arrow", "npy"];
 
 const element = (id) => document.getElementById(id);
 const [drop, input, to, button, stop, progress, status, saved, preview] = [
@@ -81,8 +86,8 @@ async function pickTarget(name) {
 }
 
 async function convert() {
-  const ending = to.value === "csv" ? "csv" : to.value === "jsonl" ? "jsonl" : "json";
-  const name = `${file.name.replace(/(\.gz)?$/i, "").replace(/\.[a-z]+$/i, "")}.${to.value.replace(":", ".")}.${ending}`;
+  const ending = FILES.includes(to.value) ? to.value : `${to.value.replace(":", ".")}.json`;
+  const name = `${file.name.replace(/(\.gz)?$/i, "").replace(/\.[a-z]+$/i, "")}.${ending}`;
   let target;
   try {
     target = await pickTarget(name);

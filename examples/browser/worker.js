@@ -5,7 +5,7 @@ const ROWS = 10;
 
 /** A file's text, unpacked; the Blob to read again, where the text is its own. */
 function open(file) {
-  const [, extension, packed] = /(?:\.(csv|tsv|jsonl))?(\.gz)?$/i.exec(file.name) ?? [];
+  const [, extension, packed] = /(?:\.(csv|tsv|jsonl|parquet|arrows?|npy))?(\.gz)?$/i.exec(file.name) ?? [];
   const stream = packed ? file.stream().pipeThrough(new DecompressionStream("gzip")) : file.stream();
   return { stream, from: extension?.toLowerCase() ?? "auto", ...(!packed && { blob: file }) };
 }

@@ -4,7 +4,7 @@ import type { ConvertOptions as NodeOptions } from "../convert.js";
 import { checkTransfer, isTransfer } from "../exchange.js";
 import { loadCore } from "./core.js";
 import { ExchangeStage } from "./exchange.js";
-import { webHost } from "./host.js";
+import { MAX_SPILL, webHost } from "./host.js";
 
 /** As in Node, without what needs its files. */
 export interface ConvertOptions extends Omit<NodeOptions, "file" | "spillDir" | "engine"> {
@@ -20,7 +20,6 @@ export interface ConvertOptions extends Omit<NodeOptions, "file" | "spillDir" | 
 /** Bytes that may wait on either side. */
 const BUFFERED = 1 << 19;
 const QUEUE = { highWaterMark: BUFFERED, size: (chunk?: Uint8Array) => chunk?.byteLength ?? 0 };
-const MAX_SPILL = 1 << 28;
 
 /**
  * A stream that takes a payload's bytes in one dialect and gives them in another: `file.stream().pipeThrough(convert({ to: "mlflow" }))`.

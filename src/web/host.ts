@@ -4,6 +4,9 @@ import type { Host } from "../host.js";
 import { type RandomAccess, type Spill, SpillStore, type Store } from "../io/store.js";
 import { Pages } from "./pages.js";
 
+/** Bytes of memory that spills may take, where there is no file for them. */
+export const MAX_SPILL = 1 << 28;
+
 /** Reads a Blob at once; only workers have it (https://w3c.github.io/FileAPI). */
 interface SyncReader {
   readAsArrayBuffer(blob: Blob): ArrayBuffer;

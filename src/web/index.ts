@@ -6,3 +6,4 @@ export type { DType, TypedArray } from "../dtype.js";
 export { TransloadError, type Warning } from "../errors.js";
 export { type ConvertOptions, convert } from "./convert.js";
 export { loadCore } from "./core.js";
+export { type ReadOptions, readBatches } from "./read.js";

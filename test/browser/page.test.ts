@@ -145,6 +145,30 @@ test("a packed csv, chosen: types are told, and the file that the user picks is 
   );
 });
 
+test("a csv becomes a Parquet file, and that a csv again", async () => {
+  await noPicker();
+  await page.goto(`${site.url}/examples/browser/index.html`);
+  await page.setInputFiles("#file", data("iris.csv"));
+  await ready();
+  await page.selectOption("#to", "parquet");
+  await page.click("#convert");
+  await page.waitForSelector("#saved a");
+  const parquet = await saved();
+  expect(parquet).toMatch(/iris\.parquet$/);
+  await page.setInputFiles("#file", parquet);
+  await ready();
+  expect(await page.$$eval("#preview tr", (rows) => rows.length)).toBe(11);
+  await page.selectOption("#to", "csv");
+  await page.click("#convert");
+  await page.waitForSelector("#saved a");
+  const cells = (path: string) =>
+    readFileSync(path, "utf8")
+      .trim()
+      .split(/\r?\n/)
+      .map((line) => line.split(",").map((cell) => (Number.isNaN(Number(cell)) ? cell : Number(cell))));
+  expect(cells(await saved())).toEqual(cells(data("iris.csv")));
+});
+
 test("a payload with a fault is refused with its place, and nothing is saved", async () => {
   await noPicker();
   await page.goto(`${site.url}/examples/browser/index.html`);

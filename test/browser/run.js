@@ -1,4 +1,4 @@
-import { convert } from "../../dist/web/index.js";
+import { convert, readBatches } from "../../dist/web/index.js";
 import { runJobs } from "./jobs.js";
 
 const worker = new Worker("worker.js", { type: "module" });
@@ -27,6 +27,34 @@ window.throughBatches = async () => {
   const body = new Response('{"input_data":{"columns":["a","b"],"data":[[1,2],[5,6]]}}').body;
   const output = await new Response(body.pipeThrough(convert({ to: "mlflow", through: [addOne] }))).text();
   return { output, shapes, cells, arrow };
+};
+
+/** Of a Blob, of a stream that passes but once, of a file that this page has written. */
+window.batches = async () => {
+  const csv = new Blob(["a,b\n1,x\n2,y\n3,x\n"]);
+  const parquet = await new Response(csv.stream().pipeThrough(convert({ from: "csv", to: "parquet" }))).blob();
+  const found = [];
+  for (const [source, options] of [
+    [csv, { from: "csv" }],
+    [csv.stream(), { from: "csv", columns: ["b"], batchRows: 2 }],
+    [parquet, { dtype: "float32" }],
+    [parquet.stream(), { columns: { text: "b" } }],
+  ]) {
+    const cells = [];
+    for await (const { columns } of readBatches(source, options))
+      cells.push(columns.map(({ name, dtype, values }) => `${name} ${dtype} ${[...values]}`));
+    found.push(cells);
+  }
+  let closed = false;
+  const endless = new ReadableStream({
+    start: (controller) => controller.enqueue(new TextEncoder().encode("a\n")),
+    pull: (controller) => controller.enqueue(new TextEncoder().encode("1\n".repeat(100_000))),
+    cancel: () => {
+      closed = true;
+    },
+  });
+  for await (const _ of readBatches(endless, { from: "csv" })) break;
+  return { found, closed };
 };
 
 /** During a replay the conversion writes without being given a chunk: whoever stops it then is told why. */

@@ -214,6 +214,18 @@ test("what must be read again is spilled to a file in a worker; elsewhere there 
   expect(left).toEqual([]);
 });
 
+test("batches are read of a Blob and of a stream, text and binary, as far as they are asked for", async () => {
+  expect(await page.evaluate(() => window.batches?.())).toEqual({
+    found: [
+      [["a float64 1,2,3", "b string x,y,x"]],
+      [["b string x,y"], ["b string x"]],
+      [["a float32 1,2,3", "b string x,y,x"]],
+      [["text string x,y,x"]],
+    ],
+    closed: true,
+  });
+});
+
 test("functions on batches get typed columns, ndarrays and Arrow's batches", async () => {
   expect(await page.evaluate(() => window.throughBatches?.())).toEqual({
     output: '{"dataframe_split":{"data":[[2.0,3.0],[6.0,7.0]],"columns":["a","b"]}}',
