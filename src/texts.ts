@@ -1,5 +1,5 @@
 import type { Column } from "./batch.js";
-import { concat, decode, encode } from "./bytes.js";
+import { concat, decode, encode, isUtf8 } from "./bytes.js";
 import { TransloadError } from "./errors.js";
 
 /**
@@ -77,6 +77,20 @@ export function changed(column: Column, by: Partial<Pick<Column, "name" | "valid
 /** Cells from here to there: views. */
 export function slicedTexts({ offsets, bytes, codes }: Texts, from: number, to: number): Texts {
   return codes ? { offsets, bytes, codes: codes.subarray(from, to) } : { offsets: offsets.subarray(from, to + 1), bytes };
+}
+
+/**
+ * The texts themselves, which somebody else has written.
+ * @throws TransloadError E_UTF8 where they are none.
+ */
+export function checkUtf8(texts: Texts, name: string): Texts {
+  const { offsets, bytes } = texts;
+  const end = offsets[offsets.length - 1] as number;
+  let torn = !isUtf8(bytes.subarray(offsets[0], end));
+  for (let i = 0; i < offsets.length && !torn; i++)
+    torn = (offsets[i] as number) < end && ((bytes[offsets[i] as number] as number) & 0xc0) === 0x80;
+  if (torn) throw new TransloadError("E_UTF8", `column ${JSON.stringify(name)} has text that is no UTF-8`);
+  return texts;
 }
 
 /** Texts one behind the other; a dictionary that they share stays one. */

@@ -170,6 +170,25 @@ describe("lists in parquet", () => {
       }
   }, 30_000);
 
+  test("of one name are two, and pages without values none", async () => {
+    const path = fresh();
+    await query(`COPY (SELECT [i, 1] AS a, [i] AS "A" FROM range(3) t(i)) TO '${path}' (FORMAT parquet)`);
+    // DuckDB writes no two columns of one name: the second's is changed in the file
+    const bytes = readFileSync(path);
+    for (let at = bytes.indexOf("A"); at >= 0; at = bytes.indexOf("A", at + 1))
+      if (bytes.toString("latin1", at - 1, at) === "\x01") bytes[at] = 0x61;
+    const found: Nested[][] = [];
+    for await (const { columns, rowCount } of readBatches([bytes])) found.push(...columns.map((own) => nestedOf(own, rowCount)));
+    expect(found).toEqual([
+      [
+        [0, 1],
+        [1, 1],
+        [2, 1],
+      ],
+      [[0], [1], [2]],
+    ]);
+  });
+
   test("damaged anywhere, they are refused or read, and never hang", async () => {
     const cells = Array.from({ length: 600 }, (_, i) => BigInt(i % 9));
     const own: Column = { name: "a", dtype: "int64", shape: [2, 3], values: BigInt64Array.from(cells) };

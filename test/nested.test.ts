@@ -179,6 +179,30 @@ describe("lists in cells", () => {
     }
   });
 
+  test("have one dtype, whatever a batch happens to hold", async () => {
+    const rows = (...cells: string[]) => `${cells.map((cell) => `{"a":${cell}}`).join("\n")}\n`;
+    for (const [cells, dtype] of [
+      [["[1.5,2]", "[1,2]", "[3,4]"], "float64"],
+      [['["x",null]', "[null,null]", '["y","z"]'], "string"],
+      [["[true,false]", "[null,null]", "[true,true]"], "bool"],
+    ] as const)
+      for (const batchRows of [1, 2, 3]) {
+        const found = await columnsOf(whole(rows(...cells)), { from: "jsonl", dtype: "infer", batchRows });
+        expect(found.flat()).toMatchObject(found.map(() => ({ dtype, shape: [2] })));
+      }
+  });
+
+  test("that are empty are no nulls, and cannot stand among nulls", async () => {
+    const records = (...cells: string[]) => `{"dataframe_records":[${cells.map((cell) => `{"a":${cell},"b":1}`).join(",")}]}`;
+    for (const engine of PARTS) {
+      const printed = (await feed(whole(records("[]", "[]")), { to: "mlflow:split", dtype: "float64", engine })).text;
+      expect(printed).toBe('{"dataframe_split":{"columns":["a","b"],"data":[[[],1.0],[[],1.0]]}}');
+      expect(await refusal(records("[]", "null"), { dtype: "float64", engine })).toMatch(/^E_SHAPE .*null among lists that are empty/);
+    }
+    const many = `{"inputs":[[${Array(300_000).fill("[]").join(",")}]]}`;
+    expect((await feed(whole(many), { to: "mlflow", dtype: "float64" })).text).toBe(many);
+  });
+
   test("of any length in Arrow must have one, and may be null", async () => {
     const listsOf = (...rows: unknown[]) =>
       vectorFromArray(rows, new List(new Field("item", new List(new Field("item", new Int32(), true)), true)));

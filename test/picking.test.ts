@@ -207,6 +207,12 @@ describe("a compressed source", () => {
     const bad = Buffer.from(bytes);
     bad.fill(0xff, 20, 60);
     expect((await tryRead(whole(bad), { from: "csv" })).error?.code).toBe("E_SYNTAX");
+    for (let at = 4; at < own.length; at++) {
+      const bent = Buffer.from(own);
+      bent[at] = (bent[at] as number) ^ 0x10;
+      const { error } = await tryRead(whole(bent), { from: "csv" });
+      if (error) expect(error.code, `${at}: ${error.message}`).toMatch(/^E_/);
+    }
     // two gigabytes of one letter in blocks of four bytes each
     const blocks = Buffer.concat([
       Buffer.from("28b52ffd0050", "hex"),

@@ -1,8 +1,10 @@
 // Text columns in Arrow's layout, plain and as dictionaries: what JSON.parse and the reference engine make of the same text.
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Batch, type Column, type ReadOptions, readBatches, writeBatches } from "../src/index.js";
-import { crumbs, cut, whole } from "./feed.js";
+import { Batch, type Column, type ConvertOptions, convert, type ReadOptions, readBatches, writeBatches } from "../src/index.js";
+import { crumbs, cut, feed, whole } from "./feed.js";
 
 const SAMPLES = [
   "",
@@ -21,6 +23,14 @@ const SAMPLES = [
   "a,b",
   "\u0001",
 ];
+
+async function converted(chunks: readonly Uint8Array[], options: ConvertOptions): Promise<Buffer> {
+  const out: Buffer[] = [];
+  await pipeline(Readable.from(chunks, { objectMode: false }), convert(options), async (bytes: AsyncIterable<Buffer>) => {
+    for await (const part of bytes) out.push(part);
+  });
+  return Buffer.concat(out);
+}
 
 /** How JSON may spell it. */
 function spelled(text: string, how: number): string {
@@ -96,6 +106,32 @@ describe("texts", () => {
       }).rejects.toThrow(/column "s" has half a surrogate pair/);
     }
   });
+
+  test("are printed as they were, however many columns of them there are and wherever they end", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.gen(), async (g) => {
+        const width = g(fc.nat, 4) + 1;
+        const long = g(fc.constantFrom, 1, 20, 300);
+        const rows = Array.from({ length: g(fc.constantFrom, 1, 4, 60, 700) }, (_, r) => [
+          ...Array.from({ length: width }, (_, c) =>
+            g(fc.nat, 3) === 0 ? g(fc.constantFrom, ...SAMPLES) : `${c}${"y".repeat((r * 7 + c) % long)}`,
+          ),
+          r + 0.5,
+        ]);
+        const names = [...Array.from({ length: width }, (_, c) => `c${c}`), "n"];
+        const text = JSON.stringify({ dataframe_split: { columns: names, data: rows } });
+        const { text: printed, error } = await feed(whole(text), { to: "mlflow:split", dtype: { n: "float64" } });
+        expect(error).toBeUndefined();
+        expect(JSON.parse(printed)).toEqual(JSON.parse(text));
+        for (const form of ["parquet", "arrow"]) {
+          const file = await converted([Buffer.from(text)], { from: "mlflow:split", to: form });
+          const again = await converted([file], { from: form, to: "mlflow:split" });
+          expect(JSON.parse(again.toString())).toEqual(JSON.parse(text));
+        }
+      }),
+      { numRuns: 100 },
+    );
+  }, 60_000);
 
   test("go into Arrow's batches as they are, with their dictionaries", async () => {
     const input = "s,n\nmale,1\nfemale,2\n,3\nmale,4\n";

@@ -33,13 +33,16 @@ import {
   Uint64,
   Utf8,
   Vector,
+  vectorFromArray,
 } from "apache-arrow";
 import { Batch, type Column, withoutDictionaries } from "../batch.js";
 import { concat } from "../bytes.js";
-import { isTime, NAT, NUMERIC, type NumericDType, nothingIn, storedAs, type TypedArray, unitOf } from "../dtype.js";
+import { isTime, NAT, NUMERIC, type NumericDType, type TypedArray, unitOf } from "../dtype.js";
 import { placeAmong, TransloadError } from "../errors.js";
 import type { RandomAccess } from "../io/store.js";
-import { lengthOf, refuseLone, type Texts, textColumn, textsNow, textsOf } from "../texts.js";
+import { placeLists, product } from "../lists.js";
+import { checkUtf8, lengthOf, refuseLone, type Texts, textColumn, textsNow, textsOf } from "../texts.js";
+import { guardLengths } from "./arrow-guard.js";
 import { bytesOfRow, cut } from "./cut.js";
 import { daysOf } from "./days.js";
 import { type BinaryRead, type BinaryWriter, rowsOfBatch } from "./form.js";
@@ -193,15 +196,18 @@ export class ArrowWriter implements BinaryWriter {
  * E_SHAPE for lists of different shapes.
  */
 export async function* readArrow(file: RandomAccess, options: BinaryRead): AsyncGenerator<Batch, void, undefined> {
-  const reader = await damaged(async () => (await RecordBatchReader.from(handleOf(file))).open());
+  guardLengths();
+  const { handle, step } = handleOf(file);
+  const reader = await damaged(async () => (await RecordBatchReader.from(handle)).open());
   const names = reader.schema.fields.map(({ name }) => name);
   const order = options.columns?.map((name) => placeAmong(names, name)) ?? names.map((_, i) => i);
   const shapes: Shapes = new Map();
   let rowOffset = 0;
   for (;;) {
+    step();
     const { value, done } = await damaged(async () => reader.next());
     if (done) return;
-    const batch = batchOf(value as RecordBatch, order, rowOffset, shapes);
+    const batch = await damaged(async () => batchOf(value as RecordBatch, order, rowOffset, shapes));
     rowOffset += batch.rowCount;
     // the file's own batches, unless others are asked for
     const asked = options.batchRows !== undefined || options.batchBytes !== undefined;
@@ -211,16 +217,31 @@ export async function* readArrow(file: RandomAccess, options: BinaryRead): Async
 
 type FromHandle = Parameters<typeof RecordBatchReader.from>[0] & FileHandle;
 
-/** What apache-arrow uses of Node's file handles. */
-function handleOf(file: RandomAccess): FromHandle {
+/** What apache-arrow uses of Node's file handles; `step` is called before each batch. */
+function handleOf(file: RandomAccess): { handle: FromHandle; step(): void } {
+  // a damaged file may send it to the same message for ever
+  let seen = new Map<string, number>();
   const read = async (buffer: Uint8Array, offset: number, length: number, position: number) => {
+    const place = `${position} ${length}`;
+    const times = (seen.get(place) ?? 0) + 1;
+    seen.set(place, times);
+    if (times > MOST_READS) throw new Error("a message that is no record batch");
     const bytes = await file.read(position, position + length);
     if (bytes.length === 0) throw new Error("unexpected end of the file");
     buffer.set(bytes, offset);
     return { bytesRead: bytes.length, buffer };
   };
-  return { fd: -1, stat: async () => ({ size: file.size }), read, close: async () => {} } as unknown as FromHandle;
+  const handle = { fd: -1, stat: async () => ({ size: file.size }), read, close: async () => {} } as unknown as FromHandle;
+  return {
+    handle,
+    step: () => {
+      seen = new Map();
+    },
+  };
 }
+
+/** How often a place is read for one batch, at most. */
+const MOST_READS = 8;
 
 /** What apache-arrow throws for a damaged file, as ours. */
 async function damaged<T>(work: () => Promise<T>): Promise<T> {
@@ -234,27 +255,37 @@ async function damaged<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Of lists whose type has no length, by their columns. */
-type Shapes = Map<string, readonly number[]>;
+/** Of lists whose type has no length, by the places of their columns. */
+type Shapes = Map<number, readonly number[]>;
 
 function batchOf(record: RecordBatch, order: readonly number[], rowOffset: number, shapes: Shapes): Batch {
   const { fields } = record.schema;
-  const columns = order.map((i) => columnOf(fields[i] as Field, record.getChildAt(i) as Vector, record.numRows, rowOffset, shapes));
+  const columns = order.map((i) => {
+    const column = columnOf(fields[i] as Field, record.getChildAt(i) as Vector, record.numRows, rowOffset, shapes.get(i));
+    if (record.numRows > 0) shapes.set(i, column.shape);
+    return column;
+  });
   const tensor = fields.length === 1 && DataType.isFixedSizeList(fields[0]?.type);
   return new Batch({ rowOffset, rowCount: record.numRows, columns, kind: tensor ? "tensor" : "frame" });
 }
 
-function columnOf({ name, metadata }: Field, vector: Vector, rows: number, rowOffset: number, shapes: Shapes): Column {
-  const data = vector.data[0] as Data;
-  const column = cellsOrLists(data, name, rows, rowOffset, shapes.get(name));
-  if (DataType.isList(data.type)) shapes.set(name, column.shape);
+function columnOf(
+  { name, metadata }: Field,
+  vector: Vector,
+  rows: number,
+  rowOffset: number,
+  known: readonly number[] | undefined,
+): Column {
+  const column = cellsOrLists(vector.data[0] as Data, name, rows, rowOffset, known);
   const said = metadata.get("ARROW:extension:metadata");
   const shape = said === undefined ? undefined : (JSON.parse(said) as { shape?: number[] }).shape;
   return shape && product(shape) === product(column.shape) ? { ...column, shape } : column;
 }
 
 function cellsOrLists(data: Data, name: string, rows: number, rowOffset: number, known: readonly number[] | undefined): Column {
-  if (DataType.isList(data.type)) return listsFrom(data, name, rows, rowOffset, known);
+  if (isList(data.type) && rows === 0)
+    return { ...cellsOrLists(nothingOf(data.type.children[0]?.type as DataType), name, 0, 0, undefined), shape: [] };
+  if (DataType.isList(data.type) || DataType.isLargeList(data.type)) return listsFrom(data, name, rows, rowOffset, known);
   if (DataType.isFixedSizeList(data.type)) {
     const inner = data.children[0] as Data;
     const size = data.type.listSize;
@@ -271,9 +302,25 @@ function cellsOrLists(data: Data, name: string, rows: number, rowOffset: number,
   return cells.texts ? (cells as Column) : { name, ...cells, shape: [] };
 }
 
+function isList(type: DataType): boolean {
+  return DataType.isList(type) || DataType.isLargeList(type) || DataType.isFixedSizeList(type);
+}
+
+/** Lists around its cells. */
+function depthOf(type: DataType): number {
+  return isList(type) ? 1 + depthOf(type.children[0]?.type as DataType) : 0;
+}
+
+/** No cells of this type: a batch without rows may lack what its lists hold. */
+function nothingOf(type: DataType): Data {
+  return vectorFromArray([], type).data[0] as Data;
+}
+
 /** Lists of any length, which must have one; those that are null have none. */
 function listsFrom(data: Data, name: string, rows: number, rowOffset: number, known: readonly number[] | undefined): Column {
-  const offsets = (data.valueOffsets as Int32Array).subarray(data.offset, data.offset + rows + 1);
+  checkRoom(data);
+  const own = data.valueOffsets as Int32Array | BigInt64Array;
+  const offsets = Array.from(own.subarray(data.offset, data.offset + rows + 1), Number);
   const [from, to] = [offsets[0] ?? 0, offsets[rows] ?? 0];
   const present = Array.from({ length: rows }, (_, row) => row).filter((row) => data.getValid(row));
   const lengthOfRow = (row: number) => (offsets[row + 1] as number) - (offsets[row] as number);
@@ -292,61 +339,56 @@ function listsFrom(data: Data, name: string, rows: number, rowOffset: number, kn
       { row: rowOffset + odd },
     );
   const child = data.children[0] as Data;
+  if (isList(child.type) && child.nullCount > 0)
+    throw new TransloadError("E_SHAPE", `column ${JSON.stringify(name)} has lists of more than one shape, or null, inside its lists`);
   const inner = cellsOrLists(child.clone(child.type, child.offset + from, to - from), name, to - from, rowOffset, known?.slice(1));
-  const shape = [size, ...inner.shape];
+  const shape = [size, ...(size === 0 ? new Array(depthOf(child.type)).fill(0) : inner.shape)];
   if (known && `${known}` !== `${shape}`)
     throw new TransloadError(
       "E_SHAPE",
       `column ${JSON.stringify(name)} has lists of shape [${shape.join(", ")}] where those before have [${known.join(", ")}]`,
     );
   if (present.length === rows) return { ...inner, shape };
-  const perRow = product(shape);
-  return gathered(
+  return placeLists(
     inner,
     shape,
     rows,
-    present.map((row) => [row * perRow, ((offsets[row] as number) - from) * product(inner.shape)]),
+    present.map((row) => [row, ((offsets[row] as number) - from) * product(inner.shape)]),
   );
-}
-
-/** Cells at other places, `perRow` of them from each to each; nothing between them. */
-function gathered(
-  column: Column,
-  shape: readonly number[],
-  rows: number,
-  places: readonly (readonly [to: number, from: number])[],
-): Column {
-  const { name, dtype, timezone } = column;
-  const perRow = product(shape);
-  const stored = storedAs(dtype);
-  const values = (stored ? new NUMERIC[stored].array(rows * perRow) : new Array(rows * perRow)) as unknown[];
-  values.fill(nothingIn(dtype));
-  const valid = new Uint8Array(rows * perRow);
-  const own = column.values;
-  for (const [to, from] of places)
-    for (let i = 0; i < perRow; i++) {
-      values[to + i] = own[from + i];
-      valid[to + i] = column.valid?.[from + i] ?? 1;
-    }
-  return { name, dtype, shape, values: values as unknown as TypedArray, valid, ...(timezone && { timezone }) };
 }
 
 /** Cells of a list that is null are null, whatever lies in them. */
 function withNullLists(data: Data, column: Column): Column {
   if (data.nullCount === 0) return column;
   const perRow = product(column.shape);
-  const present = Array.from({ length: data.length }, (_, row) => row * perRow).filter((_, row) => data.getValid(row));
-  return gathered(
+  const present = Array.from({ length: data.length }, (_, row) => row).filter((row) => data.getValid(row));
+  return placeLists(
     column,
     column.shape,
     data.length,
-    present.map((at) => [at, at]),
+    present.map((row) => [row, row * perRow]),
   );
 }
 
 type Cells = Pick<Column, "dtype" | "values" | "valid" | "timezone" | "texts">;
 
+/**
+ * A damaged message may say that there are more cells than bytes.
+ * @throws RangeError
+ */
+function checkRoom({ type, offset, length, nullBitmap, valueOffsets, values }: Data): void {
+  const end = offset + length;
+  const bits = DataType.isBool(type);
+  const short =
+    (nullBitmap && nullBitmap.length > 0 && 8 * nullBitmap.length < end) ||
+    (valueOffsets && length > 0 && valueOffsets.length <= end) ||
+    (bits && 8 * (values as Uint8Array).length < end) ||
+    ((DataType.isInt(type) || DataType.isFloat(type) || DataType.isDictionary(type)) && (values as Uint8Array).length < end);
+  if (short) throw new RangeError(`unexpected end of a message: it has not the ${length} cells that it says`);
+}
+
 function cellsFrom(data: Data, name: string): Cells {
+  checkRoom(data);
   const valid = data.nullCount > 0 ? Uint8Array.from({ length: data.length }, (_, i) => (data.getValid(i) ? 1 : 0)) : undefined;
   const { type } = data;
   const direct = numericOf(type);
@@ -368,17 +410,32 @@ function cellsFrom(data: Data, name: string): Cells {
     const timezone = DataType.isTimestamp(type) && type.timezone ? { timezone: type.timezone } : {};
     return { dtype: `datetime64[${unit}]`, values, ...timezone, ...mask };
   }
-  if (DataType.isUtf8(type)) {
-    const { valueOffsets, values } = data as unknown as { valueOffsets: Int32Array<ArrayBuffer>; values: Uint8Array<ArrayBuffer> };
-    return textColumn(
-      { name, shape: [], ...mask },
-      { offsets: valueOffsets.subarray(data.offset, data.offset + data.length + 1), bytes: values },
-    );
-  }
+  const texts = textsIn(data, name, valid);
+  if (texts) return textColumn({ name, shape: [], ...mask }, texts);
   const values = listOf(data, name);
   return isBinary(type)
     ? { dtype: "bytes", values: values.map((value) => (value as Uint8Array<ArrayBuffer> | null) ?? new Uint8Array()), ...mask }
     : { dtype: "string", values: values.map((value) => (value as string | null) ?? ""), ...mask };
+}
+
+/**
+ * Text as it lies there; undefined for other types, and for dictionaries that are not of one piece.
+ * @throws TransloadError E_UTF8.
+ */
+function textsIn(data: Data, name: string, valid: Uint8Array | undefined): Texts | undefined {
+  const { type, offset, length } = data;
+  if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) {
+    const own = (data.valueOffsets as unknown as Int32Array<ArrayBuffer> | BigInt64Array).subarray(offset, offset + length + 1);
+    const offsets = own instanceof Int32Array ? own : Int32Array.from(own, Number);
+    return length === 0
+      ? { offsets: new Int32Array(1), bytes: new Uint8Array() }
+      : checkUtf8({ offsets, bytes: data.values as Texts["bytes"] }, name);
+  }
+  const [known, ...more] = DataType.isDictionary(type) ? (data.dictionary?.data ?? []) : [];
+  if (!known || more.length > 0 || known.nullCount > 0) return undefined;
+  const texts = textsIn(known, name, undefined);
+  const places = data.values as unknown as Int32Array | BigInt64Array;
+  return texts && { ...texts, codes: Int32Array.from({ length }, (_, i) => (valid?.[i] === 0 ? -1 : Number(places[offset + i]))) };
 }
 
 function numericOf(type: DataType): NumericDType | undefined {
@@ -451,8 +508,4 @@ function rawTimes(data: Data): (i: number) => bigint {
   // milliseconds of whole days
   if (DataType.isDate(data.type) && data.type.unit === 1) return (i) => BigInt(values[data.offset + i] as number | bigint) / 86_400_000n;
   return (i) => BigInt(values[data.offset + i] as number | bigint);
-}
-
-function product(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1);
 }

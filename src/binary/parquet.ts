@@ -229,7 +229,7 @@ export async function* readParquet(file: RandomAccess, options: BinaryRead): Asy
     file,
     compressors: await decompressors(),
     window: Math.max(LEAST_WINDOW, Math.min(MOST_WINDOW, Math.floor(WINDOWS / Math.max(1, wanted.length)))),
-    shapes: new Map<string, readonly number[]>(),
+    shapes: new Map<Field, readonly number[]>(),
     pool: new Pool(options.reuse ?? false),
   };
   let rowOffset = 0;
@@ -267,9 +267,10 @@ async function* readGroup(
   }
 }
 
-function metaOf(group: RowGroup, { name }: Field): ColumnMetaData {
-  const meta = group.columns.find(({ meta_data }) => meta_data?.path_in_schema[0] === name)?.meta_data;
-  if (!meta) throw new TransloadError("E_SYNTAX", `the parquet file's footer does not say where column ${JSON.stringify(name)} is`);
+function metaOf(group: RowGroup, { name, place }: Field): ColumnMetaData {
+  const meta = group.columns[place]?.meta_data;
+  if (meta?.path_in_schema[0] !== name)
+    throw new TransloadError("E_SYNTAX", `the parquet file's footer does not say where column ${JSON.stringify(name)} is`);
   return meta;
 }
 

@@ -46,7 +46,13 @@ export let printColumn: u32 = 0;
 export function startPrint(at: usize, columnCount: u32, dimsAt: usize, innerRank: i32, cellsPerRow: u32, nanPolicy: i32, nullsPass: bool): void {
   columns = at; count = columnCount; dims = dimsAt; rank = innerRank; perRow = cellsPerRow; nan = nanPolicy; nulls = nullsPass;
   printError = 0;
-  fixedRoom = 8 + <usize>(rank < 0 ? count : perRow) * <usize>(LONGEST + 2 * max(rank, 0));
+  fixedRoom = 8 + <usize>(rank < 0 ? count : perRow) * <usize>LONGEST;
+  // two brackets and a comma of each list, also of those that are empty
+  let lists: usize = 1;
+  for (let k: i32 = 0; k < rank; k++) {
+    fixedRoom += 3 * lists;
+    lists *= <usize>load<u32>(dims + (<usize>k << 2));
+  }
   texts = false;
   for (let i: u32 = 0; i < count; i++) if (load<u32>(columns + <usize>i * RECORD, DTYPE) == DType.String) texts = true;
   if (!smallReady) makeSmall();

@@ -130,11 +130,11 @@ export class CoreMemory {
     this.view = new DataView(this.core.memory.buffer);
   }
 
-  /** Address of so many bytes, aligned to 64, with 64 readable bytes behind them. Views of the memory may be renewed. */
+  /** Address of so many bytes, aligned to 64, with 64 behind them that copies may run over. Views of the memory may be renewed. */
   allocate(length: number): number {
     const at = this.#top;
-    this.#top = align(at + length);
-    const missing = this.#top + 64 - this.bytes.length;
+    this.#top = align(at + length + 64);
+    const missing = this.#top - this.bytes.length;
     if (missing > 0) {
       this.core.memory.grow(Math.ceil(missing / 65536));
       this.bytes = new Uint8Array(this.core.memory.buffer);

@@ -26,12 +26,20 @@ interface Placed {
   readonly codes?: number;
 }
 
+/** A column's texts, and what is known of them before more memory is taken, which may move them. */
+interface TextSource extends Texts {
+  readonly count: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A column on its way into the core's memory, where some of its arrays may lie already. */
 interface Source {
   readonly column: Column;
   /** In the place of its cells. */
   readonly written: Written | undefined;
-  readonly texts: Texts | undefined;
+  readonly texts: TextSource | undefined;
+  /** Addresses of arrays in the core's memory, of which nothing else is good any more once more is taken. */
   readonly own: ReadonlyMap<TypedArray, number>;
 }
 
@@ -120,7 +128,12 @@ export class CorePrinter implements Printer {
       ? [texts.bytes, texts.offsets, texts.codes, text.valid]
       : [text.valid, isNumeric(text.dtype) ? text.values : undefined];
     const own = (arrays as (TypedArray | undefined)[]).filter((array) => array?.buffer === this.#memory.bytes.buffer) as TypedArray[];
-    return { column: text, written: undefined, texts, own: new Map(own.map((array) => [array, array.byteOffset])) };
+    return {
+      column: text,
+      written: undefined,
+      texts: texts && sourceOf(texts),
+      own: new Map(own.map((array) => [array, array.byteOffset])),
+    };
   }
 
   /** Cells that are tensors; null where none of their own cells is there. */
@@ -129,8 +142,9 @@ export class CorePrinter implements Printer {
     const perRow = shape.reduce((a, b) => a * b, 1);
     this.#inner ??= new CorePrinter(new CoreMemory(), this.#request);
     const written = this.#inner.#printRows(new Batch({ rowOffset, rowCount, columns: [column], kind: "tensor" }));
+    const gaps = perRow > 0 ? valid : undefined; // an empty list is one
     const present =
-      valid && Uint8Array.from({ length: rowCount }, (_, r) => Number(valid.subarray(r * perRow, (r + 1) * perRow).includes(1)));
+      gaps && Uint8Array.from({ length: rowCount }, (_, r) => Number(gaps.subarray(r * perRow, (r + 1) * perRow).includes(1)));
     const outer = { name, dtype, values: [], shape: [], ...(present?.includes(0) && { valid: present }) };
     return { column: outer, written, texts: undefined, own: new Map() };
   }
@@ -153,21 +167,19 @@ export class CorePrinter implements Printer {
   }
 
   /** Texts are spelled by the core; those of a dictionary once, as long as it is the same. */
-  #placeTexts(texts: Texts, own: Source["own"], i: number): Placed {
-    const { offsets, bytes, codes } = texts;
+  #placeTexts(texts: TextSource, own: Source["own"], i: number): Placed {
+    const { offsets, codes } = texts;
     const codesAt = codes && (own.get(codes) ?? this.#copy(`codes ${i}`, codes));
     const known = this.#spelled.get(i);
     if (codesAt !== undefined && known?.of === offsets) return { ...known.placed, codes: codesAt };
-    const placed = this.#spell(offsets, bytes, own, i);
+    const placed = this.#spell(texts, own, i);
     if (codesAt === undefined) this.#spelled.delete(i);
     else this.#spelled.set(i, { of: offsets, placed });
     return codesAt === undefined ? placed : { ...placed, codes: codesAt };
   }
 
-  #spell(offsets: Texts["offsets"], bytes: Texts["bytes"], own: Source["own"], i: number): Placed {
+  #spell({ offsets, bytes, count, from, to }: TextSource, own: Source["own"], i: number): Placed {
     const { core } = this.#memory;
-    const count = offsets.length - 1;
-    const [from, to] = [offsets[0] as number, offsets[count] as number];
     const ends = own.get(offsets) ?? this.#copy(`offsets ${i}`, offsets);
     const at = own.get(bytes) ?? this.#copy(`text ${i}`, bytes.subarray(from, to)) - from;
     const escapes = core.escapes(at + from, at + to);
@@ -184,13 +196,19 @@ export class CorePrinter implements Printer {
   }
 
   #refuse(batch: Batch, row: number, cell: number): TransloadError {
-    const name = batch.kind === "frame" ? batch.columns[cell]?.name : "";
+    // of lists in a frame the column is known by its name, and the cell is one of its own
+    const name = batch.kind === "frame" ? batch.columns[cell]?.name : batch.columns[0]?.name;
     const where = `row ${batch.rowOffset + row}${name ? `, column ${JSON.stringify(name)}` : ""}`;
     const place = { row: batch.rowOffset + row, cell };
     if (this.#memory.core.printError.value === Err.Nan)
       return new TransloadError("E_NAN", `${where}: NaN or Infinity; --nan null or --nan token lets it through`, place);
     return new TransloadError("E_NULL", `${where}: null, which the target's servers refuse in every dtype`, place);
   }
+}
+
+function sourceOf({ offsets, bytes, codes }: Texts): TextSource {
+  const count = offsets.length - 1;
+  return { offsets, bytes, ...(codes && { codes }), count, from: offsets[0] as number, to: offsets[count] as number };
 }
 
 /** Strings, halves of surrogate pairs among them, as JSON. */

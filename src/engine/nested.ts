@@ -1,8 +1,9 @@
 // Columns of a frame whose cells are lists: tensors of one shape, read as the tensor that they are together.
 import type { Column } from "../batch.js";
 import { encode } from "../bytes.js";
-import { type DTypeChoice, dtypeNamed, NUMERIC, nothingIn, storedAs, type TypedArray } from "../dtype.js";
+import { type DTypeChoice, dtypeNamed, NUMERIC, storedAs } from "../dtype.js";
 import { TransloadError } from "../errors.js";
+import { placeLists, product } from "../lists.js";
 import { lengthOf, textsNow } from "../texts.js";
 import type { Cast } from "./cells.js";
 import { Mode } from "./codes.js";
@@ -32,7 +33,7 @@ export class ListReader {
     const { valid } = column;
     const count = lengthOf(column);
     const rows = Array.from({ length: count }, (_, i) => i).filter((i) => valid?.[i] !== 0);
-    if (rows.length === 0) return spread(this.#name, this.#known ?? { dtype: "float64", shape: [] }, undefined, [], count);
+    if (rows.length === 0) return this.#nulls(count);
     try {
       const found = this.#cellsOf(listOf(column, rows), rows.length);
       this.#known ??= found;
@@ -41,11 +42,26 @@ export class ListReader {
         throw new TransloadError("E_SHAPE", `lists of shape [${found.shape}] where those before have [${shape}]`, { row: 0 });
       if (dtype !== found.dtype)
         throw new TransloadError("E_DTYPE", `lists of ${found.dtype} where those before are of ${dtype}`, { row: 0 });
-      return spread(this.#name, found, found, rows, count);
+      const perRow = product(shape);
+      return rows.length === count
+        ? found
+        : placeLists(
+            found,
+            shape,
+            count,
+            rows.map((row, k) => [row, k * perRow]),
+          );
     } catch (error) {
       if (!(error instanceof TransloadError)) throw error;
       throw this.#told(error, rowOffset + (rows[error.row ?? 0] as number));
     }
+  }
+
+  #nulls(count: number): Column {
+    const { dtype, shape } = this.#known ?? { dtype: "float64", shape: [] };
+    const stored = storedAs(dtype);
+    const values = stored ? new NUMERIC[stored].array(0) : [];
+    return placeLists({ name: this.#name, dtype, values, shape }, shape, count, []);
   }
 
   #cellsOf(text: Uint8Array, count: number): Column {
@@ -54,7 +70,13 @@ export class ListReader {
     scanner.next();
     scanner.watch(0);
     scanner.startCargo(Mode.Tensor, undefined);
-    const how = { layout: "tensor", names: [this.#name], width: undefined, dtype: this.#asked, cast: this.#cast } as const;
+    const how = {
+      layout: "tensor",
+      names: [this.#name],
+      width: undefined,
+      dtype: this.#known?.dtype ?? this.#asked,
+      cast: this.#cast,
+    } as const;
     const found = scanner.cells({ ...how, batchRows: count, reuse: false }).next()?.columns[0];
     if (!found) throw new Error(`transload: the lists of column ${this.#name} gave no cells`);
     return found;
@@ -89,29 +111,3 @@ function listOf(column: Column, rows: readonly number[]): Uint8Array {
 const OPEN = 0x5b; // [
 const CLOSE = 0x5d; // ]
 const COMMA = 0x2c;
-
-/** The cells of these rows at their places, and nothing at those of the others. */
-function spread(
-  name: string,
-  { dtype, shape }: Pick<Column, "dtype" | "shape">,
-  found: Column | undefined,
-  rows: readonly number[],
-  count: number,
-): Column {
-  if (found && rows.length === count) return found;
-  const perRow = shape.reduce((a, b) => a * b, 1);
-  const valid = new Uint8Array(count * perRow);
-  const nothing = nothingIn(dtype) as never;
-  const stored = storedAs(dtype);
-  const values = stored
-    ? (new NUMERIC[stored].array(count * perRow).fill(nothing) as TypedArray)
-    : new Array<string>(count * perRow).fill(nothing);
-  const cells = found?.values;
-  rows.forEach((row, k) => {
-    for (let i = 0; i < perRow; i++) {
-      (values as unknown[])[row * perRow + i] = cells?.[k * perRow + i];
-      valid[row * perRow + i] = found?.valid?.[k * perRow + i] ?? 1;
-    }
-  });
-  return { name, dtype, values, valid, shape };
-}

@@ -28,7 +28,7 @@ export class ReferencePrinter implements Printer {
   /** A frame's cell that is a tensor; null where none of its own cells is there. */
   #list(batch: Batch, column: Column, r: number): string {
     const perRow = column.shape.reduce((a, b) => a * b, 1);
-    const nothing = column.valid && !column.valid.subarray(r * perRow, (r + 1) * perRow).includes(1);
+    const nothing = perRow > 0 && column.valid && !column.valid.subarray(r * perRow, (r + 1) * perRow).includes(1);
     return nothing ? this.#null(batch, column.name, r) : this.#tensor(batch, column, r);
   }
 

@@ -1,5 +1,5 @@
 // gzip, Zstandard and Brotli around a payload, by node:zlib (and zstd.ts).
-import { type Duplex, Readable, type Transform } from "node:stream";
+import { Readable, type Transform } from "node:stream";
 import zlib from "node:zlib";
 import { TransloadError } from "../errors.js";
 import { expandZstd, zstdCompressor, zstdExpander } from "./zstd.js";
@@ -31,7 +31,7 @@ export function compressionOf(path: string): { compression: Compression | undefi
 }
 
 /** A stream that compresses. */
-export function compressor(kind: Compression): Duplex {
+export function compressor(kind: Compression): Transform {
   if (kind === "gzip") return zlib.createGzip({ chunkSize: CHUNK });
   // the best quality would be a hundred times slower than all else here
   if (kind === "br") return zlib.createBrotliCompress({ chunkSize: CHUNK, params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 4 } });

@@ -1,7 +1,9 @@
 // Zstandard by node:zlib where it has it (22.15 and later), and in WebAssembly and JavaScript where it has not.
-import { Duplex, type Transform } from "node:stream";
+import { Transform } from "node:stream";
 import zlib from "node:zlib";
+import type { Zstd } from "@hpcc-js/wasm-zstd";
 import type { ZstdError } from "fzstd";
+import { TransloadError } from "../errors.js";
 
 interface Native {
   createZstdCompress(options: object): Transform;
@@ -16,8 +18,8 @@ const UNEXPECTED_EOF = 5;
 const native = "createZstdCompress" in zlib ? (zlib as unknown as Native) : undefined;
 
 /** A stream that compresses, into one frame. */
-export function zstdCompressor(chunkSize: number): Duplex {
-  return native?.createZstdCompress({ chunkSize }) ?? Duplex.from(compressed);
+export function zstdCompressor(chunkSize: number): Transform {
+  return native?.createZstdCompress({ chunkSize }) ?? compressor();
 }
 
 /** A stream that expands; undefined where Node has none. */
@@ -52,28 +54,48 @@ export async function* expandZstd(
   yield* push(new Uint8Array(0), true);
 }
 
-/** fzstd numbers its faults. */
+/** fzstd numbers its faults, and stumbles over others. */
 function asZlib(error: ZstdError): Error {
-  if (typeof error.code !== "number") return error;
+  if (error instanceof TransloadError) return error;
   return Object.assign(new Error(error.message), { code: error.code === UNEXPECTED_EOF ? "Z_BUF_ERROR" : "Z_DATA_ERROR" });
 }
 
-let busy = false;
+/** The stream that the library's one state belongs to. */
+let busy: Transform | undefined;
 
-async function* compressed(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  // the library has one stream for the process, and a conversion writes one
-  if (busy) throw new Error("one Zstandard stream at a time");
-  busy = true;
-  try {
-    const { Zstd } = await import("@hpcc-js/wasm-zstd");
-    const wasm = await Zstd.load();
-    wasm.reset();
-    for await (const chunk of chunks) {
-      const bytes = wasm.compressChunk(chunk);
-      if (bytes.length > 0) yield bytes;
+function compressor(): Transform {
+  let wasm: Zstd | undefined;
+  type Done = (error?: Error | null, bytes?: Uint8Array) => void;
+  const give = (bytesOf: (zstd: Zstd) => Uint8Array, done: Done): void => {
+    let bytes: Uint8Array | undefined;
+    try {
+      bytes = bytesOf(wasm as Zstd);
+    } catch (error) {
+      done(error as Error);
+      return;
     }
-    yield wasm.compressEnd();
-  } finally {
-    busy = false;
-  }
+    done(null, bytes);
+  };
+  const stream: Transform = new Transform({
+    construct: (done) => {
+      const taken = busy !== undefined;
+      busy ??= stream;
+      import("@hpcc-js/wasm-zstd")
+        .then(({ Zstd }) => Zstd.load())
+        .then((own) => {
+          if (taken) throw new TransloadError("E_OPTION", "one stream at a time is compressed by Zstandard below Node 22.15");
+          wasm = own;
+          wasm.reset();
+          done();
+        })
+        .catch(done);
+    },
+    transform: (chunk: Uint8Array, _, done) => give((zstd) => zstd.compressChunk(chunk), done),
+    flush: (done) => give((zstd) => zstd.compressEnd(), done),
+    destroy: (error, done) => {
+      if (busy === stream) busy = undefined;
+      done(error);
+    },
+  });
+  return stream;
 }

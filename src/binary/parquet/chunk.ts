@@ -24,13 +24,13 @@ export interface Between {
   readonly compressors: Compressors;
   /** Bytes to read at once. */
   readonly window: number;
-  /** Shapes of lists, by the names of their columns. */
-  readonly shapes: Map<string, readonly number[]>;
+  /** Shapes of lists, by their columns. */
+  readonly shapes: Map<Field, readonly number[]>;
   readonly pool: Pool;
 }
 
 export class ChunkReader {
-  readonly #name: string;
+  readonly #field: Field;
   readonly #between: Between;
   readonly #bytes: ChunkBytes;
   readonly #decoder: PageDecoder;
@@ -48,7 +48,7 @@ export class ChunkReader {
    */
   constructor(field: Field, meta: ColumnMetaData, rows: number, rowOffset: number, between: Between) {
     const { name, nesting } = field;
-    this.#name = name;
+    this.#field = field;
     this.#between = between;
     this.#rowOffset = rowOffset;
     this.#decoder = new PageDecoder(field, meta, between.compressors, between.pool);
@@ -107,10 +107,10 @@ export class ChunkReader {
     this.#left -= page.entries;
     const { shapes } = this.#between;
     const found: Rows = this.#lists
-      ? this.#lists.add(page, this.#left === 0, this.#rowOffset, shapes.get(this.#name))
+      ? this.#lists.add(page, this.#left === 0, this.#rowOffset, shapes.get(this.#field))
       : { column: page.column, rows: page.entries };
     if (found.rows === 0) return;
-    if (this.#lists) shapes.set(this.#name, found.column.shape);
+    if (this.#lists) shapes.set(this.#field, found.column.shape);
     this.#ready.push(found);
     this.#readyRows += found.rows;
     this.#rowOffset += found.rows;
@@ -121,7 +121,7 @@ export class ChunkReader {
     const short = error instanceof RangeError || /unexpected end|ends early/i.test(error.message);
     return new TransloadError(
       short ? "E_TRUNCATED" : "E_SYNTAX",
-      `column ${JSON.stringify(this.#name)} of the parquet file cannot be read: ${error.message}`,
+      `column ${JSON.stringify(this.#field.name)} of the parquet file cannot be read: ${error.message}`,
       { offset: this.#bytes.at },
       { cause: error },
     );

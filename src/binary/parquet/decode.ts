@@ -8,10 +8,9 @@ import { decompressPage } from "hyparquet/src/datapage.js";
 import { deltaBinaryUnpack, deltaByteArray, deltaLengthByteArray } from "hyparquet/src/delta.js";
 import { byteStreamSplit } from "hyparquet/src/encoding.js";
 import type { Column } from "../../batch.js";
-import { concat, isUtf8 } from "../../bytes.js";
+import { concat } from "../../bytes.js";
 import { NUMERIC, type NumericDType, nothingIn, storedAs, type TypedArray } from "../../dtype.js";
-import { TransloadError } from "../../errors.js";
-import { type Texts, textColumn } from "../../texts.js";
+import { checkUtf8, type Texts, textColumn } from "../../texts.js";
 import { halves } from "../half.js";
 import { unpack, unpackCells } from "./hybrid.js";
 import { levelWidth } from "./lists.js";
@@ -79,7 +78,8 @@ export class PageDecoder {
       this.#dictionary = this.#cellsOf(plain(page, 0, this.#meta.type, count, leaf.type_length));
       return undefined;
     }
-    if (!header.data_page_header && !header.data_page_header_v2) return undefined;
+    // some writers have pages without any values among those of lists
+    if (!(header.data_page_header ?? header.data_page_header_v2)?.num_values) return undefined;
     const page = pageOf(header, body, this.#meta, this.#field, this.#compressors, left);
     if (page.places && !this.#dictionary) throw new Error(`column ${name} has no dictionary`);
     const { entries, repetition, definition, levels } = page;
@@ -133,7 +133,7 @@ export class PageDecoder {
   /** Values of the physical type as cells. */
   #cellsOf(raw: Raw): Cells {
     const { dtype, int96, half, scale } = this.#type;
-    if (dtype === "string") return sound("offsets" in raw ? raw : packed(raw as readonly Uint8Array[]), this.#field.name);
+    if (dtype === "string") return checkUtf8("offsets" in raw ? raw : packed(raw as readonly Uint8Array[]), this.#field.name);
     if ("offsets" in raw || Array.isArray(raw)) {
       const cells = "offsets" in raw ? piecesOf(raw) : (raw as readonly Uint8Array[]);
       if (half) return halves(Uint16Array.from(cells, (bytes) => (bytes[0] as number) | ((bytes[1] as number) << 8)));
@@ -176,15 +176,6 @@ function packed(cells: readonly Uint8Array[]): Texts {
 
 function piecesOf({ offsets, bytes }: Texts): Uint8Array[] {
   return Array.from({ length: offsets.length - 1 }, (_, i) => bytes.subarray(offsets[i], offsets[i + 1]));
-}
-
-/** @throws TransloadError E_UTF8 for texts that are none. */
-function sound(texts: Texts, name: string): Texts {
-  const { offsets, bytes } = texts;
-  let torn = !isUtf8(bytes);
-  for (let i = 0; i < offsets.length && !torn; i++) torn = ((bytes[offsets[i] as number] ?? 0) & 0xc0) === 0x80;
-  if (torn) throw new TransloadError("E_UTF8", `column ${JSON.stringify(name)} has text that is no UTF-8`);
-  return texts;
 }
 
 type Cells = TypedArray | Uint8Array[] | Texts;

@@ -2,8 +2,8 @@
 // Nested Encoding). A level of repetition says which list goes on: 0 begins a row. A level of definition says how much there is of it.
 import type { Column } from "../../batch.js";
 import { concat } from "../../bytes.js";
-import { NUMERIC, type NumericDType, nothingIn, storedAs } from "../../dtype.js";
 import { TransloadError } from "../../errors.js";
+import { placeLists, product } from "../../lists.js";
 import { joinColumns, sliceColumn } from "../cut.js";
 import type { Decoded } from "./decode.js";
 import { pack, widthOf } from "./hybrid.js";
@@ -119,17 +119,17 @@ export class ListRows {
     const { repetition, definition, column } = entries;
     let shape = known;
     let pattern = shape && repetitionOf(shape);
-    const nulls: number[] = [];
+    const places: [row: number, from: number][] = [];
     let row = 0;
     for (let at = 0; at < repetition.length; row++) {
       if ((definition[at] as number) < (elements[0] as number) - 1) {
-        nulls.push(row);
         at++;
         continue;
       }
       shape ??= this.#shapeAt(entries, at);
       pattern ??= repetitionOf(shape);
       if (!this.#matches(entries, at, shape, pattern)) throw unlike(column.name, rowOffset + row, shape, this.#shapeAt(entries, at));
+      places.push([row, at]);
       at += pattern.length;
     }
     if (!shape)
@@ -137,7 +137,8 @@ export class ListRows {
         "E_SHAPE",
         `column ${JSON.stringify(column.name)} has no list that is not null among its first ${row}, so their shape is not known`,
       );
-    return { column: spread(column, shape, row, nulls), rows: row };
+    const whole = places.length === row && product(shape) > 0;
+    return { column: whole ? { ...column, shape } : placeLists(column, shape, row, places), rows: row };
   }
 
   /** The shape of the lists that begin at this entry, as far as the first of each level tells. */
@@ -193,35 +194,4 @@ function unlike(name: string, row: number, shape: readonly number[], own: readon
     `row ${row}, column ${JSON.stringify(name)}: its lists must all have one shape; this has ${found}, and those before have [${shape.join(", ")}]`,
     { row },
   );
-}
-
-/** With the cells of lists that are null, which have one entry and no cell. */
-function spread(entries: Column, shape: readonly number[], rows: number, nulls: readonly number[]): Column {
-  const perRow = product(shape);
-  if (nulls.length === 0 && perRow > 0) return { ...entries, shape };
-  const { dtype, values: own } = entries;
-  const stored = storedAs(dtype);
-  const values = (stored ? new NUMERIC[stored as NumericDType].array(rows * perRow) : new Array(rows * perRow)) as unknown[];
-  const valid = new Uint8Array(rows * perRow).fill(1);
-  let from = 0;
-  for (let row = 0, next = 0; row < rows && perRow > 0; row++) {
-    const at = row * perRow;
-    if (nulls[next] === row) {
-      next++;
-      from++;
-      values.fill(nothingIn(dtype), at, at + perRow);
-      valid.fill(0, at, at + perRow);
-      continue;
-    }
-    for (let i = 0; i < perRow; i++, from++) {
-      values[at + i] = own[from];
-      valid[at + i] = entries.valid?.[from] ?? 1;
-    }
-  }
-  const { valid: _, ...others } = entries;
-  return { ...others, values: values as string[], shape, ...(valid.includes(0) && { valid }) };
-}
-
-function product(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1);
 }

@@ -9,6 +9,8 @@ export interface Field {
   readonly name: string;
   /** What its cells are. */
   readonly leaf: SchemaElement;
+  /** Which of a row group's column chunks they are in. */
+  readonly place: number;
   /** The lists around them. */
   readonly nesting: Nesting | undefined;
   /** Why it holds no cells. */
@@ -93,7 +95,13 @@ function timeElement(unit: TimeUnit, utc: boolean): Omit<SchemaElement, "name"> 
 /** The columns of a file's schema. */
 export function fieldsOf([, ...elements]: readonly SchemaElement[]): Field[] {
   const fields: Field[] = [];
-  for (let at = 0; at < elements.length; at = endOf(elements, at)) fields.push(fieldAt(elements, at));
+  let place = 0;
+  for (let at = 0; at < elements.length; ) {
+    const end = endOf(elements, at);
+    fields.push({ ...fieldAt(elements, at), place });
+    place += elements.slice(at, end).filter(({ num_children }) => !num_children).length;
+    at = end;
+  }
   return fields;
 }
 
@@ -105,7 +113,7 @@ function endOf(elements: readonly SchemaElement[], at: number): number {
 }
 
 /** Lists are annotated groups around a repeated one (parquet-format, LogicalTypes.md), or what is repeated without any. */
-function fieldAt(elements: readonly SchemaElement[], start: number): Field {
+function fieldAt(elements: readonly SchemaElement[], start: number): Omit<Field, "place"> {
   const first = elements[start] as SchemaElement;
   const { name } = first;
   const within: number[] = [];
