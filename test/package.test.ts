@@ -40,7 +40,7 @@ function importsOf(file: string): Import[] {
 /** Stations of the data, from the top; a file may import from its own station and those below it. */
 function station(file: string): number {
   if (file.startsWith("core/")) return 0;
-  if (["errors.ts", "dtype.ts", "batch.ts", "bytes.ts", "cell-text.ts", "texts.ts", "time.ts"].includes(file)) return 1; // words that every station speaks
+  if (["errors.ts", "dtype.ts", "batch.ts", "bytes.ts", "cell-text.ts", "lists.ts", "texts.ts", "time.ts"].includes(file)) return 1; // words that every station speaks
   if (file.startsWith("engine/")) return 2;
   if (file.startsWith("io/")) return 2;
   if (file.startsWith("cli/")) return 6;
