@@ -207,11 +207,14 @@ describe("a compressed source", () => {
     const bad = Buffer.from(bytes);
     bad.fill(0xff, 20, 60);
     expect((await tryRead(whole(bad), { from: "csv" })).error?.code).toBe("E_SYNTAX");
+    // one bit of any byte, but for what is skipped and the bits that mean nothing: the size or the checksum tells
+    const skipped = own.indexOf(Buffer.from([3, 0, 0, 0, 1, 2, 3])) + 4;
+    const free = [4, skipped, skipped + 1, skipped + 2, skipped + 7];
     for (let at = 4; at < own.length; at++) {
       const bent = Buffer.from(own);
       bent[at] = (bent[at] as number) ^ 0x10;
-      const { error } = await tryRead(whole(bent), { from: "csv" });
-      if (error) expect(error.code, `${at}: ${error.message}`).toMatch(/^E_/);
+      const { error } = await tryRead(at % 2 ? whole(bent) : crumbs(bent), { from: "csv" });
+      expect(error?.code, `${at}`).toEqual(free.includes(at) ? undefined : expect.stringMatching(/^E_/));
     }
     // two gigabytes of one letter in blocks of four bytes each
     const blocks = Buffer.concat([

@@ -10,6 +10,7 @@ export { assumeLeaf, cells, drainStrings, endBatchSoon, rewind, rows, startBatch
 export { print, printColumn, printed, printError, room, startPrint } from "./print";
 export { writeF32, writeF64 } from "./shortest";
 export { escapes, spell } from "./spell";
+export { endHash, hashStripes, startHash } from "./xxh64";
 export { setFields, setRoutes } from "./row";
 export { cellIndex } from "./row";
 export { keyFrom, keyTo, limitRows, padded, repeated, rowCount, rows as convertRows, setAliases, startRows, wholeCount } from "./rows";

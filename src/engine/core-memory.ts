@@ -39,6 +39,9 @@ export interface Core {
   readonly leastText: Global;
   readonly greatestText: Global;
   escapes(from: number, to: number): number;
+  startHash(): void;
+  hashStripes(from: number, to: number): void;
+  endHash(from: number, to: number): number;
   spell(texts: number, offsets: number, count: number, clean: boolean, out: number, ends: number): number;
   setFields(fields: number, cells: number, width: number, learns: boolean): void;
   startRows(syntax: number, pads: boolean, firstKeyWins: boolean): void;
