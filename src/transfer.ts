@@ -14,20 +14,24 @@ import type { Patch } from "./printing.js";
 export function transfer(options: ConvertOptions, patch?: Patch): Duplex {
   checkTransfer(options);
   const { signal } = options;
-  const host = nodeHost(options);
   // a binary file is read here and there, and its name is enough; what is written to us all the same must go somewhere
   const named = options.file !== undefined && binaryForm(options.from ?? "auto") !== undefined;
   const stream = duplexOf((chunks: AsyncIterable<Uint8Array>) => {
     if (named) void drain(chunks);
-    return exchange(named ? nothing() : expanded(chunks), options, host, patch);
+    return named ? exchange(nothing(), options, nodeHost(options), patch) : unpacked(chunks, options, patch);
   });
   return signal ? (addAbortSignal(signal, stream) as Duplex) : stream;
 }
 
-/** What is compressed, expanded. */
-async function* expanded(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  const unpacked = await unpack(chunks, { lend: false });
-  yield* unpacked.chunks;
+/** What is compressed is expanded, and is not what its file has. */
+async function* unpacked(
+  source: AsyncIterable<Uint8Array>,
+  options: ConvertOptions,
+  patch: Patch | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { chunks, packed } = await unpack(source, { lend: false });
+  const { file: _, ...others } = options;
+  yield* exchange(chunks, options, nodeHost(packed ? others : options), patch);
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {}

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { gzipSync } from "node:zlib";
 import { DuckDBBlobValue, DuckDBInstance } from "@duckdb/node-api";
 import {
   Table as ArrowTable,
@@ -136,6 +137,23 @@ function inMilliseconds({ name, dtype, cells }: Table[number]): Table[number] {
   if (dtype !== "datetime64[s]") return { name, dtype, cells };
   return { name, dtype: "datetime64[ms]", cells: cells.map((time) => (time === null ? null : (time as bigint) * 1000n)) };
 }
+
+test("text that must be read twice comes from its file, and what was compressed does not", async () => {
+  const text = Buffer.from('{"input_data":{"a":[1,2],"b":["x","y"]}}');
+  for (const bytes of [text, gzipSync(text)]) {
+    const path = file(`twice-${bytes.length}`);
+    writeFileSync(path, bytes);
+    const parts: Buffer[] = [];
+    const stream = convert({ from: "azureml", to: "parquet", file: path });
+    await pipeline(Readable.from([bytes], { objectMode: false }), stream, async (own: AsyncIterable<Buffer>) => {
+      for await (const part of own) parts.push(part);
+    });
+    expect((await tableOf(parts)).map(({ name, cells }) => [name, cells])).toEqual([
+      ["a", [1n, 2n]],
+      ["b", ["x", "y"]],
+    ]);
+  }
+});
 
 describe("what a conversion holds open", () => {
   const open = () => readdirSync("/proc/self/fd").length;

@@ -10,6 +10,8 @@ export interface Unpacked {
   readonly chunks: AsyncIterableIterator<Uint8Array>;
   /** The file that they are, where it can be read again. */
   readonly file: string | undefined;
+  /** They were compressed. */
+  readonly packed: boolean;
 }
 
 /**
@@ -21,13 +23,13 @@ export async function unpack(source: Source, { lend, maxExpand }: { lend: boolea
   const file = regularFileOf(source);
   const { head, rest } = await peek(chunksOf(source, { lend }));
   const compression = compressionAt(head) ?? (path === undefined ? undefined : compressionOf(path).compression);
-  if (!compression) return { head, chunks: rest, file };
+  if (!compression) return { head, chunks: rest, file, packed: false };
   // what expands needs chunks of its own; and what is expanded is no file
   if (lend && file !== undefined) await rest.return?.();
   const packed = lend && file !== undefined ? chunksOf(file, { lend: false }) : rest;
   try {
     const inner = await peek(expand(packed, compression, maxExpand));
-    return { head: inner.head, chunks: inner.rest, file: undefined };
+    return { head: inner.head, chunks: inner.rest, file: undefined, packed: true };
   } catch (error) {
     await (packed as Partial<AsyncIterableIterator<Uint8Array>>).return?.();
     throw error;
