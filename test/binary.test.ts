@@ -139,7 +139,7 @@ function inMilliseconds({ name, dtype, cells }: Table[number]): Table[number] {
 }
 
 test("text that must be read twice comes from its file, and what was compressed does not", async () => {
-  const text = Buffer.from('{"a":1}\\n{"a":2,"b":"y"}\\n');
+  const text = Buffer.from('{"a":1}\n{"a":2,"b":"y"}\n');
   for (const bytes of [text, gzipSync(text)]) {
     const path = file(`twice-${bytes.length}`);
     writeFileSync(path, bytes);
