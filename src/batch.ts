@@ -18,6 +18,7 @@ import {
   unitOf,
 } from "./dtype.js";
 import { placeAmong, TransloadError } from "./errors.js";
+import { product } from "./lists.js";
 import { changed, lengthOf, plainColumn, type Texts, textColumn, textsNow, textsOf } from "./texts.js";
 import { convertTime, timeText } from "./time.js";
 
@@ -231,7 +232,7 @@ function castColumn(column: Column, dtype: DType, how: "error" | "clip", named: 
   }
   const { name, values, valid, shape } = column;
   const { array, range } = NUMERIC[dtype];
-  const perRow = shape.reduce((a, b) => a * b, 1);
+  const perRow = product(shape);
   const out = new array(values.length);
   for (let i = 0; i < values.length; i++) {
     if (valid?.[i] === 0) {
@@ -259,7 +260,7 @@ function castColumn(column: Column, dtype: DType, how: "error" | "clip", named: 
 /** Times in another unit, which must hold them all. */
 function convertTimes(column: Column, dtype: TimeDType, rowOffset: number): Column {
   const [from, to] = [unitOf(column.dtype as TimeDType), unitOf(dtype)];
-  const perRow = column.shape.reduce((a, b) => a * b, 1);
+  const perRow = product(column.shape);
   const values = (column.values as BigInt64Array<ArrayBuffer>).map((time, i) => {
     if (column.valid?.[i] === 0 || time === NAT) return NAT;
     const found = convertTime(time, from, to);

@@ -1,8 +1,10 @@
 // Cells whose text is a string and whose value is not: times in ISO 8601, bytes in base64.
+
 import type { Column } from "./batch.js";
 import { fromBase64, toBase64 } from "./bytes.js";
 import { type DType, isTime, NAT, nothingIn, type TimeDType, unitOf } from "./dtype.js";
 import { TransloadError } from "./errors.js";
+import { product } from "./lists.js";
 import { parseTime, timeText } from "./time.js";
 
 /** Whether cells of this dtype stand in text as strings, and are something else. */
@@ -17,7 +19,7 @@ export function isWrittenAsText(dtype: DType): boolean {
 export function fromText(column: Column, dtype: DType, rowOffset: number): Column {
   const { name, valid, shape } = column;
   const texts = column.values as readonly string[];
-  const perRow = shape.reduce((a, b) => a * b, 1);
+  const perRow = product(shape);
   const refuse = (i: number, code: "E_DTYPE" | "E_RANGE", what: string): never => {
     const row = rowOffset + Math.floor(i / perRow);
     const shown = (texts[i] as string).length > 60 ? `${texts[i]?.slice(0, 60)}…` : texts[i];
@@ -61,7 +63,7 @@ export function toText(column: Column, rowOffset = 0): Column {
   const rest = { name, dtype: "string" as const, shape, ...(valid && { valid }) };
   if (dtype === "bytes") return { ...rest, values: (values as readonly Uint8Array[]).map(toBase64) };
   const unit = unitOf(dtype as TimeDType);
-  const perRow = shape.reduce((a, b) => a * b, 1);
+  const perRow = product(shape);
   const write = (time: bigint, i: number) => {
     const text = timeText(time, unit);
     if (text !== undefined) return text;

@@ -14,8 +14,25 @@ export interface Texts {
 }
 
 /** A column of text of which JavaScript's strings are made when `values` is asked for, and not before. */
-export function textColumn({ name, shape, valid }: Pick<Column, "name" | "shape" | "valid">, texts: Texts): Column {
+export function textColumn(of: Pick<Column, "name" | "shape" | "valid">, texts: Texts): Column {
   let values: string[] | undefined;
+  // not among what `{ ...column, values }` copies, which has other texts
+  return Object.defineProperty(
+    lazyColumn(of, () => (values ??= stringsOf(texts))),
+    "texts",
+    { value: texts },
+  );
+}
+
+/** A column whose texts came as a dictionary, for those who did not ask for one: each cell gets its own bytes when it is looked at. */
+export function plainColumn(column: Column, coded: Texts): Column {
+  let texts: Texts | undefined;
+  const own = lazyColumn(column, () => column.values as string[]);
+  lengths.set(own, (coded.codes as Int32Array).length);
+  return Object.defineProperty(own, "texts", { get: () => (texts ??= spreadTexts(coded)) });
+}
+
+function lazyColumn({ name, shape, valid }: Pick<Column, "name" | "shape" | "valid">, strings: () => string[]): Column {
   const column: Column = {
     name,
     shape,
@@ -23,29 +40,10 @@ export function textColumn({ name, shape, valid }: Pick<Column, "name" | "shape"
     dtype: "string",
     get values() {
       spelled.add(column);
-      return (values ??= stringsOf(texts));
+      return strings();
     },
   };
-  // not among what `{ ...column, values }` copies, which has other texts
-  return Object.defineProperty(column, "texts", { value: texts });
-}
-
-/** A column whose texts came as a dictionary, for those who did not ask for one: each cell gets its own bytes when it is looked at. */
-export function plainColumn(column: Column, coded: Texts): Column {
-  const { name, shape, valid } = column;
-  let texts: Texts | undefined;
-  const own: Column = {
-    name,
-    shape,
-    ...(valid && { valid }),
-    dtype: "string",
-    get values() {
-      spelled.add(own);
-      return column.values;
-    },
-  };
-  lengths.set(own, (coded.codes as Int32Array).length);
-  return Object.defineProperty(own, "texts", { get: () => (texts ??= spreadTexts(coded)) });
+  return column;
 }
 
 /** Cells of columns whose texts are not to be made to count them. */

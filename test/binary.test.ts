@@ -440,6 +440,25 @@ describe("arrow", () => {
     });
     const own = (columns: Record<string, Vector>) => tableToIPC(new ArrowTable(columns), "stream");
     await expect(tableOf([own({ a: new Vector([text]) })])).rejects.toMatchObject({ code: "E_UTF8" });
+    // the metadata of other extensions is no JSON, or none of ours
+    const odd = ["", "no JSON", '{"shape":[1]}'].map(
+      (said) =>
+        new Map([
+          ["ARROW:extension:name", "arrow.uuid"],
+          ["ARROW:extension:metadata", said],
+        ]),
+    );
+    for (const metadata of odd) {
+      const schema = new Schema([new Field("a", new Int32(), true, metadata)]);
+      const data = makeData({
+        type: new Struct(schema.fields),
+        length: 1,
+        nullCount: 0,
+        children: [vectorFromArray([1], new Int32()).data[0] as never],
+      });
+      const bytes = tableToIPC(new ArrowTable([new RecordBatch(schema, data)]), "stream");
+      expect((await tableOf([bytes])).map(({ cells }) => cells)).toEqual([[1]]);
+    }
     const names = new Schema([new Field("a", new Int32()), new Field("a", new Int32())]);
     const [a, b] = [vectorFromArray([1, 2], new Int32()), vectorFromArray([3, 4], new Int32())];
     const struct = makeData({

@@ -95,10 +95,12 @@ function cellTypeOf(column: Column): DataType {
 const TIME_UNITS = { s: TimeUnit.SECOND, ms: TimeUnit.MILLISECOND, us: TimeUnit.MICROSECOND, ns: TimeUnit.NANOSECOND } as const;
 
 /** Arrow's canonical extension for tensors: the shape of a row's cells. */
+const FIXED_SHAPE = "arrow.fixed_shape_tensor";
+
 function metadataOf({ shape }: Column): Map<string, string> | null {
   if (shape.length === 0) return null;
   return new Map([
-    ["ARROW:extension:name", "arrow.fixed_shape_tensor"],
+    ["ARROW:extension:name", FIXED_SHAPE],
     ["ARROW:extension:metadata", JSON.stringify({ shape })],
   ]);
 }
@@ -277,7 +279,9 @@ function columnOf(
   known: readonly number[] | undefined,
 ): Column {
   const column = cellsOrLists(vector.data[0] as Data, name, rows, rowOffset, known);
-  const said = metadata.get("ARROW:extension:metadata");
+  // other extensions have metadata of their own kind, which need not be JSON
+  const fixed = metadata.get("ARROW:extension:name") === FIXED_SHAPE;
+  const said = fixed ? metadata.get("ARROW:extension:metadata") : undefined;
   const shape = said === undefined ? undefined : (JSON.parse(said) as { shape?: number[] }).shape;
   return shape && product(shape) === product(column.shape) ? { ...column, shape } : column;
 }

@@ -1,6 +1,8 @@
 // Columns in pieces, and together again.
+
 import { Batch, type Column } from "../batch.js";
 import { NUMERIC, storedAs, type TypedArray } from "../dtype.js";
+import { product } from "../lists.js";
 import { joinTexts, lengthOf, slicedTexts, textColumn, textsNow } from "../texts.js";
 
 /** What a text is taken to take beside its bytes, where batches are cut by them. */
@@ -8,7 +10,7 @@ const TEXT = 16;
 
 /** Bytes that a row of these columns takes, about. */
 export function bytesOfRow(columns: readonly Column[]): number {
-  return columns.reduce((sum, column) => sum + bytesOfCell(column) * column.shape.reduce((a, b) => a * b, 1), 0);
+  return columns.reduce((sum, column) => sum + bytesOfCell(column) * product(column.shape), 0);
 }
 
 function bytesOfCell(column: Column): number {
@@ -29,7 +31,7 @@ export function* cut(batch: Batch, step: number): Generator<Batch> {
   for (let from = 0; from < rowCount; from += step) {
     const to = Math.min(rowCount, from + step);
     const part = columns.map((column) => {
-      const perRow = column.shape.reduce((a, b) => a * b, 1);
+      const perRow = product(column.shape);
       return sliceColumn(column, from * perRow, to * perRow);
     });
     yield new Batch({ rowOffset: rowOffset + from, rowCount: to - from, columns: part, kind });

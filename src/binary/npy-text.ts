@@ -1,7 +1,9 @@
 // numpy's text: cells of one width, of four bytes a character (U) or of bytes (S); zeros behind the last character are none of it.
+
 import type { Column } from "../batch.js";
 import { TransloadError } from "../errors.js";
 import type { Spill } from "../io/store.js";
+import { product } from "../lists.js";
 import { refuseLone, spreadTexts, type Texts, textsNow, textsOf } from "../texts.js";
 
 /** Bytes written at once, and read back at once. */
@@ -89,7 +91,7 @@ export class TextCells {
 
   #checked(column: Column, rowOffset: number): Texts {
     const { name, valid, shape } = column;
-    const perRow = shape.reduce((a, b) => a * b, 1);
+    const perRow = product(shape);
     const fault = (cell: number, what: string) => {
       const row = rowOffset + Math.floor(cell / perRow);
       return new TransloadError("E_DTYPE", `row ${row}, column ${JSON.stringify(name)} ${what}; write arrow or parquet`, { row });

@@ -1,4 +1,5 @@
 // numpy's .npy (numpy/lib/format.py, versions 1 to 3): a header that is a Python dict, then the cells.
+
 import { Batch, type Column } from "../batch.js";
 import { decode, decodeBytes, encode, swapBytes } from "../bytes.js";
 import {
@@ -15,6 +16,7 @@ import {
 } from "../dtype.js";
 import { TransloadError } from "../errors.js";
 import type { RandomAccess, Spill } from "../io/store.js";
+import { product } from "../lists.js";
 import { type BinaryRead, type BinaryWrite, type BinaryWriter, rowsOfBatch } from "./form.js";
 import { halves } from "./half.js";
 import { readTexts, TextCells } from "./npy-text.js";
@@ -67,7 +69,7 @@ export async function* readNpy(file: RandomAccess, options: BinaryRead, name = "
   const { shape, cellBytes: bytes } = header;
   const rows = shape[0] ?? 1;
   const inner = shape.slice(1);
-  const perRow = inner.reduce((a, b) => a * b, 1);
+  const perRow = product(inner);
   const need = header.at + rows * perRow * bytes;
   if (file.size < need)
     throw new TransloadError("E_TRUNCATED", `the array ends after ${file.size - header.at} of ${need - header.at} bytes`, {
@@ -142,7 +144,7 @@ async function gather(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const rows = shape[0] as number;
   const inner = shape.slice(1);
-  const perRow = inner.reduce((a, b) => a * b, 1);
+  const perRow = product(inner);
   const out = new Uint8Array(count * perRow * bytes);
   // the run of rows of one inner cell lies together; inner cells follow each other with their own first dimension fastest
   const stride = rows * bytes;

@@ -1,6 +1,7 @@
 import { Batch, type Block, type Column } from "../batch.js";
 import { fromText } from "../cell-text.js";
 import { type DType, isNumeric, NUMERIC, SKIP_CODE, STRING_CODE } from "../dtype.js";
+import { product } from "../lists.js";
 import { spreadTexts, textColumn } from "../texts.js";
 import { bytesOfRow } from "./columns.js";
 import { align, type CoreMemory } from "./core-memory.js";
@@ -172,10 +173,6 @@ export class CoreColumns {
     view.setUint32(flag, 0, true);
     return valid;
   }
-}
-
-function product(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1);
 }
 
 function size(dtype: DType): number {

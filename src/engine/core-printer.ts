@@ -3,6 +3,7 @@ import { byteLength, concat, encode } from "../bytes.js";
 import { toText } from "../cell-text.js";
 import { isNumeric, NUMERIC, STRING_CODE, type TypedArray } from "../dtype.js";
 import { TransloadError } from "../errors.js";
+import { product } from "../lists.js";
 import { type Texts, textsNow } from "../texts.js";
 import type { Printer, PrintRequest } from "./cells.js";
 import { Err, Nan } from "./codes.js";
@@ -113,7 +114,7 @@ export class CorePrinter implements Printer {
     inner.forEach((length, i) => {
       this.#memory.view.setUint32(dims + 4 * i, length, true);
     });
-    const perRow = inner.reduce((a, b) => a * b, 1);
+    const perRow = product(inner);
     const { core } = this.#memory;
     core.startPrint(at, sources.length, dims, kind === "frame" ? -1 : inner.length, perRow, Nan[this.#request.nan], this.#request.nulls);
     return kind === "scalar" ? 1 : batch.rowCount;
@@ -139,7 +140,7 @@ export class CorePrinter implements Printer {
   /** Cells that are tensors; null where none of their own cells is there. */
   #lists({ rowOffset, rowCount }: Batch, column: Column): Source {
     const { name, dtype, shape, valid } = column;
-    const perRow = shape.reduce((a, b) => a * b, 1);
+    const perRow = product(shape);
     this.#inner ??= new CorePrinter(new CoreMemory(), this.#request);
     const written = this.#inner.#printRows(new Batch({ rowOffset, rowCount, columns: [column], kind: "tensor" }));
     const gaps = perRow > 0 ? valid : undefined; // an empty list is one

@@ -1,6 +1,7 @@
 import { Batch, type Column } from "../batch.js";
 import { fromText } from "../cell-text.js";
 import { type DType, isNumeric, NUMERIC } from "../dtype.js";
+import { product } from "../lists.js";
 import { type CellReader, type CellRequest, cutToFit, type Seen } from "./cells.js";
 import { Err, Look } from "./codes.js";
 import { bytesOfRow, checkNames, chooseDtypes, isDefaulted, listsAmong, namesOf, pickedOf, SAMPLE, survey } from "./columns.js";
@@ -98,7 +99,7 @@ export class ReferenceCells implements CellReader {
     const lists = frame && !request.survey ? listsAmong(kinds) : [];
     this.#lists = this.#names.map((name, i) => (lists[i] ? new ListReader(name, request.dtype, request.cast, scanner.another) : undefined));
     this.#dtypes = request.survey ? this.#names.map(() => "float64") : chooseDtypes(this.#names, kinds, request.dtype);
-    const perRow = this.#block ? levels.reduce((a, b) => a * b, 1) : 1;
+    const perRow = this.#block ? product(levels) : 1;
     const named = frame && !this.#block && request.names?.length === width;
     this.#picked = pickedOf(this.#names, named ? request.pick : undefined);
     const rowBytes =

@@ -2,6 +2,7 @@ import type { Batch, Column } from "../batch.js";
 import { toText } from "../cell-text.js";
 import type { TypedArray } from "../dtype.js";
 import { TransloadError } from "../errors.js";
+import { product } from "../lists.js";
 import type { Printer, PrintRequest } from "./cells.js";
 import { compare } from "./exact.js";
 
@@ -27,7 +28,7 @@ export class ReferencePrinter implements Printer {
 
   /** A frame's cell that is a tensor; null where none of its own cells is there. */
   #list(batch: Batch, column: Column, r: number): string {
-    const perRow = column.shape.reduce((a, b) => a * b, 1);
+    const perRow = product(column.shape);
     const nothing = perRow > 0 && column.valid && !column.valid.subarray(r * perRow, (r + 1) * perRow).includes(1);
     return nothing ? this.#null(batch, column.name, r) : this.#tensor(batch, column, r);
   }
@@ -36,10 +37,10 @@ export class ReferencePrinter implements Printer {
     const level = (dims: readonly number[], first: number): string => {
       const [length, ...inner] = dims;
       if (length === undefined) return this.#cell(batch, column, first, r);
-      const size = inner.reduce((a, b) => a * b, 1);
+      const size = product(inner);
       return `[${Array.from({ length }, (_, i) => level(inner, first + i * size)).join(",")}]`;
     };
-    return level(column.shape, r * column.shape.reduce((a, b) => a * b, 1));
+    return level(column.shape, r * product(column.shape));
   }
 
   #cell(batch: Batch, { name, values, valid, dtype }: Column, i: number, row: number): string {

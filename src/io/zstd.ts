@@ -29,7 +29,7 @@ export function zstdExpander(chunkSize: number): Transform | undefined {
 }
 
 /**
- * Expands without Node's help, a fifth as fast. Frames that follow each other are one text.
+ * Expands without Node's help, and several times slower. Frames that follow each other are one text.
  * `onBytes` hears of bytes before they are kept.
  * @throws Error with zlib's codes: Z_BUF_ERROR for what is cut short, Z_DATA_ERROR for what is damaged.
  */

@@ -3,6 +3,7 @@
 
 import { nearest } from "../errors.js";
 import type { InspectedColumn } from "../inspect.js";
+import { product } from "../lists.js";
 import { castColumn, castTensor, isBeyond64, kindsOf, type PythonReading } from "./cast.js";
 import type { Findings } from "./finding.js";
 import { becomesDate, isDateName, labelsBecome } from "./guess.js";
@@ -311,7 +312,7 @@ function columnAsTensor(column: InspectedColumn, spec: TensorSpec, reading: Pyth
     );
   else if (spec.dtype === "object" && column.nulls > 0)
     to.depend("F_NULL", "null in the first row is refused, and numbers beside null become float64");
-  else if (lists) to.depend("F_SHAPE", `the lists must have ${inner.reduce((a, b) => a * b, 1)} numbers each, which is not checked here`);
+  else if (lists) to.depend("F_SHAPE", `the lists must have ${product(inner)} numbers each, which is not checked here`);
   else castTensor(column, spec.dtype, reading, to);
 }
 

@@ -4,6 +4,7 @@ import type { CellKinds, RowReader, RowStyle, RowSyntax } from "../engine/rows.j
 import { TransloadError } from "../errors.js";
 import type { Spill } from "../io/store.js";
 import type { ColumnWriter } from "../layouts/writer.js";
+import { product } from "../lists.js";
 import { Tape } from "../tape.js";
 import { count, type TableJob, type Wait } from "./job.js";
 import { datatypeOf, kindsOf, refuseMixed } from "./kinds.js";
@@ -145,7 +146,7 @@ export class Columns {
   /** Flat values in the brackets that their shape asks for. */
   *nest(range: Range, shape: readonly number[]): Generator<Wait, void, void> {
     const inner = shape.slice(1);
-    const width = inner.reduce((a, b) => a * b, 1);
+    const width = product(inner);
     const before = Array.from({ length: width }, (_, i) => {
       let block = 1;
       let opened = 0;
@@ -200,7 +201,7 @@ export function shapeOf({ rows, facts, nested, inner, seen, from, path }: Range)
       offset: from,
       path: jsonPath(path),
     });
-  const cells = nested ? (shape[0] ?? 1) : shape.reduce((a, b) => a * b, 1);
+  const cells = nested ? (shape[0] ?? 1) : product(shape);
   if (cells !== rows) throw refuse(count(rows, "element"), cells);
   if (inner && inner[0] + 1 !== shape.length) throw refuse(`lists ${inner[0] + 1} deep`, shape.length);
   if (inner && inner[1] !== shape[1]) throw refuse(`rows of ${count(inner[1], "element")}`, shape[1] as number);

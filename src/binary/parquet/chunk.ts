@@ -1,10 +1,12 @@
 // A column chunk of a row group, read page by page: what is held is a page, however large the group.
+
 import type { ColumnMetaData, Compressors } from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
 import type { Column } from "../../batch.js";
 import { storedAs, type TypedArray } from "../../dtype.js";
 import { TransloadError } from "../../errors.js";
 import type { RandomAccess } from "../../io/store.js";
+import { product } from "../../lists.js";
 import { joinColumns, sliceColumn } from "../cut.js";
 import { type Decoded, PageDecoder, type PageHeader } from "./decode.js";
 import { ListRows, type Rows } from "./lists.js";
@@ -74,7 +76,7 @@ export class ChunkReader {
     const parts: Column[] = [];
     for (let due = rows; due > 0; ) {
       const first = this.#ready[0] as Rows;
-      const perRow = first.column.shape.reduce((a, b) => a * b, 1);
+      const perRow = product(first.column.shape);
       const count = Math.min(due, first.rows);
       parts.push(count === first.rows ? first.column : sliceColumn(first.column, 0, count * perRow));
       if (count === first.rows) this.#retire(first);

@@ -3,9 +3,11 @@
 // How it works. The cells present are put together; small whole numbers find their place in a dictionary by a table, other numbers
 // by a hash of their bits, texts by one of their bytes (texts.ts). 64-bit integers are looked at as pairs of 32-bit words, so that no
 // BigInt is made.
+
 import type { Column } from "../../batch.js";
 import { concat } from "../../bytes.js";
 import { type DType, NUMERIC, storedAs, type TypedArray } from "../../dtype.js";
+import { product } from "../../lists.js";
 import { narrow, pack, widthOf } from "./hybrid.js";
 import { levelsOfLists } from "./lists.js";
 import { TextCells } from "./texts.js";
@@ -76,7 +78,7 @@ export class ChunkCells {
   constructor(dtype: DType, shape: readonly number[], rows: number) {
     this.#dtype = dtype;
     this.#shape = shape;
-    this.#perRow = shape.reduce((a, b) => a * b, 1);
+    this.#perRow = product(shape);
     this.#most = rows * this.#perRow;
     const stored = storedAs(dtype);
     if (dtype === "string") this.#texts = new TextCells();
