@@ -99,7 +99,16 @@ function describe({ offset, line, column, path }: Place): string {
 
 /** Something the conversion changed or left out that the caller should know of. */
 export interface Warning {
-  code: "W_DROPPED" | "W_NAMES" | "W_INDEX" | "W_DUPLICATE_COLUMNS" | "W_COLUMNS_LATE" | "W_PADDED" | "W_REPEATED" | "W_RETYPED";
+  code:
+    | "W_DROPPED"
+    | "W_NAMES"
+    | "W_INDEX"
+    | "W_DUPLICATE_COLUMNS"
+    | "W_COLUMNS_LATE"
+    | "W_PADDED"
+    | "W_REPEATED"
+    | "W_RETYPED"
+    | "W_STALE";
   message: string;
 }
 

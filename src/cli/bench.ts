@@ -9,7 +9,9 @@ import { type Inspection, inspect } from "../inspect.js";
 import { readBatches } from "../read.js";
 import { blame, cannotRead } from "./disk.js";
 import type { Define } from "./job.js";
+import { beforeLeaving } from "./leaving.js";
 import { addVoice, parseSize } from "./options.js";
+import { print } from "./output.js";
 import type { Voice } from "./report.js";
 import { SAMPLES, type Sample, sample } from "./sample.js";
 import { alignColumns } from "./table.js";
@@ -63,14 +65,14 @@ export const define: Define = (command, start) => {
 async function run(path: string | undefined, { json, size }: BenchCall): Promise<void> {
   const machine = { cpu: cpus()[0]?.model ?? "unknown", node: process.version };
   const measurements = path === undefined ? await measureSamples(size) : [await measure(path, path)];
-  if (json) process.stdout.write(`${JSON.stringify({ machine, runs: RUNS, measurements }, undefined, 2)}\n`);
-  else process.stdout.write(`${machine.cpu}, Node ${machine.node}, best of ${RUNS}\n\n${measurements.map(table).join("\n\n")}\n`);
+  if (json) await print(`${JSON.stringify({ machine, runs: RUNS, measurements }, undefined, 2)}\n`);
+  else await print(`${machine.cpu}, Node ${machine.node}, best of ${RUNS}\n\n${measurements.map(table).join("\n\n")}\n`);
 }
 
 async function measureSamples(size: number): Promise<Measurement[]> {
   const folder = mkdtempSync(join(tmpdir(), "transload-bench-"));
   const remove = () => rmSync(folder, { recursive: true, force: true });
-  process.once("exit", remove);
+  beforeLeaving(remove);
   try {
     const measurements: Measurement[] = [];
     for (const kind of SAMPLES) {

@@ -1,5 +1,3 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import type { Command } from "commander";
 import { BINARY, binaryForm } from "../binary/form.js";
 import { type ConvertOptions, convert } from "../convert.js";
@@ -9,13 +7,14 @@ import { TransloadError } from "../errors.js";
 import { checkTransfer, isTransfer } from "../exchange.js";
 import { formOfName } from "../extension.js";
 import { type Compression, compressionOf, compressor } from "../io/compression.js";
+import { split } from "../split.js";
 import { transfer } from "../transfer.js";
 import { blame } from "./disk.js";
 import { openInput, openPayload } from "./input.js";
 import type { Define } from "./job.js";
 import { addVoice, parseCharacter, parseColumns, parseDtype, parseRows, parseSize, parseWords } from "./options.js";
 import { openOutput } from "./output.js";
-import { isPattern, writeLines, writePieces } from "./pieces.js";
+import { isPattern, linesOf, writePieces } from "./pieces.js";
 import { Progress } from "./progress.js";
 import type { Report, Voice } from "./report.js";
 import { alignColumns } from "./table.js";
@@ -52,6 +51,8 @@ interface ConvertCall extends Voice {
   rowGroupRows?: number;
   compress?: Compression | "none";
   maxExpand?: number;
+  sync: boolean;
+  clean?: boolean;
   engine: "core" | "reference";
 }
 
@@ -116,9 +117,15 @@ function addOptions(command: Command): Command {
     .option("--model <path>", "an MLmodel, or its folder: its signature gives the form, names, and which columns are text")
     .option("--schema <file>", 'which columns of a csv are text: an MLmodel, or JSON like {"zip": "string"}')
     .option("--max-rows <rows>", "cut into pieces of so many rows, each a whole payload", parseRows)
-    .option("--max-bytes <size>", "cut into pieces of at most 16MB, or another size", parseSize)
+    .option(
+      "--max-bytes <size>",
+      "cut into pieces of at most 16MB, or another size, as a server counts them: before they are compressed",
+      parseSize,
+    )
     .option("--for <dialect>", "cut into pieces that this dialect's servers take, and write it")
     .option("--lines", "one piece a line")
+    .option("--clean", "remove pieces of an earlier run that this one does not write again")
+    .option("--no-sync", "do not wait until the disk has what is written: faster, and a power failure may lose it")
     .option("--spill-dir <folder>", "where to keep what must be read twice, when the input is a pipe")
     .option("--batch-rows <rows>", "rows that --dtype works on at a time", parseRows)
     .addOption(
@@ -272,7 +279,7 @@ function shapeOf({ lines, output }: ConvertCall, { maxRows, maxBytes, to, what }
 
 async function run(
   path: string | undefined,
-  { output: target, compress, maxExpand }: ConvertCall,
+  { output: target, compress, maxExpand, sync, clean = false }: ConvertCall,
   options: ConvertOptions,
   shape: Shape,
   report: Report,
@@ -285,7 +292,7 @@ async function run(
   if (isTransfer(named)) checkTransfer(named);
   else convert({ ...named, onWarning }).destroy(); // it checks the options
   const compression = compressionFor(target, compress);
-  const input = openInput(path, EXAMPLE);
+  const input = await openInput(path, EXAMPLE);
   const payload = await openPayload(input, { maxExpand, onProgress }).catch((error) => {
     throw blame(error, input.name);
   });
@@ -298,26 +305,29 @@ async function run(
     ...(!payload.compressed && { onProgress }),
   };
   if (shape === "files") {
+    const pieces = split(payload.stream, told);
     progress = Progress.of(input, report);
     try {
-      return await writePieces({ ...input, stream: payload.stream }, target as string, told);
+      await writePieces(pieces, target as string, input, { compression, sync, clean, onWarning });
+    } catch (error) {
+      throw blame(error, input.name);
     } finally {
       progress?.stop();
     }
+    return;
   }
-  const output = openOutput(target, input);
+  const output = await openOutput(target, input, sync);
   progress = Progress.of(input, report);
   try {
-    if (shape === "lines") await writeLines({ ...input, stream: payload.stream }, output.stream, told);
+    const packing = compression ? [compressor(compression)] : [];
+    if (shape === "lines") await output.fill(linesOf(split(payload.stream, told)), ...packing);
     else {
       // a binary file is read by its name
       const named = binaryForm(told.from ?? "") !== undefined && payload.file !== undefined;
-      if (named) payload.stream.destroy();
-      const bytes = named ? Readable.from([]) : payload.stream;
       const conversion = isTransfer(told) ? transfer(told, compression ? undefined : output.patch) : convert(told);
-      if (compression) await pipeline(bytes, conversion, compressor(compression), output.stream);
-      else await pipeline(bytes, conversion, output.stream);
+      await output.fill(named ? [] : payload.stream, conversion, ...packing);
     }
+    input.refuseChanged();
     output.commit();
   } catch (error) {
     output.discard();

@@ -1,6 +1,7 @@
 import { DIALECTS } from "../dialects/index.js";
 import type { Define } from "./job.js";
 import { addVoice } from "./options.js";
+import { print } from "./output.js";
 import { alignColumns } from "./table.js";
 
 export const define: Define = (command, start) => {
@@ -8,7 +9,7 @@ export const define: Define = (command, start) => {
     .summary("list the dialects that are known")
     .description("Lists every dialect with its forms, as --from, --to and --for take them.")
     .addHelpText("after", "\nExamples:\n  transload dialects")
-    .action((call) => start(call, async () => void process.stdout.write(`${list()}\n`)));
+    .action((call) => start(call, () => print(`${list()}\n`)));
 };
 
 function list(): string {

@@ -1,3 +1,5 @@
+// What the disk says, in words, and of which end it speaks.
+import { closeSync, fsyncSync, openSync } from "node:fs";
 import { TransloadError } from "../errors.js";
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -17,7 +19,9 @@ const REASONS: Readonly<Record<string, string>> = {
   ENXIO: "no such device, or nobody at the other end",
 };
 
-const WRITING: readonly string[] = ["write", "writev", "close", "shutdown"];
+const WRITING: readonly string[] = ["write", "writev", "fsync", "close", "shutdown"];
+/** What a system says that cannot sync a folder, or has no such thing. */
+const UNSYNCED: readonly string[] = ["EINVAL", "EISDIR", "EPERM", "EACCES", "ENOTSUP", "EBADF"];
 
 export function cannotRead(name: string, error: unknown): TransloadError {
   return new TransloadError("E_READ", `cannot read ${name}: ${reason(error)}`, {}, { cause: error });
@@ -32,13 +36,34 @@ export function cannotWrite(name: string, error: unknown): TransloadError {
  * because pipeline() hands one error to both. A closed pipe stays what it is: it is no failure.
  */
 export function blame(error: unknown, input = "standard input", output = "standard output"): unknown {
-  const { syscall, code } = (error ?? {}) as NodeJS.ErrnoException;
-  if (error instanceof TransloadError || syscall === undefined || code === "EPIPE") return error;
-  if (syscall === "read") return cannotRead(input, error);
-  return WRITING.includes(syscall) ? cannotWrite(output, error) : error;
+  if (ofWriting(error)) return cannotWrite(output, error);
+  return syscallOf(error) === "read" ? cannotRead(input, error) : error;
+}
+
+/** Whether writing failed, and not because the reader has enough. */
+export function ofWriting(error: unknown): boolean {
+  return WRITING.includes(syscallOf(error) ?? "") && (error as NodeJS.ErrnoException).code !== "EPIPE";
+}
+
+function syscallOf(error: unknown): string | undefined {
+  return error instanceof TransloadError ? undefined : (error as NodeJS.ErrnoException | undefined)?.syscall;
 }
 
 function reason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return REASONS[code ?? ""] ?? message;
+}
+
+/** Names that appeared in the folder, or went, are on the disk when this returns, where the system can do that. */
+export function syncFolder(path: string): void {
+  try {
+    const fd = openSync(path, "r");
+    try {
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    if (!UNSYNCED.includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  }
 }

@@ -1,11 +1,15 @@
-import { createReadStream, fstatSync, openSync, type Stats } from "node:fs";
+import { createReadStream, fstatSync, open as openCallback, type Stats } from "node:fs";
+import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { isatty } from "node:tty";
+import { promisify } from "node:util";
 import { binaryAt } from "../binary/form.js";
 import { TransloadError } from "../errors.js";
 import { formOfName } from "../extension.js";
 import { compressionAt, compressionOf, expand } from "../io/compression.js";
+import { refuseChanged } from "../io/source.js";
 import { cannotRead } from "./disk.js";
+import { interruptibly } from "./leaving.js";
 import { openPipe } from "./pipe.js";
 
 /** Where a payload comes from. */
@@ -14,9 +18,12 @@ export interface Input {
   readonly stream: Readable;
   /** Bytes, where they are known. */
   readonly size: number | undefined;
+  /** Of what is read, whatever has its name by now: as it was opened. */
   readonly stats: Stats;
+  /** @throws TransloadError E_READ when a file is no longer what it was. */
+  readonly refuseChanged: () => void;
   /** The file, where it can be read a second time. */
-  readonly file?: string;
+  readonly file?: string | undefined;
 }
 
 /** A payload as it is to be read: expanded where it was compressed. */
@@ -32,48 +39,51 @@ export interface Payload {
 const STDIN = 0;
 const CHUNK = 1 << 20;
 
+const open = promisify(openCallback);
+
 /**
  * Opens a file, or standard input for `-` and for nothing.
  * @param example a call to show someone who gave no input and sits at a terminal
  * @throws TransloadError E_READ, or E_OPTION at a terminal.
  */
-export function openInput(path: string | undefined, example: string): Input {
+export async function openInput(path: string | undefined, example: string): Promise<Input> {
   if (path === undefined && isatty(STDIN))
     throw new TransloadError("E_OPTION", `no input: name a file or pipe one in (${example}); - reads from the terminal`);
   if (path === undefined || path === "-" || path === "/dev/stdin") return openStdin();
   try {
-    const fd = openSync(path, "r");
-    const stats = statsOf(fd);
-    return { name: path, stream: read(fd, stats), size: sizeOf(stats), stats, ...(stats.isFile() && { file: path }) };
+    const stats = await interruptibly(stat(path));
+    if (stats.isFIFO()) return { name: path, stream: await openPipe(path, "read"), size: undefined, stats, refuseChanged: () => {} };
+    return openFile(path, await interruptibly(open(path, "r")));
   } catch (error) {
     throw cannotRead(path, error);
   }
 }
 
+function openFile(name: string, fd: number): Input {
+  const input = inputOf(name, fd, createReadStream("", { fd, highWaterMark: CHUNK, autoClose: false }));
+  return input.size === undefined ? input : { ...input, file: name };
+}
+
 function openStdin(): Input {
   const name = "standard input";
   try {
-    const stats = statsOf(STDIN);
     // process.stdin would read a file in pieces of 64 KiB
-    return { name, stream: stats.isFile() ? read(STDIN, stats) : process.stdin, size: sizeOf(stats), stats };
+    return statsOf(STDIN).isFile() ? { ...openFile(name, STDIN), file: undefined } : inputOf(name, STDIN, process.stdin);
   } catch (error) {
     throw cannotRead(name, error);
   }
+}
+
+function inputOf(name: string, fd: number, stream: Readable): Input {
+  const stats = statsOf(fd);
+  const size = stats.isFile() ? stats.size : undefined;
+  return { name, stream, size, stats, refuseChanged: () => refuseChanged(name, stats, fstatSync(fd)) };
 }
 
 function statsOf(fd: number): Stats {
   const stats = fstatSync(fd);
   if (stats.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
   return stats;
-}
-
-function read(fd: number, stats: Stats): Readable {
-  if (stats.isFIFO()) return openPipe(fd, "read");
-  return createReadStream("", { fd, highWaterMark: CHUNK });
-}
-
-function sizeOf(stats: Stats): number | undefined {
-  return stats.isFile() ? stats.size : undefined;
 }
 
 /**

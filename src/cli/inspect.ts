@@ -3,6 +3,7 @@ import { blame } from "./disk.js";
 import { openInput, openPayload } from "./input.js";
 import type { Define } from "./job.js";
 import { addVoice } from "./options.js";
+import { print } from "./output.js";
 import { Progress } from "./progress.js";
 import type { Report, Voice } from "./report.js";
 import { alignColumns } from "./table.js";
@@ -32,12 +33,12 @@ export const define: Define = (command, start) => {
 
 async function run(path: string | undefined, { from, json }: InspectCall, report: Report): Promise<void> {
   const inspection = await inspectInput(path, from, EXAMPLE, report);
-  process.stdout.write(json ? `${JSON.stringify(inspection, undefined, 2)}\n` : `${describe(inspection)}\n`);
+  await print(json ? `${JSON.stringify(inspection, undefined, 2)}\n` : `${describe(inspection)}\n`);
 }
 
 /** Inspects a file or standard input, with warnings and progress. */
 export async function inspectInput(path: string | undefined, from: string, example: string, report: Report): Promise<Inspection> {
-  const input = openInput(path, example);
+  const input = await openInput(path, example);
   const progress = Progress.of(input, report);
   try {
     const payload = await openPayload(input, progress ? { onProgress: progress.update } : {});

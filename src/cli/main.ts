@@ -4,10 +4,11 @@
 // what goes wrong afterwards is the input's, the disk's or ours.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { constants } from "node:os";
 import type { Command as Program } from "commander";
 import { TransloadError } from "../errors.js";
 import type { Define, Job } from "./job.js";
+import { leaveTidily } from "./leaving.js";
+import { print } from "./output.js";
 import { exitCode, isClosedPipe, Report, type Voice } from "./report.js";
 
 // commander is CommonJS; its ESM wrapper alone takes 2 of the 9 ms that loading it does
@@ -40,23 +41,25 @@ process.once("uncaughtException", (error) => {
 process.exitCode = await main(process.argv);
 
 async function main(argv: readonly string[]): Promise<number> {
+  leaveTidily();
   let job: Job | undefined;
+  const said: string[] = [];
   try {
-    const program = await describe(argv[2], (voice, work) => {
-      report = new Report(voice);
-      job = work;
-    });
+    const program = await describe(
+      argv[2],
+      (voice, work) => {
+        report = new Report(voice);
+        job = work;
+      },
+      said,
+    );
     if (argv.length <= 2) program.outputHelp();
     else program.parse(argv);
   } catch (error) {
-    return refuseCall(error, argv);
+    if (!isAnswer(error)) return refuseCall(error, argv);
   }
-  if (!job) return 0;
   try {
-    const done = job(report);
-    // only now: opening a pipe may block, and then nothing but a signal's own effect can end us
-    leaveOnSignals();
-    const code = await done;
+    const code = job ? await job(report) : await print(said.join(""));
     return typeof code === "number" ? code : 0;
   } catch (error) {
     if (isClosedPipe(error)) return 0;
@@ -65,14 +68,17 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** The program with the one command that is called, or with all of them where help may be asked for. */
-async function describe(name: string | undefined, start: (voice: Voice, job: Job) => void): Promise<Program> {
+/**
+ * The program with the one command that is called, or with all of them where help may be asked for.
+ * `said` takes what it has to say, which is written by the one writer there is.
+ */
+async function describe(name: string | undefined, start: (voice: Voice, job: Job) => void, said: string[]): Promise<Program> {
   const program = new Command("transload")
     .description("Moves scoring payloads of any size from one server's wire dialect to another's, in one pass.")
     .version(version(), "-V, --version", "tell the version")
     .helpOption("-h, --help", "tell how to call it")
     .exitOverride()
-    .configureOutput({ outputError: () => {} })
+    .configureOutput({ writeOut: (text) => void said.push(text), outputError: () => {} })
     .showSuggestionAfterError()
     .addHelpText("after", EXAMPLES);
   const known = name !== undefined && Object.hasOwn(COMMANDS, name);
@@ -88,9 +94,13 @@ function version(): string {
   return version;
 }
 
-/** A call that cannot be understood. Help and the version come this way, too: commander throws for them. */
+/** Help and the version were asked for: commander throws for them. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof CommanderError && error.exitCode === 0;
+}
+
+/** A call that cannot be understood. */
 function refuseCall(error: unknown, argv: readonly string[]): number {
-  if (error instanceof CommanderError && error.exitCode === 0) return 0;
   const json = argv.includes("--errors=json") || argv[argv.indexOf("--errors") + 1] === "json";
   new Report({ errors: json ? "json" : "text" }).fail(error instanceof CommanderError ? wrongCall(error) : error);
   return error instanceof CommanderError || error instanceof TransloadError ? 2 : exitCode(error);
@@ -99,9 +109,4 @@ function refuseCall(error: unknown, argv: readonly string[]): number {
 /** Commander's message, which may take two lines, as one of ours. */
 function wrongCall({ message }: Error): TransloadError {
   return new TransloadError("E_OPTION", `${message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ")}; see transload --help`);
-}
-
-/** Leaves at once; what must not stay behind is removed by listeners of "exit". */
-function leaveOnSignals(): void {
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(128 + constants.signals[signal]));
 }

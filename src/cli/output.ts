@@ -1,30 +1,40 @@
+// The one writer of every command. Whatever is written goes through fill(), which succeeds only when it has been told that every
+// byte is written; of a file, that it is on the disk.
 import {
-  accessSync,
   closeSync,
   constants,
   createWriteStream,
   fchmodSync,
   fstatSync,
+  fsyncSync,
+  open as openCallback,
   openSync,
-  realpathSync,
   renameSync,
   rmSync,
   type Stats,
-  statSync,
   writeSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
-import type { Writable } from "node:stream";
+import { access, realpath, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { type Readable, type Transform, Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { isatty } from "node:tty";
+import { promisify } from "node:util";
 import { TransloadError } from "../errors.js";
-import { cannotWrite } from "./disk.js";
+import { cannotWrite, ofWriting, syncFolder } from "./disk.js";
 import type { Input } from "./input.js";
+import { beforeLeaving, interruptibly } from "./leaving.js";
 import { openPipe } from "./pipe.js";
+import { sweep, temporaryIn } from "./temporary.js";
+
+/** A step on the way to an output. */
+type Step = NodeJS.ReadWriteStream | Transform | ((chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>);
 
 /** Where the result goes. A file appears, whole, with `commit`; until then nothing of it is there. */
 export interface Output {
   readonly name: string;
-  readonly stream: Writable;
+  /** Writes the source, through these steps, to its end. @throws TransloadError E_WRITE; and what the source or a step throws. */
+  fill(source: Readable | AsyncIterable<Uint8Array> | Iterable<Uint8Array>, ...steps: readonly Step[]): Promise<void>;
   /** Has these bytes put over the first ones when the file is complete; undefined where that cannot be done. */
   readonly patch?: (bytes: Uint8Array) => void;
   commit(): void;
@@ -33,81 +43,123 @@ export interface Output {
 
 const STDOUT = 1;
 const BUFFERED = 1 << 20;
-const PERMISSIONS = 0o777;
+export const PERMISSIONS = 0o777;
+
+const open = promisify(openCallback);
 
 /**
  * Opens a file, or standard output for `-` and for nothing. Devices and pipes are written to as they are.
+ * `sync`: a file is on the disk, its bytes and its name, and not in the system's memory alone, when it has been committed.
  * @throws TransloadError E_WRITE, or E_OPTION when it is the input.
  */
-export function openOutput(path: string | undefined, input: Input): Output {
-  if (path === undefined || path === "-" || path === "/dev/stdout") return openStdout(input);
+export async function openOutput(path: string | undefined, input: Input, sync: boolean): Promise<Output> {
+  if (path === undefined || path === "-" || path === "/dev/stdout") return openStdout(sync, input);
   try {
-    const stats = statSync(path, { throwIfNoEntry: false });
+    const stats = await interruptibly(existing(path));
     if (stats) refuseSame(stats, input);
     if (stats?.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
-    return stats && !stats.isFile() ? openDirect(path) : openAtomic(path, stats);
+    return stats && !stats.isFile() ? await openDirect(path, stats) : await openAtomic(path, stats, sync);
   } catch (error) {
     throw error instanceof TransloadError ? error : cannotWrite(path, error);
   }
 }
 
-function openStdout(input: Input): Output {
-  const stats = fstatSync(STDOUT);
-  refuseSame(stats, input);
-  // process.stdout would write a file or a device synchronously
-  const plain = stats.isFile() || (stats.isCharacterDevice() && !isatty(STDOUT));
-  const stream = plain ? createWriteStream("", { fd: STDOUT, highWaterMark: BUFFERED }) : process.stdout;
-  return { name: "standard output", stream, commit: () => {}, discard: () => {} };
+/** Writes a text to standard output. @throws TransloadError E_WRITE. */
+export async function print(text: string): Promise<void> {
+  await openStdout(false).fill([Buffer.from(text)]);
 }
 
-function openDirect(path: string): Output {
-  const fd = openSync(path, "w");
-  const stream = fstatSync(fd).isFIFO() ? openPipe(fd, "write") : createWriteStream("", { fd, highWaterMark: BUFFERED });
-  return { name: path, stream, commit: () => {}, discard: () => {} };
+/** Opens a new file to be filled, of which nobody knows yet. */
+export async function openFile(path: string, name: string, sync: boolean): Promise<Pick<Output, "fill"> & { readonly fd: number }> {
+  const fd = await interruptibly(open(path, "wx"));
+  return { fd, fill: filler(name, createWriteStream("", { fd, highWaterMark: BUFFERED, flush: sync })) };
+}
+
+export function existing(path: string): Promise<Stats | undefined> {
+  return stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+}
+
+function openStdout(sync: boolean, input?: Input): Output {
+  const name = "standard output";
+  const stats = fstatSync(STDOUT);
+  if (input) refuseSame(stats, input);
+  // process.stdout would write a file or a device synchronously
+  const plain = stats.isFile() || (stats.isCharacterDevice() && !isatty(STDOUT));
+  const flush = sync && stats.isFile();
+  const stream = plain ? createWriteStream("", { fd: STDOUT, highWaterMark: BUFFERED, flush }) : stdoutPipe();
+  return { name, fill: filler(name, stream), commit: () => {}, discard: () => {} };
+}
+
+async function openDirect(path: string, stats: Stats): Promise<Output> {
+  const stream = stats.isFIFO()
+    ? await openPipe(path, "write")
+    : createWriteStream("", { fd: await interruptibly(open(path, "w")), highWaterMark: BUFFERED });
+  return { name: path, fill: filler(path, stream), commit: () => {}, discard: () => {} };
 }
 
 /** Writes to a file of its own in the same folder, which takes the name at the end. */
-function openAtomic(path: string, existing: Stats | undefined): Output {
-  const target = existing ? realpathSync(path) : path; // a link stays one
-  if (existing) accessSync(target, constants.W_OK);
-  const temporary = join(dirname(target), `.transload-${process.pid}-${Date.now().toString(36)}`);
-  const fd = openSync(temporary, "wx");
-  let open = true;
-  const discard = () => {
-    if (open) rmSync(temporary, { force: true });
-    open = false;
-    process.removeListener("exit", discard);
-  };
-  process.once("exit", discard);
+async function openAtomic(path: string, existing: Stats | undefined, sync: boolean): Promise<Output> {
+  const target = existing ? await realpath(path) : path; // a link stays one
+  if (existing) await access(target, constants.W_OK);
+  const folder = dirname(target);
+  const temporary = temporaryIn(folder);
+  const remove = () => rmSync(temporary, { force: true });
+  const callOff = beforeLeaving(remove);
+  const { fd, fill } = await openFile(temporary, path, sync);
   if (existing) fchmodSync(fd, existing.mode & PERMISSIONS);
+  void sweep(folder);
   let start: Uint8Array | undefined;
-  const commit = () => {
-    try {
-      if (start) overwrite(temporary, start);
-      renameSync(temporary, target);
-    } catch (error) {
-      throw cannotWrite(path, error);
-    }
-    open = false;
-    process.removeListener("exit", discard);
-  };
   const patch = (bytes: Uint8Array) => {
     start = bytes;
   };
-  return { name: path, stream: createWriteStream("", { fd, highWaterMark: BUFFERED }), patch, commit, discard };
+  const commit = () => {
+    try {
+      if (start) overwrite(temporary, start, sync);
+      renameSync(temporary, target);
+      callOff();
+      if (sync) syncFolder(folder);
+    } catch (error) {
+      throw cannotWrite(path, error);
+    }
+  };
+  const discard = () => {
+    remove();
+    callOff();
+  };
+  return { name: path, fill, patch, commit, discard };
+}
+
+function filler(name: string, sink: Writable): Output["fill"] {
+  return async (source, ...steps) => {
+    try {
+      await pipeline(...([source, ...steps, sink] as unknown as [Readable, Writable]));
+    } catch (error) {
+      throw ofWriting(error) ? cannotWrite(name, error) : error;
+    }
+  };
+}
+
+/** Standard output where it is a pipe or a terminal: each chunk is taken, or refused, before the next. */
+function stdoutPipe(): Writable {
+  process.stdout.on("error", () => {}); // the chunk's own callback tells
+  return new Writable({ highWaterMark: BUFFERED, write: (chunk, _, done) => void process.stdout.write(chunk, done) });
 }
 
 /** The stream has closed its descriptor by now. */
-function overwrite(path: string, bytes: Uint8Array): void {
+function overwrite(path: string, bytes: Uint8Array, sync: boolean): void {
   const fd = openSync(path, "r+");
   try {
-    writeSync(fd, bytes, 0, bytes.length, 0);
+    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at, at);
+    if (sync) fsyncSync(fd);
   } finally {
     closeSync(fd);
   }
 }
 
-function refuseSame(stats: Stats, { stats: other, name }: Input): void {
+export function refuseSame(stats: Stats, { stats: other, name }: Input): void {
   if (stats.isFile() && other.isFile() && stats.ino === other.ino && stats.dev === other.dev)
     throw new TransloadError("E_OPTION", `${name} is both the input and the output; write to another file`);
 }

@@ -1,99 +1,125 @@
 import { createHash } from "node:crypto";
-import { mkdirSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import type { Writable } from "node:stream";
+import { basename, dirname } from "node:path";
 import { TransloadError } from "../errors.js";
-import { type Piece, type SplitOptions, split } from "../split.js";
-import { blame, cannotWrite } from "./disk.js";
+import { type Compression, compressor } from "../io/compression.js";
+import type { Piece } from "../split.js";
 import type { Input } from "./input.js";
-import { openOutput } from "./output.js";
-
-/** A line of the manifest. */
-interface Entry {
-  piece: string;
-  rows: number;
-  firstRow: number;
-  bytes: number;
-  sha256: string;
-}
+import { type Entry, PieceFolder, type PieceOptions } from "./piece-folder.js";
 
 const PLACE = /\{(0+)\}/;
+/** Files that may wait for the disk while the next piece is made. */
+const WAITING = 4;
+const LINE_FEED = Uint8Array.of(0x0a);
 
 /** Whether a path names many files: it holds zeros in braces. */
 export function isPattern(path: string | undefined): path is string {
   return path !== undefined && PLACE.test(path);
 }
 
-/** Writes each piece to a file of its own, and a manifest beside them. Every file appears whole or not at all. */
-export async function writePieces(input: Input, pattern: string, options: SplitOptions): Promise<void> {
-  const entries: Entry[] = [];
+/**
+ * Writes each piece to a file of its own, and a manifest beside them. All of them appear at the end, the manifest last: where it is,
+ * what it says of the pieces is so.
+ * @throws TransloadError E_WRITE, and what the pieces throw; nothing has appeared then, and what was there is as it was.
+ */
+export async function writePieces(pieces: AsyncIterable<Piece>, pattern: string, input: Input, options: PieceOptions): Promise<void> {
+  if (isPattern(dirname(pattern)))
+    throw new TransloadError("E_OPTION", `the number of a piece stands in a file's name, and not in a folder's, as in ${pattern}`);
+  const [before = "", zeros = "", after = ""] = basename(pattern).split(PLACE);
+  const folder = await PieceFolder.open(dirname(pattern), { before, digits: zeros.length, after }, options);
   try {
-    mkdirSync(dirname(pattern), { recursive: true });
-  } catch (error) {
-    throw cannotWrite(dirname(pattern), error);
+    const entries = await fill(folder, pieces, input, options);
+    input.refuseChanged();
+    await folder.commit(entries);
+  } finally {
+    folder.close();
   }
-  try {
-    for await (const piece of split(input.stream, options)) {
-      const path = pattern.replace(PLACE, (_, zeros: string) => `${piece.number}`.padStart(zeros.length, "0"));
-      entries.push(await writePiece(piece, path, input));
-    }
-  } catch (error) {
-    throw blame(error, input.name);
-  }
-  await writeManifest(join(dirname(pattern), "manifest.json"), entries, input);
 }
 
-async function writePiece(piece: Piece, path: string, input: Input): Promise<Entry> {
-  const output = openOutput(path, input);
+async function fill(folder: PieceFolder, pieces: AsyncIterable<Piece>, input: Input, { compression }: PieceOptions): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  const waiting = new Set<Promise<void>>();
+  // Node below 22.15 compresses one stream at a time
+  const most = compression ? 1 : WAITING;
+  try {
+    for await (const piece of pieces) {
+      let onRead = () => {};
+      const read = new Promise<void>((resolve) => {
+        onRead = resolve;
+      });
+      const written = writePiece(
+        folder,
+        toldAtEnd(piece, () => onRead()),
+        input,
+        compression,
+      ).then((entry) => {
+        entries[piece.number] = entry;
+        waiting.delete(written);
+      });
+      waiting.add(written);
+      await Promise.race([read, written]);
+      if (waiting.size >= most) await Promise.race(waiting);
+    }
+    await Promise.all(waiting);
+  } finally {
+    await Promise.allSettled(waiting);
+  }
+  return entries;
+}
+
+/** The same piece, whose end is told when it has been read: the next may be asked for then, also while this one is being written. */
+function toldAtEnd(piece: Piece, onRead: () => void): Piece {
+  const { number, firstRow } = piece;
+  return {
+    number,
+    firstRow,
+    get rows() {
+      return piece.rows;
+    },
+    async *[Symbol.asyncIterator]() {
+      yield* piece;
+      onRead();
+    },
+  };
+}
+
+async function writePiece(folder: PieceFolder, piece: Piece, input: Input, compression: Compression | undefined): Promise<Entry> {
+  const { name, fill } = await folder.create(piece.number, input);
   const hash = createHash("sha256");
   let bytes = 0;
-  try {
-    for await (const chunk of piece) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      await write(output.stream, chunk);
+  let expanded = 0;
+  const counted = each((chunk) => {
+    expanded += chunk.length;
+  });
+  const hashed = each((chunk) => {
+    hash.update(chunk);
+    bytes += chunk.length;
+  });
+  if (compression) await fill(piece, counted, compressor(compression), hashed);
+  else await fill(piece, hashed);
+  const { rows, firstRow } = piece;
+  return { piece: name, rows, firstRow, bytes, sha256: hash.digest("hex"), ...(compression && { expanded }) };
+}
+
+/** A step that looks at every chunk and passes it. */
+function each(look: (chunk: Uint8Array) => void): (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array> {
+  return async function* (chunks) {
+    for await (const chunk of chunks) {
+      look(chunk);
+      yield chunk;
     }
-    await end(output.stream);
-    output.commit();
-  } catch (error) {
-    output.discard();
-    throw error instanceof TransloadError ? error : cannotWrite(path, error);
-  }
-  return { piece: basename(path), rows: piece.rows, firstRow: piece.firstRow, bytes, sha256: hash.digest("hex") };
+  };
 }
 
-async function writeManifest(path: string, entries: readonly Entry[], input: Input): Promise<void> {
-  const output = openOutput(path, input);
-  await write(output.stream, Buffer.from(`[\n${entries.map((entry) => `  ${JSON.stringify(entry)}`).join(",\n")}\n]\n`));
-  await end(output.stream);
-  output.commit();
-}
-
-/** Writes each piece as a line of its own to one output. */
-export async function writeLines(input: Input, sink: Writable, options: SplitOptions): Promise<void> {
-  for await (const piece of split(input.stream, options)) {
-    for await (const chunk of piece) await write(sink, onOneLine(chunk));
-    await write(sink, Buffer.from("\n"));
+/** Each piece as a line of its own. */
+export async function* linesOf(pieces: AsyncIterable<Piece>): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const piece of pieces) {
+    for await (const chunk of piece) yield onOneLine(chunk);
+    yield LINE_FEED;
   }
-  await end(sink);
 }
 
 /** Between its tokens JSON may break lines; inside them it has none. */
 function onOneLine(chunk: Uint8Array): Uint8Array {
   if (!chunk.includes(0x0a) && !chunk.includes(0x0d)) return chunk;
   return chunk.map((byte) => (byte === 0x0a || byte === 0x0d ? 0x20 : byte));
-}
-
-function write(sink: Writable, chunk: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (sink.write(chunk, (error) => error && reject(error))) resolve();
-    else sink.once("drain", resolve);
-  });
-}
-
-function end(sink: Writable): Promise<void> {
-  return new Promise((resolve, reject) => {
-    sink.once("error", reject);
-    sink.end(resolve);
-  });
 }

@@ -1,6 +1,7 @@
 import { isatty } from "node:tty";
 import type { SingleBar } from "cli-progress";
 import type { Input } from "./input.js";
+import { beforeLeaving } from "./leaving.js";
 import type { Report } from "./report.js";
 
 const STDERR = 2;
@@ -14,6 +15,7 @@ export class Progress {
   readonly #size: number | undefined;
   readonly #started = performance.now();
   #bar: SingleBar | undefined;
+  #callOff: (() => void) | undefined;
   #bytes = 0;
   #wanted = false;
   #over = false;
@@ -40,6 +42,7 @@ export class Progress {
     this.#report.onLine = undefined;
     this.#bar?.stop();
     this.#bar = undefined;
+    this.#callOff?.();
   }
 
   async #show(): Promise<void> {
@@ -52,7 +55,9 @@ export class Progress {
     this.#bar = new progress.SingleBar(options as object);
     this.#bar.start(this.#size ?? 0, this.#bytes, this.#told);
     this.#report.onLine = () => process.stderr.write(CLEAR_LINE);
-    process.once("exit", () => this.stop());
+    // a terminal that is gone is no reason to stop
+    process.stderr.on("error", () => {});
+    this.#callOff = beforeLeaving(() => this.stop());
   }
 
   /** What the bar says besides how long it is. */

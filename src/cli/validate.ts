@@ -9,6 +9,7 @@ import { type Verdict, type VerdictOptions, verdict } from "../model/verdict.js"
 import { extent, inspectInput } from "./inspect.js";
 import type { Define } from "./job.js";
 import { addVoice } from "./options.js";
+import { print } from "./output.js";
 import type { Report, Voice } from "./report.js";
 import { alignColumns } from "./table.js";
 
@@ -67,9 +68,8 @@ async function run(path: string | undefined, { from, for: server, model: modelPa
     judged = error instanceof TransloadError && asked ? verdictOfFault(error, options) : undefined;
     if (!judged) throw error;
   }
-  if (json) process.stdout.write(`${JSON.stringify(judged ?? found, undefined, 2)}\n`);
-  else
-    process.stdout.write(judged ? describe(judged, found, file) : `valid: ${(found as Inspection).form}, ${extent(found as Inspection)}\n`);
+  if (json) await print(`${JSON.stringify(judged ?? found, undefined, 2)}\n`);
+  else await print(judged ? describe(judged, found, file) : `valid: ${(found as Inspection).form}, ${extent(found as Inspection)}\n`);
   return judged && !judged.accepted ? REFUSED : 0;
 }
 

@@ -1,9 +1,10 @@
 // Stores on a disk: a file is read a second time; anything else is spilled to a temporary file, which has no name any more
 // once it is open, so that it is gone however the process ends.
-import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmdirSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmdirSync, type Stats, statSync, unlinkSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TransloadError } from "../errors.js";
+import { refuseChanged } from "./source.js";
 import type { Spill, Store } from "./store.js";
 
 /** A file without a name. */
@@ -60,13 +61,15 @@ function open(folder: string): number {
   }
 }
 
-/** An input that is a file: nothing need be kept. */
+/** An input that is a file: nothing need be kept. What is read of it again is of the file that it was. */
 export class FileStore implements Store {
   readonly #path: string;
+  readonly #before: Stats | undefined;
   #fd: number | undefined;
 
   constructor(path: string) {
     this.#path = path;
+    this.#before = statSync(path, { throwIfNoEntry: false });
   }
 
   keep(): void {}
@@ -84,7 +87,9 @@ export class FileStore implements Store {
   }
 
   #open(): number {
-    this.#fd ??= openSync(this.#path, "r");
+    if (this.#fd !== undefined) return this.#fd;
+    this.#fd = openSync(this.#path, "r");
+    if (this.#before) refuseChanged(this.#path, this.#before, fstatSync(this.#fd));
     return this.#fd;
   }
 

@@ -1,7 +1,9 @@
+import { fstatSync } from "node:fs";
 import { type FileHandle, mkdtemp, open, rmdir, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TransloadError } from "../errors.js";
+import { refuseChanged } from "./source.js";
 import type { RandomAccess } from "./store.js";
 
 /** @throws TransloadError E_READ when it cannot be opened. */
@@ -9,7 +11,7 @@ export async function openRandom(path: string): Promise<RandomAccess> {
   const handle = await open(path).catch((error: NodeJS.ErrnoException) => {
     throw new TransloadError("E_READ", `cannot read ${path}: ${error.message}`, {}, { cause: error });
   });
-  return accessTo(handle);
+  return accessTo(handle, path);
 }
 
 /**
@@ -52,8 +54,10 @@ function cannotSpill(folder: string, error: NodeJS.ErrnoException): never {
   );
 }
 
-async function accessTo(handle: FileHandle): Promise<RandomAccess> {
-  const { size } = await handle.stat();
+/** `name`: of a file that somebody else may write to. */
+async function accessTo(handle: FileHandle, name?: string): Promise<RandomAccess> {
+  const stats = await handle.stat();
+  const { size } = stats;
   return {
     size,
     read: async (from, to) => {
@@ -63,6 +67,7 @@ async function accessTo(handle: FileHandle): Promise<RandomAccess> {
         if (bytesRead === 0) return bytes.subarray(0, done);
         done += bytesRead;
       }
+      if (name !== undefined) refuseChanged(name, stats, fstatSync(handle.fd));
       return bytes;
     },
     close: () => handle.close(),

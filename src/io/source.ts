@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -36,12 +36,13 @@ async function* fileChunks(path: string | URL, lend: boolean): AsyncGenerator<Ui
     throw new TransloadError("E_READ", `cannot read ${path}: ${error.message}`, {}, { cause: error });
   });
   try {
+    const before = await file.stat();
     const buffers = [Buffer.allocUnsafeSlow(CHUNK), Buffer.allocUnsafeSlow(CHUNK)];
     let turn = 0;
     let pending = file.read(buffers[0] as Buffer, 0, CHUNK);
     for (;;) {
       const { bytesRead } = await pending;
-      if (bytesRead === 0) return;
+      if (bytesRead === 0) return refuseChanged(path, before, await file.stat());
       const chunk = (buffers[turn] as Buffer).subarray(0, bytesRead);
       if (!lend) buffers[turn] = Buffer.allocUnsafeSlow(CHUNK);
       turn = 1 - turn;
@@ -55,4 +56,10 @@ async function* fileChunks(path: string | URL, lend: boolean): AsyncGenerator<Ui
   } finally {
     await file.close();
   }
+}
+
+/** @throws TransloadError E_READ when a regular file is no longer what it was: two readings of it may not be of one payload. */
+export function refuseChanged(name: string | URL, before: Stats, now: Stats): void {
+  if (!before.isFile() || (before.ino === now.ino && before.size === now.size && before.mtimeMs === now.mtimeMs)) return;
+  throw new TransloadError("E_READ", `${name} was written to while it was read; read it when it is complete, or a copy of it`);
 }
