@@ -14,7 +14,7 @@ import { Rewriter } from "./rewriter.js";
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /** As the caller gives them, but for what only Node has. */
-export type BatchOptions = Omit<ReadOptions, "model" | "maxExpand" | "spillDir">;
+export type BatchOptions = Omit<ReadOptions, "model" | "spillDir">;
 
 /** The columns that were asked for, by the names that the payload has for them. */
 type PickOptions = Omit<BatchOptions, "columns"> & { readonly columns?: readonly string[] };

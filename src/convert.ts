@@ -8,10 +8,11 @@ import type { DType, DTypes } from "./dtype.js";
 import type { Cast } from "./engine/cells.js";
 import type { Warning } from "./errors.js";
 import { isTransfer } from "./exchange.js";
+import type { ExpansionLimit } from "./io/expansion.js";
 import { nodeHost } from "./node.js";
 import { transfer } from "./transfer.js";
 
-export interface ConvertOptions {
+export interface ConvertOptions extends ExpansionLimit {
   /** Dialect or form of the input, or `auto` (the default): told from the keys. */
   from?: string;
   /** Dialect or form of the output. A bare dialect takes the form that suits the source. */

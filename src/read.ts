@@ -6,6 +6,7 @@ import type { DTypeChoice } from "./dtype.js";
 import type { Cast } from "./engine/cells.js";
 import type { Warning } from "./errors.js";
 import { formOfName } from "./extension.js";
+import { type ExpansionLimit, expansionLimit } from "./io/expansion.js";
 import { fileOf, type Source } from "./io/source.js";
 import { unpack } from "./io/unpack.js";
 import { type Model, readModel, signatureOf } from "./model/mlmodel.js";
@@ -13,7 +14,7 @@ import { dtypesOf, textColumns } from "./model/signature.js";
 import { nodeHost } from "./node.js";
 import { checkOptions } from "./options.js";
 
-export interface ReadOptions {
+export interface ReadOptions extends ExpansionLimit {
   /**
    * Dialect or form of the payload, a binary form (`parquet`, `arrow`, `arrows`, `npy`, `npz`), or `auto` (the default): told from the
    * first bytes, or the name of the file. What is compressed is expanded.
@@ -51,8 +52,6 @@ export interface ReadOptions {
   na?: readonly string[];
   text?: readonly string[];
   typing?: "lexical" | "pandas";
-  /** Bytes that a compressed source may expand to, for each of its own. Default 256. */
-  maxExpand?: number;
   /** Where to spill to what must be read twice, or here and there, when the source is no path. */
   spillDir?: string;
 }
@@ -69,17 +68,14 @@ export async function* readBatches(source: Source, options: ReadOptions = {}): A
 }
 
 /** The same, and one batch without rows where a binary file has none, so that its columns are known. */
-export async function* batchesOf(
-  source: Source,
-  { model, maxExpand, spillDir, ...asked }: ReadOptions,
-): AsyncGenerator<Batch, void, undefined> {
+export async function* batchesOf(source: Source, { model, spillDir, ...asked }: ReadOptions): AsyncGenerator<Batch, void, undefined> {
   const options = model === undefined ? asked : informed(asked, typeof model === "string" ? await readModel(model) : model);
   const path = fileOf(source);
   const { from = "auto" } = options;
   const named = from === "auto" && path !== undefined ? formOfName(path) : from;
   checkOptions(options);
   if (!binaryForm(named)) choose(named, true);
-  const { chunks, file } = await unpack(source, { lend: true, maxExpand });
+  const { chunks, file } = await unpack(source, { ...expansionLimit(options), lend: true });
   yield* batchesIn(chunks, { ...options, from: named }, nodeHost({ ...(file !== undefined && { file }), ...(spillDir && { spillDir }) }));
 }
 

@@ -3,6 +3,7 @@ import { binaryAt, binaryForm } from "./binary/form.js";
 import type { ConvertOptions } from "./convert.js";
 import { TransloadError } from "./errors.js";
 import { formOfName } from "./extension.js";
+import { expansionLimit } from "./io/expansion.js";
 import { fileOf, type Source } from "./io/source.js";
 import { unpack } from "./io/unpack.js";
 import { nodeHost } from "./node.js";
@@ -20,10 +21,7 @@ export interface Piece extends AsyncIterable<Uint8Array> {
   readonly rows: number;
 }
 
-export interface SplitOptions extends Omit<ConvertOptions, "signal"> {
-  /** Bytes that a compressed source may expand to, for each of its own. Default 256. */
-  maxExpand?: number;
-}
+export type SplitOptions = Omit<ConvertOptions, "signal">;
 
 /**
  * Cuts a payload into pieces of at most `maxRows` rows and `maxBytes` bytes, each a whole payload with its own head,
@@ -47,9 +45,9 @@ export async function* split(source: Source, options: SplitOptions): AsyncGenera
   }
 }
 
-async function pumpOf(source: Source, { maxExpand, ...options }: SplitOptions): Promise<Pump> {
+async function pumpOf(source: Source, options: SplitOptions): Promise<Pump> {
   // rows that pass are bytes of the chunk, which the caller may keep
-  const { head, chunks, file } = await unpack(source, { lend: false, maxExpand });
+  const { head, chunks, file } = await unpack(source, { ...expansionLimit(options), lend: false });
   try {
     return await pumpOfChunks(source, head, chunks, file, options);
   } catch (error) {
@@ -63,7 +61,7 @@ async function pumpOfChunks(
   head: Uint8Array,
   chunks: AsyncIterableIterator<Uint8Array>,
   file: string | undefined,
-  options: Omit<SplitOptions, "maxExpand">,
+  options: SplitOptions,
 ): Promise<Pump> {
   const path = fileOf(source);
   const { from = path === undefined ? "auto" : formOfName(path) } = options;

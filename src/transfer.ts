@@ -3,6 +3,7 @@ import { binaryForm } from "./binary/form.js";
 import type { ConvertOptions } from "./convert.js";
 import { checkTransfer, exchange } from "./exchange.js";
 import { duplexOf } from "./io/duplex.js";
+import { expansionLimit } from "./io/expansion.js";
 import { unpack } from "./io/unpack.js";
 import { nodeHost } from "./node.js";
 import type { Patch } from "./printing.js";
@@ -29,7 +30,7 @@ async function* unpacked(
   options: ConvertOptions,
   patch: Patch | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { chunks, packed } = await unpack(source, { lend: false });
+  const { chunks, packed } = await unpack(source, { ...expansionLimit(options), lend: false });
   const { file: _, ...others } = options;
   yield* exchange(chunks, options, nodeHost(packed ? others : options), patch);
 }

@@ -7,19 +7,20 @@ import { TransloadError } from "../errors.js";
 import { checkTransfer, isTransfer } from "../exchange.js";
 import { formOfName } from "../extension.js";
 import { type Compression, compressionOf, compressor } from "../io/compression.js";
+import { type ExpansionLimit, expansionLimit } from "../io/expansion.js";
 import { split } from "../split.js";
 import { transfer } from "../transfer.js";
 import { blame } from "./disk.js";
 import { openInput, openPayload } from "./input.js";
 import type { Define } from "./job.js";
-import { addVoice, parseCharacter, parseColumns, parseDtype, parseRows, parseSize, parseWords } from "./options.js";
+import { addExpansion, addVoice, parseCharacter, parseColumns, parseDtype, parseRows, parseSize, parseWords } from "./options.js";
 import { openOutput } from "./output.js";
 import { isPattern, linesOf, writePieces } from "./pieces.js";
 import { Progress } from "./progress.js";
 import type { Report, Voice } from "./report.js";
 import { alignColumns } from "./table.js";
 
-interface ConvertCall extends Voice {
+interface ConvertCall extends Voice, ExpansionLimit {
   output?: string;
   from: string;
   to?: string;
@@ -50,7 +51,6 @@ interface ConvertCall extends Voice {
   codec?: NonNullable<ConvertOptions["codec"]>;
   rowGroupRows?: number;
   compress?: Compression | "none";
-  maxExpand?: number;
   sync: boolean;
   clean?: boolean;
   engine: "core" | "reference";
@@ -62,7 +62,7 @@ type Shape = "whole" | "lines" | "files";
 const EXAMPLE = "transload convert payload.json -t mlflow";
 
 export const define: Define = (command, start) => {
-  addVoice(addOptions(command)).action((input: string | undefined, call: ConvertCall) => {
+  addVoice(addExpansion(addOptions(command))).action((input: string | undefined, call: ConvertCall) => {
     const options = conversionOf(call);
     start(call, async (report) => run(input, call, await informed(options, call, input), shapeOf(call, options), report));
   });
@@ -139,7 +139,6 @@ function addOptions(command: Command): Command {
         .createOption("--compress <how>", "compress the output; by default as its name ends: .gz, .zst, .br")
         .choices(["gzip", "zstd", "br", "none"]),
     )
-    .option("--max-expand <times>", "how many times its size a compressed input may have", parseRows)
     .addOption(
       command
         .createOption("--engine <engine>", "reference is slow and gives the same bytes")
@@ -235,6 +234,7 @@ function conversionOf({ cast, dtype, ...call }: ConvertCall): ConvertOptions {
     ...(spillDir && { spillDir }),
     ...(codec && { codec }),
     ...(rowGroupRows && { rowGroupRows }),
+    ...expansionLimit(call),
   };
 }
 
@@ -279,7 +279,7 @@ function shapeOf({ lines, output }: ConvertCall, { maxRows, maxBytes, to, what }
 
 async function run(
   path: string | undefined,
-  { output: target, compress, maxExpand, sync, clean = false }: ConvertCall,
+  { output: target, compress, sync, clean = false, ...call }: ConvertCall,
   options: ConvertOptions,
   shape: Shape,
   report: Report,
@@ -293,7 +293,7 @@ async function run(
   else convert({ ...named, onWarning }).destroy(); // it checks the options
   const compression = compressionFor(target, compress);
   const input = await openInput(path, EXAMPLE);
-  const payload = await openPayload(input, { maxExpand, onProgress }).catch((error) => {
+  const payload = await openPayload(input, { ...expansionLimit(call), onProgress }).catch((error) => {
     throw blame(error, input.name);
   });
   const told: ConvertOptions = {

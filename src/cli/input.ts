@@ -7,6 +7,7 @@ import { binaryAt } from "../binary/form.js";
 import { TransloadError } from "../errors.js";
 import { formOfName } from "../extension.js";
 import { compressionAt, compressionOf, expand } from "../io/compression.js";
+import type { ExpansionLimit } from "../io/expansion.js";
 import { refuseChanged } from "../io/source.js";
 import { cannotRead } from "./disk.js";
 import { interruptibly } from "./leaving.js";
@@ -92,14 +93,14 @@ function statsOf(fd: number): Stats {
  */
 export async function openPayload(
   input: Input,
-  { maxExpand, onProgress }: { maxExpand?: number | undefined; onProgress?: (bytes: number) => void },
+  { onProgress, ...limit }: ExpansionLimit & { onProgress?: ((bytes: number) => void) | undefined },
 ): Promise<Payload> {
   const { stream, file, name } = input;
   const head = await headOf(stream);
   const form = formOfName(name);
   const compression = compressionAt(head) ?? compressionOf(name).compression;
   if (!compression) return { stream, file, form: binaryAt(head)?.id ?? form, compressed: false };
-  const expanded = Readable.from(expand(counted(stream, onProgress), compression, maxExpand), { objectMode: false });
+  const expanded = Readable.from(expand(counted(stream, onProgress), compression, limit), { objectMode: false });
   const inner = await headOf(expanded);
   return { stream: expanded, file: undefined, form: binaryAt(inner)?.id ?? form, compressed: true };
 }

@@ -1,14 +1,15 @@
 import { type InspectedColumn, type Inspection, inspect } from "../inspect.js";
+import { type ExpansionLimit, expansionLimit } from "../io/expansion.js";
 import { blame } from "./disk.js";
 import { openInput, openPayload } from "./input.js";
 import type { Define } from "./job.js";
-import { addVoice } from "./options.js";
+import { addExpansion, addVoice } from "./options.js";
 import { print } from "./output.js";
 import { Progress } from "./progress.js";
 import type { Report, Voice } from "./report.js";
 import { alignColumns } from "./table.js";
 
-interface InspectCall extends Voice {
+interface InspectCall extends Voice, ExpansionLimit {
   from: string;
   json?: boolean;
 }
@@ -16,7 +17,7 @@ interface InspectCall extends Voice {
 const EXAMPLE = "transload inspect payload.json";
 
 export const define: Define = (command, start) => {
-  addVoice(command)
+  addVoice(addExpansion(command))
     .summary("tell what a payload holds")
     .description(
       "Reads a payload to its end and tells its dialect and form, its rows and shape, and its columns with their dtypes and gaps.",
@@ -31,17 +32,22 @@ export const define: Define = (command, start) => {
     .action((input: string | undefined, call: InspectCall) => start(call, (report) => run(input, call, report)));
 };
 
-async function run(path: string | undefined, { from, json }: InspectCall, report: Report): Promise<void> {
-  const inspection = await inspectInput(path, from, EXAMPLE, report);
+async function run(path: string | undefined, { from, json, ...call }: InspectCall, report: Report): Promise<void> {
+  const inspection = await inspectInput(path, { from, ...expansionLimit(call) }, EXAMPLE, report);
   await print(json ? `${JSON.stringify(inspection, undefined, 2)}\n` : `${describe(inspection)}\n`);
 }
 
 /** Inspects a file or standard input, with warnings and progress. */
-export async function inspectInput(path: string | undefined, from: string, example: string, report: Report): Promise<Inspection> {
+export async function inspectInput(
+  path: string | undefined,
+  { from, ...limit }: ExpansionLimit & { from: string },
+  example: string,
+  report: Report,
+): Promise<Inspection> {
   const input = await openInput(path, example);
   const progress = Progress.of(input, report);
   try {
-    const payload = await openPayload(input, progress ? { onProgress: progress.update } : {});
+    const payload = await openPayload(input, { ...limit, onProgress: progress?.update });
     return await inspect(payload.stream, {
       from: from === "auto" ? payload.form : from,
       onWarning: (warning) => report.warn(warning),

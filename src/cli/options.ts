@@ -15,6 +15,13 @@ export function addVoice(command: Command): Command {
     .helpOption("-h, --help", "tell how to call it");
 }
 
+/** How much of a compressed input there may be. */
+export function addExpansion(command: Command): Command {
+  return command
+    .option("--max-expand <times>", "how many times its size a compressed input may have; 1000 by default, and 64 GiB in all", parseRows)
+    .option("--max-window <size>", "how much of Zstandard's text may be held to read on: 128MiB by default", parseSize);
+}
+
 /** `a,b,c`, or a JSON list where a name holds a comma. */
 export function parseColumns(text: string): string[] {
   if (!text.startsWith("[")) return text.split(",");

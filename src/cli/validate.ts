@@ -2,18 +2,19 @@ import { existsSync } from "node:fs";
 import { choose } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
 import type { Inspection } from "../inspect.js";
+import { type ExpansionLimit, expansionLimit } from "../io/expansion.js";
 import { verdictOfFault } from "../model/fault.js";
 import type { Finding } from "../model/finding.js";
 import { readModel } from "../model/mlmodel.js";
 import { type Verdict, type VerdictOptions, verdict } from "../model/verdict.js";
 import { extent, inspectInput } from "./inspect.js";
 import type { Define } from "./job.js";
-import { addVoice } from "./options.js";
+import { addExpansion, addVoice } from "./options.js";
 import { print } from "./output.js";
 import type { Report, Voice } from "./report.js";
 import { alignColumns } from "./table.js";
 
-interface ValidateCall extends Voice {
+interface ValidateCall extends Voice, ExpansionLimit {
   from: string;
   for?: string;
   model?: string;
@@ -24,7 +25,7 @@ const EXAMPLE = "transload validate payload.json --for mlflow";
 const REFUSED = 1;
 
 export const define: Define = (command, start) => {
-  addVoice(command)
+  addVoice(addExpansion(command))
     .summary("tell whether a server takes a payload: exit 0 when it does, 1 when it does not")
     .description(
       "Reads a payload to its end. With --for it tells whether that server takes the payload as it is, for the model if one is named; " +
@@ -47,7 +48,11 @@ Examples:
     .action((input: string | undefined, call: ValidateCall) => start(call, (report) => run(input, call, report)));
 };
 
-async function run(path: string | undefined, { from, for: server, model: modelPath, json }: ValidateCall, report: Report): Promise<number> {
+async function run(
+  path: string | undefined,
+  { from, for: server, model: modelPath, json, ...call }: ValidateCall,
+  report: Report,
+): Promise<number> {
   if (server !== undefined) choose(server); // an unknown name is told before anything is read
   const model = modelPath === undefined ? undefined : await readModel(modelPath);
   const file = path === "-" ? undefined : path;
@@ -61,7 +66,7 @@ async function run(path: string | undefined, { from, for: server, model: modelPa
   let found: Inspection | undefined;
   let judged: Verdict | undefined;
   try {
-    found = await inspectInput(path, from, EXAMPLE, report);
+    found = await inspectInput(path, { from, ...expansionLimit(call) }, EXAMPLE, report);
     judged = asked ? verdict(found, options) : undefined;
   } catch (error) {
     // not what transload makes of it is asked, but what the server does

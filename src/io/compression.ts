@@ -1,8 +1,10 @@
 // gzip, Zstandard and Brotli around a payload, by node:zlib (and zstd.ts).
-import { Readable, type Transform } from "node:stream";
+import type { Transform } from "node:stream";
 import zlib from "node:zlib";
 import { TransloadError } from "../errors.js";
-import { expandZstd, zstdCompressor, zstdExpander } from "./zstd.js";
+import { type ExpansionLimit, expansionGuard } from "./expansion.js";
+import { through } from "./through.js";
+import { expandZstd, zstdCompressor } from "./zstd.js";
 
 export type Compression = "gzip" | "zstd" | "br";
 
@@ -13,10 +15,7 @@ const MAGIC: readonly (readonly [Compression, readonly number[]])[] = [
   ["zstd", [0x28, 0xb5, 0x2f, 0xfd]],
 ];
 const CHUNK = 1 << 18;
-/** Bytes out for a byte in. Rows of numbers come to ten; what comes to more than this is a bomb, or nothing but zeros. */
-const MAX_EXPAND = 256;
-/** No bomb is so small. */
-const HARMLESS = 1 << 26;
+const SIZED = { chunkSize: CHUNK };
 
 /** What the first bytes tell; Brotli has none that tell. */
 export function compressionAt(head: Uint8Array): Compression | undefined {
@@ -32,69 +31,38 @@ export function compressionOf(path: string): { compression: Compression | undefi
 
 /** A stream that compresses. */
 export function compressor(kind: Compression): Transform {
-  if (kind === "gzip") return zlib.createGzip({ chunkSize: CHUNK });
+  if (kind === "gzip") return zlib.createGzip(SIZED);
   // the best quality would be a hundred times slower than all else here
   if (kind === "br") return zlib.createBrotliCompress({ chunkSize: CHUNK, params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 4 } });
-  return zstdCompressor(CHUNK);
+  return zstdCompressor();
 }
 
 /**
  * The bytes that were compressed; members of gzip, and frames of Zstandard, that follow each other are one text. The chunks must be
  * ours to keep.
- * @throws TransloadError E_TRUNCATED where they are cut short, E_SYNTAX where they are damaged, E_LIMIT for more than `maxExpand` bytes
- * out for each byte in.
+ * @throws TransloadError E_TRUNCATED where they are cut short, E_SYNTAX where they are damaged, E_LIMIT for more than the limit allows.
  */
 export async function* expand(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   kind: Compression,
-  maxExpand: number = MAX_EXPAND,
+  { maxExpand, maxWindow }: ExpansionLimit = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  let taken = 0;
-  let given = 0;
+  const guard = expansionGuard(kind, maxExpand);
   async function* counted(): AsyncGenerator<Uint8Array, void, undefined> {
     for await (const chunk of chunks) {
-      taken += chunk.length;
+      guard.took(chunk.length);
       yield chunk;
     }
   }
-  const guard = (bytes: number) => {
-    given += bytes;
-    if (given > HARMLESS && given > maxExpand * taken)
-      throw new TransloadError("E_LIMIT", `${kind} expands to more than ${maxExpand} times its size; --max-expand allows more`);
-  };
-  const expander = expanderOf(kind);
+  const packed = counted();
   try {
-    if (expander) yield* through(expander, counted(), guard);
-    else yield* expandZstd(counted(), guard);
+    if (kind === "zstd") yield* expandZstd(packed, guard.gave, maxWindow);
+    else yield* through(kind === "gzip" ? zlib.createGunzip(SIZED) : zlib.createBrotliDecompress(SIZED), packed, guard.gave);
   } catch (error) {
     throw damaged(error as NodeJS.ErrnoException, kind);
-  }
-}
-
-async function* through(
-  expander: Transform,
-  chunks: AsyncIterable<Uint8Array>,
-  guard: (bytes: number) => void,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const source = Readable.from(chunks, { objectMode: false });
-  source.once("error", (error) => expander.destroy(error));
-  source.pipe(expander);
-  try {
-    for await (const chunk of expander as AsyncIterable<Uint8Array>) {
-      guard(chunk.length);
-      yield chunk;
-    }
   } finally {
-    source.destroy();
-    expander.destroy();
+    await packed.return();
   }
-}
-
-/** A stream that expands; undefined for Zstandard where Node has none. */
-function expanderOf(kind: Compression): Transform | undefined {
-  if (kind === "gzip") return zlib.createGunzip({ chunkSize: CHUNK });
-  if (kind === "br") return zlib.createBrotliDecompress({ chunkSize: CHUNK });
-  return zstdExpander(CHUNK);
 }
 
 function damaged(error: NodeJS.ErrnoException, kind: Compression): Error {

@@ -1,4 +1,5 @@
 import { compressionAt, compressionOf, expand } from "./compression.js";
+import type { ExpansionLimit } from "./expansion.js";
 import { peek } from "./peek.js";
 import { chunksOf, fileOf, regularFileOf, type Source } from "./source.js";
 
@@ -18,7 +19,7 @@ export interface Unpacked {
  * Tells what is compressed by its first bytes, or the file's name, and expands it. `lend`: a chunk is valid until the next one is asked for.
  * @throws TransloadError E_READ for a file that cannot be opened.
  */
-export async function unpack(source: Source, { lend, maxExpand }: { lend: boolean; maxExpand?: number | undefined }): Promise<Unpacked> {
+export async function unpack(source: Source, { lend, ...limit }: { lend: boolean } & ExpansionLimit): Promise<Unpacked> {
   const path = fileOf(source);
   const file = regularFileOf(source);
   const { head, rest } = await peek(chunksOf(source, { lend }));
@@ -28,7 +29,7 @@ export async function unpack(source: Source, { lend, maxExpand }: { lend: boolea
   if (lend && file !== undefined) await rest.return?.();
   const packed = lend && file !== undefined ? chunksOf(file, { lend: false }) : rest;
   try {
-    const inner = await peek(expand(packed, compression, maxExpand));
+    const inner = await peek(expand(packed, compression, limit));
     return { head: inner.head, chunks: inner.rest, file: undefined, packed: true };
   } catch (error) {
     await (packed as Partial<AsyncIterableIterator<Uint8Array>>).return?.();

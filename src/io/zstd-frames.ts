@@ -1,11 +1,19 @@
-// The frames of a Zstandard stream (RFC 8878, 3.1): where each ends, its size and its checksum, which fzstd does not look at.
+// The frames of a Zstandard stream (RFC 8878, 3.1): where each ends, what it asks for, and its size and checksum, which fzstd does
+// not look at.
 import { CoreMemory } from "../engine/core-memory.js";
+import { TransloadError } from "../errors.js";
 
 const MAGIC = 0xfd2fb528;
 /** Frames to be skipped begin with one of sixteen numbers. */
 const SKIPPABLE = 0x184d2a50;
 const DICTIONARY = [0, 1, 2, 4] as const;
+/** Kinds of blocks: of one byte over and over, and of no meaning. */
+const REPEATED = 1;
+const RESERVED = 3;
 const STRIPE = 32;
+/** A window is held while its frame is read. zstd itself takes no more unless it is told (--long=28 and above). */
+const MAX_WINDOW = 2 ** 27;
+const MAX_BLOCK = 2 ** 17;
 
 /** What a frame says of the bytes in it. */
 export interface FrameEnd {
@@ -21,8 +29,13 @@ interface FramePart {
 
 type State = "magic" | "skip" | "descriptor" | "header" | "block" | "content" | "checksum" | "lost";
 
-/** Cuts a stream behind its frames. What is no frame passes whole: whoever expands it says so. */
+/**
+ * Cuts a stream behind its frames. What is no frame passes whole: whoever expands it says so.
+ * @throws TransloadError E_LIMIT for windows that are too large; Error with zlib's code for what a frame may not ask for.
+ */
 export class Frames {
+  /** Bytes of the windows of all frames so far. */
+  windows = 0;
   /** What is being read of the frame, and how many bytes of it are to come. */
   #state: State = "magic";
   #due = 4;
@@ -30,9 +43,19 @@ export class Frames {
   #read = 0;
   #hashed = false;
   #ending = false;
-  /** Bytes of the header, and how many of the last of them are the content's size. */
+  /** Bytes of the header, and how many of the last of them are the content's size, and of those before a dictionary's number. */
   #header: number[] = [];
   #sizeBytes = 0;
+  #dictionaryBytes = 0;
+  /** The window is as large as the content. */
+  #single = false;
+  #window = 0;
+  readonly #maxWindow: number;
+
+  /** `maxWindow`: in bytes. */
+  constructor(maxWindow = MAX_WINDOW) {
+    this.#maxWindow = maxWindow;
+  }
 
   *split(bytes: Uint8Array): Generator<FramePart, void, undefined> {
     let from = 0;
@@ -80,18 +103,25 @@ export class Frames {
         this.#ending = true;
         return value === 0 || this.#expect("content", value);
       case "descriptor": {
+        if (value & 8) throw damaged("a reserved bit is set");
         const single = (value >> 5) & 1;
         const size = [single, 2, 4, 8][value >> 6] as number;
         this.#hashed = (value & 4) !== 0;
+        this.#single = single === 1;
         this.#sizeBytes = size;
-        const due = 1 - single + (DICTIONARY[value & 3] as number) + size;
-        return due > 0 ? this.#expect("header", due) : this.#expect("block", 3);
+        this.#dictionaryBytes = DICTIONARY[value & 3] as number;
+        return this.#expect("header", 1 - single + this.#dictionaryBytes + size);
       }
       case "header":
+        this.#open();
         return this.#expect("block", 3);
       case "block": {
         this.#ending = (value & 1) !== 0;
-        const content = ((value >> 1) & 3) === 1 ? 1 : value >> 3;
+        const kind = (value >> 1) & 3;
+        const size = value >> 3;
+        if (kind === RESERVED) throw damaged("a block is of no kind that there is");
+        if (size > Math.min(MAX_BLOCK, this.#window)) throw damaged("a block is larger than may be");
+        const content = kind === REPEATED ? 1 : size;
         return content > 0 ? this.#expect("content", content) : this.#behindBlock();
       }
       case "content":
@@ -101,10 +131,29 @@ export class Frames {
     }
   }
 
+  /** The header is complete: what does the frame ask for? */
+  #open(): void {
+    const [descriptor = 0] = this.#header;
+    const base = 2 ** (10 + (descriptor >> 3));
+    this.#window = this.#single ? (this.#size as number) : base + (base / 8) * (descriptor & 7);
+    this.windows += this.#window;
+    if (this.#window > this.#maxWindow)
+      throw new TransloadError(
+        "E_LIMIT",
+        `zstd's window is ${this.#window} bytes, and at most ${this.#maxWindow} are held; --max-window allows more`,
+      );
+    const dictionary = this.#header.slice(this.#single ? 0 : 1).slice(0, this.#dictionaryBytes);
+    if (dictionary.some((byte) => byte !== 0)) throw damaged("it was made with a dictionary, which is not here");
+  }
+
   #behindBlock(): boolean {
     if (!this.#ending) return this.#expect("block", 3);
     return this.#hashed ? this.#expect("checksum", 4) : true;
   }
+}
+
+function damaged(what: string): Error {
+  return Object.assign(new Error(what), { code: "Z_DATA_ERROR" });
 }
 
 /** XXH64 of bytes that come one after the other, and how many they are. */
