@@ -13,6 +13,7 @@ import { transfer } from "../transfer.js";
 import { blame } from "./disk.js";
 import { openInput, openPayload } from "./input.js";
 import type { Define } from "./job.js";
+import { interruptibly } from "./leaving.js";
 import { addExpansion, addVoice, parseCharacter, parseColumns, parseDtype, parseRows, parseSize, parseWords } from "./options.js";
 import { openOutput } from "./output.js";
 import { isPattern, linesOf, writePieces } from "./pieces.js";
@@ -64,7 +65,7 @@ const EXAMPLE = "transload convert payload.json -t mlflow";
 export const define: Define = (command, start) => {
   addVoice(addExpansion(addOptions(command))).action((input: string | undefined, call: ConvertCall) => {
     const options = conversionOf(call);
-    start(call, async (report) => run(input, call, await informed(options, call, input), shapeOf(call, options), report));
+    start(call, async (report) => run(input, call, await interruptibly(informed(options, call, input)), shapeOf(call, options), report));
   });
 };
 

@@ -54,6 +54,7 @@ export function exitCode(thrown: unknown): number {
       return 2;
     case "E_READ":
     case "E_WRITE":
+    case "E_SPILL":
       return 3;
     case "E_ABORT":
       return 130;

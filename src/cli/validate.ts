@@ -9,6 +9,7 @@ import { readModel } from "../model/mlmodel.js";
 import { type Verdict, type VerdictOptions, verdict } from "../model/verdict.js";
 import { extent, inspectInput } from "./inspect.js";
 import type { Define } from "./job.js";
+import { interruptibly } from "./leaving.js";
 import { addExpansion, addVoice } from "./options.js";
 import { print } from "./output.js";
 import type { Report, Voice } from "./report.js";
@@ -54,7 +55,7 @@ async function run(
   report: Report,
 ): Promise<number> {
   if (server !== undefined) choose(server); // an unknown name is told before anything is read
-  const model = modelPath === undefined ? undefined : await readModel(modelPath);
+  const model = modelPath === undefined ? undefined : await interruptibly(readModel(modelPath));
   const file = path === "-" ? undefined : path;
   const options: VerdictOptions = {
     ...(server !== undefined && { for: server }),
