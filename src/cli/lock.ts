@@ -1,5 +1,5 @@
 // One run at a time puts its files in place: a lock file that names its process.
-import { closeSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, linkSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { TransloadError } from "../errors.js";
@@ -7,6 +7,12 @@ import { beforeLeaving } from "./leaving.js";
 import { isAlive, temporaryIn, thisHost } from "./temporary.js";
 
 const NAME = ".transload-lock";
+/** Who has it (process and machine), and since when. */
+interface Lock {
+  readonly owner: string;
+  readonly since: number;
+}
+
 /** Putting files in place takes a moment. */
 const PATIENCE_MS = 10_000;
 const INTERVAL_MS = 25;
@@ -31,39 +37,48 @@ export async function locked<T>(folder: string, work: () => Promise<T>): Promise
 async function take(path: string, folder: string): Promise<void> {
   const until = Date.now() + PATIENCE_MS;
   while (!create(path)) {
-    const owner = ownerOf(path);
-    if (isGone(owner)) takeAway(path, owner, folder);
+    const lock = read(path);
+    if (lock && isGone(lock)) takeAway(path, lock.owner, folder);
     else if (Date.now() < until) await wait(INTERVAL_MS);
-    else
-      throw new TransloadError(
-        "E_WRITE",
-        `another run (process and machine: ${owner}) is writing to ${folder}; if there is none, remove ${path}`,
-      );
+    else {
+      const who = lock?.owner ? `process ${lock.owner.split(" ").join(" of machine ")}` : "a process that is not known";
+      throw new TransloadError("E_WRITE", `another run is putting its files into ${folder} (${who}); if there is none, remove ${path}`);
+    }
   }
 }
 
+/** False when somebody has it. */
 function create(path: string): boolean {
+  let fd: number;
   try {
-    const fd = openSync(path, "wx");
-    writeSync(fd, `${process.pid} ${thisHost()}`);
-    closeSync(fd);
-    return true;
+    fd = openSync(path, "wx");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     return false;
   }
+  try {
+    writeSync(fd, `${process.pid} ${thisHost()}`);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+  return true;
 }
 
-/** Empty where it is just being made, or released. */
-function ownerOf(path: string): string {
+/** Undefined where it has just been released. */
+function read(path: string): Lock | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return { owner: readFileSync(path, "utf8"), since: statSync(path).mtimeMs };
   } catch {
-    return "";
+    return undefined;
   }
 }
 
-function isGone(owner: string): boolean {
+/** One without an owner is just being made, or its process was killed at that. */
+function isGone({ owner, since }: Lock): boolean {
+  if (owner === "") return Date.now() - since > PATIENCE_MS;
   const [pid = "", host = ""] = owner.split(" ");
   return host === thisHost() && !isAlive(Number(pid));
 }

@@ -1,6 +1,7 @@
 // A folder of pieces. They are written in a folder inside it that nobody knows, and put in their places when all are whole. The
 // manifest is the commit: the last run's goes first, this one's comes last, and between them there is none.
-import { fchmodSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { constants, fchmodSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { TransloadError, type Warning } from "../errors.js";
 import type { Compression } from "../io/compression.js";
@@ -77,6 +78,7 @@ export class PieceFolder {
       const stats = await existing(path);
       if (stats) refuseSame(stats, input);
       if (stats?.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
+      if (stats) await access(path, constants.W_OK);
       const { fd, fill } = await openFile(join(this.#hidden, name), path, this.#options.sync);
       if (stats?.isFile()) fchmodSync(fd, stats.mode & PERMISSIONS);
       return { name, fill };
@@ -139,7 +141,7 @@ export class PieceFolder {
   #isPiece(name: string): boolean {
     const { before, after } = this.#names;
     const number = name.slice(before.length, name.length - after.length);
-    return /^\d+$/.test(number) && name === this.#name(Number(number)) && !statSync(join(this.#path, name)).isDirectory();
+    return /^\d+$/.test(number) && name === this.#name(Number(number)) && !lstatSync(join(this.#path, name)).isDirectory();
   }
 }
 

@@ -19,8 +19,11 @@ export function temporaryIn(folder: string): string {
 
 /** Removes what runs on this machine left in the folder whose process is gone. */
 export async function sweep(folder: string): Promise<void> {
-  const names = await readdir(folder).catch(() => []);
-  for (const name of names) if (isLeftover(name)) rmSync(join(folder, name), { recursive: true, force: true });
+  try {
+    for (const name of await readdir(folder)) if (isLeftover(name)) rmSync(join(folder, name), { recursive: true, force: true });
+  } catch {
+    // somebody else's, or a folder that may be written to and not be listed: they stay
+  }
 }
 
 /** A process of another machine may well be alive: its number tells nothing here. */
