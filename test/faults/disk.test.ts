@@ -1,5 +1,9 @@
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
 import { folder, shell, transload } from "../cli/run.js";
 import { digest, hidden, manifestOf, rounds, rows } from "./outcome.js";
@@ -142,6 +146,50 @@ describe("pieces where an earlier run's are", () => {
       expect(hidden(join(path, "p"))).toEqual([]);
     }
   }, 600_000);
+
+  test("do not wait for runs that are gone, and sweep up what those left", async () => {
+    const path = fresh();
+    const gone = spawnSync("true").pid;
+    mkdirSync(join(path, "p"));
+    const host = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
+    writeFileSync(join(path, "p/.transload-lock"), `${gone} ${host}`);
+    mkdirSync(join(path, `p/.transload-${gone}-${host}-abc0`));
+    writeFileSync(join(path, `p/.transload-${gone}-${host}-abc0/000.json`), "half");
+    const others = [`.transload-${process.pid}-${host}-abc0`, `.transload-${gone}-00000000-abc0`, ".transload-notes"];
+    for (const name of [...others, `.transload-${gone}-lmn`]) writeFileSync(join(path, "p", name), "of another run");
+    expect(await shell(first, path)).toEqual({ code: 0, out: "", err: "" });
+    expect(manifestOf(join(path, "p"))?.length).toBe(5);
+    expect(hidden(join(path, "p")).sort()).toEqual(others.sort());
+  });
+
+  test("are compressed each as their names end, or as --compress says", async () => {
+    const path = fresh();
+    const plain = "transload convert rows.csv -t mlflow --max-rows 4000";
+    expect((await shell(first, path)).code).toBe(0);
+    const unpack = { gz: gunzipSync, br: brotliDecompressSync };
+    for (const [name, ending, options] of [
+      ["named", "gz", "-o 'named/{000}.json.gz'"],
+      ["asked", "br", "-o 'asked/{000}.json' --compress br"],
+    ] as const) {
+      expect(await shell(`${plain} ${options}`, path)).toEqual({ code: 0, out: "", err: "" });
+      for (const piece of manifestOf(join(path, name)) as string[]) {
+        const text = unpack[ending](readFileSync(join(path, name, piece)));
+        expect(text).toEqual(readFileSync(join(path, "p", piece.replace(/\.gz$/, ""))));
+      }
+    }
+    expect(
+      (
+        await shell(
+          `${plain} --lines -o rows.jsonl.gz && ${plain} --lines -o rows.jsonl && gunzip -c rows.jsonl.gz | cmp - rows.jsonl`,
+          path,
+        )
+      ).code,
+    ).toBe(0);
+    // a server counts what has been expanded
+    expect((await shell(`transload convert rows.csv -t mlflow --max-bytes 50KB -o 'bytes/{000}.json.gz'`, path)).code).toBe(0);
+    for (const piece of manifestOf(join(path, "bytes")) as string[])
+      expect(gunzipSync(readFileSync(join(path, "bytes", piece))).length).toBeLessThanOrEqual(50_000);
+  });
 
   test("are numbered in their files' names, and not in a folder's", async () => {
     const { code, err } = await transload(["convert", CSV, "-t", "mlflow", "--max-rows", "9", "-o", join(dir, "{00}/x.json")]);
