@@ -1,4 +1,5 @@
 // npm run bench: runs every section and writes RESULTS.md and chart.svg.
+// npm run bench -- --faults: the sections of faults and growth, into FAULTS.md.
 // npm run bench -- --only splice,core: only these. --quick: small payloads. Either writes into .data/bench instead.
 // npm run bench -- --resume: goes on behind the sections that a run which broke off has finished.
 // Sections: those of the lanes, of tables (tables, tables-memory), binary, browser, and of what other programs do (others, tables-others).
@@ -8,7 +9,7 @@ import { parseArgs } from "node:util";
 import { drawChart } from "./chart.js";
 import { describeMachine } from "./machine.js";
 import { FOLDER } from "./payloads.js";
-import { writeResults } from "./results.js";
+import { FAULTS, SPEED, writeResults } from "./results.js";
 import { FULL, QUICK, type Scale } from "./scale.js";
 import type { Section } from "./section.js";
 import { batches } from "./sections/batches.js";
@@ -16,6 +17,7 @@ import { binary } from "./sections/binary.js";
 import { browser } from "./sections/browser.js";
 import { cast } from "./sections/cast.js";
 import { core } from "./sections/core.js";
+import { faults } from "./sections/faults.js";
 import { memory } from "./sections/memory.js";
 import { others } from "./sections/others.js";
 import { printing } from "./sections/printing.js";
@@ -24,6 +26,7 @@ import { startup } from "./sections/startup.js";
 import { tables } from "./sections/tables.js";
 import { tablesMemory } from "./sections/tables-memory.js";
 import { tablesOthers } from "./sections/tables-others.js";
+import { writing } from "./sections/writing.js";
 
 const SECTIONS: Readonly<Record<string, (scale: Scale) => Section | Promise<Section>>> = {
   splice,
@@ -41,13 +44,16 @@ const SECTIONS: Readonly<Record<string, (scale: Scale) => Section | Promise<Sect
   "tables-others": tablesOthers,
 };
 
-const { values } = parseArgs({
-  options: { only: { type: "string" }, quick: { type: "boolean", default: false }, resume: { type: "boolean", default: false } },
-});
+const FAULT_SECTIONS: typeof SECTIONS = { faults, writing };
+
+const flag = { type: "boolean", default: false } as const;
+const { values } = parseArgs({ options: { only: { type: "string" }, faults: flag, quick: flag, resume: flag } });
 const scale = values.quick ? QUICK : FULL;
-const names = values.only?.split(",") ?? Object.keys(SECTIONS);
-const unknown = names.filter((name) => !SECTIONS[name]);
-if (unknown.length > 0) throw new Error(`--only ${unknown.join(",")}: there are ${Object.keys(SECTIONS).join(", ")}`);
+const known = values.faults ? FAULT_SECTIONS : SECTIONS;
+const document = values.faults ? FAULTS : SPEED;
+const names = values.only?.split(",") ?? Object.keys(known);
+const unknown = names.filter((name) => !known[name]);
+if (unknown.length > 0) throw new Error(`--only ${unknown.join(",")}: there are ${Object.keys(known).join(", ")}`);
 
 const date = new Date();
 const sections: Section[] = [];
@@ -55,7 +61,7 @@ for (const name of names) {
   process.stderr.write(`${name}\n`);
   const kept = `${FOLDER}bench/${values.quick ? "quick" : "full"}-${name}.json`;
   const done = values.resume && existsSync(kept);
-  const section = done ? (JSON.parse(readFileSync(kept, "utf8")) as Section) : await SECTIONS[name]?.(scale);
+  const section = done ? (JSON.parse(readFileSync(kept, "utf8")) as Section) : await known[name]?.(scale);
   if (!section) continue;
   sections.push(section);
   mkdirSync(`${FOLDER}bench`, { recursive: true });
@@ -66,7 +72,7 @@ for (const name of names) {
 const whole = !values.quick && values.only === undefined;
 const folder = whole ? fileURLToPath(new URL(".", import.meta.url)) : `${FOLDER}bench/`;
 mkdirSync(folder, { recursive: true });
-writeFileSync(`${folder}RESULTS.md`, writeResults({ date, machine: describeMachine(), scale, sections }));
+writeFileSync(`${folder}${document.file}`, writeResults(document, { date, machine: describeMachine(), scale, sections }));
 const bars = sections.flatMap((section) => section.bars);
 if (bars.length > 0) writeFileSync(`${folder}chart.svg`, drawChart(bars));
 for (const { what, needed, reached, met } of sections.flatMap((section) => section.targets))
