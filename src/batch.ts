@@ -3,6 +3,7 @@ import type ndarray from "ndarray";
 import type { NdArray } from "ndarray";
 import { fromText, isWrittenAsText, toText } from "./cell-text.js";
 import {
+  checkDtype,
   columnsNamed,
   type DType,
   type DTypes,
@@ -84,13 +85,24 @@ export class Batch {
   readonly kind: "frame" | "tensor" | "scalar";
   readonly #block: Block | undefined;
 
-  /** @throws TransloadError E_OPTION for columns that do not have rowCount rows, or are not what their dtype says. */
+  /** @throws TransloadError E_OPTION for columns that do not have rowCount rows, or are not what their dtype says; E_DTYPE. */
   constructor({ rowOffset, rowCount, columns, kind, block }: BatchInit) {
     this.rowOffset = rowOffset;
     this.rowCount = rowCount;
     this.columns = columns;
     this.kind = kind;
     this.#block = block;
+    this.check();
+  }
+
+  /**
+   * That it still is what it was made as: its columns may have been put together anew.
+   * @throws TransloadError as the constructor.
+   */
+  check(): void {
+    const { rowCount, columns, kind } = this;
+    if (!["frame", "tensor", "scalar"].includes(kind)) throw new TransloadError("E_OPTION", `no batch is a ${String(kind)}`);
+    if (!isCount(rowCount)) throw new TransloadError("E_OPTION", `a batch has ${rowCount} rows, which is no count`);
     for (const column of columns) this.#checkColumn(column);
     if (kind !== "frame" && columns.length !== 1)
       throw new TransloadError("E_OPTION", `a ${kind} is one column, and the batch has ${columns.length}`);
@@ -98,10 +110,15 @@ export class Batch {
 
   #checkColumn(column: Column): void {
     const { name, dtype, valid, shape } = column;
+    const fault = (what: string) => new TransloadError("E_OPTION", `column ${JSON.stringify(name)} of the batch ${what}`);
+    if (typeof name !== "string") throw fault("has no name that is a string");
+    checkDtype(dtype);
+    if (!Array.isArray(shape) || !shape.every(isCount)) throw fault("has no shape");
+    if (!("texts" in column) && !ArrayBuffer.isView(column.values) && !Array.isArray(column.values)) throw fault("has no cells");
     const length = lengthOf(column);
     const cells = shape.reduce((a, b) => a * b, this.kind === "scalar" ? 1 : this.rowCount);
-    const fault = (what: string) => new TransloadError("E_OPTION", `column ${JSON.stringify(name)} of the batch ${what}`);
     if (length !== cells) throw fault(`has ${length} cells, expected ${cells}`);
+    if (valid && !(valid instanceof Uint8Array)) throw fault("has a validity that is no Uint8Array");
     if (valid && valid.length !== cells) throw fault(`has ${valid.length} validity bytes, expected ${cells}`);
     const stored = storedAs(dtype);
     const right = "texts" in column || (stored ? column.values instanceof NUMERIC[stored].array : Array.isArray(column.values));
@@ -286,6 +303,10 @@ function clip(value: number | bigint, dtype: NumericDType): number | bigint {
 function view(values: TypedArray, shape: number[], stride?: number[]): NdArray<TypedArray> {
   create ??= loadNdarray();
   return create(values, shape, stride) as NdArray<TypedArray>;
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function plural(dtype: DType): string {

@@ -47,13 +47,15 @@ async function opened(chunks: Chunks, options: PickOptions, host: Host): Promise
 async function* readBinary(
   form: BinaryForm,
   chunks: Chunks,
-  { columns, batchRows, batchBytes, dtype, cast = "error", reuse = false }: PickOptions,
+  { columns, batchRows, batchBytes, dtype, cast = "error", reuse = false, maxExpand }: PickOptions,
   host: Host,
 ): AsyncGenerator<Batch, void, undefined> {
   const { readForm } = await import("./binary/read.js");
   // what a dtype is asked for by name may be among what is not read, or come in a later array
   const whole = columns === undefined && form.id !== "npz";
-  for await (const batch of readForm(form, await host.random(chunks), { columns, batchRows, batchBytes, reuse, npz: host.npz }))
+  const { spill, npz } = host;
+  const reading = { columns, batchRows, batchBytes, reuse, maxExpand, spill, npz };
+  for await (const batch of readForm(form, await host.random(chunks), reading))
     yield dtype === undefined || dtype === "infer" ? batch : castBatch(batch, dtype, cast, whole);
 }
 

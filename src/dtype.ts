@@ -129,6 +129,7 @@ const OPTIONAL = /\?$/;
 
 const TIMES = (["D", "s", "ms", "us", "ns"] as const).map((unit): TimeDType => `datetime64[${unit}]`);
 const DTYPES = [...Object.keys(NUMERIC), "string", "bytes", ...TIMES] as readonly DType[];
+const KNOWN: ReadonlySet<string> = new Set(DTYPES);
 
 /**
  * Dtypes by the names of columns, each of which may end in `?`.
@@ -141,8 +142,8 @@ export function checkDtypes(dtypes: Readonly<Record<string, unknown>>): DTypes {
 
 /** @throws TransloadError E_DTYPE with the known names. */
 export function checkDtype(name: string): DType {
-  if ((DTYPES as readonly string[]).includes(name)) return name as DType;
-  const guess = nearest(name, DTYPES);
+  if (KNOWN.has(name)) return name as DType;
+  const guess = nearest(String(name), DTYPES);
   throw new TransloadError(
     "E_DTYPE",
     `unknown dtype ${JSON.stringify(name)}${guess ? `, did you mean ${guess}?` : ""}; known: ${DTYPES.join(", ")}`,

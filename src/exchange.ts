@@ -61,7 +61,7 @@ async function* counted(
 }
 
 /** Batches as the functions between reader and writer let them through. */
-async function* passed(batches: AsyncIterable<Batch>, through: ConvertOptions["through"]): AsyncGenerator<Batch, void, undefined> {
+async function* passed(batches: AsyncIterable<Batch>, through: ConvertOptions["through"]): AsyncGenerator<unknown, void, undefined> {
   if (!through?.length) return yield* batches;
   const { gen } = await import("stream-chain/core");
   const pass = gen(...(through as [])) as (batch: Batch) => AsyncIterable<unknown>;

@@ -8,6 +8,7 @@ import { createCorePrinter } from "./engine/core.js";
 import { TransloadError } from "./errors.js";
 import { type Host, spilling } from "./host.js";
 import { Pump } from "./pump.js";
+import { sequenceOf } from "./sequence.js";
 
 /** What may be asked for besides the form. */
 type Given = Pick<
@@ -22,13 +23,14 @@ export type Patch = (bytes: Uint8Array) => void;
 
 /** The bytes that batches become. `patch` takes those that belong at the start and are known at the end. */
 export function chunksOfBatches(
-  batches: AsyncIterable<Batch>,
+  batches: AsyncIterable<unknown>,
   options: ChunkOptions,
   host: Host,
   patch?: Patch,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const form = binaryForm(options.to);
-  return form ? binary(form, batches, options, host, patch) : text(batches, options, host);
+  const checked = sequenceOf(batches, options.to);
+  return form ? binary(form, checked, options, host, patch) : text(checked, options, host);
 }
 
 async function* binary(
@@ -94,17 +96,14 @@ const newPrinter = () => createCorePrinter({ nan: "pass", nulls: true });
 async function* printFrame(batches: AsyncIterable<Batch>): AsyncGenerator<Uint8Array, void, undefined> {
   const printer = newPrinter();
   let rows = 0;
-  let names: string | undefined;
+  let begun = false;
   for await (const batch of batches) {
-    const own = JSON.stringify(batch.columns.map(({ name }) => name));
-    if (batch.kind !== "frame" || (names !== undefined && names !== own))
-      throw new TransloadError("E_FORM", "a payload holds one frame, and this batch has other columns than the first");
-    if (names === undefined) yield encode(`{"dataframe_split":{"columns":${own},"data":[`);
-    names = own;
+    if (!begun) yield encode(`{"dataframe_split":{"columns":${JSON.stringify(batch.columns.map(({ name }) => name))},"data":[`);
+    begun = true;
     yield* printer.print(batch, rows > 0);
     rows += batch.rowCount;
   }
-  yield encode(names === undefined ? '{"dataframe_split":{"columns":[],"data":[]}}' : "]}}");
+  yield encode(begun ? "]}}" : '{"dataframe_split":{"columns":[],"data":[]}}');
 }
 
 async function* printTensor(batches: AsyncIterable<Batch>): AsyncGenerator<Uint8Array, void, undefined> {
@@ -113,7 +112,7 @@ async function* printTensor(batches: AsyncIterable<Batch>): AsyncGenerator<Uint8
   let begun = false;
   let rows = 0;
   for await (const batch of batches) {
-    if (batch.kind === "frame" || (begun && (scalar || batch.kind === "scalar" || batch.columns[0]?.name !== "")))
+    if (batch.columns[0]?.name !== "")
       throw new TransloadError("E_FORM", "a payload holds one tensor without a name, and this batch is of another");
     scalar = batch.kind === "scalar";
     if (!begun) yield encode(`{"inputs":${scalar ? "" : "["}`);
@@ -127,22 +126,18 @@ async function* printTensor(batches: AsyncIterable<Batch>): AsyncGenerator<Uint8
 /** Tensors one after the other, each in its batches. */
 async function* printNamed(batches: AsyncIterable<Batch>): AsyncGenerator<Uint8Array, void, undefined> {
   let printer = newPrinter();
-  const names = new Set<string>();
   let current: string | undefined;
   let rows = 0;
   let scalar = false;
   yield encode('{"inputs":{');
   for await (const batch of batches) {
     const name = batch.columns[0]?.name ?? "";
-    if (batch.kind === "frame" || name === "")
-      throw new TransloadError("E_FORM", "a frame, or a tensor without a name, among named tensors");
+    if (name === "") throw new TransloadError("E_FORM", "a tensor without a name, among named tensors");
     if (name !== current) {
-      if (names.has(name)) throw new TransloadError("E_DUPLICATE", `two tensors are called ${JSON.stringify(name)}`);
       if (current !== undefined) yield encode(`${scalar ? "" : "]"},`);
       scalar = batch.kind === "scalar";
       yield encode(`${JSON.stringify(name)}:${scalar ? "" : "["}`);
       printer = newPrinter();
-      names.add(name);
       current = name;
       rows = 0;
     }

@@ -1,9 +1,7 @@
 import type { Duplex } from "node:stream";
-import { Batch } from "./batch.js";
 import { binaryForm } from "./binary/form.js";
 import type { ConvertOptions } from "./convert.js";
 import { choose } from "./dialects/index.js";
-import { TransloadError } from "./errors.js";
 import { duplexOf } from "./io/duplex.js";
 import { nodeHost } from "./node.js";
 import { chunksOfBatches } from "./printing.js";
@@ -22,18 +20,12 @@ export interface WriteOptions
  * A stream that takes batches and gives the bytes of a payload, or a file. Where a form must know at its start what stands at its
  * end (npy, npz), the bytes wait in a temporary file.
  * @throws TransloadError E_DIALECT or E_OPTION at once; every other refusal is the stream's error: E_DTYPE for columns that the form
- * cannot hold, E_FORM for tensors where it has rows, E_SPILL.
+ * cannot hold, or whose cells are of another kind; E_FORM for tensors where it has rows, and for a batch whose columns are not those of
+ * the first; E_DUPLICATE and E_COLUMNS for names that an npz cannot hold; E_SPILL.
  */
 export function writeBatches(options: WriteOptions): Duplex {
   if (!binaryForm(options.to)) choose(options.to);
   const { spillDir, ...own } = options;
   const host = nodeHost({ ...(spillDir && { spillDir }) });
-  return duplexOf((batches: AsyncIterable<unknown>) => chunksOfBatches(checked(batches), own, host), { objects: true });
-}
-
-async function* checked(batches: AsyncIterable<unknown>): AsyncGenerator<Batch, void, undefined> {
-  for await (const batch of batches) {
-    if (!(batch instanceof Batch)) throw new TransloadError("E_OPTION", "what was written to writeBatches() is no Batch");
-    yield batch;
-  }
+  return duplexOf((batches: AsyncIterable<unknown>) => chunksOfBatches(batches, own, host), { objects: true });
 }

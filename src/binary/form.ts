@@ -1,6 +1,7 @@
 // Files of columns that are no text: what they are called, and how their first bytes tell them.
 import type { Batch } from "../batch.js";
 import { TransloadError } from "../errors.js";
+import { type ExpansionLimit, expansionGuard } from "../io/expansion.js";
 import type { Spill } from "../io/store.js";
 
 /** A binary file format that holds typed columns or a tensor. */
@@ -43,7 +44,7 @@ export function binaryOf(path: string): BinaryForm | undefined {
 }
 
 /** How a binary file is read. */
-export interface BinaryRead {
+export interface BinaryRead extends Pick<ExpansionLimit, "maxExpand"> {
   /** The columns to read, in this order; the others are left where they are. Undefined: all. */
   readonly columns: readonly string[] | undefined;
   /** Rows of a batch; undefined for about a mebibyte of cells, or what the file has together. */
@@ -52,6 +53,8 @@ export interface BinaryRead {
   readonly batchBytes?: number | undefined;
   /** Batches are valid until the next one is asked for. */
   readonly reuse?: boolean;
+  /** A place for what is unpacked. */
+  readonly spill: () => Spill;
   readonly npz: Npz;
 }
 
@@ -92,4 +95,14 @@ const BATCH = 1 << 20;
 /** Rows of a batch whose rows have so many bytes. */
 export function rowsOfBatch(rowBytes: number, { batchRows, batchBytes = BATCH }: BinaryRead): number {
   return batchRows ?? Math.max(1, Math.floor(batchBytes / Math.max(1, rowBytes)));
+}
+
+/**
+ * Rows, or cells, that take no bytes in the file take time all the same: of so many of them the rule for what is compressed holds.
+ * @throws TransloadError E_LIMIT.
+ */
+export function checkBare(count: number, fileBytes: number, { maxExpand }: BinaryRead): void {
+  const guard = expansionGuard("a file of rows or cells without any bytes", maxExpand);
+  guard.took(fileBytes);
+  guard.gave(count);
 }

@@ -17,7 +17,7 @@ import {
 import { TransloadError } from "../errors.js";
 import type { RandomAccess, Spill } from "../io/store.js";
 import { product } from "../lists.js";
-import { type BinaryRead, type BinaryWrite, type BinaryWriter, rowsOfBatch } from "./form.js";
+import { type BinaryRead, type BinaryWrite, type BinaryWriter, checkBare, rowsOfBatch } from "./form.js";
 import { halves } from "./half.js";
 import { readTexts, TextCells } from "./npy-text.js";
 
@@ -25,6 +25,8 @@ const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 /** A header is this long when its shape is written last: room for twenty digits more than it may need. */
 const HEADER = 192;
 const HEADER_LIMIT = 1 << 20;
+/** numpy 2's limit. */
+const MOST_DIMENSIONS = 64;
 /** Bytes read at once where columns are gathered from all over the file. */
 const GATHER = 1 << 22;
 const LITTLE = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
@@ -62,7 +64,8 @@ export interface NpyHeader {
 
 /**
  * Reads an array, `name` its own, as a tensor of any rank.
- * @throws TransloadError E_SYNTAX for a damaged header, E_DTYPE for structured or object arrays, E_TRUNCATED for missing cells.
+ * @throws TransloadError E_SYNTAX for a damaged header, E_DTYPE for structured or object arrays, E_SHAPE for a shape that none has,
+ * E_TRUNCATED for missing cells, E_LIMIT for more of them than so small a file may have.
  */
 export async function* readNpy(file: RandomAccess, options: BinaryRead, name = ""): AsyncGenerator<Batch, void, undefined> {
   const header = await readNpyHeader(file);
@@ -76,11 +79,13 @@ export async function* readNpy(file: RandomAccess, options: BinaryRead, name = "
       offset: file.size,
     });
   if (file.size > need) throw new TransloadError("E_TRAILING", "something follows the array", { offset: need });
-  const step = rowsOfBatch(perRow * bytes, options);
+  const bare = need === header.at;
+  if (bare) checkBare(Math.max(rows, rows * perRow), file.size, options);
+  const step = rowsOfBatch(perRow * Math.max(1, bytes), options);
   for (let row = 0; row < rows || row === 0; row += step) {
     const count = Math.min(step, rows - row);
     const cells =
-      header.fortran && shape.length > 1
+      header.fortran && shape.length > 1 && !bare
         ? await gather(file, header, row, count)
         : await file.read(header.at + row * perRow * bytes, header.at + (row + count) * perRow * bytes);
     const column = columnOf(cells, header, name, inner, { count: count * perRow, first: row * perRow });
@@ -119,6 +124,8 @@ export async function readNpyHeader(file: RandomAccess): Promise<NpyHeader> {
     .map((n) => n.trim())
     .filter((n) => n !== "")
     .map(Number);
+  if (dims.length > MOST_DIMENSIONS || !Number.isSafeInteger(product(dims.filter((length) => length > 0)) * 4))
+    throw new TransloadError("E_SHAPE", `no array has the shape (${(shape[1] as string).slice(0, 100)})`, { offset: 10 });
   return {
     kind,
     cellBytes: cellBytesOf(kind),
@@ -189,6 +196,7 @@ function columnOf(
   const dtype = unit ? "int64" : KINDS[kind];
   if (!dtype) return { name, dtype: "string", values: readTexts(cells, count, kind, big, first), shape };
   if (big === LITTLE && bytes > 1) swapBytes(cells, bytes as 2);
+  if (kind === "b1") for (let i = 0; i < cells.length; i++) if ((cells[i] as number) > 1) cells[i] = 1;
   if (unit) return timesOf(new BigInt64Array(cells.buffer, cells.byteOffset, cells.length / bytes), unit as TimeUnit, name, shape);
   const values =
     kind === "f2"

@@ -52,7 +52,6 @@ export class ParquetWriter implements BinaryWriter {
   readonly #header = new ByteWriter();
   readonly #groups: RowGroup[] = [];
   #columns: Filling[] | undefined;
-  #names = "";
   #filled = 0;
   #rows = 0;
   /** Bytes written so far. */
@@ -75,18 +74,13 @@ export class ParquetWriter implements BinaryWriter {
         "E_FORM",
         "a parquet file holds columns, and this is a tensor; name its columns with --columns, or write npy or arrow",
       );
-    const names = JSON.stringify(batch.columns.map(({ name, dtype, timezone, shape }) => [name, dtype, timezone, shape]));
     batch.columns.forEach(refuseLone);
     const stored = batch.columns.map(storedColumn);
     const groupRows = (this.#groupRows ??= Math.min(GROUP, Math.max(1, Math.floor(GROUP_BYTES / Math.max(1, bytesOfRow(batch.columns))))));
-    if (!this.#columns) {
-      this.#names = names;
-      this.#columns = batch.columns.map(({ name, dtype, timezone, shape }, i) => ({
-        elements: elementsOf(name, dtype, timezone !== undefined, shape.length),
-        cells: new ChunkCells((stored[i] as Column).dtype, shape, groupRows),
-      }));
-    } else if (names !== this.#names)
-      throw new TransloadError("E_FORM", `a parquet file has one table, and this batch has other columns than the first: ${names}`);
+    this.#columns ??= batch.columns.map(({ name, dtype, timezone, shape }, i) => ({
+      elements: elementsOf(name, dtype, timezone !== undefined, shape.length),
+      cells: new ChunkCells((stored[i] as Column).dtype, shape, groupRows),
+    }));
     for (let from = 0; from < batch.rowCount; ) {
       const count = Math.min(batch.rowCount - from, groupRows - this.#filled);
       for (const [i, { cells }] of this.#columns.entries()) cells.add(stored[i] as Column, from, count);

@@ -17,6 +17,25 @@ export interface RandomAccess {
   close(): Promise<void>;
 }
 
+/** What passes but once, put into a spill, which is closed with it. */
+export async function spillAccess(spill: Spill, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<RandomAccess> {
+  let size = 0;
+  try {
+    for await (const chunk of chunks) {
+      spill.append(chunk);
+      size += chunk.length;
+    }
+  } catch (error) {
+    spill.close();
+    throw error;
+  }
+  const read = async (from: number, to: number) => {
+    const bytes = new Uint8Array(Math.max(0, Math.min(to, size) - from));
+    return bytes.subarray(0, spill.read(from, bytes));
+  };
+  return { size, read, close: async () => spill.close() };
+}
+
 /** The input's bytes by their offset, as far as they were kept. */
 export interface Store {
   /** Keep what comes from this offset on, which lies in the chunk taken last. */

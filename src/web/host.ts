@@ -1,7 +1,7 @@
 import { coreScanner } from "../engine/index.js";
 import { TransloadError } from "../errors.js";
 import type { Host } from "../host.js";
-import { type RandomAccess, type Spill, SpillStore, type Store } from "../io/store.js";
+import { type RandomAccess, SpillStore, type Store, spillAccess } from "../io/store.js";
 import { Pages } from "./pages.js";
 
 /** Bytes of memory that spills may take, where there is no file for them. */
@@ -35,19 +35,6 @@ async function blobAccess(blob: Blob, chunks: AsyncIterable<Uint8Array> | Iterab
 
 async function drain(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
   for await (const _ of chunks);
-}
-
-async function spillAccess(spill: Spill, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<RandomAccess> {
-  let size = 0;
-  for await (const chunk of chunks) {
-    spill.append(chunk);
-    size += chunk.length;
-  }
-  const read = async (from: number, to: number) => {
-    const bytes = new Uint8Array(Math.max(0, Math.min(to, size) - from));
-    return bytes.subarray(0, spill.read(from, bytes));
-  };
-  return { size, read, close: async () => spill.close() };
 }
 
 async function scannerOf(engine: "core" | "reference" | undefined): Promise<typeof coreScanner> {
