@@ -48,6 +48,11 @@ export function swapBytes(bytes: Uint8Array, width: 2 | 4 | 8): void {
 
 const strict = new TextDecoder("utf-8", { fatal: true });
 
+/** Whether bytes are surely ASCII: Node's word, and elsewhere nothing is sure. */
+export function isAscii(bytes: Uint8Array): boolean {
+  return globalThis.process?.getBuiltinModule?.("node:buffer").isAscii(bytes) ?? false;
+}
+
 /** Whether bytes are UTF-8. */
 export function isUtf8(bytes: Uint8Array): boolean {
   const own = globalThis.process?.getBuiltinModule?.("node:buffer").isUtf8;

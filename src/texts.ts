@@ -1,5 +1,5 @@
 import type { Column } from "./batch.js";
-import { concat, decode, encode, isUtf8 } from "./bytes.js";
+import { concat, decode, encode, isAscii, isUtf8 } from "./bytes.js";
 import { TransloadError } from "./errors.js";
 
 /**
@@ -84,7 +84,10 @@ export function slicedTexts({ offsets, bytes, codes }: Texts, from: number, to: 
 export function checkUtf8(texts: Texts, name: string): Texts {
   const { offsets, bytes } = texts;
   const end = offsets[offsets.length - 1] as number;
-  let torn = !isUtf8(bytes.subarray(offsets[0], end));
+  const own = bytes.subarray(offsets[0], end);
+  // between characters of ASCII a text may end anywhere
+  if (isAscii(own)) return texts;
+  let torn = !isUtf8(own);
   for (let i = 0; i < offsets.length && !torn; i++)
     torn = (offsets[i] as number) < end && ((bytes[offsets[i] as number] as number) & 0xc0) === 0x80;
   if (torn) throw new TransloadError("E_UTF8", `column ${JSON.stringify(name)} has text that is no UTF-8`);

@@ -8,6 +8,7 @@ import {
   type Data,
   DataType,
   DateDay,
+  DateUnit,
   Dictionary,
   Field,
   FixedSizeList,
@@ -39,14 +40,16 @@ import { Batch, type Column, withoutDictionaries } from "../batch.js";
 import { concat } from "../bytes.js";
 import { isTime, NAT, NUMERIC, type NumericDType, type TypedArray, unitOf } from "../dtype.js";
 import { placeAmong, TransloadError } from "../errors.js";
+import { expansionGuard } from "../io/expansion.js";
 import type { RandomAccess } from "../io/store.js";
 import { placeLists, product } from "../lists.js";
 import { checkUtf8, lengthOf, refuseLone, type Texts, textColumn, textsNow, textsOf } from "../texts.js";
-import { guardLengths } from "./arrow-guard.js";
+import { guardLengths, guardMessages } from "./arrow-guard.js";
 import { bytesOfRow, cut } from "./cut.js";
 import { daysOf } from "./days.js";
 import { type BinaryRead, type BinaryWriter, rowsOfBatch } from "./form.js";
 import { halves } from "./half.js";
+import { bitsAt, endsIn, placesIn } from "./places.js";
 
 const TYPES: Readonly<Record<NumericDType, () => DataType>> = {
   bool: () => new Bool(),
@@ -200,15 +203,27 @@ export class ArrowWriter implements BinaryWriter {
 export async function* readArrow(file: RandomAccess, options: BinaryRead): AsyncGenerator<Batch, void, undefined> {
   guardLengths();
   const { handle, step } = handleOf(file);
-  const reader = await damaged(async () => (await RecordBatchReader.from(handle)).open());
-  const names = reader.schema.fields.map(({ name }) => name);
+  const { reader, schema, due } = await damaged(async () => {
+    const closed = await RecordBatchReader.from(handle);
+    guardMessages(closed, expansionGuard("an Arrow file of rows without any bytes", options.maxExpand));
+    const opened = await closed.open();
+    if (!(opened.schema as Schema | undefined)) throw new RangeError("unexpected end: it has no schema");
+    // a footer says how many there are; the reader takes one that is not where it should be for the end
+    return { reader: opened, schema: opened.schema, due: opened.isFile() ? opened.numRecordBatches : 0 };
+  });
+  let read = 0;
+  const names = schema.fields.map(({ name }) => name);
   const order = options.columns?.map((name) => placeAmong(names, name)) ?? names.map((_, i) => i);
   const shapes: Shapes = new Map();
   let rowOffset = 0;
   for (;;) {
     step();
     const { value, done } = await damaged(async () => reader.next());
-    if (done) return;
+    if (done) {
+      if (read < due) throw new TransloadError("E_TRUNCATED", `not a whole Arrow file: it has ${read} of ${due} batches`);
+      return;
+    }
+    read++;
     const batch = await damaged(async () => batchOf(value as RecordBatch, order, rowOffset, shapes));
     rowOffset += batch.rowCount;
     // the file's own batches, unless others are asked for
@@ -278,11 +293,15 @@ function columnOf(
   rowOffset: number,
   known: readonly number[] | undefined,
 ): Column {
-  const column = cellsOrLists(vector.data[0] as Data, name, rows, rowOffset, known);
+  const data = vector.data[0] as Data;
+  checkNulls(data);
+  const column = cellsOrLists(data, name, rows, rowOffset, known);
   // other extensions have metadata of their own kind, which need not be JSON
   const fixed = metadata.get("ARROW:extension:name") === FIXED_SHAPE;
   const said = fixed ? metadata.get("ARROW:extension:metadata") : undefined;
   const shape = said === undefined ? undefined : (JSON.parse(said) as { shape?: number[] }).shape;
+  if (shape && !(Array.isArray(shape) && shape.every((length) => Number.isSafeInteger(length) && length >= 0)))
+    throw new Error(`a shape that is none, ${said?.slice(0, 100)}`);
   return shape && product(shape) === product(column.shape) ? { ...column, shape } : column;
 }
 
@@ -291,8 +310,11 @@ function cellsOrLists(data: Data, name: string, rows: number, rowOffset: number,
     return { ...cellsOrLists(nothingOf(data.type.children[0]?.type as DataType), name, 0, 0, undefined), shape: [] };
   if (DataType.isList(data.type) || DataType.isLargeList(data.type)) return listsFrom(data, name, rows, rowOffset, known);
   if (DataType.isFixedSizeList(data.type)) {
+    checkRoom(data);
     const inner = data.children[0] as Data;
     const size = data.type.listSize;
+    if (inner.length < (data.offset + rows) * size)
+      throw new RangeError(`unexpected end of a message: its lists have ${inner.length} cells`);
     const cells = cellsOrLists(
       inner.clone(inner.type, inner.offset + data.offset * size, rows * size),
       name,
@@ -323,8 +345,7 @@ function nothingOf(type: DataType): Data {
 /** Lists of any length, which must have one; those that are null have none. */
 function listsFrom(data: Data, name: string, rows: number, rowOffset: number, known: readonly number[] | undefined): Column {
   checkRoom(data);
-  const own = data.valueOffsets as Int32Array | BigInt64Array;
-  const offsets = Array.from(own.subarray(data.offset, data.offset + rows + 1), Number);
+  const offsets = offsetsIn(data, (data.children[0] as Data).length);
   const [from, to] = [offsets[0] ?? 0, offsets[rows] ?? 0];
   const present = Array.from({ length: rows }, (_, row) => row).filter((row) => data.getValid(row));
   const lengthOfRow = (row: number) => (offsets[row + 1] as number) - (offsets[row] as number);
@@ -380,29 +401,55 @@ type Cells = Pick<Column, "dtype" | "values" | "valid" | "timezone" | "texts">;
  * A damaged message may say that there are more cells than bytes.
  * @throws RangeError
  */
-function checkRoom({ type, offset, length, nullBitmap, valueOffsets, values }: Data): void {
+function checkRoom({ type, offset, length, nullBitmap, values }: Data): void {
   const end = offset + length;
-  const bits = DataType.isBool(type);
   const short =
     (nullBitmap && nullBitmap.length > 0 && 8 * nullBitmap.length < end) ||
-    (valueOffsets && length > 0 && valueOffsets.length <= end) ||
-    (bits && 8 * (values as Uint8Array).length < end) ||
-    ((DataType.isInt(type) || DataType.isFloat(type) || DataType.isDictionary(type)) && (values as Uint8Array).length < end);
+    8 * ((values as Uint8Array | undefined)?.byteLength ?? 0) < bitsOfCell(type) * end;
   if (short) throw new RangeError(`unexpected end of a message: it has not the ${length} cells that it says`);
+}
+
+/** Bits of a cell, where all of them have as many; 0 elsewhere. */
+function bitsOfCell(type: DataType): number {
+  if (DataType.isBool(type)) return 1;
+  if (DataType.isDictionary(type)) return bitsOfCell(type.indices);
+  if (DataType.isInt(type)) return type.bitWidth;
+  if (DataType.isFloat(type)) return [16, 32, 64][type.precision] as number;
+  if (DataType.isDate(type)) return type.unit === DateUnit.DAY ? 32 : 64;
+  if (DataType.isTimestamp(type)) return 64;
+  return DataType.isFixedSizeBinary(type) ? 8 * type.byteWidth : 0;
+}
+
+/**
+ * How many cells are null, as the message says and as it has them; of all that is in a column.
+ * @throws RangeError where these are not the same.
+ */
+function checkNulls(data: Data): void {
+  const { nullBitmap, nullCount, offset, length, children } = data;
+  if (nullBitmap && nullBitmap.length > 0) {
+    checkRoom(data);
+    let present = 0;
+    for (let i = offset; i < offset + length; i++) present += ((nullBitmap[i >> 3] as number) >> (i & 7)) & 1;
+    if (length - present !== nullCount) throw new RangeError(`${length - present} nulls where it says ${nullCount}`);
+  }
+  for (const child of children) checkNulls(child);
+}
+
+/** Where the cells of text, bytes or lists end, within what they are of. */
+function offsetsIn({ valueOffsets, offset, length }: Data, most: number): Int32Array<ArrayBuffer> {
+  if (length === 0) return new Int32Array(1);
+  const own = valueOffsets as unknown as Int32Array<ArrayBuffer> | BigInt64Array;
+  if (own.length <= offset + length) throw new RangeError(`unexpected end of a message: it has not the ${length} cells that it says`);
+  return endsIn(own.subarray(offset, offset + length + 1) as typeof own, most);
 }
 
 function cellsFrom(data: Data, name: string): Cells {
   checkRoom(data);
-  const valid = data.nullCount > 0 ? Uint8Array.from({ length: data.length }, (_, i) => (data.getValid(i) ? 1 : 0)) : undefined;
+  const valid = data.nullCount > 0 ? bitsAt(data.nullBitmap, data.offset, data.length) : undefined;
   const { type } = data;
   const direct = numericOf(type);
   if (direct) return withNulls(direct, sliceOf(data, direct), valid);
-  if (DataType.isBool(type))
-    return withNulls(
-      "bool",
-      Uint8Array.from({ length: data.length }, (_, i) => bitAt(data, i)),
-      valid,
-    );
+  if (DataType.isBool(type)) return withNulls("bool", bitsAt(data.values as unknown as Uint8Array, data.offset, data.length), valid);
   if (DataType.isFloat(type) && type.precision === Precision.HALF)
     return withNulls("float32", halves((data.values as unknown as Uint16Array).subarray(data.offset, data.offset + data.length)), valid);
   if (DataType.isNull(type)) return withNulls("float64", new Float64Array(data.length), new Uint8Array(data.length));
@@ -416,10 +463,12 @@ function cellsFrom(data: Data, name: string): Cells {
   }
   const texts = textsIn(data, name, valid);
   if (texts) return textColumn({ name, shape: [], ...mask }, texts);
-  const values = listOf(data, name);
+  const values = listOf(data, name, valid);
+  // a dictionary may have a null among its cells
+  const own = values.includes(null) ? { valid: Uint8Array.from(values, (value) => (value === null ? 0 : 1)) } : {};
   return isBinary(type)
-    ? { dtype: "bytes", values: values.map((value) => (value as Uint8Array<ArrayBuffer> | null) ?? new Uint8Array()), ...mask }
-    : { dtype: "string", values: values.map((value) => (value as string | null) ?? ""), ...mask };
+    ? { dtype: "bytes", values: values.map((value) => (value as Uint8Array<ArrayBuffer> | null) ?? new Uint8Array()), ...own }
+    : { dtype: "string", values: values.map((value) => (value as string | null) ?? ""), ...own };
 }
 
 /**
@@ -427,19 +476,22 @@ function cellsFrom(data: Data, name: string): Cells {
  * @throws TransloadError E_UTF8.
  */
 function textsIn(data: Data, name: string, valid: Uint8Array | undefined): Texts | undefined {
-  const { type, offset, length } = data;
+  const { type, length } = data;
   if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) {
-    const own = (data.valueOffsets as unknown as Int32Array<ArrayBuffer> | BigInt64Array).subarray(offset, offset + length + 1);
-    const offsets = own instanceof Int32Array ? own : Int32Array.from(own, Number);
+    const bytes = data.values as Texts["bytes"];
     return length === 0
       ? { offsets: new Int32Array(1), bytes: new Uint8Array() }
-      : checkUtf8({ offsets, bytes: data.values as Texts["bytes"] }, name);
+      : checkUtf8({ offsets: offsetsIn(data, bytes.length), bytes }, name);
   }
   const [known, ...more] = DataType.isDictionary(type) ? (data.dictionary?.data ?? []) : [];
   if (!known || more.length > 0 || known.nullCount > 0) return undefined;
   const texts = textsIn(known, name, undefined);
-  const places = data.values as unknown as Int32Array | BigInt64Array;
-  return texts && { ...texts, codes: Int32Array.from({ length }, (_, i) => (valid?.[i] === 0 ? -1 : Number(places[offset + i]))) };
+  return texts && { ...texts, codes: codesIn(data, texts.offsets.length - 1, valid) };
+}
+
+/** Which of a dictionary's cells each is. */
+function codesIn({ values, offset, length }: Data, known: number, valid: Uint8Array | undefined): Int32Array<ArrayBuffer> {
+  return placesIn((values as unknown as Int32Array).subarray(offset, offset + length), known, valid);
 }
 
 function numericOf(type: DataType): NumericDType | undefined {
@@ -466,13 +518,8 @@ function withNulls(dtype: NumericDType, values: TypedArray, valid: Uint8Array<Ar
   return { dtype, values: own, valid };
 }
 
-function bitAt({ values, offset }: Data, i: number): number {
-  const at = offset + i;
-  return ((values as unknown as Uint8Array)[at >> 3] as number) & (1 << (at & 7)) ? 1 : 0;
-}
-
 /** Cells that are text, or bytes; null where there is none. */
-function listOf(data: Data, name: string): unknown[] {
+function listOf(data: Data, name: string, valid: Uint8Array | undefined): unknown[] {
   const { type } = data;
   const own = DataType.isDictionary(type) ? type.dictionary : type;
   if (!DataType.isUtf8(own) && !DataType.isLargeUtf8(own) && !isBinary(own))
@@ -480,10 +527,20 @@ function listOf(data: Data, name: string): unknown[] {
       "E_DTYPE",
       `column ${JSON.stringify(name)} is ${type}, which is no cell here; cast it where the file is written`,
     );
+  if (DataType.isDictionary(type)) {
+    codesIn(data, data.dictionary?.length ?? 0, valid);
+    for (const known of data.dictionary?.data ?? []) checkCells(known);
+  } else checkCells(data);
   // apache-arrow's own slices have their buffers cut
   const cut = data.offset === 0 ? data : data.clone(type, 0, data.offset + data.length).slice(data.offset, data.length);
   const vector = new RecordBatch({ column: cut }).getChildAt(0) as Vector;
   return Array.from({ length: data.length }, (_, i) => vector.get(i));
+}
+
+/** Of text and bytes, before apache-arrow goes by their offsets. */
+function checkCells(data: Data): void {
+  checkRoom(data);
+  if (!DataType.isFixedSizeBinary(data.type)) offsetsIn(data, (data.values as Uint8Array).length);
 }
 
 function isBinary(type: DataType): boolean {
