@@ -16,13 +16,14 @@ import { Batch, type Column } from "../batch.js";
 import { decodeBytes, encode } from "../bytes.js";
 import { NUMERIC, storedAs } from "../dtype.js";
 import { placeAmong, TransloadError } from "../errors.js";
+import { expansionGuard } from "../io/expansion.js";
 import type { RandomAccess } from "../io/store.js";
 import { refuseLone } from "../texts.js";
 import { convertTime } from "../time.js";
-import { compressorOf, decompressors } from "./codecs.js";
+import { compressorOf, pageExpander } from "./codecs.js";
 import { bytesOfRow } from "./cut.js";
 import { daysOf } from "./days.js";
-import { type BinaryRead, type BinaryWrite, type BinaryWriter, rowsOfBatch } from "./form.js";
+import { type BinaryRead, type BinaryWrite, type BinaryWriter, checkBare, rowsOfBatch } from "./form.js";
 import { type Between, ChunkReader } from "./parquet/chunk.js";
 import { ChunkCells, type Pages } from "./parquet/encode.js";
 import { Pool } from "./parquet/pool.js";
@@ -221,12 +222,23 @@ export async function* readParquet(file: RandomAccess, options: BinaryRead): Asy
     );
   const between: Between = {
     file,
-    compressors: await decompressors(),
+    expand: await pageExpander(),
+    guard: expansionGuard("the parquet file", options.maxExpand),
+    maxExpand: options.maxExpand,
     window: Math.max(LEAST_WINDOW, Math.min(MOST_WINDOW, Math.floor(WINDOWS / Math.max(1, wanted.length)))),
     shapes: new Map<Field, readonly number[]>(),
     pool: new Pool(options.reuse ?? false),
   };
   let rowOffset = 0;
+  const rows = metadata.row_groups.map(({ num_rows }) => Number(num_rows));
+  if (rows.some((count) => !(count >= 0)))
+    throw new TransloadError("E_SYNTAX", "not a whole parquet file: a row group without a count of rows");
+  if (wanted.length === 0)
+    checkBare(
+      rows.reduce((sum, count) => sum + count, 0),
+      file.size,
+      options,
+    );
   for (const group of metadata.row_groups) {
     yield* readGroup(group, wanted, rowOffset, between, options);
     rowOffset += Number(group.num_rows);

@@ -1,12 +1,15 @@
 // A column chunk of a row group, read page by page: what is held is a page, however large the group.
 
-import type { ColumnMetaData, Compressors } from "hyparquet";
+import type { ColumnMetaData } from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
 import type { Column } from "../../batch.js";
 import { storedAs, type TypedArray } from "../../dtype.js";
 import { TransloadError } from "../../errors.js";
+import { crc32 } from "../../io/crc32.js";
+import type { ExpansionGuard } from "../../io/expansion.js";
 import type { RandomAccess } from "../../io/store.js";
 import { product } from "../../lists.js";
+import type { Expand } from "../codecs.js";
 import { joinColumns, sliceColumn } from "../cut.js";
 import { type Decoded, PageDecoder, type PageHeader } from "./decode.js";
 import { ListRows, type Rows } from "./lists.js";
@@ -23,7 +26,10 @@ const MOST_VALUES = 2 ** 40;
 /** What goes from one row group to the next. */
 export interface Between {
   readonly file: RandomAccess;
-  readonly compressors: Compressors;
+  readonly expand: Expand;
+  /** Hears of all pages. */
+  readonly guard: ExpansionGuard;
+  readonly maxExpand: number | undefined;
   /** Bytes to read at once. */
   readonly window: number;
   /** Shapes of lists, by their columns. */
@@ -53,7 +59,7 @@ export class ChunkReader {
     this.#field = field;
     this.#between = between;
     this.#rowOffset = rowOffset;
-    this.#decoder = new PageDecoder(field, meta, between.compressors, between.pool);
+    this.#decoder = new PageDecoder(field, meta, between);
     this.#lists = nesting && new ListRows(nesting);
     this.#left = Number(meta.num_values);
     this.#bytes = new ChunkBytes(name, meta, between);
@@ -98,6 +104,7 @@ export class ChunkReader {
       if (this.#left === 0) throw new RangeError("unexpected end: rows are missing");
       const header = await this.#bytes.header();
       const body = await this.#bytes.take(header.compressed_page_size);
+      if (header.crc !== undefined && crc32(body) !== header.crc >>> 0) throw new Error("a page that has not the CRC-32 that it says");
       const page = this.#decoder.decode(header, body, this.#left);
       if (page) this.#add(page);
     } catch (error) {
@@ -109,7 +116,7 @@ export class ChunkReader {
     this.#left -= page.entries;
     const { shapes } = this.#between;
     const found: Rows = this.#lists
-      ? this.#lists.add(page, this.#left === 0, this.#rowOffset, shapes.get(this.#field))
+      ? this.#lists.add(page, this.#left === 0, this.#rowOffset, shapes.get(this.#field), this.#between.maxExpand)
       : { column: page.column, rows: page.entries };
     if (found.rows === 0) return;
     if (this.#lists) shapes.set(this.#field, found.column.shape);
@@ -145,6 +152,8 @@ class ChunkBytes {
     this.#window = window;
     this.#read = Number(dictionary && dictionary < data ? dictionary : data);
     this.#end = this.#read + Number(meta.total_compressed_size);
+    if (!(this.#read >= 0 && this.#end >= this.#read))
+      throw new TransloadError("E_SYNTAX", `the parquet file's footer has no place for column ${JSON.stringify(name)}`);
     if (this.#end > file.size)
       throw new TransloadError("E_TRUNCATED", `the parquet file ends inside column ${JSON.stringify(name)}`, { offset: file.size });
   }

@@ -2,16 +2,17 @@
 //
 // How it works. Page headers, decompression and the rarer encodings are hyparquet's; levels, dictionary indices and plain values are
 // read here, because hyparquet makes JavaScript lists of columns that may have nulls.
-import type { ColumnMetaData, Compressors, SchemaElement } from "hyparquet";
+import type { ColumnMetaData, SchemaElement } from "hyparquet";
 import type { parquetHeader } from "hyparquet/src/column.js";
-import { decompressPage } from "hyparquet/src/datapage.js";
-import { deltaBinaryUnpack, deltaByteArray, deltaLengthByteArray } from "hyparquet/src/delta.js";
 import { byteStreamSplit } from "hyparquet/src/encoding.js";
 import type { Column } from "../../batch.js";
 import { concat } from "../../bytes.js";
 import { NUMERIC, type NumericDType, nothingIn, storedAs, type TypedArray } from "../../dtype.js";
+import { type ExpansionGuard, expansionGuard } from "../../io/expansion.js";
 import { checkUtf8, type Texts, textColumn } from "../../texts.js";
 import { halves } from "../half.js";
+import type { Between } from "./chunk.js";
+import { deltaLengths, deltaNumbers, deltaTexts } from "./delta.js";
 import { unpack, unpackCells } from "./hybrid.js";
 import { levelWidth } from "./lists.js";
 import type { Pool } from "./pool.js";
@@ -53,17 +54,17 @@ export class PageDecoder {
   readonly #field: Field;
   readonly #meta: ColumnMetaData;
   readonly #type: CellType;
-  readonly #compressors: Compressors;
+  readonly #between: Between;
   readonly #pool: Pool;
   #dictionary: Cells | undefined;
 
   /** @throws TransloadError E_DTYPE for types that are no cells here. */
-  constructor(field: Field, meta: ColumnMetaData, compressors: Compressors, pool: Pool) {
-    this.#pool = pool;
+  constructor(field: Field, meta: ColumnMetaData, between: Between) {
+    this.#pool = between.pool;
+    this.#between = between;
     this.#field = field;
     this.#meta = meta;
     this.#type = cellTypeOf(field.leaf, field.name);
-    this.#compressors = compressors;
   }
 
   /**
@@ -73,14 +74,15 @@ export class PageDecoder {
   decode(header: PageHeader, body: Uint8Array, left: number): Decoded | undefined {
     const { name, leaf } = this.#field;
     if (header.type === "DICTIONARY_PAGE") {
-      const page = decompressPage(body, header.uncompressed_page_size, this.#meta.codec, this.#compressors);
+      const page = this.#expand(body, header.uncompressed_page_size);
       const count = header.dictionary_page_header?.num_values ?? 0;
+      if (!(count >= 0)) throw new RangeError(`a dictionary of ${count} values`);
       this.#dictionary = this.#cellsOf(plain(page, 0, this.#meta.type, count, leaf.type_length));
       return undefined;
     }
     // some writers have pages without any values among those of lists
     if (!(header.data_page_header ?? header.data_page_header_v2)?.num_values) return undefined;
-    const page = pageOf(header, body, this.#meta, this.#field, this.#compressors, left);
+    const page = this.#pageOf(header, body, left);
     if (page.places && !this.#dictionary) throw new Error(`column ${name} has no dictionary`);
     const { entries, repetition, definition, levels } = page;
     const values = page.places ? this.#gather(this.#dictionary as Cells, page) : this.#spread(this.#cellsOf(page.values), page);
@@ -89,6 +91,62 @@ export class PageDecoder {
       ? textColumn({ name, shape: [], ...valid }, values)
       : { name, dtype: this.#type.dtype, values, shape: [], ...valid, ...(this.#type.utc && { timezone: "UTC" }) };
     return { column, entries, repetition, definition };
+  }
+
+  /** As many bytes as the header says, once that is no more than the rule allows. */
+  #expand(bytes: Uint8Array, size: number): Uint8Array {
+    const { guard, expand } = this.#between;
+    if (this.#meta.codec !== "UNCOMPRESSED") {
+      guard.took(bytes.length);
+      guard.gave(size);
+    }
+    return expand(this.#meta.codec, bytes, size);
+  }
+
+  #pageOf(header: PageHeader, body: Uint8Array, left: number): Page {
+    const { leaf, nesting } = this.#field;
+    const meta = this.#meta;
+    const v1 = header.data_page_header;
+    const v2 = header.data_page_header_v2;
+    const most = nesting?.most ?? (leaf.repetition_type === "OPTIONAL" ? 1 : 0);
+    const entries = (v1 ?? v2)?.num_values as number;
+    if (!(entries > 0 && entries <= left)) throw new RangeError(`a page of ${entries} values where ${left} are left`);
+    // levels and places may be runs of any length, in a few bytes
+    const cells = expansionGuard("a page of the parquet file", this.#between.maxExpand);
+    cells.took(body.length);
+    cells.gave(entries);
+    const encoding = (v1 ?? v2)?.encoding as string;
+    let page: Uint8Array;
+    let at = 0;
+    let levels: Uint8Array;
+    let ends: readonly [repetition: number, definition: number];
+    if (v1) {
+      levels = page = this.#expand(body, header.uncompressed_page_size);
+      const repetition = nesting ? lengthAt(page, 0) : 0;
+      at = most > 0 ? lengthAt(page, repetition) : repetition;
+      ends = [repetition, at];
+    } else {
+      levels = body;
+      const repetition = v2?.repetition_levels_byte_length ?? 0;
+      ends = [repetition, repetition + (v2?.definition_levels_byte_length ?? 0)];
+      if (!(ends[0] >= 0 && ends[1] >= ends[0] && ends[1] <= body.length)) throw new RangeError("unexpected end of levels");
+      const length = header.uncompressed_page_size - ends[1];
+      if (length < 0) throw new RangeError("a page that is smaller than its levels");
+      page = body.subarray(ends[1]);
+      if (v2?.is_compressed !== false && length > 0) page = this.#expand(page, length);
+    }
+    const prefix = v1 ? LENGTH : 0;
+    const repetition = nesting && levelsAt(levels, prefix, ends[0], entries, nesting.elements.length);
+    const definition = most > 0 ? levelsAt(levels, ends[0] + prefix, ends[1], entries, most) : undefined;
+    const present = definition ? countOf(definition, most) : entries;
+    const flags = definition && present < entries ? (most > 1 ? definition.map((level) => Number(level === most)) : definition) : undefined;
+    const common = { entries, levels: flags, repetition, definition, present };
+    if (encoding === "RLE_DICTIONARY" || encoding === "PLAIN_DICTIONARY") {
+      const width = present > 0 ? (page[at] ?? WIDEST + 1) : 0;
+      if (width > WIDEST) throw new RangeError(`places of ${width} bits`);
+      return { ...common, values: [], places: { bytes: page, at: at + 1, width } };
+    }
+    return { ...common, values: valuesOf(page, at, encoding, meta, leaf, present, cells), places: undefined };
   }
 
   /** Cells by their places in the dictionary. */
@@ -136,6 +194,8 @@ export class PageDecoder {
     if (dtype === "string") return checkUtf8("offsets" in raw ? raw : packed(raw as readonly Uint8Array[]), this.#field.name);
     if ("offsets" in raw || Array.isArray(raw)) {
       const cells = "offsets" in raw ? piecesOf(raw) : (raw as readonly Uint8Array[]);
+      if (half && cells.some(({ length }) => length !== 2)) throw new Error("half-precision numbers that have not two bytes");
+      if (int96 && cells.some(({ length }) => length !== 12)) throw new Error("INT96 cells that have not twelve bytes");
       if (half) return halves(Uint16Array.from(cells, (bytes) => (bytes[0] as number) | ((bytes[1] as number) << 8)));
       if (scale !== undefined) return Float64Array.from(cells, (bytes) => Number(bigEndian(bytes)) / 10 ** scale);
       if (int96) return BigInt64Array.from(cells, int96Nanoseconds);
@@ -188,53 +248,14 @@ function isNumbers(cells: Cells): cells is TypedArray {
   return ArrayBuffer.isView(cells);
 }
 
-function pageOf(
-  header: PageHeader,
-  body: Uint8Array,
-  meta: ColumnMetaData,
-  { leaf, nesting }: Field,
-  compressors: Compressors,
-  left: number,
-): Page {
-  const v1 = header.data_page_header;
-  const v2 = header.data_page_header_v2;
-  const most = nesting?.most ?? (leaf.repetition_type === "OPTIONAL" ? 1 : 0);
-  const entries = (v1 ?? v2)?.num_values as number;
-  if (!(entries > 0 && entries <= left)) throw new RangeError(`a page of ${entries} values where ${left} are left`);
-  const encoding = (v1 ?? v2)?.encoding as string;
-  let page: Uint8Array;
-  let at = 0;
-  let levels: Uint8Array;
-  let ends: readonly [repetition: number, definition: number];
-  if (v1) {
-    levels = page = decompressPage(body, header.uncompressed_page_size, meta.codec, compressors);
-    const repetition = nesting ? lengthAt(page, 0) : 0;
-    at = most > 0 ? lengthAt(page, repetition) : repetition;
-    ends = [repetition, at];
-  } else {
-    levels = body;
-    const repetition = v2?.repetition_levels_byte_length ?? 0;
-    ends = [repetition, repetition + (v2?.definition_levels_byte_length ?? 0)];
-    const length = header.uncompressed_page_size - ends[1];
-    page = body.subarray(ends[1]);
-    if (v2?.is_compressed !== false && length > 0) page = decompressPage(page, length, meta.codec, compressors);
-  }
-  const prefix = v1 ? LENGTH : 0;
-  const repetition = nesting && levelsAt(levels, prefix, ends[0], entries, nesting.elements.length);
-  const definition = most > 0 ? levelsAt(levels, ends[0] + prefix, ends[1], entries, most) : undefined;
-  const present = definition ? countOf(definition, most) : entries;
-  const flags = definition && present < entries ? (most > 1 ? definition.map((level) => Number(level === most)) : definition) : undefined;
-  const common = { entries, levels: flags, repetition, definition, present };
-  if (encoding === "RLE_DICTIONARY" || encoding === "PLAIN_DICTIONARY")
-    return { ...common, values: [], places: { bytes: page, at: at + 1, width: present > 0 ? (page[at] as number) : 0 } };
-  return { ...common, values: valuesOf(page, at, encoding, meta, leaf, present), places: undefined };
-}
-
 function countOf(levels: Uint8Array, level: number): number {
   let count = 0;
   for (let i = 0; i < levels.length; i++) if (levels[i] === level) count++;
   return count;
 }
+
+/** Bits of a place. */
+const WIDEST = 32;
 
 /** Bytes of a length (data page v1). */
 const LENGTH = 4;
@@ -246,10 +267,14 @@ function lengthAt(page: Uint8Array, at: number): number {
 
 /** Levels of so many entries; undefined where all are the most there can be. */
 function levelsAt(bytes: Uint8Array, from: number, to: number, entries: number, most: number): Uint8Array | undefined {
-  if (to > bytes.length) throw new RangeError("unexpected end of levels");
+  if (to > bytes.length || from > to) throw new RangeError("unexpected end of levels");
   if (isOneRun(bytes, from, to, entries, most)) return undefined;
   const levels = new Uint8Array(entries + 8);
-  return unpack(bytes, from, to, levelWidth(most), entries, levels) ? levels.subarray(0, entries) : undefined;
+  if (!unpack(bytes, from, to, levelWidth(most), entries, levels)) return undefined;
+  const own = levels.subarray(0, entries);
+  // the bits of a level may hold more than there are
+  if ((most & (most + 1)) !== 0 && own.some((level) => level > most)) throw new RangeError("a level above the highest");
+  return own;
 }
 
 /** Most columns have no nulls, which is a run of one level as long as the page. */
@@ -264,7 +289,15 @@ function isOneRun(bytes: Uint8Array, from: number, to: number, entries: number, 
   return false;
 }
 
-function valuesOf(page: Uint8Array, at: number, encoding: string, meta: ColumnMetaData, element: SchemaElement, count: number): Raw {
+function valuesOf(
+  page: Uint8Array,
+  at: number,
+  encoding: string,
+  meta: ColumnMetaData,
+  element: SchemaElement,
+  count: number,
+  guard: ExpansionGuard,
+): Raw {
   const reader = { view: new DataView(page.buffer, page.byteOffset, page.byteLength), offset: at };
   const { type } = meta;
   switch (encoding) {
@@ -272,29 +305,25 @@ function valuesOf(page: Uint8Array, at: number, encoding: string, meta: ColumnMe
       return plain(page, at, type, count, element.type_length);
     case "RLE": {
       const bits = new Int32Array(count + 8);
-      if (count > 0 && !unpack(page, at + 4, page.length, 1, count, bits)) bits.fill(1, 0, count);
+      if (count > 0 && !unpack(page, at + LENGTH, ended(lengthAt(page, at), page), 1, count, bits)) bits.fill(1, 0, count);
       return Uint8Array.from(bits.subarray(0, count));
     }
-    case "DELTA_BINARY_PACKED": {
-      const out = type === "INT32" ? new Int32Array(count) : new BigInt64Array(count);
-      deltaBinaryUnpack(reader, count, out);
-      return out;
-    }
-    case "DELTA_LENGTH_BYTE_ARRAY": {
-      const out: Uint8Array[] = new Array(count);
-      deltaLengthByteArray(reader, count, out);
-      return out;
-    }
-    case "DELTA_BYTE_ARRAY": {
-      const out: Uint8Array[] = new Array(count);
-      deltaByteArray(reader, count, out);
-      return out;
-    }
+    case "DELTA_BINARY_PACKED":
+      return deltaNumbers(reader, count, type === "INT32");
+    case "DELTA_LENGTH_BYTE_ARRAY":
+      return deltaLengths(reader, count);
+    case "DELTA_BYTE_ARRAY":
+      return deltaTexts(reader, count, guard);
     case "BYTE_STREAM_SPLIT":
       return byteStreamSplit(reader, count, type, element.type_length) as Raw;
     default:
       throw new Error(`encoding ${encoding} is not read`);
   }
+}
+
+function ended(end: number, page: Uint8Array): number {
+  if (end > page.length) throw new RangeError("unexpected end of values");
+  return end;
 }
 
 /** Plain values of a physical type, in memory of their own. */
@@ -310,6 +339,7 @@ function plain(page: Uint8Array, at: number, type: ColumnMetaData["type"], count
   const width = BYTES[type];
   if (width === undefined) {
     const size = type === "INT96" ? 12 : (length ?? 0);
+    if (!(size > 0)) throw new Error(`cells of ${size} bytes`);
     enough(count * size);
     return Array.from({ length: count }, (_, i) => page.subarray(at + i * size, at + (i + 1) * size));
   }

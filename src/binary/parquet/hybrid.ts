@@ -51,7 +51,7 @@ export function unpack(bytes: Uint8Array, p: number, end: number, width: number,
     let shift = 0;
     let byte = 0x80;
     while (byte > 0x7f) {
-      if (at >= end) throw new RangeError("unexpected end of levels or indices");
+      if (at >= end || shift > 28) throw new RangeError("unexpected end of levels or indices");
       byte = bytes[at++] as number;
       header |= (byte & 0x7f) << shift;
       shift += 7;
@@ -113,6 +113,7 @@ export function unpackCells(
   dictionary: BigInt64Array,
   out: BigInt64Array,
 ): void {
+  if (dictionary.length === 0 && count > 0) throw new RangeError("a place beyond the dictionary");
   const memory = parquetCore();
   const from = memory.area("page", bytes.length - p);
   const known = memory.area("dictionary", 8 * Math.max(1, dictionary.length));

@@ -3,6 +3,7 @@
 import type { Column } from "../../batch.js";
 import { concat } from "../../bytes.js";
 import { TransloadError } from "../../errors.js";
+import { expansionGuard } from "../../io/expansion.js";
 import { placeLists, product } from "../../lists.js";
 import { joinColumns, sliceColumn } from "../cut.js";
 import type { Decoded } from "./decode.js";
@@ -93,9 +94,9 @@ export class ListRows {
   /**
    * The rows that end in this page, whose levels are undefined where all are the most there can be. `last`: of the column chunk.
    * `known`: the shape of those before.
-   * @throws TransloadError E_SHAPE for lists of different shapes.
+   * @throws TransloadError E_SHAPE for lists of different shapes, E_LIMIT for too many that are null.
    */
-  add(page: Decoded, last: boolean, rowOffset: number, known: readonly number[] | undefined): Rows {
+  add(page: Decoded, last: boolean, rowOffset: number, known: readonly number[] | undefined, maxExpand: number | undefined): Rows {
     const { elements, most } = this.#nesting;
     const own: Entries = {
       column: page.column,
@@ -111,10 +112,10 @@ export class ListRows {
       return { column: sliceColumn(all.column, 0, 0), rows: 0 };
     }
     this.#rest = end < count ? sliced(all, end, count) : undefined;
-    return this.#rowsOf(end < count ? sliced(all, 0, end) : all, rowOffset, known);
+    return this.#rowsOf(end < count ? sliced(all, 0, end) : all, rowOffset, known, maxExpand);
   }
 
-  #rowsOf(entries: Entries, rowOffset: number, known: readonly number[] | undefined): Rows {
+  #rowsOf(entries: Entries, rowOffset: number, known: readonly number[] | undefined, maxExpand: number | undefined): Rows {
     const { elements } = this.#nesting;
     const { repetition, definition, column } = entries;
     let shape = known;
@@ -137,6 +138,7 @@ export class ListRows {
         "E_SHAPE",
         `column ${JSON.stringify(column.name)} has no list that is not null among its first ${row}, so their shape is not known`,
       );
+    checkSpread(row * product(shape), repetition.length, maxExpand);
     const whole = places.length === row && product(shape) > 0;
     return { column: whole ? { ...column, shape } : placeLists(column, shape, row, places), rows: row };
   }
@@ -162,6 +164,13 @@ export class ListRows {
     for (let i = at; i < end; i++) if ((definition[i] as number) < cell) return false;
     return true;
   }
+}
+
+/** A list that is null is one entry, and as many cells as the others have. */
+function checkSpread(cells: number, entries: number, maxExpand: number | undefined): void {
+  const guard = expansionGuard("a column of lists that are null", maxExpand);
+  guard.took(entries);
+  guard.gave(cells);
 }
 
 /** A cell, or a list without any, and its levels. */
