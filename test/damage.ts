@@ -20,7 +20,12 @@ const numbers: Column = { name: "n", dtype: "float64", values: Float64Array.of(1
 const whole: Column = { name: "i", dtype: "int64", values: BigInt64Array.of(7n, 7n, 9n, 7n), shape: [] };
 const flags: Column = { name: "b", dtype: "bool", values: Uint8Array.of(1, 0, 1, 1), valid: Uint8Array.of(1, 1, 0, 1), shape: [] };
 const texts: Column = { name: "t", dtype: "string", values: ["a", "", "längere", "a"], valid: Uint8Array.of(1, 1, 1, 0), shape: [] };
-const raw: Column = { name: "r", dtype: "bytes", values: [Uint8Array.of(1, 2), Uint8Array.of(), Uint8Array.of(3), Uint8Array.of(4)], shape: [] };
+const raw: Column = {
+  name: "r",
+  dtype: "bytes",
+  values: [Uint8Array.of(1, 2), Uint8Array.of(), Uint8Array.of(3), Uint8Array.of(4)],
+  shape: [],
+};
 const times: Column = { name: "d", dtype: "datetime64[us]", values: BigInt64Array.of(0n, 1n, -1n, 1577836800000000n), shape: [] };
 const lists: Column = { name: "l", dtype: "int32", values: Int32Array.of(1, 2, 3, 4, 5, 6, 7, 8), shape: [2] };
 const plain: Column = { name: "t", dtype: "string", values: ["a", "", "längere", "a"], shape: [] };
@@ -55,7 +60,12 @@ export async function outcome(bytes: Uint8Array, from: string): Promise<string> 
   try {
     for await (const { columns } of readBatches([bytes], { from }))
       for (const { name, dtype, values, valid, shape } of columns)
-        text += JSON.stringify([name, dtype, shape, [...values].map((cell, i) => (valid?.[i] === 0 ? null : cell instanceof Uint8Array ? [...cell] : String(cell)))]);
+        text += JSON.stringify([
+          name,
+          dtype,
+          shape,
+          [...values].map((cell, i) => (valid?.[i] === 0 ? null : cell instanceof Uint8Array ? [...cell] : String(cell))),
+        ]);
     return text;
   } catch (error) {
     if (!(error instanceof TransloadError)) throw error;

@@ -36,13 +36,13 @@ export interface MemberFile extends RandomAccess {
  */
 export async function membersOf(file: RandomAccess, ending: string): Promise<Member[]> {
   const members: Member[] = [];
-  for (const entry of await entriesOf(file)) if (entry.fileName.endsWith(ending)) members.push(await memberOf(entry, file));
+  for (const entry of await entriesOf(file)) members.push(await memberOf(entry, file));
   let end = 0;
   for (const { name, from, to } of members.toSorted((a, b) => a.from - b.from)) {
     if (from < end) throw damaged(`${name} and another lie upon each other`, from);
     end = to;
   }
-  return members;
+  return members.filter(({ name }) => name.endsWith(ending));
 }
 
 function entriesOf(file: RandomAccess): Promise<yauzl.Entry[]> {
