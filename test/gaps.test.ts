@@ -120,3 +120,20 @@ test("integers with gaps are doubles to Open Inference Protocol, and booleans wi
   expect(await datatype("[[1]],[[2]]")).toBe("E_NESTED");
   expect(await datatype("[1],[null]", "triton:columns")).toBe("E_NULL");
 });
+
+describe("a cell that ends its list is no other than those before it", () => {
+  const at = (cell: string, i: number) => ["1", "2", "3", "4"].map((other, k) => (k === i ? cell : other)).join(",");
+  for (const engine of ["core", "reference"] as const)
+    for (const cell of ["NaN", "Infinity", "-Infinity"])
+      for (const i of [0, 3])
+        test(`${cell} as the ${i === 0 ? "first" : "last"}, by the ${engine}`, async () => {
+          const text = `{"data":{"tensor":{"shape":[2,2],"values":[${at(cell, i)}]}}}`;
+          for (const chunks of [whole(text), crumbs(text)]) {
+            const outcome = await feed(chunks, { from: "seldon:tensor", to: "oip:tensor", engine });
+            if (cell === "NaN") expect(outcome.text).toContain(`"data":[${at("null", i)}]`);
+            else expect(outcome.error?.code).toBe("E_NAN");
+            const asked = await feed(chunks, { from: "seldon:tensor", to: "oip:tensor", engine, nan: "null" });
+            expect(asked.text).toContain(`"data":[${at("null", i)}]`);
+          }
+        });
+});

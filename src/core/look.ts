@@ -78,8 +78,9 @@ export function lookNumber(seen: usize, range: usize, p: usize, end: usize): voi
   if (isWhole(p, end)) {
     const over = e > 0 || cut; // read() stops at twenty digits
     see(seen, Look.Int);
+    // what is beyond has a bit and no number, so that 2^64 - 1 stays what it is
     if (over) see(seen, negative ? Look.Under : Look.Over);
-    whole(range, over ? u64.MAX_VALUE : m, negative);
+    else whole(range, m, negative);
     return;
   }
   let bits: u32 = load<u32>(seen) | Look.Float;

@@ -53,7 +53,8 @@ export interface Seen {
   readonly looks: number;
 }
 
-const BEYOND = 2n ** 64n;
+/** What stands for whole numbers of 2^64 and more. */
+export const BEYOND = 2n ** 64n;
 
 /** A whole number for `wholes`. */
 export function cutToFit(value: bigint): bigint {

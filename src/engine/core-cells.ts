@@ -1,7 +1,7 @@
 import type { Batch } from "../batch.js";
 import { type DType, NUMERIC } from "../dtype.js";
 import type { TransloadError } from "../errors.js";
-import type { CellReader, CellRequest, Seen } from "./cells.js";
+import { BEYOND, type CellReader, type CellRequest, type Seen } from "./cells.js";
 import { Err, Ev, Look } from "./codes.js";
 import { checkNames, chooseDtypes, isDefaulted, listsAmong, namesOf, pickedOf, SAMPLE, survey } from "./columns.js";
 import { CoreColumns, RECORD } from "./core-columns.js";
@@ -81,13 +81,16 @@ export class CoreCells implements CellReader {
   #ends(at: number, looks: number): Pick<Seen, "wholes" | "reals"> {
     const { view } = this.#memory;
     const magnitude = (offset: number) => view.getBigUint64(at + offset, true);
-    const over = (bit: number) => (looks & bit ? 1n : 0n); // 2^64 - 1 stands for more then
-    const positive = magnitude(0) <= magnitude(8);
-    const negative = magnitude(16) <= magnitude(24);
-    const least = negative ? -magnitude(24) - over(Look.Under) : magnitude(0) + (magnitude(0) === magnitude(8) ? over(Look.Over) : 0n);
-    const greatest = positive ? magnitude(8) + over(Look.Over) : -magnitude(16) - (magnitude(16) === magnitude(24) ? over(Look.Under) : 0n);
+    // from the least to the greatest; numbers beyond 64 bits have left a bit
+    const ends: bigint[] = [];
+    if (looks & Look.Under) ends.push(-BEYOND);
+    if (magnitude(16) <= magnitude(24)) ends.push(-magnitude(24), -magnitude(16));
+    if (magnitude(0) <= magnitude(8)) ends.push(magnitude(0), magnitude(8));
+    if (looks & Look.Over) ends.push(BEYOND);
+    const [least, greatest] = [ends[0], ends.at(-1)];
     const [low, high] = [view.getFloat64(at + 32, true), view.getFloat64(at + 40, true)];
-    return { wholes: positive || negative ? [least, greatest] : undefined, reals: low <= high ? [low, high] : undefined };
+    const wholes = least === undefined || greatest === undefined ? undefined : ([least, greatest] as const);
+    return { wholes, reals: low <= high ? [low, high] : undefined };
   }
 
   next(): Batch | undefined {

@@ -32,9 +32,10 @@ function nearestFirst(forms: readonly string[], dialect: string, payload: Source
 
 /** What a conversion would make of the payload; undefined where it refuses to. */
 export function goalOf(choice: Choice, { form, layout }: Source, named: boolean): { form: Form; layout: Layout } | undefined {
-  const source = FORMS.find(({ id }) => id === form);
+  // a binary file is printed as MLflow's, and moves on from there
+  const source = (FORMS.find(({ id }) => id === form) ?? FORMS.find(({ id }) => id === "mlflow:split")) as Form;
   try {
-    return source && target(choice, layout, source, named);
+    return target(choice, layout, source, named);
   } catch (error) {
     if (error instanceof TransloadError) return undefined;
     throw error;

@@ -1,5 +1,5 @@
 // What a server does with a payload in a form of its own dialect.
-import { dialectOf, type Form } from "../dialects/index.js";
+import { type Dialect, dialectOf, type Form } from "../dialects/index.js";
 import { nearest } from "../errors.js";
 import type { InspectedColumn, Inspection } from "../inspect.js";
 import { isBeyond64, kindsOf, onlyLooks, type PythonReading, wordsOf } from "./cast.js";
@@ -19,9 +19,11 @@ export interface Served {
 /** What the payload is in, as far as judging goes; an Inspection is one. */
 export type Payload = Pick<Inspection, "layout" | "rows" | "shape" | "columns" | "labels" | "params" | "siblings" | "bytes">;
 
-export function judge(payload: Payload, form: Form, model: Served, to: Findings): void {
+/** `server`: whose limits count, where the form is one that others take, too. */
+export function judge(payload: Payload, form: Form, model: Served, to: Findings, server: Dialect = dialectOf(form)): void {
   const { name } = dialectOf(form);
   judgeEnvelope(payload, form, model, to);
+  judgeSize(payload, server, to);
   judgeText(payload, form, to);
   if (name === "azureml") judgeAzure(payload, model, to);
   else if (enforces(name)) judgeMlflow(payload, form, model, to);
@@ -29,7 +31,7 @@ export function judge(payload: Payload, form: Form, model: Served, to: Findings)
 
 // ---- around the cargo
 
-function judgeEnvelope({ siblings, params, bytes }: Payload, form: Form, { signature }: Served, to: Findings): void {
+function judgeEnvelope({ siblings, params }: Payload, form: Form, { signature }: Served, to: Findings): void {
   const dialect = dialectOf(form);
   const known = [...(dialect.params === undefined ? [] : [dialect.params]), ...dialect.siblings];
   for (const key of siblings.filter((key) => !known.includes(key))) {
@@ -41,9 +43,12 @@ function judgeEnvelope({ siblings, params, bytes }: Payload, form: Form, { signa
   }
   if (params && enforces(dialect.name) && signature !== undefined && !signature?.params)
     to.change("F_PARAMS", `${to.who} drops the params: the model's signature has none`);
-  if (dialect.maxBytes === undefined || bytes <= dialect.maxBytes) return;
-  const limit = `${bytes} bytes, and ${to.who} takes ${dialect.maxBytes}`;
-  if (dialect.name === "azureml")
+}
+
+function judgeSize({ bytes }: Payload, { name, maxBytes }: Dialect, to: Findings): void {
+  if (maxBytes === undefined || bytes <= maxBytes) return;
+  const limit = `${bytes} bytes, and ${to.who} takes ${maxBytes}`;
+  if (name === "azureml")
     to.depend("F_SIZE", `${limit} in its default time of 5 s at 5 MB/s; raise request_timeout_ms, or cut the payload`);
   else to.refuse("F_SIZE", `${limit} in a request; cut the payload`);
 }

@@ -109,7 +109,8 @@ function isTable({ layout, labels }: Inspection): boolean {
 
 /** The payload as it is once converted. */
 function become(payload: Inspection, layout: Layout, names: readonly string[] | undefined): Payload {
-  const params = dialectOf(FORMS.find((f) => f.id === payload.form) as Form).params;
+  const form = FORMS.find((f) => f.id === payload.form);
+  const params = form && dialectOf(form).params;
   const whole = { ...payload, siblings: payload.siblings.filter((key) => key === params), bytes: 0, layout };
   const labels = { index: true, columns: payload.labels?.columns === "others" ? ("others" as const) : ("texts" as const) };
   if (TABLES.includes(layout)) {

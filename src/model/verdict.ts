@@ -43,7 +43,7 @@ export function verdict(payload: Inspection, options: VerdictOptions = {}): Verd
   const model: Served = { signature: options.model && (options.model.signature ?? null), example: options.model?.example };
   const findings = new Findings(who);
   const own = ownForm(choice, payload);
-  if (own) judge(payload, own, model, findings);
+  if (own) judge(payload, own, model, findings, choice.dialect);
   else findings.refuse(payload.dialect === dialect ? "F_FORM" : "F_DIALECT", expected(choice, payload, who));
   const ails = findings.refused || findings.list.some(({ code }) => code === "F_INDEX");
   const forms = choice.exact ? choice.forms.map(({ id }) => id) : formsFor(dialect, model.signature, payload);
@@ -54,7 +54,8 @@ export function verdict(payload: Inspection, options: VerdictOptions = {}): Verd
 
 /** The server's form that this payload is in already: the same key holds the same layout. */
 function ownForm({ forms, exact, dialect }: Choice, { form, layout }: Inspection): Form | undefined {
-  const source = FORMS.find(({ id }) => id === form) as Form;
+  const source = FORMS.find(({ id }) => id === form);
+  if (!source) return undefined; // a binary file
   // MLflow's server takes the text of a file, too, as text/csv
   if (form === "csv" && !exact && (dialect?.name === "mlflow" || dialect?.name === "databricks")) return source;
   const fits = (f: Form) => f.key === source.key && f.content === source.content && f.layouts.includes(layout);
@@ -63,9 +64,9 @@ function ownForm({ forms, exact, dialect }: Choice, { form, layout }: Inspection
 
 function expected({ forms, exact, name }: Choice, payload: Inspection, who: string): string {
   const keys = [...new Set(forms.flatMap(({ key }) => (key === undefined ? [] : [key])))];
-  const source = FORMS.find(({ id }) => id === payload.form) as Form;
-  const same = dialectOf(source).name === dialectOf(forms[0] as Form).name;
+  const source = FORMS.find(({ id }) => id === payload.form);
+  const same = source !== undefined && dialectOf(source).name === dialectOf(forms[0] as Form).name;
   if (exact && same) return `this is ${payload.form}, and ${name} was asked for`;
   const wants = keys.length > 0 ? `looks for ${keys.join(" or ")}` : `takes ${forms.map(({ id }) => id).join(" or ")}`;
-  return `${who} ${wants}, and this is ${payload.form}${source.key === undefined || keys.length === 0 ? "" : `, under ${source.key}`}`;
+  return `${who} ${wants}, and this is ${payload.form}${source?.key === undefined || keys.length === 0 ? "" : `, under ${source.key}`}`;
 }

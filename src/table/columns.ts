@@ -122,9 +122,8 @@ export class Columns {
     scanner.nan("tell");
     scanner.push(LIST);
     scanner.next();
-    for (const bytes of bytesOf(store, range)) {
-      scanner.push(bytes);
-      for (let event = scanner.next(); event !== "more"; event = scanner.next())
+    const events = (end: boolean) => {
+      for (let event = scanner.next(); event !== "more" && event !== "end"; event = scanner.next())
         if (event === "nanStart") {
           const infinite = scanner.slice(scanner.offset - 1, scanner.offset)[0] === 0x49; /* I */
           if (gap === "finite" && infinite)
@@ -133,13 +132,16 @@ export class Columns {
             });
           tape.startNan(scanner.offset - 1);
         } else if (event === "nanEnd") tape.endNan(scanner.offset, NULL);
-      tape.takeChunk();
+      if (!end) tape.takeChunk();
+    };
+    for (const bytes of bytesOf(store, range)) {
+      scanner.push(bytes);
+      events(false);
       if (sink.full) yield "pause";
     }
-    // a number, or a NaN, may end where the range does
+    // a number, or a NaN, may end where the range does: the reference engine tells of it only now
     scanner.push(CLOSE);
-    for (let event = scanner.next(); event === "nanStart" || event === "nanEnd"; event = scanner.next())
-      if (event === "nanEnd") tape.endNan(scanner.offset, NULL);
+    events(true);
     tape.take(range.to);
   }
 

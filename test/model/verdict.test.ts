@@ -298,3 +298,26 @@ test("an unknown server is told before anything else", async () => {
 test("every code has its meaning", () => {
   for (const meaning of Object.values(FINDINGS)) expect(meaning.length).toBeGreaterThan(10);
 });
+
+describe("whose limit counts", () => {
+  const csv = Buffer.from("a,b\n1,2\n");
+  const sized = async (bytes: number, options: VerdictOptions, from = "csv") =>
+    verdict(
+      { ...(await inspect(csv, { from: "csv" })), ...(from !== "csv" && { form: from, dialect: from, layout: "frame" as const }), bytes },
+      options,
+    );
+
+  test("the server's, of a file that it takes as text", async () => {
+    const { accepted, findings, remedy } = await sized(800e6, { for: "databricks", file: "big.csv" });
+    expect([accepted, findings.map(({ code }) => code)]).toEqual([false, ["F_SIZE"]]);
+    expect(remedy?.command).toContain("--max-bytes 16000000");
+    expect((await sized(15e6, { for: "databricks" })).accepted).toBe(true);
+    expect((await sized(800e6, { for: "mlflow" })).accepted).toBe(true);
+  });
+
+  test("a binary file, which no server of JSON takes, is told how to become what it takes", async () => {
+    const { accepted, findings, remedy } = await sized(80e6, { for: "databricks", file: "big.parquet" }, "parquet");
+    expect([accepted, findings.map(({ code }) => code)]).toEqual([false, ["F_DIALECT"]]);
+    expect(remedy?.command).toContain("transload convert big.parquet -t databricks:split --max-bytes 16000000");
+  });
+});
