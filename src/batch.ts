@@ -184,17 +184,25 @@ export class Batch {
 }
 
 /**
- * The columns of these names, in this order, under new names. A tensor has none to choose from.
+ * The columns of these names, in this order, under new names. A tensor has none to choose from, and is one of several by its own name.
  * @throws TransloadError E_COLUMNS for a name that the batch does not have.
  */
 export function pickColumns(batch: Batch, names: readonly string[], renamed: readonly string[]): Batch {
   const { columns, kind, rowOffset, rowCount } = batch;
+  if (kind !== "frame") return renameTensor(batch, names, renamed);
   const same = (list: readonly string[]) => list.length === columns.length && columns.every(({ name }, i) => name === list[i]);
-  if (kind !== "frame" || (same(names) && same(renamed))) return batch;
+  if (same(names) && same(renamed)) return batch;
   const known = columns.map((column) => column.name);
   const picked = names.map((name, i) => changed(columns[placeAmong(known, name)] as Column, { name: renamed[i] as string }));
   const block = same(names) ? batch.block : undefined;
   return new Batch({ rowOffset, rowCount, columns: picked, kind, block });
+}
+
+function renameTensor(batch: Batch, names: readonly string[], renamed: readonly string[]): Batch {
+  const { rowOffset, rowCount, kind, block } = batch;
+  const [column] = batch.columns as readonly [Column];
+  const name = renamed[names.indexOf(column.name)] ?? column.name;
+  return name === column.name ? batch : new Batch({ rowOffset, rowCount, kind, columns: [changed(column, { name })], block });
 }
 
 /** Columns of text as dictionaries: each text once, and which of them a cell is. */

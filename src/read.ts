@@ -30,7 +30,7 @@ export interface ReadOptions extends ExpansionLimit {
   model?: Model | string;
   /**
    * The columns to read, in this order; the others are passed over unread. As an object, new names for them: `{ years: "age" }`.
-   * Of a payload whose columns have no names, their names.
+   * Of a payload whose columns have no names, their names. Of named tensors those of these names, as they come.
    */
   columns?: readonly string[] | Readonly<Record<string, string>>;
   /** Rows of a batch; fewer where a column of text comes to 32 MiB. Default: about a mebibyte of cells. */

@@ -60,11 +60,10 @@ export async function readable(
   }
   if (next.done) found ??= formOf(choice, head);
   const chunks = rejoin(head, iterator);
-  const via = found && readableForm(found.layout);
+  // Seldon's flat tensor may have names, among which columns are chosen
+  const via = found && (found.layout === "values" && options.columns ? "mlflow:split" : readableForm(found.layout));
   if (!found || via === undefined) return { from, moved: undefined, picks: true, chunks };
-  // of records with names of their own some may be picked, once they are rows
-  const header = found.layout === "delimited" && options.header !== false && !found.form.headless;
-  const keyed = header || found.layout === "records" || (found.layout === "lines" && head.find((byte) => byte > 0x20) === BRACE);
+  const keyed = hasNames(found, options, head);
   const { columns, ...others } = options;
   const moving = keyed ? others : { ...others, ...(columns && { columns }) };
   if (batches && found.layout === "delimited" && options.typing !== "pandas" && options.engine !== "reference") {
@@ -75,4 +74,16 @@ export async function readable(
   const own = found.form.key === undefined ? found.form.id : from;
   const pump = new Pump(chunks, { ...moving, from: own, to: via, missing: "null", nan: "token" }, host);
   return { from: "mlflow", moved: found, picks: keyed, chunks: pump.bytes() };
+}
+
+/** Where columns have names of their own, or may have, some are picked once they are rows. */
+function hasNames({ form, layout }: { form: Form; layout: Layout }, { header }: MovingOptions, head: Uint8Array): boolean {
+  switch (layout) {
+    case "delimited":
+      return header !== false && !form.headless;
+    case "lines":
+      return head.find((byte) => byte > 0x20) === BRACE;
+    default:
+      return layout !== "features";
+  }
 }

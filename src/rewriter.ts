@@ -33,7 +33,7 @@ export interface RewriterOptions {
   readonly to: Choice | undefined;
   /** Names for the columns of a payload that has none. */
   readonly columns: readonly string[] | undefined;
-  /** Those of a payload that has names are the columns to read, in this order. */
+  /** Those of a payload that has names are the columns to read, in this order; of named tensors, those to read. */
   readonly picks?: boolean;
   /** What becomes of NaN and Infinity. */
   readonly nan: "null" | "token" | "error" | undefined;
@@ -463,6 +463,7 @@ export class Rewriter {
     if (!scalar) scanner.startCargo(as === "rows" ? Mode.Rows : Mode.Tensor, width);
     if (options.typed === undefined) return;
     this.tape.mode = "drop";
+    if (name !== undefined && !this.picked(name)) return;
     const names = layout === "rows" || target?.layout === "frame" ? this.columns : name === undefined ? undefined : [name];
     const picks = options.picks && layout === "rows" && names !== options.columns;
     const request: CargoRequest = { ...options.typed, layout, names, width, ...(picks && { pick: options.columns }), text: undefined };
@@ -471,6 +472,12 @@ export class Rewriter {
       this.#scalarRequest = request;
       this.tape.capture();
     }
+  }
+
+  /** Of named tensors this one is to be read. */
+  picked(name: string): boolean {
+    const { picks, columns } = this.options;
+    return !picks || columns === undefined || columns.includes(name);
   }
 
   get indexWanted(): boolean {

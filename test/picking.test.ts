@@ -258,3 +258,41 @@ describe("a compressed source", () => {
     expect((await tryRead(whole(bomb), { maxExpand: 2000 })).error).toBeUndefined();
   });
 });
+
+describe("columns of other forms than frames", () => {
+  const FORMS = {
+    "named tensors": ["mlflow", '{"inputs":{"a":[1,2],"b":[3,4],"c":[5,6]}}'],
+    "Open Inference Protocol's": [
+      "oip",
+      `{"inputs":[${["a", "b", "c"].map((name, i) => `{"name":"${name}","shape":[2],"datatype":"INT64","data":[${2 * i + 1},${2 * i + 2}]}`)}]}`,
+    ],
+    "Seldon's rows": ["seldon", '{"data":{"names":["a","b","c"],"ndarray":[[1,3,5],[2,4,6]]}}'],
+    "Seldon's tensor": ["seldon", '{"data":{"names":["a","b","c"],"tensor":{"shape":[2,3],"values":[1,3,5,2,4,6]}}}'],
+  } as const;
+  const read = async (text: string, from: string, columns: ReadOptions["columns"], engine: "core" | "reference") => {
+    const { batches, error } = await tryRead(whole(text), { from, engine, ...(columns && { columns }) });
+    const told = batches.flatMap((batch) => batch.columns.map(({ name, values }) => `${name} ${[...values]}`));
+    return error ? [...told, error.code] : told;
+  };
+  for (const [what, [from, text]] of Object.entries(FORMS))
+    for (const engine of ["core", "reference"] as const)
+      test(`${what}, by the ${engine}`, async () => {
+        const tensors = !what.startsWith("Seldon");
+        expect(await read(text, from, ["b"], engine)).toEqual(["b 3,4"]);
+        expect(await read(text, from, { z: "b" }, engine)).toEqual(["z 3,4"]);
+        expect(await read(text, "auto", ["c", "a"], engine)).toEqual(tensors ? ["a 1,2", "c 5,6"] : ["c 5,6", "a 1,2"]);
+        expect((await read(text, from, ["a", "q"], engine)).at(-1)).toBe("E_COLUMNS");
+      });
+
+  test("names for those that have none", async () => {
+    const two = ["x 1,2", "y 3,4"];
+    for (const text of ['{"data":{"ndarray":[[1,3],[2,4]]}}', '{"data":{"tensor":{"shape":[2,2],"values":[1,3,2,4]}}}'])
+      for (const engine of ["core", "reference"] as const) expect(await read(text, "seldon", ["x", "y"], engine)).toEqual(two);
+  });
+
+  test("a scalar among tensors", async () => {
+    const text = '{"inputs":{"a":7,"b":[3,4],"c":8}}';
+    expect(await read(text, "mlflow", ["c"], "core")).toEqual(["c 8"]);
+    expect(await read(text, "mlflow", ["b", "a"], "reference")).toEqual(["a 7", "b 3,4"]);
+  });
+});

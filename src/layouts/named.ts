@@ -1,4 +1,5 @@
 import { checkNames } from "../engine/columns.js";
+import { placeAmong } from "../errors.js";
 import type { Rewriter } from "../rewriter.js";
 import type { Scope } from "./scope.js";
 
@@ -36,7 +37,9 @@ export class Named implements Scope {
 
   close(): void {
     const to = this.#to;
-    checkNames([...this.#rows.keys()], to.options.typed?.dtype);
+    const names = [...this.#rows.keys()];
+    checkNames(names, to.options.typed?.dtype);
+    if (to.options.picks) for (const name of to.options.columns ?? []) placeAmong(names, name);
     const lengths = new Set(this.#rows.values());
     if (to.target?.form.equalRows && lengths.size > 1) {
       const list = [...this.#rows].map(([name, rows]) => `${name} ${rows ?? "is a scalar"}`).join(", ");
