@@ -14,6 +14,7 @@ import { checkOptions } from "./options.js";
 import { Rewriter } from "./rewriter.js";
 import type { BatchRequest, TableOptions, Wait } from "./table/job.js";
 import { Table } from "./table/table.js";
+import { Twins } from "./twins.js";
 
 /** A function on batches, as stream-chain takes them: returns a batch, none, many, a promise or a generator of them. */
 export type BatchFunction = (batch: Batch) => unknown;
@@ -58,6 +59,7 @@ export class Conversion {
   #createScanner: CreateScanner = coreScanner;
   #scanner: Scanner | undefined;
   #rewriter: Rewriter | undefined;
+  #twins: Twins | undefined;
   #cargo: CargoReader | undefined;
   #printer: Printer | undefined;
   #rowsOfCargo = 0;
@@ -103,6 +105,7 @@ export class Conversion {
       if (opened) await this.#start(opened);
     }
     this.#ended = true;
+    this.#twins?.look(new Uint8Array(), this.#offset, true);
     // behind the last field there is something to stop at
     if (this.#outlet.batches && this.#scanner) this.#scanner.push(Uint8Array.of(LINE_FEED));
     const rewriter = this.#rewriter;
@@ -172,6 +175,7 @@ export class Conversion {
       start,
     );
     this.#scanner = this.#rewriter.scanner;
+    this.#twins = new Twins(this.#rewriter);
     if (typed) this.#cargo = new CargoReader(this.#rewriter);
     return this.#take(chunk);
   }
@@ -195,9 +199,20 @@ export class Conversion {
     this.#offset += chunk.length;
     (this.#scanner as Scanner).push(chunk);
     const rewriter = this.#rewriter;
-    if (this.#table || !rewriter) return this.#move();
+    if (!rewriter) return this.#move();
+    if (this.#table) {
+      this.#lookForTwins(chunk);
+      return this.#move();
+    }
     if (this.#cargo) return this.#drive(rewriter, this.#cargo);
-    if (rewriter.run() === "cells") return this.#move();
+    const found = rewriter.run();
+    this.#lookForTwins(chunk);
+    if (found === "cells") return this.#move();
+  }
+
+  #lookForTwins(chunk: Uint8Array): void {
+    this.#twins?.look(chunk, this.#offset - chunk.length);
+    if (this.#twins?.decided) this.#twins = undefined;
   }
 
   /** The table lane, as far as the input goes, or until the reader has enough. */

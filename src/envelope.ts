@@ -125,6 +125,7 @@ export class Envelope implements Scope {
         return;
       }
       if (!records) throw to.error("E_OBJECT", `${JSON.stringify(name)} of ${to.options.from.name} holds no objects`, { offset: start });
+      if (has("records") && has("features")) to.twinsAt = start;
       const held = to.tape.release();
       this.#open(records, records.layouts.includes("features") && !records.layouts.includes("records") ? "features" : "records");
       to.write(held);

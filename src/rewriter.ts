@@ -101,6 +101,8 @@ export class Rewriter {
   /** Just behind the cargo that ended last, and how many elements it had. */
   cargoEnd: number | undefined;
   cargoRows = 0;
+  /** Where instances begin of which it cannot be told, so far, whose they are. */
+  twinsAt: number | undefined;
   /** A label of the frame's columns that is no string, as it stands. */
   oddLabel: string | undefined;
   /** Column names: the source's or the caller's. */

@@ -82,10 +82,15 @@ class Input implements Scope {
 
   key(name: string): void {
     this.current = name;
+    const hint = this.#to.options.from.dialect ? "" : "; for records say -f kserve1:inputs";
     if (this.#seen.size === 0 && !KEYS.includes(name))
-      throw this.#to.error("E_OBJECT", `an object where a tensor is expected; Open Inference Protocol's inputs have ${KEYS.join(", ")}`, {
-        offset: this.#start,
-      });
+      throw this.#to.error(
+        "E_OBJECT",
+        `an object where a tensor is expected; Open Inference Protocol's inputs have ${KEYS.join(", ")}${hint}`,
+        {
+          offset: this.#start,
+        },
+      );
     if (this.#seen.has(name)) throw this.#to.error("E_DUPLICATE", `${JSON.stringify(name)} occurs twice in an input`);
     this.#seen.add(name);
     this.#to.tape.mode = "drop";
