@@ -1,14 +1,15 @@
 // The typed lane reads frames, tensors and named tensors, and writes them. From any other form, and to it, the cells move
 // first or afterwards: conversions in a row, which hand each other payloads of MLflow's.
 import { concat } from "./bytes.js";
-import { Conversion, checkConversion, type Outlet } from "./conversion.js";
+import { Conversion, checkConversion, type Outlet, type Route } from "./conversion.js";
 import type { ConvertOptions } from "./convert.js";
 import { formOf } from "./detect.js";
-import { choose, type Layout, target } from "./dialects/index.js";
+import { choose, FORMS, type Form, type Layout, target } from "./dialects/index.js";
 import { type DType, dtypeNamed } from "./dtype.js";
 import { TransloadError } from "./errors.js";
 import type { Host } from "./host.js";
 import { SpillStore } from "./io/store.js";
+import { type End, hasColumns, isCut, keepsShape } from "./needs.js";
 
 /** Bytes that may wait between two conversions. */
 const WAITING = 1 << 20;
@@ -58,6 +59,77 @@ export function createStage(options: ConvertOptions, host: Host, write: (bytes: 
 export function readableForm(layout: Layout): string | undefined {
   if (layout === "frame" || layout === "tensor" || layout === "named") return undefined;
   return layout === "inputs" || layout === "values" ? "mlflow:inputs" : "mlflow:split";
+}
+
+/** A conversion of the chain's, and where it is on the way. */
+type Plan = ConvertOptions & { route?: Route };
+
+const SPLIT = "mlflow:split";
+const INPUTS = "mlflow:inputs";
+
+/** What the typed lane reads in the place of the payload, so that nothing of it is lost on the way to this layout. */
+function middleOf({ form, layout }: End, goal: End): "frame" | "tensor" | "named" {
+  if (layout === "named" || layout === "tensor" || layout === "frame") return layout;
+  const tensors = layout === "values" || layout === "inputs";
+  if (!tensors) return "frame";
+  if (layout === "inputs" && form.content !== "np") return "named";
+  // one tensor: its name goes where the target has one, its columns' names where there are rows
+  if (keepsShape(goal)) return goal.layout === "tensor" || layout === "values" ? "tensor" : "named";
+  return hasColumns(goal) ? "named" : "frame";
+}
+
+/** The conversions in a row: cells move to a form that the typed lane reads, are read and printed, and move on. */
+function plansFor(options: ConvertOptions, found: End | undefined): Plan[] {
+  const { dtype, cast, through, batchRows, from, to, engine, onWarning, columns, nan, ...moving } = options;
+  const shared = { ...(engine && { engine }), ...(onWarning && { onWarning }) };
+  const typed = { ...shared, ...(dtype && { dtype }), ...(cast && { cast }), ...(through && { through }), ...(batchRows && { batchRows }) };
+  const named = columns && { columns };
+  if (!found) return [{ ...typed, ...named, ...(nan && { nan }), from: from ?? "auto", to }];
+  const goal = target(choose(to, false, options.what), found.layout, found.form, columns !== undefined);
+  const middle = middleOf(found, goal);
+  const form = formOfLayout(middle);
+  // pieces, and labels that are asked for, are the last one's
+  const { maxRows, maxBytes, index, ...reading } = moving;
+  const cuts = isCut(moving) || (index !== undefined && index !== "keep");
+  const pads = moving.ragged === "pad" && (middle === "frame" || middle === "tensor");
+  const first = middle !== found.layout || pads;
+  const alike =
+    goal.layout === middle || (middle === "frame" && goal.layout === "tensor") || (middle === "tensor" && goal.layout === "frame");
+  const plans: Plan[] = [];
+  const middleEnd = { form, layout: middle };
+  if (first)
+    plans.push({
+      ...shared,
+      ...reading,
+      ...named,
+      from: found.form.id,
+      to: form.id,
+      missing: "null",
+      route: { origin: found, goal: middleEnd },
+    });
+  const source = first ? form.id : (from ?? "auto");
+  // names for a tensor are its columns', once it has some
+  const frames = middle === "frame" || goal.layout === "frame";
+  const own = !first || middle === "tensor" ? named : undefined;
+  if (alike && !cuts)
+    return [...plans, { ...typed, ...(frames && own), ...(nan && { nan }), from: source, to, route: { origin: found, goal } }];
+  const datatype = moving.datatype ?? (dtype && datatypeFor(dtype));
+  plans.push({ ...typed, ...(middle === "frame" && own), from: source, to: form.id, route: { origin: found, goal: middleEnd } });
+  plans.push({
+    ...shared,
+    ...moving,
+    ...(datatype && { datatype }),
+    ...(middle !== "frame" && named),
+    ...(nan && { nan }),
+    from: form.id,
+    to,
+    route: { origin: found, goal },
+  });
+  return plans;
+}
+
+function formOfLayout(layout: "frame" | "tensor" | "named"): Form {
+  return FORMS.find(({ id }) => id === (layout === "frame" ? SPLIT : INPUTS)) as Form;
 }
 
 class Chain implements Stage {
@@ -115,51 +187,9 @@ class Chain implements Stage {
   }
 
   #build(found: ReturnType<typeof formOf>): Link[] {
-    const { dtype, cast, through, batchRows, from, to, engine, onWarning, columns, nan, ...moving } = this.#options;
-    const shared = { ...(engine && { engine }), ...(onWarning && { onWarning }) };
-    const typed = {
-      ...shared,
-      ...(dtype && { dtype }),
-      ...(cast && { cast }),
-      ...(through && { through }),
-      ...(batchRows && { batchRows }),
-    };
-    const named = columns && { columns };
-    const before = found && readableForm(found.layout);
-    const layout: Layout =
-      before === undefined
-        ? (found?.layout ?? "frame")
-        : before === "mlflow:split"
-          ? "frame"
-          : found?.layout === "inputs" && found.form.content !== "np"
-            ? "named"
-            : "tensor";
-    const goal = found && target(choose(to, false, this.#options.what), layout, found.form, columns !== undefined).layout;
-    // pieces, and labels that are asked for, are the table lane's
-    const { maxRows, maxBytes, index, ...reading } = moving;
-    const cuts = maxRows !== undefined || maxBytes !== undefined || (index !== undefined && index !== "keep");
-    const alike =
-      goal === undefined || goal === layout || (layout === "frame" && goal === "tensor") || (layout === "tensor" && goal === "frame");
-    const direct = alike && !cuts;
-    const middle = layout === "frame" || (layout === "tensor" && goal === "frame") ? "mlflow:split" : "mlflow:inputs";
-    const plans: ConvertOptions[] = [];
-    if (before) plans.push({ ...shared, ...reading, ...named, from: found.form.id, to: before, missing: "null" });
-    if (direct) plans.push({ ...typed, ...(!before && named), ...(nan && { nan }), from: before ? "mlflow" : (from ?? "auto"), to });
-    else {
-      plans.push({ ...typed, ...(!before && layout === "frame" && named), from: before ? "mlflow" : (from ?? "auto"), to: middle });
-      const datatype = moving.datatype ?? (dtype && datatypeFor(dtype));
-      plans.push({
-        ...shared,
-        ...moving,
-        ...(datatype && { datatype }),
-        ...(layout !== "frame" && named),
-        ...(nan && { nan }),
-        from: middle,
-        to,
-      });
-    }
+    const plans = plansFor(this.#options, found);
     const links: Link[] = [];
-    plans.forEach((plan, i) => {
+    plans.forEach(({ route, ...plan }, i) => {
       const last = i === plans.length - 1;
       const queue: Uint8Array[] = [];
       const outlet: Outlet = {
@@ -172,8 +202,8 @@ class Chain implements Stage {
       // the later ones read what nobody has in a file
       const host = i === 0 ? this.#host : { ...this.#host, input: () => new SpillStore(this.#host.spill()) };
       const stage = last
-        ? new Conversion(plan, host, this.#write, this.#outlet)
-        : new Conversion(plan, host, (bytes) => queue.push(bytes), outlet);
+        ? new Conversion(plan, host, this.#write, this.#outlet, route)
+        : new Conversion(plan, host, (bytes) => queue.push(bytes), outlet, route);
       links.push({ stage, queue });
     });
     return links;

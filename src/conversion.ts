@@ -9,6 +9,7 @@ import { type CreateScanner, coreScanner } from "./engine/index.js";
 import { TransloadError } from "./errors.js";
 import type { Host } from "./host.js";
 import type { Spill, Store } from "./io/store.js";
+import type { End } from "./needs.js";
 import { Opening } from "./opening.js";
 import { checkOptions } from "./options.js";
 import { Rewriter } from "./rewriter.js";
@@ -34,6 +35,12 @@ export interface Outlet {
   batch?(batch: Batch): void;
 }
 
+/** One stage of several: what the caller's payload is, and where this stage goes. */
+export interface Route {
+  readonly origin?: End;
+  readonly goal?: End;
+}
+
 const LINE_FEED = 0x0a;
 
 const OPEN: Outlet = { full: false, drained: () => Promise.resolve(), endPiece: () => {} };
@@ -54,6 +61,7 @@ export class Conversion {
   readonly #host: Host;
   readonly #write: (bytes: Uint8Array) => void;
   readonly #outlet: Outlet;
+  readonly #route: Route;
   #through: Through | undefined;
   readonly #opening = new Opening();
   #createScanner: CreateScanner = coreScanner;
@@ -81,13 +89,14 @@ export class Conversion {
   #ended = false;
 
   /** @throws TransloadError for options that cannot be used. */
-  constructor(options: ConvertOptions, host: Host, write: (bytes: Uint8Array) => void, outlet: Outlet = OPEN) {
+  constructor(options: ConvertOptions, host: Host, write: (bytes: Uint8Array) => void, outlet: Outlet = OPEN, route: Route = {}) {
     const { from, to } = checkConversion(options);
     this.#from = from;
     this.#to = to;
     this.#options = options;
     this.#write = write;
     this.#outlet = outlet;
+    this.#route = route;
     this.#host = host;
     this.#store = host.input();
   }
@@ -163,7 +172,8 @@ export class Conversion {
         nan,
         typed: typed ? { dtype, cast, batchRows, reuse: this.#through === undefined } : undefined,
         renames: this.#through !== undefined,
-        moves: this.#moves,
+        asked: this.#options,
+        ...this.#route,
         index: this.#options.index ?? "keep",
         keep: (from) => this.#store.keep(from),
         rest: () => this.#store.rest(),
@@ -178,19 +188,6 @@ export class Conversion {
     this.#twins = new Twins(this.#rewriter);
     if (typed) this.#cargo = new CargoReader(this.#rewriter);
     return this.#take(chunk);
-  }
-
-  /** Cells must be looked at one by one, whatever the layouts. */
-  get #moves(): boolean {
-    const { ragged, maxRows, maxBytes, missing, fixed, index } = this.#options;
-    return (
-      index?.startsWith("column:") ||
-      ragged === "pad" ||
-      maxRows !== undefined ||
-      maxBytes !== undefined ||
-      missing !== undefined ||
-      fixed === true
-    );
   }
 
   #take(chunk: Uint8Array): void | Promise<void> {
@@ -241,11 +238,12 @@ export class Conversion {
     const rewriter = this.#rewriter;
     const { onWarning, columns } = this.#options;
     const source = rewriter?.form ? { form: rewriter.form, layout: rewriter.layout as Layout } : lines(this.#file as Form);
-    const goal = rewriter?.target ?? target(this.#to, source.layout, source.form, columns !== undefined);
+    const { origin = source, goal = target(this.#to, source.layout, source.form, columns !== undefined) } = this.#route;
     const outlet = this.#outlet;
     return new Table({
       source,
-      target: goal,
+      origin,
+      target: rewriter?.target ?? goal,
       rewriter,
       scanner: this.#scanner as Scanner,
       createScanner: this.#createScanner,
@@ -264,6 +262,7 @@ export class Conversion {
       batches: outlet.batches,
       ended: () => this.#ended,
       head: () => this.#chunk,
+      headAt: () => this.#offset - this.#chunk.length,
     });
   }
 
@@ -294,7 +293,7 @@ export class Conversion {
     for await (const result of (this.#through as Through)(batch)) {
       if (result === undefined || result === null) continue;
       if (!(result instanceof Batch)) throw new TransloadError("E_OPTION", "a function in `through` returned something else than a Batch");
-      if (result.kind === "frame") rewriter.columns = result.columns.map((column) => column.name);
+      if (result.kind === "frame") rewriter.nameFromBatch(result.columns.map((column) => column.name));
       rewriter.rowsWritten = (rewriter.rowsWritten ?? 0) + result.rowCount;
       this.#print(rewriter, result);
     }
@@ -308,7 +307,7 @@ export class Conversion {
   }
 }
 
-function lines(form: Form): { form: Form; layout: Layout } {
+function lines(form: Form): End {
   return { form, layout: form.layouts[0] as Layout };
 }
 

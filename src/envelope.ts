@@ -159,7 +159,7 @@ export class Envelope implements Scope {
     const to = this.#to;
     this.#open(form, "tensor");
     if (to.target?.layout !== "frame") checkNames([], to.options.typed?.dtype);
-    if (to.target?.layout === "frame" && to.lane === "splice") this.#openFrame();
+    if (to.target?.layout === "frame") this.#openFrame();
   }
 
   ended(members: number): void {

@@ -16,6 +16,7 @@ import { type ErrorCode, type Place, TransloadError, type Warning } from "./erro
 import { kindOf } from "./kind.js";
 import type { InputFacts } from "./layouts/inputs.js";
 import type { Scope } from "./layouts/scope.js";
+import { type Asked, type End, movesCells, rankFault, scalarFault } from "./needs.js";
 import { Tape } from "./tape.js";
 
 const OBJECT = 0x7b; /* { */
@@ -48,8 +49,12 @@ export interface RewriterOptions {
   readonly rest?: () => void;
   /** In the table lane, a frame's labels are wanted with its rows. */
   readonly wantsIndex?: (target: { form: Form; layout: Layout }) => boolean;
-  /** Cells are to move even where both sides have the same layout. */
-  readonly moves?: boolean;
+  /** What is asked of the payload, which decides whether its cells move. */
+  readonly asked?: Asked;
+  /** The target's form and layout, where they are settled already. */
+  readonly goal?: End | undefined;
+  /** What the caller's payload is, where this one was made of it on the way. */
+  readonly origin?: End | undefined;
   readonly createScanner: (pathOf: PathOf, start: number) => Scanner;
   readonly write: (bytes: Uint8Array) => void;
   readonly warn: (warning: Warning) => void;
@@ -121,6 +126,8 @@ export class Rewriter {
   readonly #scopes: Scope[] = [];
   #inMember = false;
   #width: number | undefined;
+  /** Columns of the batches that went out with positions for names. */
+  #positions: number | undefined;
   #innerRank: number | undefined;
   #scalar = false;
   #scalarRequest: CargoRequest | undefined;
@@ -387,6 +394,14 @@ export class Rewriter {
     return this.form?.content !== undefined && this.target?.form.content !== undefined && to !== undefined && !to.exact;
   }
 
+  /** The caller's payload was such, before it became what is read here. */
+  get ownInputs(): boolean {
+    const { origin, to } = this.options;
+    return (
+      this.keepsContent || (origin?.form.content !== undefined && this.target?.form.content !== undefined && to !== undefined && !to.exact)
+    );
+  }
+
   get width(): number | undefined {
     return this.#width;
   }
@@ -407,13 +422,19 @@ export class Rewriter {
       this.warn("W_COLUMNS_LATE", "columns come after data: batches carry positions for names; give the names with the option columns");
   }
 
+  /** The names of a batch that functions have let through: positions are none, where there were none before. */
+  nameFromBatch(names: readonly string[]): void {
+    if (this.columns === undefined && names.every((name, i) => name === `${i}`)) this.#positions = names.length;
+    else this.columns = names;
+  }
+
   /** The frame's own names, checked against the caller's. */
   nameColumns(names: string[] | undefined, count: number): void {
     const given = this.options.columns;
     if (given === undefined) {
       // functions on batches have named them by now, unless they were handed positions for names
-      const positions = this.columns?.every((name, i) => name === `${i}`) ?? true;
-      if (!this.rowsWritten || (positions && this.columns?.length === names?.length)) this.columns = names;
+      const positions = this.columns === undefined && this.#positions === names?.length;
+      if (!this.rowsWritten || positions) this.columns = names;
     } else if (this.options.picks && names !== undefined && !this.members.includes("data")) this.columns = names;
     else if (names === undefined || given.length !== count || given.some((name, i) => name !== names[i]))
       throw this.error("E_COLUMNS", "the columns given are not those of the payload; leave them out, or give the same");
@@ -427,9 +448,11 @@ export class Rewriter {
     this.layout = layout;
     const { to, nan } = this.options;
     if (!to) return;
-    const goal = target(to, layout, form, this.given);
+    const goal = this.options.goal ?? target(to, layout, form, this.given);
     this.lane =
-      !this.options.moves && splices(layout, goal.layout) && !(layout === "records" && (this.given || judged(form, goal.form)))
+      !movesCells({ form, layout }, goal, this.options.asked ?? {}) &&
+      splices(layout, goal.layout) &&
+      !(layout === "records" && (this.given || judged(form, goal.form)))
         ? "splice"
         : "table";
     this.target = goal;
@@ -537,8 +560,8 @@ export class Rewriter {
     if (scalar && first === STRING && this.form?.dialect === "azureml")
       throw this.error("E_FORM", "input_data holds a string; JSON inside a string is to be decoded first");
     if (scalar && form?.refusesScalar) throw this.error("E_TARGET", `${form.id} needs a list, and this is ${kindOf(first)}`);
-    if (scalar && this.target?.layout === "frame")
-      throw this.error("E_FORM", `${kindOf(first)} cannot become ${form?.id}: rows are needed`);
+    const fault = scalar && this.target && scalarFault(this.target, name !== undefined, this.options.asked ?? {});
+    if (fault) throw this.error(fault.code, fault.detail);
     if (scalar && first === NULL && form?.refusesNull) throw this.error("E_NULL", "null, which the target's servers refuse in every dtype");
     if (scalar) this.#scalarAt = this.#place(this.scanner.offset - 1);
     this.cargo({ layout: "tensor", scalar, name, as: "tensor" });
@@ -554,10 +577,8 @@ export class Rewriter {
     const form = this.target?.form;
     const rank = (this.#innerRank ?? 0) + 1;
     if (form?.refusesEmpty && rows === 0) throw this.error("E_TARGET", `${form.id} needs at least one row`);
-    if (form?.maxRank !== undefined && rank > form.maxRank)
-      throw this.error("E_TARGET", `a tensor of rank ${rank}; ${form.id} takes ${form.maxRank} at most (numpy's limit)`);
-    if (this.lane === "splice" && this.target?.layout === "frame" && rank !== 2 && rows > 0)
-      throw this.error("E_FORM", `a tensor of rank ${rank} cannot become ${form?.id}: rank 2 is needed`);
+    const fault = this.target && this.layout && rankFault(rank, rows, this.layout, this.target);
+    if (fault) throw this.error(fault.code, fault.detail);
   }
 }
 

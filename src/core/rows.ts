@@ -110,7 +110,7 @@ function pass(p: usize, to: usize): usize {
 function judge(): i32 {
   setFreeAbove(i32.MAX_VALUE);
   if (syntax == Syntax.Cells || syntax == Syntax.Grouped) setLeaf(base);
-  else if (mode == Mode.Rows) setLeaf(base + 1);
+  else if (mode == Mode.Rows || mode == Mode.Tensor) setLeaf(base + 1);
   return fail(Err.None, rowStart);
 }
 
@@ -299,6 +299,8 @@ function list(p: usize, to: usize): i32 {
       }
       const result = value(p, to);
       if (result != OK) return result;
+      // the rows of a tensor are read only where it has rank 2
+      if (kind == Kind.Nested && mode == Mode.Tensor) return JUDGE;
       if (i < width) setToken(i, p, end, kind);
       i++;
       // most often a comma and the next cell, or the end

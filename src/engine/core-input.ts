@@ -44,6 +44,7 @@ export class CoreInput {
   }
 
   push(chunk: Uint8Array): void {
+    while (this.waiting) this.append();
     this.#chunkAt += this.#chunk.length;
     this.#chunk = chunk;
     this.#taken = 0;

@@ -87,6 +87,8 @@ export class ReferenceCells implements CellReader {
     for (let level = 1; scanner.innerRank === undefined ? scanner.lengthAt(level) !== undefined : level <= scanner.innerRank; level++)
       levels.push(scanner.lengthAt(level) as number);
     const frame = request.layout === "rows";
+    // what is inside a frame's cell is no dimension of its own
+    if (frame) levels.splice(1);
     this.#rank = levels.length;
     this.#block = !frame || this.#rank === 0;
     const width = this.#block ? 1 : (levels[0] as number);

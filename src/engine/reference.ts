@@ -335,8 +335,9 @@ export class ReferenceScanner implements Scanner {
       this.startCargo(what === "records" ? Mode.Records : Mode.Rows, undefined);
     }
     this.#cellDepth = this.#base + (what === "cells" ? 0 : what === "features" ? 2 : 1);
-    if (this.#mode === Mode.Rows || what === "cells") this.#leaf = this.#cellDepth;
-    if (length !== undefined && this.#mode === Mode.Rows) this.#lengths.set(this.#base + 1, length);
+    const measured = this.#mode === Mode.Rows || this.#mode === Mode.Tensor;
+    if (measured || what === "cells") this.#leaf = this.#cellDepth;
+    if (length !== undefined && measured) this.#lengths.set(this.#base + 1, length);
   }
 
   /** The row reader takes the text itself from here on. */

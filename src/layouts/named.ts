@@ -1,5 +1,6 @@
 import { checkNames } from "../engine/columns.js";
 import { placeAmong } from "../errors.js";
+import { rowsFault } from "../needs.js";
 import type { Rewriter } from "../rewriter.js";
 import type { Scope } from "./scope.js";
 
@@ -40,11 +41,8 @@ export class Named implements Scope {
     const names = [...this.#rows.keys()];
     checkNames(names, to.options.typed?.dtype);
     if (to.options.picks) for (const name of to.options.columns ?? []) placeAmong(names, name);
-    const lengths = new Set(this.#rows.values());
-    if (to.target?.form.equalRows && lengths.size > 1) {
-      const list = [...this.#rows].map(([name, rows]) => `${name} ${rows ?? "is a scalar"}`).join(", ");
-      throw to.error("E_TARGET", `${to.target.form.id} needs the same number of rows in every tensor; they have ${list}`);
-    }
+    const fault = to.target && rowsFault(this.#rows, to.target, to.ownInputs);
+    if (fault) throw to.error(fault.code, fault.detail);
     to.write("}");
   }
 }

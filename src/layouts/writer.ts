@@ -10,6 +10,8 @@ interface Facts {
   readonly rows: number;
   readonly firstRow: number;
   readonly width: number;
+  /** Lengths of a tensor's dimensions behind the first. */
+  readonly inner: readonly number[];
   /** Members beside the payload: the target's name for each, and the text of its value. */
   readonly riders: ReadonlyMap<string, string>;
   /** Open Inference Protocol's datatype for all cells. */
@@ -26,7 +28,8 @@ export interface RowWriter {
   readonly cells: "json" | "delimited";
   /** Nothing can be written before the names are known. */
   readonly needsNames: boolean;
-  head(names: readonly string[] | undefined): string;
+  /** `tensor`: what the one tensor is called, where there is one. */
+  head(names: readonly string[] | undefined, tensor: string): string;
   texts(names: readonly string[] | undefined, width: number): RowTexts;
   tail(facts: Facts): string;
 }
@@ -138,10 +141,10 @@ function inputWriter(form: Form): RowWriter {
   return {
     cells: "json",
     needsNames: false,
-    head: () => `${open}[{"name":"input","data":[`,
+    head: (_, tensor) => `${open}[{"name":${json(tensor)},"data":[`,
     texts: lists,
-    tail: ({ rows, width, datatype, riders }) =>
-      `],"shape":[${rows},${width}],"datatype":"${datatype}"}]${close(contentRider(form.content, riders))}`,
+    tail: ({ rows, inner, datatype, riders }) =>
+      `],"shape":${json([rows, ...inner])},"datatype":"${datatype}"}]${close(contentRider(form.content, riders))}`,
   };
 }
 

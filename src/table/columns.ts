@@ -5,6 +5,7 @@ import { TransloadError } from "../errors.js";
 import type { Spill } from "../io/store.js";
 import type { ColumnWriter } from "../layouts/writer.js";
 import { product } from "../lists.js";
+import { rowsFault } from "../needs.js";
 import { Tape } from "../tape.js";
 import { count, type TableJob, type Wait } from "./job.js";
 import { datatypeOf, kindsOf, refuseMixed } from "./kinds.js";
@@ -88,10 +89,17 @@ export class Columns {
         "E_TARGET",
         `${target.form.id} is one tensor, and there are ${ranges.length}; ${target.form.dialect}:columns takes them`,
       );
+    const names = ranges.map((range) => range.name ?? range.facts?.name ?? "input");
+    const fault = rowsFault(
+      new Map(ranges.map((range, i) => [names[i] as string, shapeOf(range)[0]])),
+      target,
+      rewriter?.ownInputs ?? false,
+    );
+    if (fault) throw fault;
     this.#output.put(this.#writer.head());
     for (const [i, range] of ranges.entries()) {
       const shape = shapeOf(range);
-      const name = range.name ?? range.facts?.name ?? "input";
+      const name = names[i] as string;
       const datatype = range.facts?.datatype ?? datatypeOf(kindsOf(range.seen), target.form, options.datatype, name);
       this.#output.put(`${this.#writer.before(name, i === 0)}[`);
       if (!range.nested && shape.length > 1 && target.layout === "named") yield* this.nest(range, shape);
@@ -148,17 +156,7 @@ export class Columns {
   /** Flat values in the brackets that their shape asks for. */
   *nest(range: Range, shape: readonly number[]): Generator<Wait, void, void> {
     const inner = shape.slice(1);
-    const width = product(inner);
-    const before = Array.from({ length: width }, (_, i) => {
-      let block = 1;
-      let opened = 0;
-      for (let k = inner.length - 1; k >= 0; k--) {
-        block *= inner[k] as number;
-        if (i % block === 0) opened++;
-      }
-      return (i === 0 ? "" : `${"]".repeat(Math.max(0, opened))},`) + "[".repeat(opened);
-    });
-    yield* this.#copyCells(range, "grouped", before, "]".repeat(inner.length), true);
+    yield* this.#copyCells(range, "grouped", bracketsOf(inner), "]".repeat(inner.length), true);
   }
 
   /** The cells of a matrix one behind the other. */
@@ -191,6 +189,19 @@ export class Columns {
   get #writer(): ColumnWriter {
     return this.#rules.columns as ColumnWriter;
   }
+}
+
+/** What stands before each cell of an element of this shape. */
+export function bracketsOf(inner: readonly number[]): string[] {
+  return Array.from({ length: product(inner) }, (_, i) => {
+    let block = 1;
+    let opened = 0;
+    for (let k = inner.length - 1; k >= 0; k--) {
+      block *= inner[k] as number;
+      if (i % block === 0) opened++;
+    }
+    return (i === 0 ? "" : `${"]".repeat(Math.max(0, opened))},`) + "[".repeat(opened);
+  });
 }
 
 /** The shape that a tensor says it has, checked against its elements; or the one it was seen to have. */

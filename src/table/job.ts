@@ -1,10 +1,11 @@
 import type { Batch } from "../batch.js";
-import type { Form, Gap, Layout } from "../dialects/index.js";
+import type { Gap } from "../dialects/index.js";
 import type { CellRequest } from "../engine/cells.js";
 import type { Scanner } from "../engine/engine.js";
 import type { CreateScanner } from "../engine/index.js";
 import type { Warning } from "../errors.js";
 import type { Spill, Store } from "../io/store.js";
+import type { End } from "../needs.js";
 import type { Rewriter } from "../rewriter.js";
 
 /** What a lane waits for: the next chunk, or the sink. */
@@ -52,8 +53,8 @@ interface TableSink {
 }
 
 export interface TableJob {
-  readonly source: { readonly form: Form; readonly layout: Layout };
-  readonly target: { readonly form: Form; readonly layout: Layout };
+  readonly source: End;
+  readonly target: End;
   readonly rewriter: Rewriter | undefined;
   readonly scanner: Scanner;
   readonly createScanner: CreateScanner;
@@ -66,8 +67,11 @@ export interface TableJob {
   readonly batches: BatchRequest | undefined;
   /** No chunk will come any more. */
   readonly ended: () => boolean;
-  /** The first bytes of the input, for a file without an envelope. */
+  /** The chunk that was taken last, and the offset of its first byte. */
   readonly head: () => Uint8Array;
+  readonly headAt: () => number;
+  /** The source that the caller has, where this one was made of it on the way. */
+  readonly origin: End;
 }
 
 export function count(n: number, noun: string): string {

@@ -14,6 +14,8 @@ export class Output {
   readonly labels: LabelText;
   /** Names of the columns, where they are known. */
   names: readonly string[] | undefined;
+  /** The rows are those of one tensor: its name, the lengths of its dimensions behind the first, and its datatype. */
+  tensor: { readonly name: string; readonly inner: readonly number[]; readonly datatype: string } | undefined;
   /** Rows of the piece. */
   rows = 0;
   readonly #job: TableJob;
@@ -88,7 +90,7 @@ export class Output {
     if (this.#open) return;
     this.#open = true;
     this.#bytes = 0;
-    this.put(this.#writer.head(this.#namesOf(reader)));
+    this.put(this.#head(reader));
   }
 
   /** No row will come any more: the last output is complete. */
@@ -97,6 +99,10 @@ export class Output {
     if (this.#rules.needsNames) this.names ??= [];
     this.#refuse();
     this.#end(undefined);
+  }
+
+  #head(reader: RowReader | undefined): string {
+    return this.#writer.head(this.#namesOf(reader), this.tensor?.name ?? "input");
   }
 
   get #writer(): RowWriter {
@@ -116,8 +122,9 @@ export class Output {
       rows: this.rows,
       firstRow: this.#firstRow,
       width: reader?.width ?? this.#width,
+      inner: this.tensor?.inner ?? [reader?.width ?? this.#width],
       riders: rewriter?.riders ?? new Map(),
-      datatype: datatypeOf(merge(reader?.kinds ?? this.#kinds), target.form, options.datatype),
+      datatype: this.tensor?.datatype ?? datatypeOf(merge(reader?.kinds ?? this.#kinds), target.form, options.datatype),
       labelled: this.#rules.keepsLabels || this.#rules.labelColumn !== undefined,
     });
     const [before = "", after] = tail.split(LABELS_HERE);
@@ -159,7 +166,7 @@ export class Output {
     const done = fresh ? 0 : this.rows;
     if (!fresh && (!labelled || done === this.#stepped || this.#firstRow + done === rows)) return false;
     this.#stepped = fresh ? -1 : done;
-    const bytes = fresh ? byteLength(this.#writer.head(this.#namesOf(reader))) : this.#bytes;
+    const bytes = fresh ? byteLength(this.#head(reader)) : this.#bytes;
     const left = maxBytes - bytes - this.#tailBytes(reader, done + 1) - this.labels.length;
     const perRow = done > 0 ? this.#bytes / done : 64;
     const step = Math.max(1, Math.floor(left / perRow / 2));
@@ -176,6 +183,7 @@ export class Output {
       rows: 0,
       firstRow: 0,
       width: 0,
+      inner: this.tensor?.inner ?? [0],
       riders: this.#job.rewriter?.riders ?? new Map(),
       datatype: "UINT64",
     };

@@ -1,7 +1,8 @@
-import { dialectOf, type Layout } from "../dialects/index.js";
+import { dialectOf } from "../dialects/index.js";
 import type { Fields, Gap, RowRequest, RowStyle, RowSyntax } from "../engine/rows.js";
 import { nearest, TransloadError } from "../errors.js";
 import { type ColumnWriter, columnWriter, type RowWriter, rowWriter } from "../layouts/writer.js";
+import { isCut, isTensor, keepsShape, refuseCut } from "../needs.js";
 import type { Rewriter } from "../rewriter.js";
 import { endsInRows } from "./ending.js";
 import type { TableJob } from "./job.js";
@@ -14,6 +15,7 @@ const COLUMN = "column:";
 const ENDING = 1 << 14;
 
 const NO_TEXTS = { before: [], after: "", between: "" };
+const FLAT = { before: [""], after: "", between: "," };
 /** Rows are only looked at. */
 export const LOOK: RowStyle = { cells: "none", missing: "null", nan: "token", nulls: true, texts: () => NO_TEXTS };
 
@@ -29,20 +31,14 @@ export class Rules {
   constructor(job: TableJob) {
     this.#job = job;
     this.texts = new Set(job.options.text);
-    const { source, options, rewriter } = job;
+    const { source, origin, options, rewriter } = job;
     const { form, layout } = job.target;
-    this.writer =
-      form.content === "np" && source.layout !== "frame" && isTensor(source.layout)
-        ? undefined
-        : rowWriter(form, layout, { header: options.header && !form.headless, index: this.indexed });
+    refuseCut(source, job.target, options);
+    const whole = form.content === "np" && ["tensor", "values", "inputs", "named"].includes(source.layout) && !isCut(options);
+    this.writer = whole ? undefined : rowWriter(form, layout, { header: options.header && !form.headless, index: this.indexed });
     if (this.writer) return;
-    const content = source.layout === "named" && form.content === "pd" ? "dict" : form.content;
+    const content = origin.layout === "named" && form.content === "pd" ? "dict" : form.content;
     this.columns = columnWriter(form, layout, rewriter?.keepsContent ? undefined : content);
-    if (options.maxRows !== undefined || options.maxBytes !== undefined)
-      throw new TransloadError(
-        "E_OPTION",
-        `${form.id} has columns, which cannot be cut into pieces of rows; cut the payload as rows first`,
-      );
   }
 
   // ---- labels and names
@@ -97,13 +93,13 @@ export class Rules {
   get awaitsNames(): boolean {
     const { rewriter, source, target, options } = this.#job;
     const named = ["frame", "ndarray"].includes(target.layout) && ["frame", "ndarray"].includes(source.layout);
-    return rewriter !== undefined && named && (options.maxRows !== undefined || options.maxBytes !== undefined);
+    return rewriter !== undefined && named && isCut(options);
   }
 
   /** Every piece has the parameters, and they may come behind the payload: none have come yet. */
   get awaitsParams(): boolean {
     const { rewriter, source, target, options } = this.#job;
-    if (!rewriter || (options.maxRows === undefined && options.maxBytes === undefined)) return false;
+    if (!rewriter || !isCut(options)) return false;
     const [own, goal] = [dialectOf(source.form).params, dialectOf(target.form).params];
     return own !== undefined && goal !== undefined && !rewriter.riders.has(goal);
   }
@@ -115,10 +111,10 @@ export class Rules {
   }
 
   nameless(): TransloadError {
-    const { source, target } = this.#job;
+    const { origin, target } = this.#job;
     return new TransloadError(
       "E_COLUMNS",
-      `${target.form.id} needs names for the columns, and ${source.form.id} has none; give them with --columns a,b,c`,
+      `${target.form.id} needs names for the columns, and ${origin.form.id} has none; give them with --columns a,b,c`,
     );
   }
 
@@ -214,7 +210,7 @@ export class Rules {
   /** How rows of this syntax are written by the row writer; labels go to a text of their own. */
   style(syntax: RowSyntax, names: readonly string[] | undefined, labels: LabelText): RowStyle {
     const writer = this.writer as RowWriter;
-    const style = { ...this.#cells(syntax), cells: writer.cells, delimiter: this.#delimiter, texts: writer.texts };
+    const style = { ...this.#cells(syntax), cells: writer.cells, delimiter: this.#delimiter, texts: this.#texts(syntax) };
     const column = this.labelColumn;
     const routed = this.keepsLabels && syntax === "lists" && names ? 0 : column === undefined ? undefined : names?.indexOf(column);
     if (routed === undefined) return style;
@@ -223,6 +219,13 @@ export class Rules {
       return { ...others, before: [...before.slice(0, routed), "", ...before.slice(routed)] };
     };
     return { ...style, texts, routed, column: (_, bytes) => labels.append(bytes) };
+  }
+
+  /** A list that stays one has no brackets around its elements. */
+  #texts(syntax: RowSyntax): RowStyle["texts"] {
+    const { source, target } = this.#job;
+    const flat = syntax === "cells" && isTensor(source) && keepsShape(target);
+    return flat ? () => FLAT : (this.writer as RowWriter).texts;
   }
 
   /** The same where every column's cells go to a place of their own. */
@@ -259,8 +262,4 @@ export class Rules {
       `two columns are called ${JSON.stringify(name)}, and ${this.#job.target.form.id} has one cell for a name`,
     );
   }
-}
-
-function isTensor(layout: Layout): boolean {
-  return layout === "tensor" || layout === "values" || layout === "inputs" || layout === "named";
 }

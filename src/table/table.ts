@@ -4,14 +4,17 @@
 // "pause" when the sink has enough. Rows become rows on the spot where all that is needed for the first of them is known.
 // What is known only later waits in a store (the input's own file, or a spill): names behind rows, the union of the keys
 // of all records, columns that become rows, rows that become columns.
-import { decode } from "../bytes.js";
+import { concat, decode } from "../bytes.js";
 import { Mode } from "../engine/codes.js";
 import type { RowReader, RowRequest, RowStyle, RowSyntax } from "../engine/rows.js";
 import { TransloadError } from "../errors.js";
 import type { InputFacts } from "../layouts/inputs.js";
+import { product } from "../lists.js";
+import { isCut, keepsShape, rankFault } from "../needs.js";
 import type { Found, Rewriter } from "../rewriter.js";
-import { Columns, shapeOf } from "./columns.js";
+import { bracketsOf, Columns, shapeOf } from "./columns.js";
 import { type BatchRequest, count, type TableJob, type Wait } from "./job.js";
+import { datatypeOf, kindsOf } from "./kinds.js";
 import { Output } from "./output.js";
 import { PassingRows } from "./passing.js";
 import { type Range, rangeFrom, reread, sourceOf } from "./ranges.js";
@@ -71,23 +74,54 @@ export class Table {
   /** A cargo begins. */
   *#cargo(rewriter: Rewriter, found: Found): Generator<Wait, void, void> {
     this.#settle(rewriter);
-    const { scanner, target, options } = this.#job;
-    if (found.scalar) throw rewriter.error("E_FORM", `a single value cannot become ${target.form.id}`);
+    const { scanner, target } = this.#job;
     const first = found.first ?? (yield* this.#peek());
     const from = scanner.offset;
     if (first === OBJECT && found.what !== "records" && found.what !== "features")
       throw rewriter.error("E_OBJECT", `an object in ${found.what === "rows" ? "a list of rows" : "a tensor"}`, { offset: from });
-    const alone = this.#rules.columns !== undefined && target.form.content === "np";
-    if (rewriter.inputs.length > 0 || (found.what === "tensor" && (found.name !== undefined || alone)))
+    const tensor = found.what === "tensor";
+    if (rewriter.inputs.length > 0 || (tensor && (found.name !== undefined || target.form.content === "np")))
       return yield* this.#list(rewriter, found.name, first === LIST);
+    const rank = tensor || target.layout === "tensor" ? yield* this.#rank(first) : undefined;
+    if (tensor && rank !== undefined) {
+      const fault = rankFault(rank, first === CLOSE ? 0 : 1, "tensor", target);
+      if (fault) throw rewriter.error(fault.code, fault.detail);
+      // the scanner is to go through it first: rows may hold anything, and a tensor not
+      if (rank > 2) return yield* this.#list(rewriter, undefined, true);
+    } else if (rank !== undefined && rank !== 2 && found.what === "rows" && rewriter.layout === "frame" && first !== CLOSE) {
+      // the frame refuses this at its end, whatever the lane
+      scanner.startCargo(Mode.Tensor, undefined);
+      return rewriter.foundRead();
+    }
     const syntax = syntaxOf(found, first);
     this.#rules.refuseOddLabel();
-    const pads = syntax === "lists" && options.ragged === "pad";
-    scanner.startCargo(
-      syntax === "records" ? Mode.Records : syntax === "features" || pads ? Mode.Free : Mode.Rows,
-      rewriter.columns?.length,
-    );
-    yield* this.#rowsOf(syntax, rewriter.columns, from, () => rewriter.foundRead());
+    // names are not a tensor's
+    const names = tensor && target.layout === "tensor" ? undefined : rewriter.columns;
+    scanner.startCargo(this.#modeOf(syntax), names?.length);
+    yield* this.#rowsOf(syntax, names, from, () => rewriter.foundRead());
+  }
+
+  /** How the scanner judges what the reader of rows leaves to it. */
+  #modeOf(syntax: RowSyntax): Mode {
+    if (syntax === "records") return Mode.Records;
+    if (syntax === "features") return Mode.Free;
+    if (syntax === "lists" && this.#job.target.layout === "tensor") return Mode.Tensor;
+    return syntax === "lists" && this.#job.options.ragged === "pad" ? Mode.Free : Mode.Rows;
+  }
+
+  /** The rank of the tensor whose list has just begun with this byte: one more than the lists that begin here, one inside the other. */
+  *#rank(first: number): Generator<Wait, number, void> {
+    if (first !== LIST) return 1;
+    const { head, headAt, scanner, store, ended } = this.#job;
+    const at = scanner.offset;
+    let bytes = head().subarray(at - headAt());
+    for (;;) {
+      const rank = rankIn(bytes.subarray(0, FAR));
+      if (rank !== undefined || bytes.length >= FAR || ended()) return rank ?? 3;
+      store.keep(at);
+      yield "more";
+      bytes = concat([bytes, head()]);
+    }
   }
 
   /** A column, or a tensor, begins: it waits until all is known of it. */
@@ -99,8 +133,15 @@ export class Table {
     this.#ranges.push(range);
     if (target.form.refusesNull || isWhole(facts)) scanner.refuseNull(true);
     scanner.startCargo(Mode.Tensor, undefined);
-    if (this.#rules.columns && target.layout === "inputs" && !facts) yield* this.#survey(range);
+    // null cannot take the place of a NaN inside the rows of a piece
+    if (this.#deep(range) && ["null", "finite"].includes(this.#rules.gap("nan"))) scanner.nan("error");
+    if (target.layout === "inputs" && !facts) yield* this.#survey(range);
     rewriter.foundRead();
+  }
+
+  /** Its rows are lists of lists, that pass as they stand. */
+  #deep({ nested, facts }: Range): boolean {
+    return nested && isCut(this.#job.options) && (facts?.shape?.length ?? 3) > 2;
   }
 
   /** What the cells of a tensor are, of which a datatype is to be told. */
@@ -292,6 +333,7 @@ export class Table {
     const late = !keyed && ((!own && (rules.needsNames || rules.awaitsNames)) || params);
     if (!grows && !params && !late && !labels && (own || !rules.labelColumn)) {
       this.#ruledOut = { labels: awaitsLabels, params: awaitsParams };
+      store.rest();
       yield* this.#write(
         rules.passes(syntax) ? new PassingRows(scanner, own) : scanner.rows(rules.request(syntax, own), this.#style(syntax, own)),
       );
@@ -390,12 +432,17 @@ export class Table {
     const [only] = this.#ranges;
     const single = only !== undefined && this.#ranges.length === 1;
     if (this.#rules.writer) {
-      const alone = single && (only.name === undefined || rewriter?.form?.content === "np");
-      if (alone && target.layout === "tensor") yield* this.#tensor(only);
-      else if (alone && shapeOf(only).length === 2) yield* this.#matrix(only);
+      // what one tensor becomes where there is but one
+      const lone = single && (only.name === undefined || rewriter?.form?.content === "np" || target.layout === "values");
+      const own = single && only.facts === undefined && only.name === undefined;
+      if (lone && keepsShape(target)) yield* this.#tensor(only);
+      else if (own) yield* this.#rowsOfTensor(only);
+      else if (lone && shapeOf(only).length === 2) yield* this.#matrix(only);
       else yield* this.#across();
       return;
     }
+    const own = single && only.facts === undefined && only.name === undefined && target.form.content !== "np";
+    if (own) return yield* this.#rowsOfTensor(only);
     // a matrix whose columns have names
     const matrix = (rewriter?.form?.content === "np" || rewriter?.layout === "values") && rewriter.columns !== undefined;
     if (single && matrix && shapeOf(only).length === 2 && target.form.content !== "np") yield* this.#matrix(only);
@@ -405,10 +452,40 @@ export class Table {
   /** A tensor in the brackets that its shape asks for. */
   *#tensor(range: Range): Generator<Wait, void, void> {
     const shape = shapeOf(range);
+    if (isCut(this.#job.options)) return yield* this.#elements(range, shape);
     this.#output.begin();
     if (!range.nested && shape.length > 1) yield* this.#columns.nest(range, shape);
     else yield* this.#columns.copy(range);
     this.#output.rows = shape[0] ?? 0;
+  }
+
+  /** The same element by element, between which it is cut. */
+  *#elements(range: Range, shape: readonly number[]): Generator<Wait, void, void> {
+    const { target, options, rewriter } = this.#job;
+    const { facts, nested, seen } = range;
+    const inner = shape.slice(1);
+    const width = product(inner);
+    const name = facts?.name ?? "input";
+    const datatype = facts?.datatype ?? datatypeOf(kindsOf(seen), target.form, options.datatype, name);
+    this.#output.tensor = { name, inner, datatype };
+    // text lies flat, because MLServer's numpy cuts nested texts to the length of the last dimension
+    const flat = target.layout === "inputs" && (nested ? datatype === "BYTES" && inner.length === 1 : true);
+    const before = flat || inner.length === 0 ? commasBetween(width) : bracketsOf(inner);
+    const syntax = inner.length === 0 ? "cells" : nested ? "lists" : "grouped";
+    const nulls = !(target.form.refusesNull || (rewriter?.form?.content !== undefined && isWhole(facts)));
+    const texts = { before, after: flat ? "" : "]".repeat(inner.length), between: "," };
+    // lists inside lists pass as they stand
+    const own = nested && !flat ? this.#style(syntax).texts : () => texts;
+    const request = { ...this.#rules.request(syntax, undefined), ...(syntax === "grouped" && { width }) };
+    yield* this.#reread(range, request, { ...this.#style(syntax), nulls, texts: own });
+  }
+
+  /** A tensor of any rank whose rows are wanted, the cells of which are then lists. */
+  *#rowsOfTensor(range: Range): Generator<Wait, void, void> {
+    const names = this.#job.options.columns;
+    if (!names && this.#rules.needsNames) throw this.#rules.nameless();
+    this.#output.names = names;
+    yield* this.#reread(range, this.#rules.request("lists", names), this.#style("lists", names));
   }
 
   /** A matrix, nested or flat, in rows as wide as its shape says. */
@@ -450,8 +527,24 @@ export class Table {
   }
 }
 
+/** Bytes in which a tensor's first number is looked for. */
+const FAR = 4096;
+
+/** One more than the lists that begin here, one inside the other; undefined where more must be seen. */
+function rankIn(bytes: Uint8Array): number | undefined {
+  let rank = 1;
+  for (const byte of bytes)
+    if (byte === LIST) rank++;
+    else if (byte > 0x20) return rank;
+  return undefined;
+}
+
 /** A set of all names. */
 const EVERYTHING: ReadonlySet<string> = Object.assign(new Set<string>(), { has: () => true });
+
+function commasBetween(width: number): string[] {
+  return Array.from({ length: width }, (_, i) => (i === 0 ? "" : ","));
+}
 
 function commas(width: number): string[] {
   return Array.from({ length: width }, (_, i) => (i === 0 ? "[" : ","));
