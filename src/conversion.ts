@@ -302,9 +302,18 @@ export class Conversion {
   #print(rewriter: Rewriter, batch: Batch): void {
     if ((batch.kind === "scalar") !== this.#scalar)
       throw new TransloadError("E_OPTION", "a function in `through` made a scalar of rows, or rows of a scalar");
+    if (rewriter.target?.layout === "tensor") refuseShapes(batch);
     for (const bytes of (this.#printer as Printer).print(batch, this.#rowsOfCargo > 0)) rewriter.write(bytes);
     this.#rowsOfCargo += batch.rowCount;
   }
+}
+
+/** Columns of lists that are no tensor together. @throws TransloadError E_MIXED. */
+function refuseShapes({ columns, kind }: Batch): void {
+  if (kind !== "frame") return;
+  const first = columns[0]?.shape ?? [];
+  if (columns.some(({ shape }) => shape.length !== first.length || shape.some((n, i) => n !== first[i])))
+    throw new TransloadError("E_MIXED", "columns whose cells have different shapes are no tensor");
 }
 
 function lines(form: Form): End {

@@ -150,14 +150,14 @@ export class Envelope implements Scope {
   }
 
   #startTensor(form: Form, first: number): void {
-    this.#openTensor(form);
+    this.#openTensor(form, first !== LIST);
     this.#to.tape.mode = "copy";
     this.#to.tensor(first, undefined);
   }
 
-  #openTensor(form: Form): void {
+  #openTensor(form: Form, scalar = false): void {
     const to = this.#to;
-    this.#open(form, "tensor");
+    this.#open(form, "tensor", scalar);
     if (to.target?.layout !== "frame") checkNames([], to.options.typed?.dtype);
     if (to.target?.layout === "frame") this.#openFrame();
   }
@@ -229,9 +229,9 @@ export class Envelope implements Scope {
   }
 
   /** The layout is known: writes the target's key and what stood around the source's. */
-  #open(form: Form, layout: Layout): void {
+  #open(form: Form, layout: Layout, scalar = false): void {
     const to = this.#to;
-    to.settle(form, layout);
+    to.settle(form, layout, scalar);
     for (const rider of this.#riders) this.#ride(rider);
     this.#riders = [];
     if (to.lane === "table") return;

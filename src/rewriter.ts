@@ -442,15 +442,15 @@ export class Rewriter {
       this.warn("W_DUPLICATE_COLUMNS", `${this.target.form.id} renames columns that occur twice (a, a.1)`);
   }
 
-  /** The source's layout is known: settles the target's form. */
-  settle(form: Form, layout: Layout): void {
+  /** The source's layout is known: settles the target's form. A single value has no cells that could move. */
+  settle(form: Form, layout: Layout, scalar = false): void {
     this.form = form;
     this.layout = layout;
     const { to, nan } = this.options;
     if (!to) return;
     const goal = this.options.goal ?? target(to, layout, form, this.given);
     this.lane =
-      !movesCells({ form, layout }, goal, this.options.asked ?? {}) &&
+      (scalar || !movesCells({ form, layout }, goal, this.options.asked ?? {})) &&
       splices(layout, goal.layout) &&
       !(layout === "records" && (this.given || judged(form, goal.form)))
         ? "splice"
@@ -485,7 +485,9 @@ export class Rewriter {
     }
     if (target?.form.refusesNull) scanner.refuseNull(true);
     const width = this.columns !== undefined && (layout === "rows" || target?.layout === "frame") ? this.columns.length : undefined;
-    if (!scalar) scanner.startCargo(as === "rows" ? Mode.Rows : Mode.Tensor, width);
+    // Seldon's rows are read as a frame, whatever their rank
+    const rows = as === "rows" || (options.typed !== undefined && options.origin?.layout === "ndarray");
+    if (!scalar) scanner.startCargo(rows ? Mode.Rows : Mode.Tensor, width);
     if (options.typed === undefined) return;
     this.tape.mode = "drop";
     if (name !== undefined && !this.picked(name)) return;

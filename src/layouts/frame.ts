@@ -97,11 +97,10 @@ export class Frame implements Scope {
       this.#checkWidth();
       const form = this.#to.target?.form;
       if (form?.refusesEmpty && members === 0) throw this.#to.error("E_TARGET", `${form.id} needs at least one row`);
-      if (!this.#kept && this.#to.innerRank !== undefined && this.#to.innerRank !== 1)
-        throw this.#to.error(
-          "E_FORM",
-          `a split whose ${this.#to.innerRank === 0 ? "data is a bare list" : "cells are lists"} is no tensor of rows`,
-        );
+      // Seldon's rows may be of any rank, a frame's are a table
+      const rank = this.#to.options.origin?.layout === "ndarray" ? undefined : this.#to.innerRank;
+      if (!this.#kept && rank !== undefined && rank !== 1)
+        throw this.#to.error("E_FORM", `a split whose ${rank === 0 ? "data is a bare list" : "cells are lists"} is no tensor of rows`);
       if (!this.#kept) this.#to.tape.mode = "drop";
     }
     this.current = undefined;

@@ -207,7 +207,7 @@ export function bracketsOf(inner: readonly number[]): string[] {
 /** The shape that a tensor says it has, checked against its elements; or the one it was seen to have. */
 export function shapeOf({ rows, facts, nested, inner, seen, from, path }: Range): readonly number[] {
   const shape = facts?.shape;
-  if (!shape) return [rows, ...(seen?.shape ?? [])];
+  if (!shape) return [rows, ...(seen?.shape ?? (inner?.[0] === 1 ? [inner[1]] : []))];
   const what = facts?.name === undefined ? "the tensor" : `input ${JSON.stringify(facts.name)}`;
   const refuse = (has: string, asks: string | number) =>
     new TransloadError("E_SHAPE", `${what} has ${has}, and its shape [${shape.join(", ")}] asks for ${asks}`, {

@@ -148,6 +148,9 @@ export class Output {
     if (form.needsColumns && this.names === undefined) throw this.#rules.nameless();
     const kinds = merge(this.#kinds);
     if (layout === "tensor") refuseMixed(kinds, form);
+    // nobody has looked whether they are of one shape
+    if (layout === "tensor" && kinds.nested && ["records", "lines", "features"].includes(this.#job.source.layout))
+      throw new TransloadError("E_FORM", `rows whose cells are lists are no tensor for ${form.id}; send them as a tensor, or as records`);
     if (layout === "values" && (kinds.nested || kinds.texts || kinds.booleans))
       throw new TransloadError("E_TARGET", `${form.id} has numbers only, and rank 2; seldon:ndarray takes other cells`);
   }

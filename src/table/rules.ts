@@ -33,7 +33,7 @@ export class Rules {
     this.texts = new Set(job.options.text);
     const { source, origin, options, rewriter } = job;
     const { form, layout } = job.target;
-    refuseCut(source, job.target, options);
+    refuseCut(origin, job.target, options);
     const whole = form.content === "np" && ["tensor", "values", "inputs", "named"].includes(source.layout) && !isCut(options);
     this.writer = whole ? undefined : rowWriter(form, layout, { header: options.header && !form.headless, index: this.indexed });
     if (this.writer) return;

@@ -10,7 +10,7 @@ import type { RowReader, RowRequest, RowStyle, RowSyntax } from "../engine/rows.
 import { TransloadError } from "../errors.js";
 import type { InputFacts } from "../layouts/inputs.js";
 import { product } from "../lists.js";
-import { isCut, keepsShape, rankFault } from "../needs.js";
+import { isCut, isTensor, keepsShape, rankFault } from "../needs.js";
 import type { Found, Rewriter } from "../rewriter.js";
 import { bracketsOf, Columns, shapeOf } from "./columns.js";
 import { type BatchRequest, count, type TableJob, type Wait } from "./job.js";
@@ -92,7 +92,7 @@ export class Table {
       // the frame refuses this at its end, whatever the lane
       scanner.startCargo(Mode.Tensor, undefined);
       return rewriter.foundRead();
-    }
+    } else if (rank !== undefined && rank > 2 && found.what === "rows") return yield* this.#list(rewriter, undefined, true);
     const syntax = syntaxOf(found, first);
     this.#rules.refuseOddLabel();
     // names are not a tensor's
@@ -382,6 +382,12 @@ export class Table {
           `columns of unequal length: ${this.#ranges.map((r, i) => `${names[i]} has ${r.rows}`).join(", ")}`,
         );
     }
+    const shapes = new Set(this.#ranges.map(({ inner }) => `${inner ?? "scalars"}`));
+    if (target.layout === "tensor" && shapes.size > 1)
+      throw new TransloadError(
+        "E_MIXED",
+        `tensors of other shapes beside each other are no tensor for ${target.form.id}: ${names.join(", ")}`,
+      );
     const chosen = options.columns;
     if (chosen && (chosen.length !== names.length || chosen.some((name) => !names.includes(name))))
       throw new TransloadError("E_COLUMNS", `the columns given are not those of the payload: ${names.join(", ")}`);
@@ -428,12 +434,12 @@ export class Table {
 
   /** Columns, or tensors, that have waited. */
   *#lists(): Generator<Wait, void, void> {
-    const { rewriter, target } = this.#job;
+    const { rewriter, target, origin } = this.#job;
     const [only] = this.#ranges;
     const single = only !== undefined && this.#ranges.length === 1;
     if (this.#rules.writer) {
       // what one tensor becomes where there is but one
-      const lone = single && (only.name === undefined || rewriter?.form?.content === "np" || target.layout === "values");
+      const lone = single && (only.name === undefined || isTensor(origin) || target.layout === "values");
       const own = single && only.facts === undefined && only.name === undefined;
       if (lone && keepsShape(target)) yield* this.#tensor(only);
       else if (own) yield* this.#rowsOfTensor(only);
@@ -465,13 +471,13 @@ export class Table {
     const { facts, nested, seen } = range;
     const inner = shape.slice(1);
     const width = product(inner);
-    const name = facts?.name ?? "input";
+    const name = range.name ?? facts?.name ?? "input";
     const datatype = facts?.datatype ?? datatypeOf(kindsOf(seen), target.form, options.datatype, name);
     this.#output.tensor = { name, inner, datatype };
     // text lies flat, because MLServer's numpy cuts nested texts to the length of the last dimension
     const flat = target.layout === "inputs" && (nested ? datatype === "BYTES" && inner.length === 1 : true);
     const before = flat || inner.length === 0 ? commasBetween(width) : bracketsOf(inner);
-    const syntax = inner.length === 0 ? "cells" : nested ? "lists" : "grouped";
+    const syntax = nested ? "lists" : inner.length === 0 ? "cells" : "grouped";
     const nulls = !(target.form.refusesNull || (rewriter?.form?.content !== undefined && isWhole(facts)));
     const texts = { before, after: flat ? "" : "]".repeat(inner.length), between: "," };
     // lists inside lists pass as they stand
