@@ -9,7 +9,7 @@ import { type DType, dtypeNamed } from "./dtype.js";
 import { TransloadError } from "./errors.js";
 import type { Host } from "./host.js";
 import { SpillStore } from "./io/store.js";
-import { type End, hasColumns, isCut, keepsShape } from "./needs.js";
+import { type End, hasColumns, isCut, isTensor, keepsShape } from "./needs.js";
 
 /** Bytes that may wait between two conversions. */
 const WAITING = 1 << 20;
@@ -83,10 +83,12 @@ function plansFor(options: ConvertOptions, found: End | undefined): Plan[] {
   const { dtype, cast, through, batchRows, from, to, engine, onWarning, columns, nan, ...moving } = options;
   const shared = { ...(engine && { engine }), ...(onWarning && { onWarning }) };
   const typed = { ...shared, ...(dtype && { dtype }), ...(cast && { cast }), ...(through && { through }), ...(batchRows && { batchRows }) };
-  const named = columns && { columns };
-  if (!found) return [{ ...typed, ...named, ...(nan && { nan }), from: from ?? "auto", to }];
+  const given = columns && { columns };
+  if (!found) return [{ ...typed, ...given, ...(nan && { nan }), from: from ?? "auto", to }];
   const goal = target(choose(to, false, options.what), found.layout, found.form, columns !== undefined);
   const middle = middleOf(found, goal);
+  // a tensor that stays one has no use for names
+  const named = isTensor(found) && keepsShape(goal) ? undefined : given;
   const form = formOfLayout(middle);
   // pieces, and labels that are asked for, are the last one's
   const { maxRows, maxBytes, index, ...reading } = moving;

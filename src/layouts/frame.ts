@@ -158,7 +158,7 @@ export class Frame implements Scope {
   /** Names and rows may come in either order. */
   #checkWidth(): void {
     const width = this.#to.width;
-    const names = this.#labels ?? (this.#to.given ? this.#to.columns?.length : undefined);
+    const names = this.#labels ?? this.#to.options.columns?.length;
     if (names !== undefined && width !== undefined && names !== width)
       throw this.#to.error("E_COLUMNS", `${names} column names for rows of ${width} cells`);
   }

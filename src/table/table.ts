@@ -95,10 +95,16 @@ export class Table {
     } else if (rank !== undefined && rank > 2 && found.what === "rows") return yield* this.#list(rewriter, undefined, true);
     const syntax = syntaxOf(found, first);
     this.#rules.refuseOddLabel();
-    // names are not a tensor's
-    const names = tensor && target.layout === "tensor" ? undefined : rewriter.columns;
+    const names = this.#shaped ? undefined : rewriter.columns;
+    if (syntax === "cells" && rewriter.layout === "frame" && names && names.length !== 1)
+      throw rewriter.error("E_COLUMNS", `${names.length} column names for rows of 1 cell`);
     scanner.startCargo(this.#modeOf(syntax), names?.length);
     yield* this.#rowsOf(syntax, names, from, () => rewriter.foundRead());
+  }
+
+  /** A tensor stays one: names are not its. */
+  get #shaped(): boolean {
+    return isTensor(this.#job.source) && keepsShape(this.#job.target);
   }
 
   /** How the scanner judges what the reader of rows leaves to it. */
@@ -509,7 +515,7 @@ export class Table {
   /** Rows that have waited. */
   *#replay({ range, syntax, names: own }: Later): Generator<Wait, void, void> {
     const { options, rewriter } = this.#job;
-    const names = options.columns ?? own ?? rewriter?.columns;
+    const names = this.#shaped ? undefined : (options.columns ?? own ?? rewriter?.columns);
     this.#rules.refuseOddLabel();
     if (!names && this.#rules.needsNames) throw this.#rules.nameless();
     this.#output.names = names;
