@@ -86,13 +86,13 @@ export function refuseCut(source: End, target: End, asked: Asked): void {
 
 /** What is wrong with a single value for the target; `named`: it is one of several. */
 export function scalarFault({ layout, form }: End, named: boolean, asked: Asked): TransloadError | undefined {
-  if (layout === "tensor" && isCut(asked))
-    return new TransloadError(
-      "E_OPTION",
-      "a single value has no rows, so it cannot be cut into pieces; leave out --max-rows and --max-bytes",
-    );
-  if (layout === "tensor" || (layout === "named" && named)) return undefined;
-  return new TransloadError("E_FORM", `a single value cannot become ${form.id}: rows are needed`);
+  if (layout !== (named ? "named" : "tensor"))
+    return new TransloadError("E_FORM", `a single value cannot become ${form.id}: rows are needed`);
+  if (named || !isCut(asked)) return undefined;
+  return new TransloadError(
+    "E_OPTION",
+    "a single value has no rows, so it cannot be cut into pieces; leave out --max-rows and --max-bytes",
+  );
 }
 
 /** What is wrong with a tensor of this rank for the target; `rows`: how many elements it has. */
