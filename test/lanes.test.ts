@@ -2,8 +2,8 @@
 // names; a small model says what each target must then hold, or why it refuses. Neither may depend on the road that the bytes take.
 import { describe, expect, test } from "vitest";
 import { FORMS, type Form, type Layout } from "../src/dialects/index.js";
-import type { ConvertOptions } from "../src/index.js";
-import { feed, whole } from "./feed.js";
+import { type ConvertOptions, type SplitOptions, split, TransloadError } from "../src/index.js";
+import { crumbs, feed, whole } from "./feed.js";
 import { layoutFor } from "./model.js";
 
 /** A cell: a number, or lists of them. */
@@ -306,4 +306,138 @@ describe("values and shapes, or the refusal, whatever the lane and the engine", 
           }
       expect(wrong).toEqual([]);
     });
+});
+
+// ---- pieces
+
+/** Pieces as texts, and the code of what ended them. */
+async function piecesOf(
+  chunks: Uint8Array[],
+  options: SplitOptions,
+): Promise<{ texts: string[]; rows: number[]; code: string | undefined }> {
+  const texts: string[] = [];
+  const rows: number[] = [];
+  try {
+    for await (const piece of split(chunks, options)) {
+      let text = "";
+      for await (const bytes of piece) text += Buffer.from(bytes).toString();
+      texts.push(text);
+      rows.push(piece.rows);
+    }
+  } catch (error) {
+    if (!(error instanceof TransloadError)) throw error;
+    return { texts, rows, code: error.code };
+  }
+  return { texts, rows, code: undefined };
+}
+
+const formNamed = (id: string) => FORMS.find((form) => form.id === id) as Form;
+
+describe("a tensor of any rank is cut between its elements", () => {
+  const LONG: Readonly<Record<number, readonly Cell[]>> = {
+    1: [1, 2, 3, 4, 5],
+    2: [1, 2, 3, 4, 5].map((n) => [n, -n]),
+    3: [1, 2, 3, 4, 5].map((n) => [
+      [n, 10 * n],
+      [-n, 0],
+      [1, n],
+    ]),
+  };
+  const texts: Readonly<Record<string, (value: Cell) => string>> = {
+    "mlflow:inputs": (value) => json({ inputs: value }).replaceAll(",[", " , [ ").replaceAll("[[", " [ [ "),
+    "tfserving:instances": (value) => json({ instances: value }),
+    "seldon:tensor": (value) => json({ data: { tensor: { values: cellsOf(value), shape: shapeOf(value) } } }),
+    "oip:tensor": (value) => json({ inputs: [input("x", value, false)] }),
+    "oip:tensor, flat": (value) => json({ inputs: [input("x", value, true)] }),
+  };
+  for (const [from, text] of Object.entries(texts))
+    for (const rank of [1, 2, 3])
+      test(`${from}, rank ${rank}`, async () => {
+        const value = LONG[rank] as readonly Cell[];
+        for (const to of ["mlflow:inputs", "azureml:tensor", "oip:tensor"])
+          for (const limit of [{ maxRows: 2 }, { maxBytes: to === "oip:tensor" ? 220 : 110 }])
+            for (const engine of ["core", "reference"] as const) {
+              const options = { from: from.replace(", flat", ""), to, engine, ...limit };
+              const { texts, rows, code } = await piecesOf(whole(text(value)), options);
+              expect(code).toBeUndefined();
+              expect(await piecesOf(crumbs(text(value)), options)).toEqual({ texts, rows, code });
+              const form = formNamed(to);
+              const parts = texts.map((piece) => contentIn(form, form.layouts[0] as Layout, piece));
+              const lists = parts.map((part) => (to === "oip:tensor" ? Object.values(part as object)[0] : part) as Cell[]);
+              expect(lists.flat()).toEqual(value);
+              expect(lists.map((list) => list.length)).toEqual(rows);
+              if (limit.maxRows) expect(rows).toEqual([2, 2, 1]);
+              else for (const piece of texts) expect(Buffer.byteLength(piece)).toBeLessThanOrEqual(limit.maxBytes ?? 0);
+            }
+      });
+
+  test("what is no tensor is refused as it is when it is not cut", async () => {
+    const faults: Readonly<Record<string, string>> = {
+      "[[1,2],[3,[4]]]": "E_MIXED",
+      '[[1,2],[3,{"a":1}]]': "E_OBJECT",
+      "[1,[2]]": "E_MIXED",
+      "[[1],2]": "E_MIXED",
+      "[[1,2],[3]]": "E_RAGGED",
+      "[[[1,2],[3]]]": "E_RAGGED",
+      "[[[1],[2]],[[3],4]]": "E_MIXED",
+      '[[["a"]],[[{}]]]': "E_OBJECT",
+      "7": "E_OPTION",
+    };
+    for (const [value, code] of Object.entries(faults))
+      for (const limit of [{ maxRows: 1 }, { maxRows: 9 }, { maxBytes: 99 }])
+        for (const engine of ["core", "reference"] as const)
+          for (const chunks of [whole(`{"inputs":${value}}`), crumbs(`{"inputs":${value}}`)]) {
+            const cut = await piecesOf(chunks, { to: "mlflow:inputs", engine, ...limit });
+            expect(cut.code, `${value}, ${engine}, ${json(limit)}`).toBe(code);
+            if (code !== "E_OPTION") expect((await feed(chunks, { to: "mlflow:inputs", engine })).error?.code, value).toBe(code);
+          }
+  });
+
+  test("tensors with names, and columns, are not", async () => {
+    for (const [text, to] of [
+      ['{"inputs":{"a":[1,2],"b":[3,4]}}', "mlflow:inputs"],
+      ['{"inputs":{"a":[1,2],"b":[3,4]}}', "oip:columns"],
+      ['{"dataframe_split":{"columns":["a"],"data":[[1],[2]]}}', "azureml:named"],
+    ] as const)
+      expect((await piecesOf(whole(text), { to, maxRows: 1 })).code).toBe("E_OPTION");
+  });
+});
+
+describe("short rows", () => {
+  test("are filled in where a tensor has rank 2, and not in one of lists of lists", async () => {
+    const outcome = async (value: string, options: object) => {
+      const { text, error } = await feed(whole(`{"inputs":${value}}`), { to: "mlflow:inputs", ragged: "pad", ...options });
+      return error?.code ?? text.replaceAll(".0", "");
+    };
+    for (const engine of ["core", "reference"] as const)
+      for (const options of [{}, { dtype: "float64" as const }, { maxRows: 9 }]) {
+        expect(await outcome("[[1,2],[3]]", { engine, ...options })).toMatch(/^\{"inputs":\[\[1,2\],\[3,(NaN|null)\]\]\}$/);
+        expect(await outcome("[[[1],[2]],[[3]]]", { engine, ...options })).toBe("E_RAGGED");
+        expect(await outcome("[1,2]", { engine, ...options })).toBe('{"inputs":[1,2]}');
+        expect(await outcome("[[1,2],[[3]]]", { engine, ...options })).toBe("E_MIXED");
+      }
+  });
+});
+
+test("one tensor among inputs becomes Seldon's, though nobody said that it is one", async () => {
+  const text = (data: string) => `{"inputs":[{"name":"x","shape":[2,2],"datatype":"INT64","data":${data}}]}`;
+  for (const data of ["[[1,2],[3,4]]", "[1,2,3,4]"])
+    for (const lane of Object.values(LANES)) {
+      const outcome = await feed(whole(text(data)), { to: "seldon:tensor", ...lane });
+      expect(outcome.error?.code ?? contentIn(formNamed("seldon:tensor"), "values", outcome.text)).toEqual({
+        names: undefined,
+        rows: [
+          [1, 2],
+          [3, 4],
+        ],
+      });
+    }
+});
+
+test("records stay records where numbers are read anew", async () => {
+  const text = '{"instances":[{"a":1,"b":2},{"a":3,"b":4}]}';
+  for (const to of ["mlflow:instances", "tfserving", "vertex"]) {
+    const outcome = await feed(whole(text), { from: "mlflow", to, dtype: "int64" });
+    expect(outcome.text).toBe(text);
+  }
 });

@@ -59,7 +59,13 @@ export function sourceOf(store: Store, { from, to }: { from: number; to: number 
 }
 
 /** A reader of a range; `feed` gives it the next piece, and says whether there was one. */
-export function reread(job: TableJob, range: Range, request: RowRequest, style: RowStyle): { reader: RowReader; feed(): boolean } {
+export function reread(
+  job: TableJob,
+  range: Range,
+  request: RowRequest,
+  style: RowStyle,
+  mode: Mode = request.syntax === "records" ? Mode.Records : Mode.Free,
+): { reader: RowReader; feed(): boolean } {
   const json = job.rewriter !== undefined;
   const scanner = job.createScanner(() => range.path, json ? range.from - 1 : range.from);
   if (json) {
@@ -67,7 +73,7 @@ export function reread(job: TableJob, range: Range, request: RowRequest, style: 
     scanner.push(LIST);
     scanner.watch(1);
     scanner.next();
-    scanner.startCargo(request.syntax === "records" ? Mode.Records : Mode.Free, undefined);
+    scanner.startCargo(mode, undefined);
   }
   const pieces = bytesOf(job.store, range);
   let closed = false;

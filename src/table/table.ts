@@ -349,7 +349,8 @@ export class Table {
     if (late && !rewriter) throw rules.nameless();
     const range = rangeFrom(from, rewriter?.path() ?? []);
     if (late || (labels && !keyed)) {
-      // the scanner goes through them, and the names may come
+      // the scanner goes through them, and the names may come; short rows are filled in when they are read again
+      if (syntax === "lists" && options.ragged === "pad") scanner.startCargo(Mode.Free, undefined);
       store.keep(from);
       this.#later = { range, syntax, names: undefined };
       this.#ranges.push(range);
@@ -519,11 +520,13 @@ export class Table {
     this.#rules.refuseOddLabel();
     if (!names && this.#rules.needsNames) throw this.#rules.nameless();
     this.#output.names = names;
-    yield* this.#reread(range, { ...this.#rules.request(syntax, names), newKeys: "refuse" }, this.#style(syntax, names));
+    const mode = syntax === "lists" ? this.#modeOf(syntax) : undefined;
+    yield* this.#reread(range, { ...this.#rules.request(syntax, names), newKeys: "refuse" }, this.#style(syntax, names), mode);
   }
 
-  *#reread(range: Range, request: RowRequest, style: RowStyle): Generator<Wait, void, void> {
-    const { reader, feed } = reread(this.#job, range, request, style);
+  /** `mode`: how the scanner is to judge what it has not judged yet. */
+  *#reread(range: Range, request: RowRequest, style: RowStyle, mode?: Mode): Generator<Wait, void, void> {
+    const { reader, feed } = reread(this.#job, range, request, style, mode === Mode.Tensor ? mode : undefined);
     const rows = this.#write(reader, true);
     try {
       for (let step = rows.next(); !step.done; step = rows.next())
