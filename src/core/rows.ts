@@ -299,8 +299,6 @@ function list(p: usize, to: usize): i32 {
       }
       const result = value(p, to);
       if (result != OK) return result;
-      // the rows of a tensor are read only where it has rank 2
-      if (kind == Kind.Nested && mode == Mode.Tensor) return JUDGE;
       if (i < width) setToken(i, p, end, kind);
       i++;
       // most often a comma and the next cell, or the end

@@ -1,7 +1,7 @@
 // One JSON value of a row: where it ends and what it is. It checks what RFC 8259 asks of the value itself, and gives up
 // on the least doubt: the caller then has the scanner judge the row, which knows every rule and every error.
 import { scan } from "./scan";
-import { Ev, MAX_DEPTH, St, TYPES, countAt, cursor, depth, lastNewline, newlines, setDepth, setFreeAbove, setInKey, setLastNewline, setNewlines, setSt, setWatch, watch } from "./state";
+import { Ev, MAX_DEPTH, Mode, St, TYPES, countAt, cursor, depth, lastNewline, mode, newlines, setDepth, setFreeAbove, setInKey, setLastNewline, setNewlines, setSt, setWatch, watch } from "./state";
 
 /** What a cell is. Up to Nested, JSON writes its text as it stands. */
 export const enum Kind {
@@ -124,6 +124,7 @@ function literal(p: usize, q: usize, to: usize): i32 {
 
 /** A list or object: the scanner goes through it, from the depth the machine is at. */
 function nested(p: usize, to: usize): i32 {
+  if (mode == Mode.Tensor) return JUDGE; // one whose rows are read has rank 2
   const d = depth, watched = watch, feeds = newlines, feed = lastNewline;
   if (d + 1 >= MAX_DEPTH) return JUDGE;
   const type = load<u8>(TYPES + <usize>d), count = load<u64>(countAt(d));
