@@ -38,7 +38,7 @@ async function all(source: Iterable<Uint8Array>, options: Parameters<typeof read
 }
 
 describe("damage", () => {
-  const every = process.env.FUZZ ? 1 : 7;
+  const every = process.env.FUZZ ? 1 : 41;
   const bits = process.env.FUZZ ? [1, 2, 4, 8, 16, 32, 64, 128, 0x55, 0xff] : [0x01, 0x55, 0x80];
 
   test("at any byte, and at any length, is refused or read: nothing stays open, and no error is stray", async () => {
@@ -122,8 +122,11 @@ function zipOf(members: readonly { name: string; bytes: Uint8Array; deflate?: bo
 
 function npy(descr: string, shape: string, cells: Uint8Array = new Uint8Array(), fortran = false): Buffer {
   const text = `{'descr': '${descr}', 'fortran_order': ${fortran ? "True" : "False"}, 'shape': ${shape}, }`.padEnd(117);
-  return Buffer.concat([Buffer.from(`\x93NUMPY\x01\x00\x76\x00${text}\n`, "latin1"), cells]);
+  const length = String.fromCharCode((text.length + 1) & 0xff, (text.length + 1) >> 8);
+  return Buffer.concat([Buffer.from(`\x93NUMPY\x01\x00${length}${text}\n`, "latin1"), cells]);
 }
+
+const LONG = "x".repeat(70_000);
 
 describe("npz", () => {
   const zeros = npy("<f8", `(${1 << 20},)`, new Uint8Array(8 << 20));
@@ -131,11 +134,8 @@ describe("npz", () => {
   test("is bounded by the rule for what is compressed, and unpacks where it is told to", async () => {
     const bomb = zipOf(Array.from({ length: 10 }, (_, i) => ({ name: `a${i}.npy`, bytes: zeros, deflate: true })));
     expect(bomb.length).toBeLessThan(100_000);
-    expect(await all([bomb], { batchRows: 1 << 19 })).toHaveLength(2);
-    await expect(all([bomb], { maxExpand: 100 })).rejects.toMatchObject({
-      code: "E_LIMIT",
-      message: expect.stringContaining("--max-expand"),
-    });
+    await expect(all([bomb], {})).rejects.toMatchObject({ code: "E_LIMIT", message: expect.stringContaining("--max-expand") });
+    expect(await all([bomb], { maxExpand: 2000, batchRows: 1 << 19 })).toHaveLength(2);
     await expect(all([bomb], { spillDir: join(folder, "none") })).rejects.toMatchObject({ code: "E_SPILL" });
   });
 
@@ -162,8 +162,8 @@ describe("npz", () => {
     }
   });
 
-  test.each([["a\\b"], ["../a"], ["/a"], ["c:a"], ["a\0b"], ["\ud800"], ["x".repeat(70_000)]])(
-    "has no array that is called %j",
+  test.each([["a\\b"], ["../a"], ["/a"], ["c:a"], ["a\0b"], ["\ud800"], [LONG]])(
+    "has no array of a name that a zip cannot hold",
     async (name) => {
       await expect(written([frame([{ ...cells, name }])], { to: "npz" })).rejects.toMatchObject({ code: "E_COLUMNS" });
     },
@@ -196,9 +196,9 @@ const cells: Column = { name: "a", dtype: "int64", values: BigInt64Array.of(1n, 
 
 describe("npy", () => {
   test.each([
-    ["<f8", "(9007199254740991, 0)"],
-    ["<f8", "(0, 9007199254740991, 0)"],
-    ["<U0", "(9007199254740991,)"],
+    ["<f8", "(1000000000000000, 0)"],
+    ["<f8", "(0, 1000000000000000, 0)"],
+    ["<U0", "(1000000000000000,)"],
     ["|S0", "(4, 1000000000000)"],
   ])("of %s and shape %s ends", async (descr, shape) => {
     const found = await outcome(npy(descr, shape), "npy");
@@ -234,7 +234,7 @@ describe("arrow", () => {
       // the writer would put them right: they are put into the message afterwards
       const good = Buffer.from(stream({ t: new Vector([texts([0, 77, 99], "x".repeat(99))]) }));
       const at = good.indexOf(Buffer.from(Int32Array.of(0, 77, 99).buffer));
-      Buffer.from(Int32Array.from(offsets, (offset) => (offset === 7 ? 100 : offset)).buffer).copy(good, at);
+      Buffer.from(Int32Array.from(offsets, (offset) => (offset === 7 ? 700 : offset)).buffer).copy(good, at);
       expect(await outcome(good, "arrows")).toMatch(/^E_(SYNTAX|TRUNCATED)$/);
     },
   );

@@ -37,7 +37,7 @@ import {
   vectorFromArray,
 } from "apache-arrow";
 import { Batch, type Column, withoutDictionaries } from "../batch.js";
-import { concat } from "../bytes.js";
+import { concat, decodeBytes } from "../bytes.js";
 import { isTime, NAT, NUMERIC, type NumericDType, type TypedArray, unitOf } from "../dtype.js";
 import { placeAmong, TransloadError } from "../errors.js";
 import { expansionGuard } from "../io/expansion.js";
@@ -202,6 +202,7 @@ export class ArrowWriter implements BinaryWriter {
  */
 export async function* readArrow(file: RandomAccess, options: BinaryRead): AsyncGenerator<Batch, void, undefined> {
   guardLengths();
+  await checkEnd(file);
   const { handle, step } = handleOf(file);
   const { reader, schema, due } = await damaged(async () => {
     const closed = await RecordBatchReader.from(handle);
@@ -231,6 +232,15 @@ export async function* readArrow(file: RandomAccess, options: BinaryRead): Async
     yield* cut(batch, asked ? rowsOfBatch(bytesOfRow(batch.columns), options) : batch.rowCount);
   }
 }
+
+/** A file ends as it begins; its reader would take what stands before that for a footer, whatever it is. */
+async function checkEnd(file: RandomAccess): Promise<void> {
+  const isMagic = async (from: number) => decodeBytes(await file.read(Math.max(0, from), from + MAGIC.length)) === MAGIC;
+  if ((await isMagic(0)) && !(await isMagic(file.size - MAGIC.length)))
+    throw new TransloadError("E_TRUNCATED", `the Arrow file does not end with ${MAGIC}: it is cut short`, { offset: file.size });
+}
+
+const MAGIC = "ARROW1";
 
 type FromHandle = Parameters<typeof RecordBatchReader.from>[0] & FileHandle;
 

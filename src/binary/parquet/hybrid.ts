@@ -67,6 +67,7 @@ export function unpack(bytes: Uint8Array, p: number, end: number, width: number,
       let value = 0;
       for (let bits = 0; bits < width; bits += 8) value |= (bytes[at++] as number) << bits;
       if (at > end) throw new RangeError("unexpected end of levels or indices");
+      if (width < 32 && value >>> width !== 0) throw new RangeError(`a run of ${value} in ${width} bits`);
       if (done === 0 && length >= count && width === 1 && value === 1) return false;
       const run = Math.min(length, count - done);
       out.fill(value, done, done + run);
