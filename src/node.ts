@@ -24,5 +24,5 @@ export function nodeHost({ file, spillDir }: { file?: string; spillDir?: string 
 export async function scannerOf(engine: EngineName | undefined): Promise<CreateScanner> {
   if (engine !== "reference") return coreScanner;
   const { ReferenceScanner } = await import("./engine/reference.js");
-  return (pathOf, start) => new ReferenceScanner(pathOf, start);
+  return (pathOf, start, maxRowBytes) => new ReferenceScanner(pathOf, start, maxRowBytes);
 }

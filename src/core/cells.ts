@@ -12,7 +12,7 @@ import { Look, isWhole, lookNumber, lookPlain, lookText, see as seeBit } from ".
 import { literalLength, scan } from "./scan";
 import { shortEnd } from "./row";
 import { Kind, OK, end as tokenEnd, value, WAIT as TOKEN_WAITS } from "./token";
-import { Err, Ev, Nan, St, base, countAt, cursor, depth, expectAt, fail, lastNewline, leaf, nan, newlineAt, newlines as lines, nullOk, setCursor, setDepth, setFreeAbove, setLastNewline, setLeaf, setNewlines, setSt, setWatch, st, watch } from "./state";
+import { Err, Ev, Nan, St, base, countAt, cursor, depth, expectAt, fail, lastNewline, leaf, nan, newlineAt, newlines as lines, nullOk, rowMost, setCursor, setDepth, setFreeAbove, setLastNewline, setLeaf, setNewlines, setSt, setWatch, st, watch } from "./state";
 
 export const enum DType { Bool, Int8, Int16, Int32, Int64, Uint8, Uint16, Uint32, Uint64, Float32, Float64, String, Any, Skip }
 
@@ -457,6 +457,7 @@ function nested(column: usize, col: u32, p: usize, to: usize): i32 {
     setFreeAbove(i32.MAX_VALUE);
     return WAIT;
   }
+  if (cursor - p > rowMost) return Err.Long;
   see(column, Look.Nested);
   at = cursor;
   return Err.None;
@@ -498,6 +499,7 @@ function text(column: usize, col: u32, index: u32, p: usize, to: usize): i32 {
     q++;
   }
   if (q + 1 >= to) return WAIT;
+  if (q + 1 - p > rowMost) return Err.Long;
   if (load<u32>(column, DTYPE) == DType.Any) { lookText(column + SEEN, p + 1, q); at = q + 1; return Err.None; }
   if (load<u32>(column, DTYPE) != DType.String || load<u32>(column, LISTS) != 0) return Err.Kind;
   if (stringEnd + STRING > stringLimit) return FULL;

@@ -1,7 +1,7 @@
 // What the core shows to JavaScript. engine/core.ts is its only caller.
 export { anyBlocks, plainBlocks } from "./block";
 export { scan } from "./scan";
-export { base, closedEmpty, cursor, depth, error, freeCargo, lastNewline, leaf, newlines, reset, setNan, setNullOk, setPeeking, setStop, setWatch, st, startCargo, COUNTS, EXPECT, TYPES } from "./state";
+export { base, closedEmpty, cursor, depth, error, freeCargo, lastNewline, leaf, newlines, reset, setNan, setNullOk, setPeeking, setRowMost, setStop, setWatch, st, startCargo, COUNTS, EXPECT, TYPES } from "./state";
 
 /** First free byte of the linear memory. */
 export function heap(): usize { return __heap_base; }
@@ -13,10 +13,11 @@ export { escapes, spell } from "./spell";
 export { endHash, hashStripes, startHash } from "./xxh64";
 export { setFields, setRoutes } from "./row";
 export { cellIndex } from "./row";
-export { keyFrom, keyTo, limitRows, padded, repeated, rowCount, rows as convertRows, setAliases, startRows, wholeCount } from "./rows";
+export { fieldOfKey, learnKeys, setKeys, setStrangers, strangerCount } from "./keys";
+export { limitRows, padded, repeated, rowCount, rows as convertRows, startRows, wholeCount } from "./rows";
 export { startDelimited } from "./delimited";
 export { setPlain } from "./plain";
-export { begun, needed, outAt, retyped, setOut, setTexts, startOutput, startWrite } from "./write";
+export { begun, endCount, measureRow, needed, outAt, retyped, setEnds, setOut, setTexts, startOutput, startWrite, turnColumns } from "./write";
 export { forgetLone, lone } from "./unescape";
 export { gatherTexts, learnTexts, skipTo } from "./texts";
 export { findEnds, greatestText, leastText, readPlain, writePlain } from "./plain-texts";

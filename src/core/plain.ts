@@ -14,7 +14,7 @@ import { delimiter, numericWords, quote } from "./delimited";
 import { addFilled, filled, limit as batchRows } from "./fill";
 import { afterRun, digits, equal, runLeaves } from "./masks";
 import { width } from "./row";
-import { newlineAt } from "./state";
+import { newlineAt, rowMost } from "./state";
 import { writeWhole } from "./write";
 
 /** Rows may be copied whole. */
@@ -43,7 +43,7 @@ export function passLists(from: usize, to: usize, limit: u64, before: u16): usiz
   passed = 0;
   while (passed < limit && p + 2 < to && load<u16>(p) == before) {
     const end = endOfRow(p + 2, to, true);
-    if (end == 0 || !writeWhole(p + 2, end, end - p)) break;
+    if (end == 0 || end - p > rowMost || !writeWhole(p + 2, end, end - p)) break;
     if (<u8>before == 0x0a) newlineAt(p);
     passed++;
     p = end + 1;
@@ -60,7 +60,7 @@ export function passLines(from: usize, to: usize, limit: u64): usize {
     const end = endOfRow(p, to, false);
     if (end == 0) break;
     const feed = end + <usize>(load<u8>(end) == 0x0d);
-    if (!writeWhole(p, end, feed + 1 - p)) break;
+    if (feed + 1 - p > rowMost || !writeWhole(p, end, feed + 1 - p)) break;
     newlineAt(feed);
     passed++;
     p = feed + 1;
@@ -79,7 +79,7 @@ export function fillLines(from: usize, to: usize): usize {
   let row = filled;
   while (row < batchRows) {
     const end = fillLine(line, to, row, stop);
-    if (end == 0) break;
+    if (end == 0 || end - line > rowMost) break;
     newlineAt(end - 1);
     row++;
     line = end;

@@ -8,12 +8,13 @@
 // What a change must not break: a row that is not whole in the window leaves no trace, so that it can be read again.
 import { commitAcross, commitSides, readAcross, readSides, sideBytes } from "./across";
 import { quote, readFields } from "./delimited";
+import { fieldOfKey, forgetStrangers, remember, strangerCount } from "./keys";
 import { fillLines, passLines, passLists, passed, plain, worthwhile } from "./plain";
 import {
   CELL, FIELD, KEY, KEY_LENGTH, RECORD, TOLD, cellIndex, cells, fields, learning, pad, pads, resetPads, rewind, rowEnd, rowStart, setCell, setRowEnd, setToken, shortEnd, sided, startRow,
   tell, tellError, told, width,
 } from "./row";
-import { Err, Ev, Mode, St, TYPES, base, countAt, cursor, expectAt, fail, mode, newlineAt, setCursor, setDepth, setFreeAbove, setLastNewline, setLeaf, setSt, st } from "./state";
+import { Err, Ev, Mode, St, TYPES, base, countAt, cursor, expectAt, fail, mode, newlineAt, rowMost, setCursor, setDepth, setFreeAbove, setLastNewline, setLeaf, setSt, st } from "./state";
 import { JUDGE, Kind, OK, WAIT, end, kind, text, value } from "./token";
 import { Style, style, write } from "./write";
 
@@ -42,12 +43,6 @@ export let wholeCount: u64 = 0;
 export let repeated: u64 = 0;
 /** Cells that were filled in because rows were short. */
 export let padded: u64 = 0;
-/** A key that no field has, quotes included. */
-export let keyFrom: usize = 0;
-export let keyTo: usize = 0;
-/** Spellings of keys with escapes: address, length and field of each, 12 bytes. */
-let aliases: usize = 0;
-let aliasCount: u32 = 0;
 /** Tells the cells of this reading of a record from those of the one before. */
 let attempts: u32 = 0;
 let twice: u64 = 0;
@@ -55,13 +50,11 @@ let twice: u64 = 0;
 /** `firstKeyWins`: of a key that stands twice in a record the first counts, as for TensorFlow Serving; otherwise the last, as for Python. */
 export function startRows(how: i32, pads: bool, firstKeyWins: bool): void {
   syntax = how; padding = pads; firstWins = firstKeyWins; rowCount = 0; wholeCount = 0; repeated = 0; padded = 0; rowLimit = u64.MAX_VALUE;
-  aliasCount = 0; twice = 0; resetPads();
+  twice = 0; resetPads();
 }
 
 /** Stop before the row of this number. */
 export function limitRows(limit: u64): void { rowLimit = limit; }
-
-export function setAliases(at: usize, count: u32): void { aliases = at; aliasCount = count; }
 
 /** Reads and writes the rows of [from, to); the input ends there when `last`. The cursor is left before the first row that is not done. */
 export function rows(from: usize, to: usize, last: bool): i32 {
@@ -71,7 +64,9 @@ export function rows(from: usize, to: usize, last: bool): i32 {
     if (plain && worthwhile()) p = pass(p, to);
     const result = syntax == Syntax.Delimited ? delimited(p, to, last) : syntax == Syntax.Across ? across() : json(p, to, last);
     if (result == OK) {
-      const ev = write(rowEnd - rowStart + (sided || syntax == Syntax.Across ? sideBytes : 0));
+      const bytes = rowEnd - rowStart + (sided || syntax == Syntax.Across ? sideBytes : 0);
+      if (bytes > rowMost) { fail(Err.Long, rowStart); return faultAt(rowStart); }
+      const ev = write(bytes);
       if (ev == Ev.More) {
         rowCount++;
         repeated += twice;
@@ -332,8 +327,15 @@ function ragged(i: u32): i32 {
   return JUDGE;
 }
 
-/** The members of {"a":1,…}, which most often come in the order of the fields. */
+/** A record. Keys that no field has are told of together, as far as the record is there; it is then read again. */
 function record(p: usize, to: usize): i32 {
+  forgetStrangers();
+  const result = members(p, to);
+  return strangerCount == 0 ? result : tell(Ev.NewKey, 0, p);
+}
+
+/** The members of {"a":1,…}, which most often come in the order of the fields. */
+function members(p: usize, to: usize): i32 {
   if (load<u8>(p) != 0x7b /* { */) return JUDGE;
   enter(0x7b);
   const stamp = ++attempts;
@@ -386,6 +388,8 @@ function record(p: usize, to: usize): i32 {
   return OK;
 }
 
+/** So many fields are looked at before the table. */
+const NEAR: u32 = 4;
 let keyField: u32 = 0;
 let keyEnd: usize = 0;
 
@@ -417,17 +421,14 @@ function findKey(p: usize, to: usize, expected: u32): i32 {
   if (at >= to) return WAIT;
   if (load<u8>(at) != 0x3a /* : */) return JUDGE;
   keyEnd = at + 1;
-  // keys that are left out or in another order: the one sought is most often not far behind
-  for (let k: u32 = 0, i = expected; k < width; k++, i++) {
-    if (i >= width) i = 0;
+  // keys that are left out: the one sought is most often not far behind
+  for (let k: u32 = 0, i = expected; k < NEAR && i < width; k++, i++) {
     const field = fields + <usize>i * FIELD;
     if (<usize>load<u32>(field, KEY_LENGTH) == n + 1 && equal(p, load<u32>(field, KEY), n)) { keyField = i; return OK; }
   }
-  for (let k: u32 = 0; k < aliasCount; k++) {
-    const alias = aliases + <usize>k * 12;
-    if (<usize>load<u32>(alias, 4) == n && equal(p, load<u32>(alias), n)) { keyField = load<u32>(alias, 8); return OK; }
-  }
-  keyFrom = p;
-  keyTo = p + n;
+  const known = fieldOfKey(p, n);
+  // what is no field's goes to a place behind the fields, which nobody reads
+  keyField = known < 0 ? width : <u32>known;
+  if (known >= 0 || remember(p, n)) return OK;
   return tell(Ev.NewKey, expected, p);
 }

@@ -75,6 +75,7 @@ export const enum Err {
   OpenQuote, // a quoted field that does not end
   StrayQuote, // a quote inside a field that is not quoted
   AfterQuote, // something between a quoted field and the delimiter
+  Long, // a row, or a text cell, of more bytes than it may have
 }
 
 /** How the cargo's lengths are checked. */
@@ -122,6 +123,8 @@ export let nullOk: bool = true;
 /** An event is due behind so many of the cargo's rows, and at its end; or none. */
 export let stopAt: u64 = u64.MAX_VALUE;
 export let nan: i32 = Nan.Pass;
+/** A row that is held, or a cell, may have so many bytes. */
+export let rowMost: usize = usize.MAX_VALUE;
 
 export let cursor: usize = 0;
 export let error: i32 = Err.None;
@@ -138,6 +141,7 @@ export function setLeaf(v: i32): void { leaf = v; }
 export function setFreeAbove(v: i32): void { freeAbove = v; }
 export function setNullOk(v: bool): void { nullOk = v; }
 export function setNan(v: i32): void { nan = v; }
+export function setRowMost(bytes: usize): void { rowMost = bytes; }
 export function setStop(rows: u64): void { stopAt = rows; }
 export function setCursor(v: usize): void { cursor = v; }
 export function setLastNewline(v: usize): void { lastNewline = v; }

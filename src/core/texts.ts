@@ -116,7 +116,7 @@ function codeOf(record: usize, from: usize, to: usize): u32 {
 }
 
 /** Sixteen bytes at a time; there are as many readable ones behind either. */
-function same(a: usize, b: usize, n: usize): bool {
+export function same(a: usize, b: usize, n: usize): bool {
   for (let i: usize = 0; i < n; i += 16) {
     const other = ~i8x16.bitmask(i8x16.eq(v128.load(a + i), v128.load(b + i))) & 0xffff;
     if ((n - i >= 16 ? other : other & ((1 << <i32>(n - i)) - 1)) != 0) return false;
@@ -125,7 +125,7 @@ function same(a: usize, b: usize, n: usize): bool {
 }
 
 /** Eight bytes at a time, by a product whose high bits come back to the low ones. */
-function hash(p: usize, n: usize): u32 {
+export function hash(p: usize, n: usize): u32 {
   let h: u64 = <u64>n * 0x9e3779b97f4a7c15;
   for (; n >= 8; p += 8, n -= 8) h = mix(h ^ load<u64>(p));
   if (n > 0) h = mix(h ^ (load<u64>(p) & (((<u64>1) << (<u64>n << 3)) - 1)));

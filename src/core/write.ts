@@ -16,7 +16,7 @@ export const enum Style {
   None, // only looked at
   Json,
   Delimited,
-  Columns, // as JSON, every column in a place of its own
+  Columns, // as JSON, to be put together by columns
   Typed, // as numbers, into typed columns
 }
 
@@ -37,7 +37,7 @@ let delimiter: u8 = 0x2c;
 /** The source's, which stands twice where it is meant. */
 let quote: u8 = 0x22;
 /** Bytes of input may become so many of output: an escape is six bytes for one. */
-let growth: usize = 1;
+let growth: u64 = 1;
 let between: usize = 0;
 let betweenLength: usize = 0;
 let after: usize = 0;
@@ -49,15 +49,24 @@ let outStart: usize = 0;
 let outEnd: usize = 0;
 /** The output has a row: a separator stands before the next. */
 export let begun: bool = false;
-/** Bytes that the next row needs, or the cell at cellIndex. */
-export let needed: usize = 0;
+/** Bytes that the next row needs at most, or the cell at cellIndex. */
+export let needed: f64 = 0;
+/** The same of the row that was read last, where it was measured; 0 otherwise. */
+let measured: u64 = 0;
+/** Where cells of columns end, as far as they are written, and how many there is room for. */
+let ends: usize = 0;
+let endsMost: u32 = 0;
+export let endCount: u32 = 0;
 /** Text cells that a reader of delimited files will take for something else. */
 export let retyped: u64 = 0;
 
 export function startWrite(how: i32, gapMissing: i32, gapNan: i32, nullsPass: bool, delimiterByte: u8, sourceQuote: u8, escapes: bool): void {
   style = how; missing = gapMissing; nan = gapNan; nulls = nullsPass; delimiter = delimiterByte; quote = sourceQuote; growth = escapes ? 6 : 1;
-  begun = false; retyped = 0;
+  begun = false; retyped = 0; measured = 0; endCount = 0;
 }
+
+/** Where columns are kept row by row; nothing is in them. */
+export function setEnds(at: usize, most: u32): void { ends = at; endsMost = most; endCount = 0; }
 
 /** What stands between two rows and behind the last cell of each; `total`: bytes of these and all the fields' texts. */
 export function setTexts(betweenAt: usize, betweenBytes: usize, afterAt: usize, afterBytes: usize, total: usize): void {
@@ -74,10 +83,42 @@ export function write(bytes: usize): i32 {
   if (style == Style.Json) return json(bytes);
   if (style == Style.Typed) return fill();
   if (style == Style.Delimited) return delimited(bytes);
-  return style == Style.Columns ? columns() : <i32>Ev.More;
+  return style == Style.Columns ? columns(bytes) : <i32>Ev.More;
 }
 
-function full(bytes: usize): i32 { needed = bytes; return Ev.Flush; }
+function full(bytes: u64): i32 { needed = <f64>bytes; return Ev.Flush; }
+
+/** Whether a row that may not fit does so after all, having been measured. */
+function fits(): bool {
+  if (measured == 0 || <u64>out + measured > <u64>outEnd) return false;
+  measured = 0;
+  return true;
+}
+
+/** Looks at every cell of the row that was read: the most that it may become is told again, nearer. */
+export function measureRow(): f64 {
+  measured = <u64>fixed + <u64>width * 8 + SLACK;
+  for (let i: u32 = 0; i < width; i++) {
+    const cell = cells + <usize>i * CELL;
+    const from = <usize>load<u32>(cell, FROM), to = <usize>load<u32>(cell, TO);
+    if (style == Style.Delimited) measured += <u64>(to - from) * 2;
+    else measured += (to - from) + (load<i32>(cell, KIND) <= Kind.Nested ? 0 : escapeBytes(from, to));
+  }
+  return <f64>measured;
+}
+
+/** How many more bytes a text's escapes may take. */
+function escapeBytes(from: usize, to: usize): u64 {
+  const q = i8x16.splat(0x22), b = i8x16.splat(0x5c), c = i8x16.splat(0x1f), own = i8x16.splat(quote);
+  let more: u64 = 0;
+  for (let p = from; p < to; p += 16) {
+    const v = v128.load(p);
+    const here = to - p >= 16 ? 0xffff : (1 << <i32>(to - p)) - 1;
+    more += popcnt(i8x16.bitmask(v128.or(v128.or(i8x16.eq(v, q), i8x16.eq(v, b)), i8x16.eq(v, own))) & here);
+    more += 5 * popcnt(i8x16.bitmask(i8x16.eq(i8x16.min_u(v, c), v)) & here);
+  }
+  return more;
+}
 
 /** A missing cell has no place of its own. */
 function refuse(error: i32, i: u32, at: usize): i32 { setCellIndex(i); return fail(error, error == Err.Missing || at == 0 ? rowStart : at); }
@@ -100,14 +141,14 @@ const SLACK: usize = 32;
 
 /** The most that a row of so many bytes may become. */
 // @ts-ignore: decorator
-@inline function room(bytes: usize): usize {
-  return fixed + bytes * (style == Style.Delimited ? 2 : growth) + <usize>width * 8 + SLACK;
+@inline function room(bytes: usize): u64 {
+  return <u64>fixed + <u64>bytes * (style == Style.Delimited ? 2 : growth) + <u64>width * 8 + SLACK;
 }
 
 /** A row whose cells stand in [from, to) just as the target has them, of so many bytes in all. False: there is no room. */
 // @ts-ignore: decorator
 @inline export function writeWhole(from: usize, to: usize, bytes: usize): bool {
-  if (out + room(bytes) > outEnd) return false;
+  if (<u64>out + room(bytes) > <u64>outEnd) return false;
   let o = out;
   if (begun) o = copy(o, between, betweenLength);
   if (style == Style.Json) o = copy(o, load<u32>(fields, TEXT), load<u32>(fields, TEXT_LENGTH));
@@ -119,7 +160,7 @@ const SLACK: usize = 32;
 
 function json(bytes: usize): i32 {
   const most = room(bytes);
-  if (out + most > outEnd) return full(most);
+  if (<u64>out + most > <u64>outEnd && !fits()) return full(most);
   let o = out;
   if (begun) o = copy(o, between, betweenLength);
   if (routed >= 0) {
@@ -137,9 +178,9 @@ function json(bytes: usize): i32 {
 function route(): i32 {
   const field = fields + <usize>routed * FIELD, cell = cells + <usize>routed * CELL;
   const from = <usize>load<u32>(cell, FROM), to = <usize>load<u32>(cell, TO);
-  const n = (to - from) * growth + SLACK;
+  const n = <u64>(to - from) * growth + SLACK;
   let o = <usize>load<u32>(field, OUT);
-  if (o + n > <usize>load<u32>(field, OUT_END)) { setCellIndex(routed); return full(n); }
+  if (<u64>o + n > <u64>load<u32>(field, OUT_END)) { setCellIndex(routed); return full(n); }
   if (begun) store<u8>(o++, 0x2c);
   o = load<i32>(cell, KIND) <= Kind.Nested ? copy(o, from, to - from) : special(o, load<i32>(cell, KIND), from, to);
   if (o == 0) return refuse(refused, routed, from);
@@ -273,7 +314,7 @@ function writeText(o: usize, from: usize, to: usize, doubled: bool): usize {
 /** A row of a delimited file. */
 function delimited(bytes: usize): i32 {
   const most = room(bytes);
-  if (out + most > outEnd) return full(most);
+  if (<u64>out + most > <u64>outEnd && !fits()) return full(most);
   let o = out;
   if (begun) o = copy(o, between, betweenLength);
   const start = o;
@@ -348,16 +389,13 @@ function writeField(o: usize, from: usize, to: usize, inPlace: bool): usize {
   return stop;
 }
 
-/** Every cell into its column's place, a comma before it except at the start. */
-function columns(): i32 {
-  for (let i: u32 = 0; i < width; i++) {
-    const field = fields + <usize>i * FIELD, cell = cells + <usize>i * CELL;
-    const n = <usize>(load<u32>(cell, TO) - load<u32>(cell, FROM)) * growth + SLACK;
-    if (<usize>load<u32>(field, OUT) + n > <usize>load<u32>(field, OUT_END)) { setCellIndex(i); return full(n); }
-  }
-  for (let i: u32 = 0; i < width; i++) {
-    const field = fields + <usize>i * FIELD, cell = cells + <usize>i * CELL;
-    let o = <usize>load<u32>(field, OUT);
+/** The cells of a row behind those of the rows before, a comma before each but the first of its column, and where each ends. */
+function columns(bytes: usize): i32 {
+  const most = room(bytes);
+  if (endCount + width > endsMost || (<u64>out + most > <u64>outEnd && !fits())) return full(most);
+  let o = out, at = ends + (<usize>endCount << 2);
+  for (let i: u32 = 0; i < width; i++, at += 4) {
+    const cell = cells + <usize>i * CELL;
     if (begun) store<u8>(o++, 0x2c);
     const from = <usize>load<u32>(cell, FROM), to = <usize>load<u32>(cell, TO);
     if (load<i32>(cell, KIND) <= Kind.Nested) o = copy(o, from, to - from);
@@ -365,8 +403,25 @@ function columns(): i32 {
       o = special(o, load<i32>(cell, KIND), from, to);
       if (o == 0) return refuse(refused, i, from);
     }
-    store<u32>(field, o, OUT);
+    store<u32>(at, <u32>(o - outStart));
   }
+  endCount += width;
+  out = o;
   begun = true;
   return Ev.More;
+}
+
+/** What was written row by row, column by column from `to` on; where each column ends goes to `stops`. Nothing is written then. */
+export function turnColumns(to: usize, stops: usize): void {
+  const step = <usize>width << 2, last = ends + (<usize>endCount << 2);
+  let o = to;
+  for (let i: u32 = 0; i < width; i++) {
+    for (let at = ends + (<usize>i << 2); at < last; at += step) {
+      const from = outStart + (at == ends ? 0 : <usize>load<u32>(at - 4));
+      o = copy(o, from, outStart + <usize>load<u32>(at) - from);
+    }
+    store<u32>(stops + (<usize>i << 2), <u32>(o - to));
+  }
+  out = outStart;
+  endCount = 0;
 }

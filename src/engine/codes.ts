@@ -70,6 +70,7 @@ export const Err = {
   OpenQuote: 21,
   StrayQuote: 22,
   AfterQuote: 23,
+  Long: 24,
 } as const;
 
 /** How the cargo's lengths are checked: rows of one width, every level of a tensor, or objects of any members. */

@@ -8,7 +8,13 @@ import type { CoreMemory } from "./core-memory.js";
 import { CoreRows } from "./core-rows.js";
 import type { RowRequest, RowStyle } from "./rows.js";
 
-const LOOK: RowStyle = { cells: "none", missing: "null", nan: "token", nulls: true, texts: () => ({ before: [], after: "", between: "" }) };
+const LOOK: RowStyle = {
+  cells: "none",
+  missing: "null",
+  nan: "token",
+  nulls: true,
+  texts: () => ({ before: () => "", after: "", between: "" }),
+};
 
 /** Rows of a delimited file as typed columns, over core/fill.ts. */
 export class CoreBatches implements CellReader {

@@ -101,6 +101,7 @@ export class CoreCells implements CellReader {
 
   /** The input has ended: the scanner goes to its last byte, to say what was cut off. */
   finish(): void {
+    this.#input.finish();
     if (this.#stage === "sample") this.#input.moveTo(this.#scanned);
     if (this.#stage === "cells") this.#scanRest();
   }
@@ -117,9 +118,11 @@ export class CoreCells implements CellReader {
         this.#scanned += input.from - start; // the window may have moved
         continue;
       }
+      const most = Math.max(SAMPLE, this.#memory.maxRowBytes + 1);
+      if (this.#sampled >= this.#memory.maxRowBytes + 1 && !this.#shapeKnown()) throw input.tooLong();
       // the sample ends at the same byte however the input was cut
       const left = SAMPLE - this.#sampled;
-      const to = left > 0 ? Math.min(input.sound, this.#scanned + left) : input.sound;
+      const to = Math.min(input.sound, left > 0 ? this.#scanned + left : input.from + most);
       const event = core.scan(this.#scanned, to);
       this.#scanned = core.cursor.value;
       input.noteLines();
@@ -224,6 +227,10 @@ export class CoreCells implements CellReader {
     const { core } = this.#memory;
     const input = this.#input;
     for (;;) {
+      if (!input.isDue) {
+        if (!input.append()) return undefined;
+        continue;
+      }
       const event = core.cells(input.from, input.sound);
       input.moveTo(core.cursor.value);
       if (core.stringEnd.value > (this.#columns as CoreColumns).stringsAt) this.#columns?.drain('"');
@@ -257,7 +264,7 @@ export class CoreCells implements CellReader {
             this.#judge();
             return undefined;
           }
-          if (!input.append()) return undefined;
+          if (!input.appendMore()) return undefined;
       }
     }
   }
@@ -285,6 +292,7 @@ export class CoreCells implements CellReader {
   #refuse(error: number): TransloadError {
     const input = this.#input;
     const { core } = this.#memory;
+    if (error === Err.Long) return input.tooLong();
     const column = this.#block ? 0 : input.count(core.leaf.value);
     const dtype = this.#dtypes[column] as DType;
     return input.refuseCell(error, this.#names[column] ?? "", dtype, isDefaulted(this.#request.dtype));

@@ -3,9 +3,12 @@ import { Err, St } from "./codes.js";
 import type { CoreMemory } from "./core-memory.js";
 import type { PathOf } from "./engine.js";
 import { jsonPath, refuse, refuseCell, truncated } from "./fault.js";
+import { tooLong } from "./size.js";
 
 /** Bytes looked at in one go: they stay in the second-level cache between the copy, the UTF-8 check and the scan. */
 const PIECE = 1 << 17;
+/** Shorter pieces of a row are read again each time more comes. */
+const PATIENCE = 1 << 16;
 const LINE_FEED = 0x0a; /* \n */
 const LIST = 0x5b; /* [ */
 
@@ -33,6 +36,11 @@ export class CoreInput {
   #marked: [line: number, lineAt: number] = [1, 0];
   /** Every line is a document of its own. */
   lines = false;
+  /** The error for a row, or a cell, at `from` that is longer than it may be. */
+  tooLong: () => TransloadError;
+  /** Bytes that the window must hold before what stands at `from` is read again. */
+  #enough = 0;
+  #ended = false;
 
   constructor(memory: CoreMemory, pathOf: PathOf, start: number) {
     this.#memory = memory;
@@ -41,6 +49,7 @@ export class CoreInput {
     this.from = this.sound = this.to = this.#window;
     this.#windowAt = this.#chunkAt = this.lineAt = start;
     this.#marked = [1, start];
+    this.tooLong = () => tooLong("a cell", memory.maxRowBytes, this.#place(this.from, memory.core.depth.value));
   }
 
   push(chunk: Uint8Array): void {
@@ -74,8 +83,33 @@ export class CoreInput {
     return this.#take();
   }
 
+  /**
+   * The row, or the cell, at `from` is not whole: takes the next piece. Short pieces of what is long would be gone through over and over,
+   * so that it is due again when twice as much is there.
+   * @throws TransloadError E_LIMIT where it is longer than a row may be.
+   */
+  appendMore(): boolean {
+    const held = this.to - this.from;
+    const most = this.#memory.maxRowBytes;
+    if (held > most) throw this.tooLong();
+    this.#enough = held > PATIENCE && !this.#ended ? Math.min(2 * held, most + 1) : 0;
+    return this.append();
+  }
+
+  /** What stands at `from` is worth reading. */
+  get isDue(): boolean {
+    return this.to - this.from >= this.#enough;
+  }
+
+  /** No more will come: whatever is there is due. */
+  finish(): void {
+    this.#ended = true;
+    this.#enough = 0;
+  }
+
   /** The core has consumed up to this address. */
   moveTo(cursor: number): void {
+    if (cursor !== this.from) this.#enough = 0;
     this.from = cursor;
     this.noteLines();
   }
@@ -191,7 +225,7 @@ export class CoreInput {
     const left = to - from;
     this.#windowAt = this.#absolute(from);
     if (left > this.#capacity - PIECE) {
-      this.#capacity *= 2;
+      this.#capacity = Math.max(left + 2 * PIECE, Math.min(2 * this.#capacity, this.#memory.maxRowBytes + 2 * PIECE));
       this.#window = this.#memory.area("window", this.#capacity);
     }
     this.#memory.bytes.copyWithin(this.#window, from, to);

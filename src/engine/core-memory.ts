@@ -1,5 +1,7 @@
 import { decodeBytes } from "../bytes.js";
+import { TransloadError } from "../errors.js";
 import { exact } from "./exact.js";
+import { MAX_ROW_BYTES, sizeText } from "./size.js";
 
 interface Global {
   readonly value: number;
@@ -16,6 +18,7 @@ export interface Core {
   setWatch(depth: number): void;
   setPeeking(on: boolean): void;
   setStop(rows: bigint): void;
+  setRowMost(bytes: number): void;
   setNullOk(ok: boolean): void;
   setNan(policy: number): void;
   startCargo(mode: number, width: bigint): void;
@@ -46,7 +49,11 @@ export interface Core {
   setFields(fields: number, cells: number, width: number, learns: boolean): void;
   startRows(syntax: number, pads: boolean, firstKeyWins: boolean): void;
   limitRows(limit: bigint): void;
-  setAliases(at: number, count: number): void;
+  setKeys(spellings: number, slots: number, slotCount: number): void;
+  setStrangers(at: number, most: number): void;
+  learnKeys(from: number, to: number): void;
+  fieldOfKey(at: number, length: number): number;
+  readonly strangerCount: Global;
   convertRows(from: number, to: number, last: boolean): number;
   setPlain(on: boolean): void;
   setRoutes(sided: boolean, routed: number): void;
@@ -71,9 +78,11 @@ export interface Core {
   startOutput(): void;
   readonly begun: Global;
   readonly needed: Global;
+  measureRow(): number;
+  setEnds(at: number, most: number): void;
+  readonly endCount: Global;
+  turnColumns(to: number, stops: number): void;
   readonly cellIndex: Global;
-  readonly keyFrom: Global;
-  readonly keyTo: Global;
   readonly rowCount: { readonly value: bigint };
   readonly wholeCount: { readonly value: bigint };
   readonly padded: { readonly value: bigint };
@@ -112,6 +121,35 @@ function compile(): WebAssembly.Module {
   return new WebAssembly.Module(fs.readFileSync(new URL("../core/core.wasm", import.meta.url)));
 }
 
+/** What a memory of 32 bits can have, less what copies may run over. */
+const MOST = 2 ** 32 - 2 ** 16;
+
+/** Addresses and sizes have 32 bits and no sign, which WebAssembly does not tell JavaScript: here they lose it. Those that are less stay. */
+function unsigned(exports: Record<string, unknown>): Core {
+  const own: [string, unknown][] = Object.entries(exports).map(([name, value]) => {
+    if (typeof value === "function" && ADDRESSES.has(name)) return [name, (...given: number[]) => (value(...given) as number) >>> 0];
+    return [name, value instanceof WebAssembly.Global && ADDRESSES.has(name) ? new Address(value) : value];
+  });
+  return Object.fromEntries(own) as unknown as Core;
+}
+
+const ADDRESSES: ReadonlySet<string> = new Set([
+  ...["heap", "utf8", "print", "room", "gatherTexts", "writePlain", "readPlain", "escapes", "endHash", "spell", "outAt"],
+  ...["unpackCells", "narrow", "cursor", "lastNewline", "stringEnd", "packedTo", "cellIndex", "leastText", "greatestText"],
+]);
+
+class Address implements Global {
+  readonly #own: WebAssembly.Global;
+
+  constructor(own: WebAssembly.Global) {
+    this.#own = own;
+  }
+
+  get value(): number {
+    return this.#own.value >>> 0;
+  }
+}
+
 /** An instance of the core with a memory of its own, handed out from the heap's start on and never given back. */
 export class CoreMemory {
   readonly core: Core;
@@ -119,41 +157,72 @@ export class CoreMemory {
   view: DataView;
   #top: number;
   readonly #areas = new Map<string, { at: number; length: number }>();
+  /** Bytes that a row, or a cell, may have where it is held. */
+  readonly maxRowBytes: number;
 
-  constructor() {
+  constructor(maxRowBytes = MAX_ROW_BYTES) {
+    this.maxRowBytes = maxRowBytes;
     compiled ??= compile();
     const env = {
       abort: trap,
       exact: (at: number, length: number, single: number) => exact(this.text(at, at + length), single !== 0),
       holds: (at: number, length: number, value: number) => Number.isFinite(value) && BigInt(this.text(at, at + length)) === BigInt(value),
     };
-    this.core = new WebAssembly.Instance(compiled, { env }).exports as Core;
+    this.core = unsigned(new WebAssembly.Instance(compiled, { env }).exports);
+    this.core.setRowMost(Math.min(maxRowBytes, MOST));
     this.#top = align(this.core.heap());
     this.bytes = new Uint8Array(this.core.memory.buffer);
     this.view = new DataView(this.core.memory.buffer);
   }
 
-  /** Address of so many bytes, aligned to 64, with 64 behind them that copies may run over. Views of the memory may be renewed. */
+  /**
+   * Address of so many bytes, aligned to 64, with 64 behind them that copies may run over. Views of the memory may be renewed.
+   * @throws TransloadError E_LIMIT where there is no more memory.
+   */
   allocate(length: number): number {
     const at = this.#top;
-    this.#top = align(at + length + 64);
-    const missing = this.#top - this.bytes.length;
-    if (missing > 0) {
-      this.core.memory.grow(Math.ceil(missing / 65536));
-      this.bytes = new Uint8Array(this.core.memory.buffer);
-      this.view = new DataView(this.core.memory.buffer);
-    }
+    this.#reach(at + length);
     return at;
   }
 
-  /** The place for this purpose, at least so long: the same from call to call, until a larger one is needed. */
-  area(purpose: string, length: number): number {
+  /** The place for this purpose, at least so long: the same from call to call, until a larger one is needed, which begins with the first `kept` bytes. */
+  area(purpose: string, length: number, kept = 0): number {
     const area = this.#areas.get(purpose);
     if (area && area.length >= length) return area.at;
-    const roomy = area ? Math.max(length, 2 * area.length) : length;
+    const roomy = area ? Math.max(length, Math.min(2 * area.length, MOST - this.#top)) : length;
+    if (area && align(area.at + area.length + 64) === this.#top) {
+      // nothing lies behind it
+      this.#reach(area.at + roomy);
+      area.length = roomy;
+      return area.at;
+    }
     const at = this.allocate(roomy);
+    if (area && kept > 0) this.bytes.copyWithin(at, area.at, area.at + kept);
     this.#areas.set(purpose, { at, length: roomy });
     return at;
+  }
+
+  /** Memory is handed out up to this address. */
+  #reach(end: number): void {
+    const top = align(end + 64);
+    const missing = top - this.bytes.length;
+    if (missing > 0) {
+      try {
+        if (top > MOST) throw new RangeError("32 bits");
+        this.core.memory.grow(Math.ceil(missing / 65536));
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        throw new TransloadError(
+          "E_LIMIT",
+          `${sizeText(top)} of memory are needed at once, and there are no more than ${sizeText(this.bytes.length)}; shorter rows, or smaller batches (batchRows), take less`,
+          {},
+          { cause: error },
+        );
+      }
+      this.bytes = new Uint8Array(this.core.memory.buffer);
+      this.view = new DataView(this.core.memory.buffer);
+    }
+    this.#top = top;
   }
 
   /** Puts these into one area, each aligned to 16 bytes with as many readable ones behind it; returns their addresses. */
@@ -177,7 +246,7 @@ export class CoreMemory {
 }
 
 export function align(address: number): number {
-  return ((address + 63) & ~63) >>> 0;
+  return Math.ceil(address / 64) * 64;
 }
 
 function trap(): never {

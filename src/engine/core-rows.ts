@@ -4,20 +4,28 @@ import { kindsOf } from "./cell-kinds.js";
 import { Err, Ev, Gap, Kind, LEARN, Mode, St, Style, Syntax, Typing } from "./codes.js";
 import type { CoreInput } from "./core-input.js";
 import type { CoreMemory } from "./core-memory.js";
+import { CoreShelf } from "./core-shelf.js";
 import { refuse, refuseCell, refuseKey, refuseRow } from "./fault.js";
 import type { CellKinds, ColumnSource, RowReader, RowRequest, RowStyle } from "./rows.js";
+import { checkWidth, checkWritten, tooLong } from "./size.js";
 
 const FIELD = 64;
 const CELL = 16;
 const OUT = 1 << 18;
-/** Bytes for the places of all columns together, and the least and most for one. */
-const PLACES = 1 << 23;
-const PLACE_LEAST = 1 << 12;
-const PLACE_MOST = 1 << 18;
-/** A row may be this long; a quote that does not end would make one of the rest of the input. */
-const ROW_LIMIT = 1 << 29;
-/** Shorter pieces of a row are read again each time more comes. */
-const PATIENCE = 1 << 16;
+/** Bytes for the windows of all columns side by side together, and the least and most for one. */
+const SIDES = 1 << 23;
+const SIDE_LEAST = 1 << 6;
+const SIDE_MOST = 1 << 18;
+/** Bytes of a column that leaves the rows. */
+const PLACE = 1 << 18;
+/** Bytes of cells, and cells, that are put together by columns at once, or a row: they stay in the second-level cache. */
+const BLOCK = 1 << 20;
+const BLOCK_CELLS = 1 << 18;
+/** Rows that may take more are measured before there is made room for them. */
+const ROOMY = 1 << 24;
+/** A spelling of a key, and one that no field has (core/keys.ts). */
+const SPELLING = 16;
+const STRANGER = 8;
 const CLOSE = 0x5d; /* ] */
 /** What the cells of rows are that were copied whole. */
 const NUMBERS = (1 << Kind.Int) | (1 << Kind.Float);
@@ -34,23 +42,37 @@ export class CoreRows implements RowReader {
   readonly #style: RowStyle;
   readonly #keyed: boolean;
   readonly #names: string[] | undefined;
-  /** How the source spells the names, and other ways it does. */
-  readonly #keys: Uint8Array[];
-  readonly #aliases: { raw: Uint8Array; field: number }[] = [];
+  readonly #shelf: CoreShelf;
+  /** Spellings of keys so far. */
+  #spellings = 0;
+  /** Names that have one. */
+  #spelled = 0;
+  /** Places in their table. */
+  #slots = 0;
   #fieldsAt = 0;
   /** Fields laid out so far. */
   #laid = 0;
-  readonly #places = new Map<number, { at: number; length: number }>();
-  /** Windows of columns side by side. */
-  #sides: { at: number; length: number }[] = [];
+  /** Bytes of the texts around the cells. */
+  #textBytes = 0;
+  /** The texts between cells are all the same as in the source. */
+  #commas = true;
+  /** Some columns are text, whatever they look like. */
+  #someText = false;
+  #cellsAt = 0;
+  /** Fields there is room for. */
+  #reserved = 0;
+  /** Where the cells of a column go that leaves the rows. */
+  #place = { at: 0, length: 0 };
+  /** Windows of columns side by side, one as long as the other, but for those whose cells are longer. */
+  #sidesAt = 0;
+  #sideLength = 0;
+  readonly #longSides = new Map<number, { at: number; length: number }>();
   #outAt = 0;
   #outLength = 0;
   #bytesLeft: number | undefined;
   #ended = false;
   /** The reader has given up: the scanner goes on alone until it finds the fault. */
   #judging = false;
-  /** The window must hold so many bytes before a row that was not whole is read again. */
-  #enough = 0;
 
   constructor(memory: CoreMemory, input: CoreInput, request: RowRequest, style: RowStyle) {
     this.#memory = memory;
@@ -59,7 +81,8 @@ export class CoreRows implements RowReader {
     this.#style = style;
     this.#keyed = request.syntax === "records" || request.syntax === "recordLines";
     this.#names = request.names ? [...request.names] : this.#keyed ? [] : undefined;
-    this.#keys = (this.#names ?? []).map((name) => encode(JSON.stringify(name)));
+    this.#shelf = new CoreShelf(memory, "texts of rows");
+    input.tooLong = () => this.#tooLong();
     this.width = this.#names?.length ?? request.width;
     this.#start();
   }
@@ -101,7 +124,7 @@ export class CoreRows implements RowReader {
   /** No more input will come. */
   finish(): void {
     this.#ended = true;
-    this.#enough = 0;
+    this.#input.finish();
   }
 
   next(): Uint8Array | undefined {
@@ -110,7 +133,7 @@ export class CoreRows implements RowReader {
     const { core } = this.#memory;
     const input = this.#input;
     for (;;) {
-      if (input.to - input.from < this.#enough) {
+      if (!input.isDue) {
         this.#style.typed?.drain();
         if (!input.append()) return this.#drain();
         continue;
@@ -134,7 +157,7 @@ export class CoreRows implements RowReader {
           this.done = true;
           return this.#drain();
         case Ev.NewKey:
-          this.#addKey(this.#memory.bytes.slice(core.keyFrom.value, core.keyTo.value));
+          this.#addKeys();
           break;
         case Ev.Side:
           this.#refill(core.cellIndex.value);
@@ -148,17 +171,10 @@ export class CoreRows implements RowReader {
           throw this.#refuse(core.error.value);
         default: {
           if (!whole) return this.#judge();
-          const held = input.to - input.from;
-          if (held > ROW_LIMIT) throw this.#tooLong();
           this.#style.typed?.drain();
-          if (input.append()) this.#enough = held > PATIENCE ? 2 * held : 0;
-          else if (!this.#ended) {
-            this.#enough = held > PATIENCE ? 2 * held : 0;
-            return this.#drain();
-          } else {
-            this.#scanRest();
-            return this.#drain();
-          }
+          if (input.appendMore()) break;
+          if (this.#ended) this.#scanRest();
+          return this.#drain();
         }
       }
     }
@@ -209,119 +225,165 @@ export class CoreRows implements RowReader {
     else this.#arrange();
   }
 
-  /** Lays out the fields, now that the columns are known. */
+  /** Lays out the fields of the columns that are known; those that were before stay as they are. */
   #arrange(): void {
-    this.#drainColumns();
-    const memory = this.#memory;
+    const { core } = this.#memory;
     const width = this.width as number;
-    const kinds = this.#kindBits();
-    const { before, after, between } = this.#style.texts(this.#names, width);
-    const texts = [between, after, ...before].map((text) => encode(text));
-    const keys = this.#keyed ? this.#keys.map((key) => concat([key, encode(":")])) : [];
-    const fieldsAt = memory.area("fields", FIELD * Math.max(1, width));
-    const cellsAt = memory.area("cells of a row", CELL * Math.max(1, width));
-    const at = memory.spread("texts of rows", [...texts, ...keys]);
-    memory.bytes.fill(0, fieldsAt, fieldsAt + FIELD * width);
-    memory.bytes.fill(0, cellsAt, cellsAt + CELL * width);
-    const put = (i: number, offset: number, value: number) => memory.view.setUint32(fieldsAt + FIELD * i + offset, value, true);
-    before.forEach((_, i) => {
-      put(i, 0, at[2 + i] as number);
-      put(i, 4, (texts[2 + i] as Uint8Array).length);
-    });
-    keys.forEach((key, i) => {
-      put(i, 8, at[texts.length + i] as number);
-      put(i, 12, key.length);
-    });
-    kinds.forEach((bits, i) => {
-      put(i, 16, bits);
-    });
-    const { fields } = this.#request;
-    const names = this.#columnNames();
-    if (fields)
-      for (let i = 0; i < width; i++)
-        put(i, 20, fields.text.has(names[i] as string) ? Typing.Text : fields.numbers ? Typing.Numbers : Typing.Lexical);
-    memory.core.setTexts(
-      at[0] as number,
-      (texts[0] as Uint8Array).length,
-      at[1] as number,
-      (texts[1] as Uint8Array).length,
-      texts.reduce((sum, text) => sum + text.length, 0),
-    );
-    memory.core.setFields(fieldsAt, cellsAt, width, false);
-    this.#fieldsAt = fieldsAt;
+    const { cells, routed, texts } = this.#style;
+    this.#reserve(width);
+    const own = texts(this.#names, width);
+    for (let i = this.#laid; i < width; i++) this.#layField(i, own.before(i));
     this.#laid = width;
-    const { cells, routed } = this.#style;
-    if (cells === "columns") this.#layPlaces(Array.from({ length: width }, (_, i) => i));
-    if (routed !== undefined) this.#layPlaces([routed]);
+    if (this.#keyed) this.#layKeys();
+    const between = this.#shelf.put(own.between);
+    const after = this.#shelf.put(own.after);
+    core.setTexts(between.at, between.length, after.at, after.length, this.#textBytes + between.length + after.length);
+    core.setFields(this.#fieldsAt, this.#cellsAt, width, false);
+    if (cells === "columns") this.#layBlock(this.#outLength);
+    if (routed !== undefined) this.#layPlace(routed, PLACE);
     if (this.#request.across) this.#laySides();
-    memory.core.setRoutes(this.#request.across !== undefined && this.#request.syntax !== "across", routed ?? -1);
-    memory.core.setPlain(this.#passes(before, names));
+    core.setRoutes(this.#request.across !== undefined && this.#request.syntax !== "across", routed ?? -1);
+    core.setPlain(this.#passes());
   }
 
-  /** Names of the columns, or their positions. */
-  #columnNames(): readonly string[] {
-    return this.#names ?? Array.from({ length: this.width ?? 0 }, (_, i) => `${i}`);
+  /** Room for so many fields and cells, and behind them for those of a key that has no field. */
+  #reserve(width: number): void {
+    const memory = this.#memory;
+    const kept = this.#reserved;
+    checkWidth(width, memory.maxRowBytes, { row: this.rows });
+    this.#fieldsAt = memory.area("fields", FIELD * (width + 1), FIELD * kept);
+    this.#cellsAt = memory.area("cells of a row", CELL * (width + 1), CELL * kept);
+    memory.bytes.fill(0, this.#fieldsAt + FIELD * kept, this.#fieldsAt + FIELD * (width + 1));
+    memory.bytes.fill(0, this.#cellsAt + CELL * kept, this.#cellsAt + CELL * (width + 1));
+    this.#reserved = width;
+  }
+
+  #layField(i: number, before: string): void {
+    const { at, length } = this.#shelf.put(before);
+    const { view } = this.#memory;
+    const field = this.#fieldsAt + FIELD * i;
+    this.#textBytes += length;
+    this.#commas &&= i === 0 || before === ",";
+    view.setUint32(field, at, true);
+    view.setUint32(field + 4, length, true);
+    const { fields } = this.#request;
+    if (!fields) return;
+    const typing = fields.text.has(this.#names?.[i] ?? `${i}`) ? Typing.Text : fields.numbers ? Typing.Numbers : Typing.Lexical;
+    this.#someText ||= typing === Typing.Text;
+    view.setUint32(field + 20, typing, true);
+  }
+
+  // ---- keys
+
+  /** The keys of all fields, as JSON most often spells them. */
+  #layKeys(): void {
+    const names = this.#names as string[];
+    const from = this.#spellings;
+    for (let i = this.#spelled; i < names.length; i++) this.#spell(JSON.stringify(names[i]), i);
+    this.#spelled = names.length;
+    this.#learnSpellings(from);
+    // so many without a field are told of at once, twice as many as there are fields: a long record is read again but a few times
+    const most = Math.max(64, 2 * this.#spellings);
+    this.#memory.core.setStrangers(this.#memory.area("keys without a field", STRANGER * most), most);
+  }
+
+  /** The key of a field is expected to be spelled so from now on. */
+  #spell(key: string, field: number): void {
+    const memory = this.#memory;
+    const { at, length } = this.#shelf.put(`${key}:`);
+    const spelling =
+      memory.area("spellings of keys", SPELLING * (this.#spellings + 1), SPELLING * this.#spellings) + SPELLING * this.#spellings;
+    const { view } = memory;
+    view.setUint32(spelling, at, true);
+    view.setUint32(spelling + 4, length - 1, true);
+    view.setUint32(spelling + 8, field, true);
+    view.setUint32(this.#fieldsAt + FIELD * field + 8, at, true);
+    view.setUint32(this.#fieldsAt + FIELD * field + 12, length, true);
+    this.#spellings++;
+  }
+
+  /** The table takes the spellings from this one on, or all of them where it grows. */
+  #learnSpellings(from: number): void {
+    const memory = this.#memory;
+    const grows = 2 * this.#spellings >= this.#slots;
+    if (grows) this.#slots = 2 ** Math.ceil(Math.log2(4 * this.#spellings + 64));
+    const slots = memory.area("table of keys", 4 * this.#slots);
+    const spellings = memory.area("spellings of keys", SPELLING);
+    if (grows) memory.bytes.fill(0, slots, slots + 4 * this.#slots);
+    memory.core.setKeys(spellings, slots, this.#slots);
+    memory.core.learnKeys(grows ? 0 : from, this.#spellings);
+  }
+
+  /** Keys that no field has: other spellings of some, or new columns. */
+  #addKeys(): void {
+    const memory = this.#memory;
+    const list = memory.area("keys without a field", STRANGER);
+    const count = memory.core.strangerCount.value;
+    for (let k = 0; k < count; k++) {
+      const at = memory.view.getUint32(list + STRANGER * k, true);
+      this.#addKey(at, memory.view.getUint32(list + STRANGER * k + 4, true));
+    }
+    this.#arrange();
+  }
+
+  #addKey(at: number, length: number): void {
+    const memory = this.#memory;
+    const names = this.#names as string[];
+    // the record may have it twice
+    if (memory.core.fieldOfKey(at, length) >= 0) return;
+    const raw = decode(memory.bytes.subarray(at, at + length));
+    const name = JSON.parse(raw) as string;
+    const plain = JSON.stringify(name);
+    const from = this.#spellings;
+    const known = raw === plain ? -1 : this.#fieldOf(plain);
+    if (known < 0) {
+      const { newKeys } = this.#request;
+      if (newKeys === "refuse" || (newKeys === "first" && this.rows > 0)) {
+        this.#input.countLines(at);
+        throw refuseKey(name, names, this.#input.placeOfRow(at, this.rows));
+      }
+      names.push(name);
+      this.width = names.length;
+      this.#reserve(names.length);
+      this.#spell(plain, names.length - 1);
+      this.#spelled = names.length;
+    }
+    if (raw !== plain) this.#spell(raw, known < 0 ? names.length - 1 : known);
+    this.#learnSpellings(from);
+  }
+
+  /** The field whose key is spelled so, or -1. */
+  #fieldOf(key: string): number {
+    const bytes = encode(key);
+    const at = this.#memory.area("a key", bytes.length);
+    this.#memory.bytes.set(bytes, at);
+    return this.#memory.core.fieldOfKey(at, bytes.length);
   }
 
   /** Rows of plain numbers may be taken whole: nothing is asked of single cells, and only what stands around them differs. */
-  #passes(before: readonly string[], names: readonly string[]): boolean {
+  #passes(): boolean {
     const { syntax, across, fields } = this.#request;
     const { cells, sizes, routed, delimiter } = this.#style;
     if (this.width === 0 || across || routed !== undefined || sizes) return false;
-    const target = cells === "delimited" ? delimiter : cells === "json" && before.slice(1).every((text) => text === ",") ? "," : undefined;
+    const target = cells === "delimited" ? delimiter : cells === "json" && this.#commas ? "," : undefined;
     if (syntax === "lists" || syntax === "listLines") return target === ",";
-    if (syntax !== "delimited" || !fields || fields.numbers || names.some((name) => fields.text.has(name)) || /[-.\d]/.test(fields.quote))
-      return false;
+    if (syntax !== "delimited" || !fields || fields.numbers || this.#someText || /[-.\d]/.test(fields.quote)) return false;
     return cells === "typed" || (target === "," && fields.delimiter === ",");
   }
 
   #laySides(): void {
     const width = this.width as number;
-    const length = Math.min(PLACE_MOST, Math.max(PLACE_LEAST, Math.floor(PLACES / Math.max(1, width)) & ~63));
-    const at = this.#memory.area("windows of columns", length * width);
-    this.#sides = Array.from({ length: width }, (_, i) => ({ at: at + i * length, length }));
-    this.#sides.forEach((side, i) => {
-      this.#memory.view.setUint32(this.#fieldsAt + FIELD * i + 36, side.at, true);
-      this.#memory.view.setUint32(this.#fieldsAt + FIELD * i + 40, side.at, true);
-    });
+    this.#sideLength = Math.min(SIDE_MOST, Math.max(SIDE_LEAST, Math.floor(SIDES / Math.max(1, width)) & ~63));
+    this.#sidesAt = this.#memory.area("windows of columns", this.#sideLength * width);
+    this.#longSides.clear();
+    for (let i = 0; i < width; i++) {
+      this.#memory.view.setUint32(this.#fieldsAt + FIELD * i + 36, this.#sidesAt + i * this.#sideLength, true);
+      this.#memory.view.setUint32(this.#fieldsAt + FIELD * i + 40, this.#sidesAt + i * this.#sideLength, true);
+    }
   }
 
   #kindBits(): number[] {
     return Array.from({ length: this.#laid }, (_, i) => this.#memory.view.getUint32(this.#fieldsAt + FIELD * i + 16, true));
-  }
-
-  /** A key that no field has: another spelling of one, or a new column. */
-  #addKey(raw: Uint8Array): void {
-    const names = this.#names as string[];
-    const name = JSON.parse(decode(raw)) as string;
-    const known = names.indexOf(name);
-    if (known >= 0) {
-      this.#aliases.push({ raw: this.#keys[known] as Uint8Array, field: known });
-      this.#keys[known] = raw;
-    } else {
-      const { newKeys } = this.#request;
-      if (newKeys === "refuse" || (newKeys === "first" && this.rows > 0)) {
-        const at = this.#memory.core.keyFrom.value;
-        this.#input.countLines(at);
-        throw refuseKey(name, names, this.#input.placeOfRow(at, this.rows));
-      }
-      names.push(name);
-      this.#keys.push(raw);
-      this.width = names.length;
-    }
-    this.#arrange();
-    const spellings = this.#memory.spread(
-      "spellings of keys",
-      this.#aliases.map(({ raw }) => raw),
-    );
-    const at = this.#memory.area("aliases of keys", 12 * Math.max(1, this.#aliases.length));
-    const { view } = this.#memory;
-    this.#aliases.forEach(({ raw, field }, i) => {
-      view.setUint32(at + 12 * i, spellings[i] as number, true);
-      view.setUint32(at + 12 * i + 4, raw.length, true);
-      view.setUint32(at + 12 * i + 8, field, true);
-    });
-    this.#memory.core.setAliases(at, this.#aliases.length);
   }
 
   // ---- columns side by side
@@ -332,12 +394,13 @@ export class CoreRows implements RowReader {
     const field = this.#fieldsAt + FIELD * i;
     const from = memory.view.getUint32(field + 36, true);
     const left = memory.view.getUint32(field + 40, true) - from;
-    const side = this.#sides[i] as { at: number; length: number };
+    let side = this.#longSides.get(i) ?? { at: this.#sidesAt + i * this.#sideLength, length: this.#sideLength };
+    if (left > memory.maxRowBytes) throw this.#tooLong();
     if (left > side.length / 2) {
-      const length = 2 * side.length;
-      this.#sides[i] = { at: memory.allocate(length), length };
+      side = { at: memory.allocate(2 * side.length), length: 2 * side.length };
+      this.#longSides.set(i, side);
     }
-    const { at: to, length } = this.#sides[i] as { at: number; length: number };
+    const { at: to, length } = side;
     memory.bytes.copyWithin(to, from, from + left);
     const source = this.#request.across?.[i] as ColumnSource;
     const read = source.read(memory.bytes.subarray(to + left, to + length));
@@ -354,13 +417,17 @@ export class CoreRows implements RowReader {
   /** Makes place for a row, or a cell, of so many bytes: what is written goes out. */
   #flush(needed: number): Uint8Array | undefined {
     const { core } = this.#memory;
-    if (this.#style.typed) {
-      this.full = this.#style.typed.flush();
+    const { cells, routed, typed } = this.#style;
+    if (typed) {
+      this.full = typed.flush();
       return undefined;
     }
-    const column = core.cellIndex.value;
-    if (this.#style.cells === "columns" || (column === this.#style.routed && needed > this.#placeLeft(column))) {
-      this.#makePlace(column, needed);
+    if (cells === "columns") {
+      this.#makeBlock(needed);
+      return undefined;
+    }
+    if (core.cellIndex.value === routed && needed > this.#placeLeft(routed)) {
+      this.#makePlace(routed, needed);
       return undefined;
     }
     const bytes = this.#drain();
@@ -375,11 +442,20 @@ export class CoreRows implements RowReader {
     return bytes;
   }
 
-  #room(needed: number): void {
-    if (needed <= this.#outLength) return;
-    this.#outLength = Math.max(OUT, needed);
+  /** Room for a row. */
+  #room(most: number): void {
+    if (most <= this.#outLength) return;
+    this.#outLength = Math.max(OUT, this.#measured(most));
     this.#outAt = this.#memory.area("rows written", this.#outLength);
     this.#setOut(this.#bytesLeft);
+  }
+
+  /** What the row that was read takes, looked at more closely where it may be much. */
+  #measured(most: number): number {
+    const { core, maxRowBytes } = this.#memory;
+    const bytes = most > ROOMY || most > maxRowBytes ? core.measureRow() : most;
+    checkWritten(bytes, this.rows, maxRowBytes);
+    return bytes;
   }
 
   #setOut(most: number | undefined): void {
@@ -389,10 +465,10 @@ export class CoreRows implements RowReader {
   #drain(): Uint8Array | undefined {
     const { core, bytes } = this.#memory;
     if (this.#style.cells === "columns") {
-      if (this.done || this.full) this.#drainColumns();
+      if (this.done || this.full) this.#drainBlock();
       return undefined;
     }
-    if (this.done || this.full) this.#drainColumns();
+    if (this.done || this.full) this.#drainPlace();
     const to = core.outAt();
     if (to === this.#outAt) return undefined;
     const text = bytes.slice(this.#outAt, to);
@@ -405,17 +481,46 @@ export class CoreRows implements RowReader {
     return text;
   }
 
-  #layPlaces(fields: readonly number[]): void {
-    const length = Math.min(PLACE_MOST, Math.max(PLACE_LEAST, Math.floor(PLACES / Math.max(1, fields.length)) & ~63));
-    const at = this.#memory.area("places of columns", length * fields.length);
-    fields.forEach((field, i) => {
-      this.#places.set(field, { at: at + i * length, length });
-      this.#openPlace(field);
-    });
+  // ---- rows that are put together by columns
+
+  /** Room for rows of so many bytes, and for where their cells end. */
+  #layBlock(bytes: number): void {
+    const memory = this.#memory;
+    const width = Math.max(1, this.width as number);
+    this.#outLength = Math.max(BLOCK, bytes);
+    this.#outAt = memory.area("rows written", this.#outLength);
+    const cells = Math.max(1, Math.floor(BLOCK_CELLS / width)) * width;
+    memory.core.setEnds(memory.area("ends of cells", 4 * cells), cells);
+    this.#setOut(undefined);
+  }
+
+  #makeBlock(most: number): void {
+    this.#drainBlock();
+    if (most > this.#outLength) this.#layBlock(this.#measured(most));
+  }
+
+  /** What was written goes out, column by column. */
+  #drainBlock(): void {
+    const memory = this.#memory;
+    const { core } = memory;
+    const width = this.width ?? 0;
+    if (core.endCount.value === 0) return;
+    const length = core.outAt() - this.#outAt;
+    const to = memory.area("columns written", length);
+    const ends = memory.area("ends of columns", 4 * width);
+    core.turnColumns(to, ends);
+    this.#style.block?.(memory.bytes.subarray(to, to + length), new Uint32Array(memory.bytes.buffer, ends, width));
+  }
+
+  // ---- a column that leaves the rows
+
+  #layPlace(i: number, length: number): void {
+    this.#place = { at: this.#memory.area("a column's place", length), length };
+    this.#openPlace(i);
   }
 
   #openPlace(i: number): void {
-    const { at, length } = this.#places.get(i) as { at: number; length: number };
+    const { at, length } = this.#place;
     const field = this.#fieldsAt + FIELD * i;
     this.#memory.view.setUint32(field + 24, at, true);
     this.#memory.view.setUint32(field + 28, at + length, true);
@@ -426,20 +531,20 @@ export class CoreRows implements RowReader {
     return this.#memory.view.getUint32(field + 28, true) - this.#memory.view.getUint32(field + 24, true);
   }
 
-  /** Empties the places; this one is made larger where a cell does not fit it. */
+  /** Empties the place; it is made larger where a cell does not fit it. */
   #makePlace(i: number, needed: number): void {
-    this.#drainColumns();
-    if (needed <= (this.#places.get(i) as { length: number }).length) return;
-    this.#places.set(i, { at: this.#memory.allocate(2 * needed), length: 2 * needed });
-    this.#openPlace(i);
+    this.#drainPlace();
+    if (needed <= this.#place.length) return;
+    checkWritten(needed, this.rows, this.#memory.maxRowBytes);
+    this.#layPlace(i, needed);
   }
 
-  #drainColumns(): void {
-    for (const [i, { at }] of this.#places) {
-      const to = this.#memory.view.getUint32(this.#fieldsAt + FIELD * i + 24, true);
-      if (to > at) this.#style.column?.(i, this.#memory.bytes.subarray(at, to));
-      this.#openPlace(i);
-    }
+  #drainPlace(): void {
+    const { routed, column } = this.#style;
+    if (routed === undefined || this.#laid === 0) return;
+    const to = this.#memory.view.getUint32(this.#fieldsAt + FIELD * routed + 24, true);
+    if (to > this.#place.at) column?.(this.#memory.bytes.subarray(this.#place.at, to));
+    this.#openPlace(routed);
   }
 
   // ---- faults
@@ -490,6 +595,7 @@ export class CoreRows implements RowReader {
 
   #refuse(error: number): TransloadError {
     const { core } = this.#memory;
+    if (error === Err.Long) return this.#tooLong();
     const cell = core.cellIndex.value;
     const place = this.#request.syntax === "across" ? { row: this.rows } : this.#input.placeOfRow(this.#input.from, this.rows);
     const { typed } = this.#style;
@@ -510,11 +616,8 @@ export class CoreRows implements RowReader {
 
   #tooLong(): TransloadError {
     const hint = this.#request.syntax === "delimited" ? "; perhaps a quote in it does not end" : "";
-    return new TransloadError(
-      "E_LIMIT",
-      `row ${this.rows} is longer than 512 MiB${hint}`,
-      this.#input.placeOfRow(this.#input.from, this.rows),
-    );
+    const place = this.#request.syntax === "across" ? { row: this.rows } : this.#input.placeOfRow(this.#input.from, this.rows);
+    return tooLong(`row ${this.rows}`, this.#memory.maxRowBytes, place, hint);
   }
 }
 

@@ -31,7 +31,7 @@ export class CoreScanner implements Scanner {
   #finished = false;
   #cells: CoreCells | CoreRows | CoreBatches | undefined;
 
-  /** `start` is the absolute offset of the first byte that will be pushed; `memory` that of a scanner that is done. */
+  /** `start` is the absolute offset of the first byte that will be pushed; `memory` its own, or that of a scanner that is done. */
   constructor(pathOf: PathOf, start: number, memory = new CoreMemory()) {
     this.#memory = memory;
     this.#input = new CoreInput(this.#memory, pathOf, start);
@@ -156,7 +156,7 @@ export class CoreScanner implements Scanner {
         this.#memory,
         this.#input,
         request,
-        () => new CoreScanner(() => [], 0, (this.#spare ??= new CoreMemory())),
+        () => new CoreScanner(() => [], 0, (this.#spare ??= new CoreMemory(this.#memory.maxRowBytes))),
       );
       this.#cells = cells;
       return cells;

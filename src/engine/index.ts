@@ -1,7 +1,14 @@
 import { CoreScanner } from "./core.js";
+import { CoreMemory } from "./core-memory.js";
 import type { PathOf, Scanner } from "./engine.js";
 
 export type EngineName = "core" | "reference";
-export type CreateScanner = (pathOf: PathOf, start: number) => Scanner;
+/** `maxRowBytes`: what a row may have where it is held. */
+export type CreateScanner = (pathOf: PathOf, start: number, maxRowBytes?: number) => Scanner;
 
-export const coreScanner: CreateScanner = (pathOf, start) => new CoreScanner(pathOf, start);
+export const coreScanner: CreateScanner = (pathOf, start, maxRowBytes) => new CoreScanner(pathOf, start, new CoreMemory(maxRowBytes));
+
+/** The same with a limit of its own. */
+export function limited(create: CreateScanner, maxRowBytes: number | undefined): CreateScanner {
+  return maxRowBytes === undefined ? create : (pathOf, start) => create(pathOf, start, maxRowBytes);
+}

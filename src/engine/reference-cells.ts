@@ -1,6 +1,7 @@
 import { Batch, type Column } from "../batch.js";
 import { fromText } from "../cell-text.js";
 import { type DType, isNumeric, NUMERIC } from "../dtype.js";
+import type { TransloadError } from "../errors.js";
 import { product } from "../lists.js";
 import { type CellReader, type CellRequest, cutToFit, type Seen } from "./cells.js";
 import { Err, Look } from "./codes.js";
@@ -10,6 +11,7 @@ import { jsonPath, refuseCell } from "./fault.js";
 import { lookNumber, lookText } from "./look.js";
 import { ListReader } from "./nested.js";
 import type { ReferenceScanner, Token } from "./reference.js";
+import { tooLong } from "./size.js";
 import { isNan } from "./stand-in.js";
 
 const BATCH = 1 << 20;
@@ -25,11 +27,15 @@ export class ReferenceCells implements CellReader {
   #queue: Token[] = [];
   #taken = 0;
   #sampled = false;
+  /** Lists that are open behind the sample. */
+  #sampleDepth = 0;
+  #firstRowEnd: number | undefined;
   #depth = 0;
   #column = 0;
   #names: readonly string[] = [];
   /** Columns that are read, in their order. */
   #picked: readonly number[] = [];
+  #isPicked: ReadonlySet<number> = new Set();
   #dtypes: DType[] = [];
   #shape: number[] = [];
   #block = false;
@@ -66,15 +72,13 @@ export class ReferenceCells implements CellReader {
 
   #sample(): boolean {
     const scanner = this.#scanner;
-    let depth = this.#queue.reduce((d, token) => d + step(token), 0);
-    const ended = () => depth < 0;
-    const rowDone = () =>
-      this.#queue.some((token, i) => i > 0 && depth === 0 && token.name !== "startArray") || (depth === 0 && this.#queue.length > 1);
-    while (!ended() && (scanner.judged - this.#from < SAMPLE || !rowDone())) {
+    while (this.#sampleDepth >= 0 && (scanner.judged - this.#from < SAMPLE || this.#sampleDepth > 0 || this.#queue.length < 2)) {
       const token = scanner.token();
       if (!token) return false;
       this.#queue.push(token);
-      depth += step(token);
+      this.#sampleDepth += step(token);
+      if (this.#sampleDepth <= 0) this.#firstRowEnd ??= token.to;
+      else if (this.#firstRowEnd === undefined && token.to - this.#from > scanner.maxRowBytes) throw this.#tooLong(token);
     }
     this.#arrange();
     return true;
@@ -95,7 +99,7 @@ export class ReferenceCells implements CellReader {
     this.#names = namesOf(request, width);
     this.#shape = frame ? [] : levels;
     if (frame) checkNames(this.#names, request.dtype);
-    const firstRow = this.#firstRowEnd();
+    const firstRow = this.#firstRowEnd ?? this.#from;
     const text = scanner.slice(this.#from, Math.min(scanner.judged, Math.max(this.#from + SAMPLE, firstRow)));
     const kinds = survey(text, this.#rank, width);
     const lists = frame && !request.survey ? listsAmong(kinds) : [];
@@ -104,6 +108,7 @@ export class ReferenceCells implements CellReader {
     const perRow = this.#block ? product(levels) : 1;
     const named = frame && !this.#block && request.names?.length === width;
     this.#picked = pickedOf(this.#names, named ? request.pick : undefined);
+    this.#isPicked = new Set(this.#picked);
     const rowBytes =
       perRow *
       bytesOfRow(
@@ -119,13 +124,9 @@ export class ReferenceCells implements CellReader {
     this.#sampled = true;
   }
 
-  #firstRowEnd(): number {
-    let depth = 0;
-    for (const token of this.#queue) {
-      depth += step(token);
-      if (depth <= 0) return token.to;
-    }
-    return this.#from;
+  #tooLong({ from, line, lineAt }: Token): TransloadError {
+    const row = this.rows + this.#rowsOfBatch;
+    return tooLong("a cell", this.#scanner.maxRowBytes, { offset: from, line, column: from - lineAt + 1, row });
   }
 
   #clear(): void {
@@ -156,7 +157,7 @@ export class ReferenceCells implements CellReader {
 
   /** A list or object in a frame's cell: only a survey looks past it. */
   #nested(token: Token, before: number): void {
-    if (!this.#request.survey && this.#picked.includes(this.#column)) {
+    if (!this.#request.survey && this.#isPicked.has(this.#column)) {
       if (!this.#lists[this.#column] || token.name === "startObject" || token.name === "endObject" || token.name === "keyValue")
         throw this.#refuse(Err.Kind, token);
       this.#list += `${step(token) >= 0 && this.#list !== "" && !this.#list.endsWith("[") ? "," : ""}${token.text}`;
@@ -174,8 +175,9 @@ export class ReferenceCells implements CellReader {
 
   #cell(token: Token): void {
     const i = this.#block ? 0 : this.#column;
+    if (token.name === "stringValue" && token.to - token.from > this.#scanner.maxRowBytes) throw this.#tooLong(token);
     if (this.#request.survey) lookAt(this.#seen[i] as Mutable<Seen>, token);
-    else if (this.#picked.includes(i)) {
+    else if (this.#isPicked.has(i)) {
       const dtype = this.#dtypes[i] as DType;
       const { values, valid } = this.#cells[i] as { values: (number | bigint | string)[]; valid: number[] };
       if (this.#lists[i] && token.name !== "nullValue") throw this.#refuse(Err.Kind, token);

@@ -10,6 +10,8 @@ import type { Fields, RowRequest } from "./rows.js";
 
 const DEFAULTS: Fields = { delimiter: ",", quote: '"', missing: [], text: new Set() };
 const LF = 0x0a;
+/** Shorter pieces of a row are read again each time more comes. */
+const PATIENCE = 1 << 16;
 
 /** A field as csv-parse reads it, and where it ends. */
 interface Field {
@@ -35,6 +37,8 @@ export class DelimitedRows implements RowSource {
   #bytes: Buffer = Buffer.alloc(0);
   #text = "";
   #received = -1;
+  /** Bytes that must be there before they are looked at again. */
+  #enough = 0;
 
   constructor(scanner: ReferenceScanner, { fields = DEFAULTS, names }: RowRequest, faults: RowFaults) {
     this.#scanner = scanner;
@@ -47,26 +51,38 @@ export class DelimitedRows implements RowSource {
 
   next(_width: number | undefined, full: boolean): FoundRow | "end" | "full" | undefined {
     if (full) return "full";
-    this.#receive();
     const { ended } = this.#scanner;
+    // a row that was not whole is read again when twice as much of it is there
+    if (!ended && this.#scanner.received - this.#scanner.judged < this.#enough) return undefined;
+    this.#receive();
     const start = /^[\r\n]*/.exec(this.#text)?.[0].length ?? 0;
     const parsed = this.#parse();
     const invalid = this.#invalid(parsed.end);
     if (invalid >= 0) throw this.#badByte(invalid);
     if (parsed.refused !== undefined) {
-      if (parsed.refused === "CSV_QUOTE_NOT_CLOSED" && !ended) return undefined;
+      if (parsed.refused === "CSV_QUOTE_NOT_CLOSED" && !ended) return this.#wait();
       this.#refuseField(start, parsed.fields);
     }
     const { fields, end } = parsed;
     if (end === undefined) {
       if (ended) this.#pass(start);
-      return ended ? "end" : undefined;
+      return ended ? "end" : this.#wait();
     }
     const whole = end < this.#bytes.length || this.#bytes[end - 1] === LF;
-    if (!whole && !ended) return undefined;
+    if (!whole && !ended) return this.#wait();
+    this.#enough = 0;
     const row = { spot: this.#spot(start), bytes: end - start, cells: this.#cells(start, fields) };
     this.#pass(end);
     return row;
+  }
+
+  #wait(): undefined {
+    const held = this.#bytes.length;
+    this.#enough = held > PATIENCE ? Math.min(2 * held, this.#scanner.maxRowBytes + 1) : 0;
+  }
+
+  get start(): Spot {
+    return this.#spot(/^[\r\n]*/.exec(this.#text)?.[0].length ?? 0);
   }
 
   /** The first byte that is no UTF-8, up to there. */

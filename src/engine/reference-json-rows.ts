@@ -42,6 +42,7 @@ export class JsonRows implements RowSource {
     const [first] = tokens as [Token];
     this.#tokens = [];
     this.#scanner.keep = false;
+    this.#scanner.rowFrom = undefined;
     return { spot: first, bytes: this.#scanner.judged - first.from, ...this.#members(tokens) };
   }
 
@@ -50,8 +51,13 @@ export class JsonRows implements RowSource {
     const token = this.#scanner.token();
     if (!token) return false;
     this.#scanner.keep = true;
+    this.#scanner.rowFrom ??= token.from;
     this.#tokens.push(token);
     return true;
+  }
+
+  get start(): Token | undefined {
+    return this.#tokens[0];
   }
 
   #end(): "end" {

@@ -24,12 +24,20 @@ export interface Cell {
 /** What the core keeps free behind a row: the sizes of pieces depend on it. */
 const SLACK = 32;
 const PER_CELL = 8;
+/** Bytes of cells that are put together by columns at once. */
+const BLOCK = 1 << 20;
 
 export class RowWriter {
   /** The output has a row: a separator stands before the next. */
   begun = false;
   retyped = 0;
-  texts: RowTexts = { before: [], after: "", between: "" };
+  #texts: RowTexts = { before: () => "", after: "", between: "" };
+  /** Before each cell, as UTF-8; how long they are together with what else stands around a row. */
+  #before: string[] = [];
+  #fixed = 0;
+  /** Cells of columns since the last block, and how many bytes they have. */
+  #columns: string[][] = [];
+  #held = 0;
   readonly #style: RowStyle;
   readonly #words: ReadonlySet<string>;
   readonly #fromDelimited: boolean;
@@ -43,30 +51,49 @@ export class RowWriter {
     this.#refuse = refuse;
   }
 
+  /** The texts around rows of so many cells. */
+  setTexts(texts: RowTexts, width: number): void {
+    this.#texts = texts;
+    this.#before = Array.from({ length: width }, (_, i) => bytesOf(texts.before(i)));
+    const around = Buffer.byteLength(texts.between) + Buffer.byteLength(texts.after);
+    this.#fixed = this.#before.reduce((sum, text) => sum + text.length, around);
+  }
+
   /** Bytes that a row may take at most which was so long in the input: the core's bound, so that both cut pieces alike. */
   most(bytes: number, width: number): number {
-    const { before, after, between } = this.texts;
-    const fixed = [between, after, ...before].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
     const growth = this.#style.cells === "delimited" ? 2 : this.#fromDelimited ? 6 : 1;
-    return fixed + bytes * growth + width * PER_CELL + SLACK;
+    return this.#fixed + bytes * growth + width * PER_CELL + SLACK;
   }
 
   /** The row's text; for columns, which go out one by one, none. */
   write(cells: readonly Cell[]): string {
-    const { cells: how, column } = this.#style;
+    const { cells: how } = this.#style;
     if (how === "none") return "";
     if (how === "columns") {
       const texts = cells.map((cell, i) => (this.begun ? "," : "") + this.#json(cell, i));
       texts.forEach((text, i) => {
-        column?.(i, Buffer.from(text, "latin1"));
+        (this.#columns[i] ??= []).push(text);
+        this.#held += text.length;
       });
       this.begun = true;
+      if (this.#held > BLOCK) this.endBlock();
       return "";
     }
     const row = how === "json" ? this.#members(this.#route(cells)) : this.#fields(cells);
-    const text = (this.begun ? bytesOf(this.texts.between) : "") + row + bytesOf(this.texts.after);
+    const text = (this.begun ? bytesOf(this.#texts.between) : "") + row + bytesOf(this.#texts.after);
     this.begun = true;
     return text;
+  }
+
+  /** What was written of the columns goes out. */
+  endBlock(): void {
+    if (this.#columns.length === 0) return;
+    const texts = this.#columns.map((cells) => cells.join(""));
+    let end = 0;
+    const ends = Uint32Array.from(texts, (text) => (end += text.length));
+    this.#style.block?.(Buffer.from(texts.join(""), "latin1"), ends);
+    this.#columns = [];
+    this.#held = 0;
   }
 
   /** The cells that stand in the row: one may go elsewhere, a comma before it. */
@@ -74,14 +101,14 @@ export class RowWriter {
     const { routed, column } = this.#style;
     if (routed === undefined) return cells;
     const text = (this.begun ? "," : "") + this.#json(cells[routed] as Cell, routed);
-    column?.(routed, Buffer.from(text, "latin1"));
+    column?.(Buffer.from(text, "latin1"));
     return cells.map((cell, i) => (i === routed ? { ...cell, kind: Kind.Text, text: "" } : cell));
   }
 
   #members(cells: readonly Cell[]): string {
     const omits = this.#style.missing === "omit";
     const members = cells.flatMap((cell, i) =>
-      omits && cell.kind === Kind.Missing ? [] : bytesOf(this.texts.before[i] as string) + this.#json(cell, i),
+      omits && cell.kind === Kind.Missing ? [] : (this.#before[i] as string) + this.#json(cell, i),
     );
     const text = members.join("");
     // where the first cells are left out, the first one written has a comma before it

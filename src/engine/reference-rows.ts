@@ -10,6 +10,7 @@ import { JsonRows } from "./reference-json-rows.js";
 import { bytesOf, type Cell, decode, RowWriter, type Spot } from "./reference-row-writer.js";
 import { SidedRows, SideRows } from "./reference-sides.js";
 import type { CellKinds, RowReader, RowRequest, RowStyle } from "./rows.js";
+import { checkWidth, checkWritten, tooLong } from "./size.js";
 
 /** A row as it was found. */
 export interface FoundRow {
@@ -33,6 +34,8 @@ export interface RowSource {
    * wanted, and "full" is the answer where there may be one.
    */
   next(width: number | undefined, full: boolean): FoundRow | "end" | "full" | undefined;
+  /** Where the row begins of which a part has been read. */
+  readonly start?: Spot | undefined;
 }
 
 /** Faults of the row that is being read. */
@@ -70,6 +73,10 @@ class ReferenceRows implements RowReader {
   readonly #path: readonly string[] | undefined;
   readonly #keyed: boolean;
   readonly #names: string[] | undefined;
+  /** Of a keyed source, the columns by their names. */
+  readonly #places: Map<string, number>;
+  /** Columns whose texts are laid out. */
+  #laid = -1;
   /** A bit for every Kind that the cells of a column were. */
   #kindBits: number[] = [];
   #rowLimit: number | undefined;
@@ -86,13 +93,20 @@ class ReferenceRows implements RowReader {
     this.#keyed = request.syntax === "records" || request.syntax === "recordLines";
     this.#names = request.names ? [...request.names] : this.#keyed ? [] : undefined;
     this.width = this.#names?.length ?? request.width;
+    // of two columns of one name the first is meant
+    this.#places = new Map(this.#keyed ? (this.#names ?? []).map((name, i): [string, number] => [name, i]).reverse() : []);
     const words = new Set((request.fields?.missing ?? []).map(bytesOf));
     const delimited = request.syntax === "delimited";
     this.#path = scanner.depth > 0 ? scanner.path : undefined;
     const faults: RowFaults = { refuse: (...fault) => this.#refuse(...fault), place: (spot) => this.#place(spot) };
     this.#source = sourceOf(scanner, request, faults);
+    scanner.tooLong = () => this.#tooLong(this.#source.start);
     this.#writer = new RowWriter(style, words, delimited, (error, cell) => this.#refuseCell(error, cell));
     if (this.width !== undefined) this.#lay();
+  }
+
+  get #most(): number {
+    return this.#scanner.maxRowBytes;
   }
 
   get names(): readonly string[] | undefined {
@@ -119,10 +133,12 @@ class ReferenceRows implements RowReader {
     while (!this.done && !this.full) {
       const row = this.#waiting ?? this.#source.next(this.width, this.rows === this.#rowLimit);
       if (row === undefined) break;
+      if (typeof row === "object" && row.bytes > this.#most) throw this.#tooLong(row.spot);
       if (row === "end") this.done = true;
       else if (row === "full") this.full = true;
       else text += this.#take(row);
     }
+    if (this.done || this.full) this.#writer.endBlock();
     // rows of a list end at its last bracket, which was read to find that out
     this.#scanner.offset = this.#scanner.judged - (this.done && this.#path ? 1 : 0);
     return text === "" ? undefined : Buffer.from(text, "latin1");
@@ -139,6 +155,7 @@ class ReferenceRows implements RowReader {
       return "";
     }
     const text = this.#writer.write(this.#cells);
+    checkWritten(text.length, this.rows, this.#most);
     this.rows++;
     this.repeated += repeated;
     if (!this.#keyed) this.padded += this.#cells.length - row.cells.length;
@@ -149,8 +166,16 @@ class ReferenceRows implements RowReader {
   /** The columns are known, or there is a new one. */
   #lay(): void {
     const width = this.width as number;
+    if (width === this.#laid) return;
+    checkWidth(width, this.#most, { row: this.rows });
+    this.#laid = width;
     while (this.#kindBits.length < width) this.#kindBits.push(0);
-    this.#writer.texts = this.#style.texts(this.#names, width);
+    this.#writer.setTexts(this.#style.texts(this.#names, width), width);
+  }
+
+  #tooLong(spot: Spot | undefined): TransloadError {
+    const hint = this.#request.syntax === "delimited" ? "; perhaps a quote in it does not end" : "";
+    return tooLong(`row ${this.rows}`, this.#most, spot ? this.#place(spot) : { row: this.rows }, hint);
   }
 
   // ---- cells to columns
@@ -166,6 +191,7 @@ class ReferenceRows implements RowReader {
       found[i] = cell;
       this.#note(i, cell);
     });
+    this.#lay();
     this.#cells = Array.from({ length: this.width as number }, (_, i) => found[i] ?? this.#missing(i));
     return repeated;
   }
@@ -173,13 +199,13 @@ class ReferenceRows implements RowReader {
   #column(key: KeyFound): number {
     const names = this.#names as string[];
     const name = decode(key.text);
-    const known = names.indexOf(name);
-    if (known >= 0) return known;
+    const known = this.#places.get(name);
+    if (known !== undefined) return known;
     const { newKeys } = this.#request;
     if (newKeys === "refuse" || (newKeys === "first" && this.rows > 0)) throw refuseKey(name, names, this.#place(key));
+    this.#places.set(name, names.length);
     names.push(name);
     this.width = names.length;
-    this.#lay();
     return names.length - 1;
   }
 

@@ -3,7 +3,7 @@ import { TransloadError } from "../errors.js";
 import { Kind } from "./codes.js";
 import type { ReferenceScanner } from "./reference.js";
 import { Values } from "./reference-json-rows.js";
-import type { Cell } from "./reference-row-writer.js";
+import type { Cell, Spot } from "./reference-row-writer.js";
 import type { FoundRow, RowSource } from "./reference-rows.js";
 import type { ColumnSource } from "./rows.js";
 
@@ -70,6 +70,10 @@ export class SidedRows implements RowSource {
   constructor(rows: RowSource, column: ColumnSource, create: () => ReferenceScanner) {
     this.#rows = rows;
     this.#side = new Side(column, create());
+  }
+
+  get start(): Spot | undefined {
+    return this.#rows.start;
   }
 
   next(width: number | undefined, full: boolean): FoundRow | "end" | "full" | undefined {

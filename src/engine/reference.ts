@@ -20,6 +20,7 @@ import type { Spot } from "./reference-row-writer.js";
 import { referenceRows } from "./reference-rows.js";
 import { invalidAt } from "./reference-utf8.js";
 import type { RowReader, RowRequest, RowStyle } from "./rows.js";
+import { MAX_ROW_BYTES, tooLong } from "./size.js";
 import { isNan, StandIn } from "./stand-in.js";
 
 /** A token and where it lies in the input. */
@@ -57,6 +58,8 @@ interface Container {
 }
 
 const AHEAD = /[ \n\r\t]*[\s\S]?/y;
+/** V8's strings have 2^29 - 24 characters; a chunk more must fit. */
+const LONGEST = 2 ** 29 - 2 ** 22;
 const PACKED = { packValues: true, streamValues: false };
 
 /** What the lists at one depth of the cargo must measure: a number, learned or given, or nothing. */
@@ -88,6 +91,8 @@ export class ReferenceScanner implements Scanner {
   #peeking = false;
   /** Text is kept while the cell reader takes its sample, and the row reader a row. */
   keep = false;
+  /** Where the row begins that is being read. */
+  rowFrom: number | undefined;
   /** No more input will come. */
   ended = false;
   /** Every line is a document of its own: how many are read, and whether a line has ended since. */
@@ -108,12 +113,20 @@ export class ReferenceScanner implements Scanner {
   #stopAt: number | undefined;
   rowsEnded = 0;
 
-  constructor(pathOf: PathOf, start: number) {
+  /** Bytes that a row, or a token, may have; no text can be longer than a JavaScript string. */
+  readonly maxRowBytes: number;
+  /** The error for a row, or a cell, that is longer. */
+  tooLong = (): TransloadError => tooLong("a cell", this.maxRowBytes, this.place(this.judged));
+
+  constructor(pathOf: PathOf, start: number, maxRowBytes = MAX_ROW_BYTES) {
+    this.maxRowBytes = Math.min(maxRowBytes, LONGEST);
     this.#pathOf = pathOf;
     this.#textAt = this.lineAt = this.offset = start;
   }
 
   push(chunk: Uint8Array): void {
+    const held = this.received - (this.rowFrom ?? this.judged);
+    if (held > this.maxRowBytes) throw this.tooLong();
     if (!this.keep) {
       this.#text = this.#text.slice(this.#cursor);
       this.#textAt += this.#cursor;
@@ -318,7 +331,7 @@ export class ReferenceScanner implements Scanner {
 
   /** Another, for a text of its own. */
   alone(): ReferenceScanner {
-    return new ReferenceScanner(() => [], 0);
+    return this.another();
   }
 
   rows(request: RowRequest, style: RowStyle): RowReader {
@@ -358,7 +371,7 @@ export class ReferenceScanner implements Scanner {
   }
 
   /** One more scanner, for lists in cells. */
-  readonly another = (): ReferenceScanner => new ReferenceScanner(() => [], 0);
+  readonly another = (): ReferenceScanner => new ReferenceScanner(() => [], 0, this.maxRowBytes);
 
   /** Containers that are open. */
   get depth(): number {

@@ -58,8 +58,8 @@ export interface ColumnSource {
 
 /** The texts around the cells of a row. */
 export interface RowTexts {
-  /** Before each cell: `[` and `,`, or `{"age":` and `,"chol":`. */
-  readonly before: readonly string[];
+  /** Before each cell, by its place in the row: `[` and `,`, or `{"age":` and `,"chol":`. */
+  readonly before: (i: number) => string;
   readonly after: string;
   /** Between two rows. */
   readonly between: string;
@@ -93,8 +93,10 @@ export interface RowStyle {
   texts(names: readonly string[] | undefined, width: number): RowTexts;
   /** A column that is left out of the rows: its cells go to `column`, a comma between them. Its text before is empty. */
   readonly routed?: number;
-  /** Takes a stretch of a column, valid during the call. */
-  column?(index: number, bytes: Uint8Array): void;
+  /** Takes a stretch of that column, valid during the call. */
+  column?(bytes: Uint8Array): void;
+  /** `columns`: takes a stretch of every column, one behind the other, and where each ends; valid during the call. */
+  block?(bytes: Uint8Array, ends: Uint32Array): void;
 }
 
 /** What the cells of a column were, so far. */

@@ -6,6 +6,10 @@ declare namespace WebAssembly {
   function compile(bytes: Uint8Array | ArrayBuffer): Promise<Module>;
   class Instance {
     constructor(module: Module, imports?: Record<string, Record<string, unknown>>);
-    readonly exports: unknown;
+    readonly exports: Record<string, unknown>;
+  }
+  class Global {
+    constructor(descriptor: { value: string });
+    readonly value: number;
   }
 }

@@ -57,13 +57,13 @@ function around({ key }: Form): { open: string; close(riders: ReadonlyMap<string
 }
 
 const lists = (_names: readonly string[] | undefined, width: number): RowTexts => ({
-  before: Array.from({ length: width }, (_, i) => (i === 0 ? "[" : ",")),
+  before: (i) => (i === 0 ? "[" : ","),
   after: width === 0 ? "[]" : "]",
   between: ",",
 });
 
 const objects = (names: readonly string[] | undefined, width: number): RowTexts => ({
-  before: Array.from({ length: width }, (_, i) => `${i === 0 ? "{" : ","}${json(names?.[i] ?? `${i}`)}:`),
+  before: (i) => `${i === 0 ? "{" : ","}${json(names?.[i] ?? `${i}`)}:`,
   after: width === 0 ? "{}" : "}",
   between: ",",
 });
@@ -96,7 +96,7 @@ function listWriter(form: Form, texts: RowWriter["texts"], needsNames: boolean):
 
 function featuresWriter(form: Form): RowWriter {
   const texts: RowWriter["texts"] = (_, width) => ({
-    before: Array.from({ length: width }, (_, i) => (i === 0 ? '{"features":[' : ",")),
+    before: (i) => (i === 0 ? '{"features":[' : ","),
     after: width === 0 ? '{"features":[]}' : "]}",
     between: ",",
   });
@@ -129,7 +129,7 @@ function valuesWriter(form: Form): RowWriter {
       named = names !== undefined;
       return `${open}{${names ? `"names":${json(names)},` : ""}"tensor":{"values":[`;
     },
-    texts: (_, width) => ({ before: Array.from({ length: width }, (_, i) => (i === 0 ? "" : ",")), after: "", between: "," }),
+    texts: () => ({ before: (i) => (i === 0 ? "" : ","), after: "", between: "," }),
     tail: ({ names, rows, width, riders }) =>
       `],"shape":[${rows},${width}]}${!named && names ? `,"names":${json(names)}` : ""}}${close(riders)}`,
   };
@@ -167,7 +167,7 @@ function delimitedWriter(form: Form, header: boolean): RowWriter {
     cells: "delimited",
     needsNames: header,
     head: (names) => (header && names && names.length > 0 ? `${names.map(field).join(delimiter)}\n` : ""),
-    texts: () => ({ before: [], after: "\n", between: "" }),
+    texts: () => ({ before: () => "", after: "\n", between: "" }),
     tail: () => "",
   };
 }

@@ -1,16 +1,16 @@
 import { encode } from "../bytes.js";
 import { jsonPath } from "../engine/fault.js";
-import type { CellKinds, RowReader, RowStyle, RowSyntax } from "../engine/rows.js";
+import type { CellKinds, RowReader, RowStyle, RowSyntax, RowTexts } from "../engine/rows.js";
 import { TransloadError } from "../errors.js";
-import type { Spill } from "../io/store.js";
 import type { ColumnWriter } from "../layouts/writer.js";
 import { product } from "../lists.js";
 import { rowsFault } from "../needs.js";
 import { Tape } from "../tape.js";
+import { Blocks } from "./blocks.js";
 import { count, type TableJob, type Wait } from "./job.js";
 import { datatypeOf, kindsOf, refuseMixed } from "./kinds.js";
 import type { Output } from "./output.js";
-import { bytesOf, PIECE, type Range, reread } from "./ranges.js";
+import { bytesOf, type Range, reread } from "./ranges.js";
 import type { Rules } from "./rules.js";
 
 const LIST = Uint8Array.of(0x5b /* [ */);
@@ -31,24 +31,20 @@ export class Columns {
   readonly #job: TableJob;
   readonly #rules: Rules;
   readonly #output: Output;
-  readonly #spill: Spill;
-  readonly #runs: [at: number, length: number][][] = [];
+  readonly #blocks: Blocks;
 
   constructor(job: TableJob, rules: Rules, output: Output) {
     this.#job = job;
     this.#rules = rules;
     this.#output = output;
-    this.#spill = job.spill();
+    this.#blocks = new Blocks(job.spill());
   }
 
   // ---- rows become columns
 
-  /** Every column's cells go to a place of their own, from which they are put together at the end. */
+  /** The columns' cells wait in blocks, of which they are put together at the end. */
   style(syntax: RowSyntax): RowStyle {
-    return this.#rules.scatterStyle(syntax, (i, bytes) => {
-      this.#runs[i] ??= [];
-      this.#runs[i].push([this.#spill.append(bytes), bytes.length]);
-    });
+    return this.#rules.scatterStyle(syntax, (bytes, ends) => this.#blocks.append(bytes, ends));
   }
 
   *scatter(reader: RowReader): Generator<Wait, void, void> {
@@ -63,21 +59,17 @@ export class Columns {
   *gather({ names, kinds, rows }: Scattered): Generator<Wait, void, void> {
     const { sink, target, options } = this.#job;
     this.#output.put(this.#writer.head());
-    const buffer = new Uint8Array(PIECE);
     for (const [i, name] of names.entries()) {
       const own = kinds[i] as CellKinds;
       if (target.layout === "named") refuseMixed(own, target.form, name);
       this.#output.put(`${this.#writer.before(name, i === 0)}[`);
-      for (const [at, length] of this.#runs[i] ?? [])
-        for (let done = 0; done < length; ) {
-          const n = this.#spill.read(at + done, buffer.subarray(0, Math.min(PIECE, length - done)));
-          this.#output.put(Uint8Array.from(buffer.subarray(0, n)));
-          done += n;
-          if (sink.full) yield "pause";
-        }
+      for (const bytes of this.#blocks.column(i)) {
+        this.#output.put(bytes);
+        if (sink.full) yield "pause";
+      }
       this.#output.put(`]${this.#writer.after([rows], datatypeOf(own, target.form, options.datatype, name))}`);
     }
-    this.#spill.close();
+    this.#blocks.close();
   }
 
   // ---- lists as they are
@@ -156,7 +148,8 @@ export class Columns {
   /** Flat values in the brackets that their shape asks for. */
   *nest(range: Range, shape: readonly number[]): Generator<Wait, void, void> {
     const inner = shape.slice(1);
-    yield* this.#copyCells(range, "grouped", bracketsOf(inner), "]".repeat(inner.length), true);
+    const texts = { before: bracketsOf(inner), after: "]".repeat(inner.length), between: "," };
+    yield* this.#copyCells(range, "grouped", product(inner), texts, true);
   }
 
   /** The cells of a matrix one behind the other. */
@@ -168,14 +161,13 @@ export class Columns {
         "E_TARGET",
         `text in a tensor of rank ${shape.length}, which ${form.id} takes flat only; rank 2 is flattened`,
       );
-    const before = Array.from({ length: width }, (_, i) => (i === 0 ? "" : ","));
-    yield* this.#copyCells(range, "lists", before, "", !form.refusesNull);
+    const before = (i: number) => (i === 0 ? "" : ",");
+    yield* this.#copyCells(range, "lists", width, { before, after: "", between: "," }, !form.refusesNull);
   }
 
-  *#copyCells(range: Range, syntax: RowSyntax, before: string[], after: string, nulls: boolean): Generator<Wait, void, void> {
-    const texts = () => ({ before, after, between: "," });
-    const style: RowStyle = { cells: "json", missing: "null", nan: this.#rules.gap("nan"), nulls, texts };
-    const request = { ...this.#rules.request(syntax, undefined), width: before.length };
+  *#copyCells(range: Range, syntax: RowSyntax, width: number, texts: RowTexts, nulls: boolean): Generator<Wait, void, void> {
+    const style: RowStyle = { cells: "json", missing: "null", nan: this.#rules.gap("nan"), nulls, texts: () => texts };
+    const request = { ...this.#rules.request(syntax, undefined), width };
     const { reader, feed } = reread(this.#job, range, request, style);
     for (;;) {
       const text = reader.next();
@@ -192,16 +184,16 @@ export class Columns {
 }
 
 /** What stands before each cell of an element of this shape. */
-export function bracketsOf(inner: readonly number[]): string[] {
-  return Array.from({ length: product(inner) }, (_, i) => {
+export function bracketsOf(inner: readonly number[]): RowTexts["before"] {
+  return (i) => {
     let block = 1;
     let opened = 0;
     for (let k = inner.length - 1; k >= 0; k--) {
       block *= inner[k] as number;
       if (i % block === 0) opened++;
     }
-    return (i === 0 ? "" : `${"]".repeat(Math.max(0, opened))},`) + "[".repeat(opened);
-  });
+    return (i === 0 ? "" : `${"]".repeat(opened)},`) + "[".repeat(opened);
+  };
 }
 
 /** The shape that a tensor says it has, checked against its elements; or the one it was seen to have. */

@@ -14,8 +14,8 @@ const COLUMN = "column:";
 /** Bytes of a file's end that are looked at. */
 const ENDING = 1 << 14;
 
-const NO_TEXTS = { before: [], after: "", between: "" };
-const FLAT = { before: [""], after: "", between: "," };
+const NO_TEXTS = { before: () => "", after: "", between: "" };
+const FLAT = { before: () => "", after: "", between: "," };
 /** Rows are only looked at. */
 export const LOOK: RowStyle = { cells: "none", missing: "null", nan: "token", nulls: true, texts: () => NO_TEXTS };
 
@@ -216,9 +216,9 @@ export class Rules {
     if (routed === undefined) return style;
     const texts: RowStyle["texts"] = (own, width) => {
       const { before, ...others } = writer.texts(this.columnNames(own), width - 1);
-      return { ...others, before: [...before.slice(0, routed), "", ...before.slice(routed)] };
+      return { ...others, before: (i) => (i === routed ? "" : before(i < routed ? i : i - 1)) };
     };
-    return { ...style, texts, routed, column: (_, bytes) => labels.append(bytes) };
+    return { ...style, texts, routed, column: (bytes) => labels.append(bytes) };
   }
 
   /** A list that stays one has no brackets around its elements. */
@@ -228,9 +228,9 @@ export class Rules {
     return flat ? () => FLAT : (this.writer as RowWriter).texts;
   }
 
-  /** The same where every column's cells go to a place of their own. */
-  scatterStyle(syntax: RowSyntax, column: NonNullable<RowStyle["column"]>): RowStyle {
-    return { ...this.#cells(syntax), cells: "columns", texts: () => NO_TEXTS, column };
+  /** The same where the rows become columns, in blocks. */
+  scatterStyle(syntax: RowSyntax, block: NonNullable<RowStyle["block"]>): RowStyle {
+    return { ...this.#cells(syntax), cells: "columns", texts: () => NO_TEXTS, block };
   }
 
   #cells(syntax: RowSyntax): Pick<RowStyle, "missing" | "nan" | "nulls" | "sizes"> {

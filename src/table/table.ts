@@ -291,7 +291,7 @@ export class Table {
       missing: "null",
       nan: "token",
       nulls: true,
-      texts: (_, width) => ({ before: commas(width), after: "]", between: "" }),
+      texts: () => ({ before: (i) => (i === 0 ? "[" : ","), after: "]", between: "" }),
     };
     const reader = scanner.rows(
       { syntax: "delimited", names: undefined, newKeys: "refuse", ragged: "error", twice: "last", fields },
@@ -483,7 +483,7 @@ export class Table {
     this.#output.tensor = { name, inner, datatype };
     // text lies flat, because MLServer's numpy cuts nested texts to the length of the last dimension
     const flat = target.layout === "inputs" && (nested ? datatype === "BYTES" && inner.length === 1 : true);
-    const before = flat || inner.length === 0 ? commasBetween(width) : bracketsOf(inner);
+    const before = flat ? (i: number) => (i === 0 ? "" : ",") : bracketsOf(inner);
     const syntax = nested ? "lists" : inner.length === 0 ? "cells" : "grouped";
     const nulls = !(target.form.refusesNull || (rewriter?.form?.content !== undefined && isWhole(facts)));
     const texts = { before, after: flat ? "" : "]".repeat(inner.length), between: "," };
@@ -556,14 +556,6 @@ function rankIn(bytes: Uint8Array): number | undefined {
 
 /** A set of all names. */
 const EVERYTHING: ReadonlySet<string> = Object.assign(new Set<string>(), { has: () => true });
-
-function commasBetween(width: number): string[] {
-  return Array.from({ length: width }, (_, i) => (i === 0 ? "" : ","));
-}
-
-function commas(width: number): string[] {
-  return Array.from({ length: width }, (_, i) => (i === 0 ? "[" : ","));
-}
 
 function syntaxOf({ what }: Found, first: number): RowSyntax {
   if (what === "records" || what === "features") return what;
