@@ -18,7 +18,7 @@ import {
   type TypedArray,
   unitOf,
 } from "./dtype.js";
-import { placeAmong, TransloadError } from "./errors.js";
+import { listed, placesAmong, TransloadError } from "./errors.js";
 import { product } from "./lists.js";
 import { changed, lengthOf, plainColumn, type Texts, textColumn, textsNow, textsOf } from "./texts.js";
 import { convertTime, timeText } from "./time.js";
@@ -134,7 +134,7 @@ export class Batch {
   column(name: string): Column {
     const found = this.columns.find((c) => c.name === name);
     if (!found)
-      throw new TransloadError("E_COLUMNS", `no column ${JSON.stringify(name)}; there are ${this.columns.map((c) => c.name).join(", ")}`);
+      throw new TransloadError("E_COLUMNS", `no column ${JSON.stringify(name)}; there are ${listed(this.columns.map((c) => c.name))}`);
     return found;
   }
 
@@ -192,8 +192,11 @@ export function pickColumns(batch: Batch, names: readonly string[], renamed: rea
   if (kind !== "frame") return renameTensor(batch, names, renamed);
   const same = (list: readonly string[]) => list.length === columns.length && columns.every(({ name }, i) => name === list[i]);
   if (same(names) && same(renamed)) return batch;
-  const known = columns.map((column) => column.name);
-  const picked = names.map((name, i) => changed(columns[placeAmong(known, name)] as Column, { name: renamed[i] as string }));
+  const places = placesAmong(
+    columns.map((column) => column.name),
+    names,
+  );
+  const picked = places.map((place, i) => changed(columns[place] as Column, { name: renamed[i] as string }));
   const block = same(names) ? batch.block : undefined;
   return new Batch({ rowOffset, rowCount, columns: picked, kind, block });
 }
@@ -235,9 +238,10 @@ export function withoutDictionaries(batch: Batch): Batch {
  */
 export function castBatch(batch: Batch, dtype: DType | DTypes, how: "error" | "clip", strict: boolean): Batch {
   const { rowOffset, rowCount, kind, columns } = batch;
-  if (strict)
+  const known = strict && new Set(columns.map(({ name }) => name));
+  if (known)
     for (const name of columnsNamed(dtype))
-      if (!columns.some((column) => column.name === name))
+      if (!known.has(name))
         throw new TransloadError("E_DTYPE", `a dtype is asked for ${JSON.stringify(name)}, and there is no such column`);
   const cast = columns.map((column) => {
     const wanted = typeof dtype === "string" ? dtype : (dtypeNamed(dtype, column.name) ?? column.dtype);

@@ -3,6 +3,7 @@ import { type Batch, castBatch, pickColumns, withDictionaries } from "./batch.js
 import { type BinaryForm, binaryAt, binaryForm } from "./binary/form.js";
 import { CargoReader } from "./cargo.js";
 import { choose } from "./dialects/index.js";
+import { limited } from "./engine/index.js";
 import type { Host } from "./host.js";
 import { peek } from "./io/peek.js";
 import { Opening } from "./opening.js";
@@ -69,7 +70,7 @@ async function* readText(bytes: Chunks, options: PickOptions, host: Host): Async
     return;
   }
   const from = choose(found.from, true);
-  const createScanner = await host.scannerOf(options.engine);
+  const createScanner = limited(await host.scannerOf(options.engine), options.maxRowBytes);
   const opening = new Opening();
   let rewriter: Rewriter | undefined;
   let cargo: CargoReader | undefined;

@@ -80,8 +80,8 @@ function middleOf({ form, layout }: End, goal: End): "frame" | "tensor" | "named
 
 /** The conversions in a row: cells move to a form that the typed lane reads, are read and printed, and move on. */
 function plansFor(options: ConvertOptions, found: End | undefined): Plan[] {
-  const { dtype, cast, through, batchRows, from, to, engine, onWarning, columns, nan, ...moving } = options;
-  const shared = { ...(engine && { engine }), ...(onWarning && { onWarning }) };
+  const { dtype, cast, through, batchRows, from, to, engine, onWarning, columns, nan, maxRowBytes, ...moving } = options;
+  const shared = { ...(engine && { engine }), ...(onWarning && { onWarning }), ...(maxRowBytes && { maxRowBytes }) };
   const typed = { ...shared, ...(dtype && { dtype }), ...(cast && { cast }), ...(through && { through }), ...(batchRows && { batchRows }) };
   const given = columns && { columns };
   if (!found) return [{ ...typed, ...given, ...(nan && { nan }), from: from ?? "auto", to }];

@@ -5,7 +5,7 @@ import { fileForm } from "./detect.js";
 import { type Choice, choose, type Form, type Layout, target } from "./dialects/index.js";
 import type { Printer } from "./engine/cells.js";
 import type { Scanner } from "./engine/engine.js";
-import { type CreateScanner, coreScanner } from "./engine/index.js";
+import { type CreateScanner, coreScanner, limited } from "./engine/index.js";
 import { TransloadError } from "./errors.js";
 import type { Host } from "./host.js";
 import type { Spill, Store } from "./io/store.js";
@@ -155,11 +155,11 @@ export class Conversion {
   }
 
   #open({ chunk, start }: { chunk: Uint8Array; start: number }, createScanner: CreateScanner): void | Promise<void> {
-    this.#createScanner = createScanner;
+    this.#createScanner = limited(createScanner, this.#options.maxRowBytes);
     this.#offset = start;
     this.#file = fileForm(this.#from, chunk);
     if (this.#file) {
-      this.#scanner = createScanner(() => [], start);
+      this.#scanner = this.#createScanner(() => [], start);
       return this.#take(chunk);
     }
     const { columns, nan, onWarning, dtype, cast = "error", batchRows } = this.#options;
@@ -178,7 +178,7 @@ export class Conversion {
         keep: (from) => this.#store.keep(from),
         rest: () => this.#store.rest(),
         wantsIndex: ({ layout }) => wantsIndex(this.#options.index ?? "keep", layout),
-        createScanner,
+        createScanner: this.#createScanner,
         write: this.#write,
         warn: (warning) => onWarning?.(warning),
       },

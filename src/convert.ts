@@ -55,6 +55,11 @@ export interface ConvertOptions extends ExpansionLimit {
   /** Rows, and bytes, of a piece: what is larger is cut between rows into pieces that are each a whole payload. */
   maxRows?: number;
   maxBytes?: number;
+  /**
+   * Bytes that a row may have where it is held whole: as its cells move, are typed or looked at. Also of a text or list in a cell, and of a
+   * row as it is written. Default 512 MiB; about three times as much memory is taken.
+   */
+  maxRowBytes?: number;
   /** The file whose bytes are the input: what must be read twice is read from it again, and not spilled. */
   file?: string;
   /** Where to spill to when the input is no file and must be read twice. Default: the system's temporary folder. */

@@ -112,14 +112,28 @@ export interface Warning {
   message: string;
 }
 
-/** The place of a column among those there are. @throws TransloadError E_COLUMNS when it is none, with the nearest name. */
-export function placeAmong(names: readonly string[], name: string): number {
-  const at = names.indexOf(name);
-  if (at >= 0) return at;
+/** Words in a message: the first of them where there are many. */
+export function listed(words: readonly string[]): string {
+  return words.length > MANY ? `${words.slice(0, MANY).join(", ")}, … (${words.length})` : words.join(", ");
+}
+
+const MANY = 20;
+
+/**
+ * The places of columns among those there are; of two of one name the first.
+ * @throws TransloadError E_COLUMNS for one that is none, with the nearest name.
+ */
+export function placesAmong(names: readonly string[], wanted: readonly string[]): number[] {
+  const places = new Map<string, number>();
+  for (const [i, name] of names.entries()) if (!places.has(name)) places.set(name, i);
+  return wanted.map((name) => places.get(name) ?? refuseName(names, name));
+}
+
+function refuseName(names: readonly string[], name: string): never {
   const guess = nearest(name, names);
   throw new TransloadError(
     "E_COLUMNS",
-    `no column ${JSON.stringify(name)}${guess ? `; did you mean ${guess}?` : `; there are ${names.join(", ")}`}`,
+    `no column ${JSON.stringify(name)}${guess ? `; did you mean ${guess}?` : `; there are ${listed(names)}`}`,
   );
 }
 

@@ -31,7 +31,7 @@ export async function* exchange(
   patch?: Patch,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { to, dtype, through, codec, rowGroupRows, nan, missing, index, datatype, header, maxRows, maxBytes, ...reading } = options;
-  const { engine, onWarning, onProgress } = options;
+  const { engine, onWarning, onProgress, maxRowBytes } = options;
   const own = {
     ...reading,
     ...(header !== undefined && { header }),
@@ -39,7 +39,7 @@ export async function* exchange(
     reuse: isCopied(to) && !through?.length,
   };
   const batches = passed(batchesIn(counted(chunks, onProgress), own, host), through);
-  const writing = { to, codec, rowGroupRows, nan, missing, index, datatype, header, maxRows, maxBytes, engine, onWarning };
+  const writing = { to, codec, rowGroupRows, nan, missing, index, datatype, header, maxRows, maxBytes, engine, onWarning, maxRowBytes };
   yield* chunksOfBatches(batches, writing, host, patch);
 }
 

@@ -3,11 +3,12 @@ import { CargoReader } from "./cargo.js";
 import { type Choice, choose, dialectOf, type Form, type Layout } from "./dialects/index.js";
 import type { Seen } from "./engine/cells.js";
 import { Look } from "./engine/codes.js";
-import type { CreateScanner } from "./engine/index.js";
+import { type CreateScanner, limited } from "./engine/index.js";
 import type { Warning } from "./errors.js";
 import { chunksOf, type Source } from "./io/source.js";
 import { nodeHost, scannerOf } from "./node.js";
 import { Opening } from "./opening.js";
+import { checkOptions } from "./options.js";
 import { chunksOfBatches } from "./printing.js";
 import { batchesOf } from "./read.js";
 import { type Readable, readable } from "./readable.js";
@@ -17,6 +18,8 @@ export interface InspectOptions {
   /** Dialect or form of the payload, or `auto` (the default). */
   from?: string;
   engine?: "core" | "reference";
+  /** As in ConvertOptions. */
+  maxRowBytes?: number;
   onWarning?: (warning: Warning) => void;
   /** Bytes used up so far, after each chunk. */
   onProgress?: (bytes: number) => void;
@@ -109,11 +112,12 @@ export async function inspect(source: Source, options: InspectOptions = {}): Pro
   if (binary) {
     // its cells are looked at as the text they become
     const text = chunksOfBatches(batchesOf(counted(), { from: binary.id }), { to: "mlflow" }, nodeHost({}));
-    const reading = new Survey("mlflow", await scannerOf(options.engine), warn);
+    const reading = new Survey("mlflow", limited(await scannerOf(options.engine), options.maxRowBytes), warn);
     for await (const chunk of text) reading.push(chunk);
     return { ...reading.end(), form: binary.id, dialect: binary.id, bytes, warnings };
   }
   choose(options.from ?? "auto", true);
+  checkOptions(options);
   const beside: string[] = [];
   const onWarning = (warning: Warning) => {
     // what a conversion drops is nothing that an inspection does not see
@@ -122,7 +126,7 @@ export async function inspect(source: Source, options: InspectOptions = {}): Pro
     else beside.push(JSON.parse(key) as string);
   };
   const { from, moved, chunks } = await readable(counted(), { ...options, onWarning }, nodeHost({}));
-  const reading = new Survey(from, await scannerOf(options.engine), warn);
+  const reading = new Survey(from, limited(await scannerOf(options.engine), options.maxRowBytes), warn);
   for await (const chunk of chunks) reading.push(chunk);
   const found = reading.end();
   return { ...found, ...(moved && ownFacts(moved, found.params, beside)), bytes, warnings };
@@ -180,7 +184,7 @@ class Survey {
       if (step.type === "end" && step.cells) {
         const { rows, seen } = step.cells;
         this.#rows = rows;
-        this.#columns.push(...seen.map((column) => inspected(column, rows, this.#scalar)));
+        for (const column of seen) this.#columns.push(inspected(column, rows, this.#scalar));
       }
     }
   }

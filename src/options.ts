@@ -21,6 +21,7 @@ export interface CellOptions {
   typing?: "lexical" | "pandas";
   maxRows?: number;
   maxBytes?: number;
+  maxRowBytes?: number;
 }
 
 /** @throws TransloadError E_DTYPE for an unknown dtype, E_OPTION for another value that cannot be. */
@@ -40,6 +41,7 @@ export function checkOptions({
   typing,
   maxRows,
   maxBytes,
+  maxRowBytes,
 }: CellOptions): void {
   if (typeof dtype === "object") checkDtypes(dtype);
   else if (dtype !== undefined && dtype !== "infer") checkDtype(dtype);
@@ -59,6 +61,7 @@ export function checkOptions({
   whole("batchBytes", batchBytes);
   whole("maxRows", maxRows);
   whole("maxBytes", maxBytes);
+  whole("maxRowBytes", maxRowBytes);
   if (batchRows !== undefined && !(Number.isSafeInteger(batchRows) && batchRows > 0 && batchRows < 2 ** 30))
     throw new TransloadError("E_OPTION", `batchRows is ${batchRows}; it must be a whole number from 1`);
 }

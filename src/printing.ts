@@ -13,7 +13,18 @@ import { sequenceOf } from "./sequence.js";
 /** What may be asked for besides the form. */
 type Given = Pick<
   ConvertOptions,
-  "nan" | "missing" | "index" | "datatype" | "header" | "maxRows" | "maxBytes" | "engine" | "onWarning" | "codec" | "rowGroupRows"
+  | "nan"
+  | "missing"
+  | "index"
+  | "datatype"
+  | "header"
+  | "maxRows"
+  | "maxBytes"
+  | "engine"
+  | "onWarning"
+  | "codec"
+  | "rowGroupRows"
+  | "maxRowBytes"
 >;
 
 export type ChunkOptions = { readonly to: string } & { readonly [Key in keyof Given]?: Given[Key] | undefined };

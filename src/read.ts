@@ -52,6 +52,8 @@ export interface ReadOptions extends ExpansionLimit {
   na?: readonly string[];
   text?: readonly string[];
   typing?: "lexical" | "pandas";
+  /** As in ConvertOptions. */
+  maxRowBytes?: number;
   /** Where to spill to what must be read twice, or here and there, when the source is no path. */
   spillDir?: string;
 }

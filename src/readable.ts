@@ -15,7 +15,7 @@ const BRACE = 0x7b; /* { */
 /** What a conversion of the source may need, besides where it goes. */
 export type MovingOptions = Pick<
   ConvertOptions,
-  "columns" | "fixed" | "ragged" | "header" | "delimiter" | "quote" | "na" | "text" | "typing" | "engine" | "onWarning"
+  "columns" | "fixed" | "ragged" | "header" | "delimiter" | "quote" | "na" | "text" | "typing" | "engine" | "onWarning" | "maxRowBytes"
 > & { from?: string };
 
 /** A source in a form that the typed lane reads. */

@@ -79,6 +79,7 @@ function pumpOfBatches(source: Source, { columns, file, ...options }: SplitOptio
     ...(options.from && { from: options.from }),
     ...(columns && { columns }),
     ...(options.spillDir && { spillDir: options.spillDir }),
+    ...(options.maxRowBytes !== undefined && { maxRowBytes: options.maxRowBytes }),
   };
   const host = nodeHost({ ...(options.spillDir && { spillDir: options.spillDir }) });
   const text = chunksOfBatches(batchesOf(file ?? source, own), { to: "mlflow" }, host);

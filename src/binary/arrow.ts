@@ -39,7 +39,7 @@ import {
 import { Batch, type Column, withoutDictionaries } from "../batch.js";
 import { concat, decodeBytes } from "../bytes.js";
 import { isTime, NAT, NUMERIC, type NumericDType, type TypedArray, unitOf } from "../dtype.js";
-import { placeAmong, TransloadError } from "../errors.js";
+import { placesAmong, TransloadError } from "../errors.js";
 import { expansionGuard } from "../io/expansion.js";
 import type { RandomAccess } from "../io/store.js";
 import { placeLists, product } from "../lists.js";
@@ -214,7 +214,7 @@ export async function* readArrow(file: RandomAccess, options: BinaryRead): Async
   });
   let read = 0;
   const names = schema.fields.map(({ name }) => name);
-  const order = options.columns?.map((name) => placeAmong(names, name)) ?? names.map((_, i) => i);
+  const order = options.columns ? placesAmong(names, options.columns) : names.map((_, i) => i);
   const shapes: Shapes = new Map();
   let rowOffset = 0;
   for (;;) {

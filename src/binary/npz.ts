@@ -2,7 +2,7 @@
 import { Readable } from "node:stream";
 import { ZipFile } from "yazl";
 import { Batch } from "../batch.js";
-import { placeAmong, TransloadError } from "../errors.js";
+import { placesAmong, TransloadError } from "../errors.js";
 import { expansionGuard } from "../io/expansion.js";
 import type { RandomAccess } from "../io/store.js";
 import { type BinaryRead, type BinaryWrite, type BinaryWriter, rowsOfBatch } from "./form.js";
@@ -68,7 +68,7 @@ async function* columnsOf(arrays: readonly NpzArray[], rows: number, options: Bi
 
 function chosen(arrays: readonly NpzArray[], names: readonly string[] | undefined): readonly NpzArray[] {
   const known = arrays.map(({ name }) => name);
-  return names?.map((name) => arrays[placeAmong(known, name)] as NpzArray) ?? arrays;
+  return names ? placesAmong(known, names).map((place) => arrays[place] as NpzArray) : arrays;
 }
 
 /** Writes an array for each column of a frame, or each tensor. What is written waits on the disk: a zip names sizes first. */

@@ -15,7 +15,7 @@ import { writeMetadata } from "hyparquet-writer/src/metadata.js";
 import { Batch, type Column } from "../batch.js";
 import { decodeBytes, encode } from "../bytes.js";
 import { NUMERIC, storedAs } from "../dtype.js";
-import { placeAmong, TransloadError } from "../errors.js";
+import { placesAmong, TransloadError } from "../errors.js";
 import { expansionGuard } from "../io/expansion.js";
 import type { RandomAccess } from "../io/store.js";
 import { refuseLone } from "../texts.js";
@@ -213,7 +213,7 @@ export async function* readParquet(file: RandomAccess, options: BinaryRead): Asy
   const metadata = await readMetadata(file);
   const fields = fieldsOf(metadata.schema);
   const names = fields.map(({ name }) => name);
-  const wanted = options.columns?.map((name) => fields[placeAmong(names, name)] as Field) ?? fields;
+  const wanted = options.columns ? placesAmong(names, options.columns).map((place) => fields[place] as Field) : fields;
   const odd = wanted.find(({ fault }) => fault);
   if (odd)
     throw new TransloadError(

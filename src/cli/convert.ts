@@ -7,21 +7,31 @@ import { TransloadError } from "../errors.js";
 import { checkTransfer, isTransfer } from "../exchange.js";
 import { formOfName } from "../extension.js";
 import { type Compression, compressionOf, compressor } from "../io/compression.js";
-import { type ExpansionLimit, expansionLimit } from "../io/expansion.js";
 import { split } from "../split.js";
 import { transfer } from "../transfer.js";
 import { blame } from "./disk.js";
 import { openInput, openPayload } from "./input.js";
 import type { Define } from "./job.js";
 import { interruptibly } from "./leaving.js";
-import { addExpansion, addVoice, parseCharacter, parseColumns, parseDtype, parseRows, parseSize, parseWords } from "./options.js";
+import {
+  addLimits,
+  addVoice,
+  type Limits,
+  limitsOf,
+  parseCharacter,
+  parseColumns,
+  parseDtype,
+  parseRows,
+  parseSize,
+  parseWords,
+} from "./options.js";
 import { openOutput } from "./output.js";
 import { isPattern, linesOf, writePieces } from "./pieces.js";
 import { Progress } from "./progress.js";
 import type { Report, Voice } from "./report.js";
 import { alignColumns } from "./table.js";
 
-interface ConvertCall extends Voice, ExpansionLimit {
+interface ConvertCall extends Voice, Limits {
   output?: string;
   from: string;
   to?: string;
@@ -63,7 +73,7 @@ type Shape = "whole" | "lines" | "files";
 const EXAMPLE = "transload convert payload.json -t mlflow";
 
 export const define: Define = (command, start) => {
-  addVoice(addExpansion(addOptions(command))).action((input: string | undefined, call: ConvertCall) => {
+  addVoice(addLimits(addOptions(command))).action((input: string | undefined, call: ConvertCall) => {
     const options = conversionOf(call);
     start(call, async (report) => run(input, call, await interruptibly(informed(options, call, input)), shapeOf(call, options), report));
   });
@@ -235,7 +245,7 @@ function conversionOf({ cast, dtype, ...call }: ConvertCall): ConvertOptions {
     ...(spillDir && { spillDir }),
     ...(codec && { codec }),
     ...(rowGroupRows && { rowGroupRows }),
-    ...expansionLimit(call),
+    ...limitsOf(call),
   };
 }
 
@@ -294,7 +304,7 @@ async function run(
   else convert({ ...named, onWarning }).destroy(); // it checks the options
   const compression = compressionFor(target, compress);
   const input = await openInput(path, EXAMPLE);
-  const payload = await openPayload(input, { ...expansionLimit(call), onProgress }).catch((error) => {
+  const payload = await openPayload(input, { ...limitsOf(call), onProgress }).catch((error) => {
     throw blame(error, input.name);
   });
   const told: ConvertOptions = {

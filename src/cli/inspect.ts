@@ -1,15 +1,14 @@
 import { type InspectedColumn, type Inspection, inspect } from "../inspect.js";
-import { type ExpansionLimit, expansionLimit } from "../io/expansion.js";
 import { blame } from "./disk.js";
 import { openInput, openPayload } from "./input.js";
 import type { Define } from "./job.js";
-import { addExpansion, addVoice } from "./options.js";
+import { addLimits, addVoice, type Limits, limitsOf } from "./options.js";
 import { print } from "./output.js";
 import { Progress } from "./progress.js";
 import type { Report, Voice } from "./report.js";
 import { alignColumns } from "./table.js";
 
-interface InspectCall extends Voice, ExpansionLimit {
+interface InspectCall extends Voice, Limits {
   from: string;
   json?: boolean;
 }
@@ -17,7 +16,7 @@ interface InspectCall extends Voice, ExpansionLimit {
 const EXAMPLE = "transload inspect payload.json";
 
 export const define: Define = (command, start) => {
-  addVoice(addExpansion(command))
+  addVoice(addLimits(command))
     .summary("tell what a payload holds")
     .description(
       "Reads a payload to its end and tells its dialect and form, its rows and shape, and its columns with their dtypes and gaps.",
@@ -33,14 +32,14 @@ export const define: Define = (command, start) => {
 };
 
 async function run(path: string | undefined, { from, json, ...call }: InspectCall, report: Report): Promise<void> {
-  const inspection = await inspectInput(path, { from, ...expansionLimit(call) }, EXAMPLE, report);
+  const inspection = await inspectInput(path, { from, ...limitsOf(call) }, EXAMPLE, report);
   await print(json ? `${JSON.stringify(inspection, undefined, 2)}\n` : `${describe(inspection)}\n`);
 }
 
 /** Inspects a file or standard input, with warnings and progress. */
 export async function inspectInput(
   path: string | undefined,
-  { from, ...limit }: ExpansionLimit & { from: string },
+  { from, maxRowBytes, ...limit }: Limits & { from: string },
   example: string,
   report: Report,
 ): Promise<Inspection> {
@@ -50,6 +49,7 @@ export async function inspectInput(
     const payload = await openPayload(input, { ...limit, onProgress: progress?.update });
     return await inspect(payload.stream, {
       from: from === "auto" ? payload.form : from,
+      ...(maxRowBytes !== undefined && { maxRowBytes }),
       onWarning: (warning) => report.warn(warning),
       ...(progress && !payload.compressed && { onProgress: progress.update }),
     });

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { checkDtype, checkDtypes, type DType, type DTypes } from "../dtype.js";
 import { TransloadError } from "../errors.js";
+import { type ExpansionLimit, expansionLimit } from "../io/expansion.js";
 
 /** Options that every command takes. */
 export function addVoice(command: Command): Command {
@@ -15,11 +16,20 @@ export function addVoice(command: Command): Command {
     .helpOption("-h, --help", "tell how to call it");
 }
 
-/** How much of a compressed input there may be. */
-export function addExpansion(command: Command): Command {
+/** How much there may be of a row, and of a compressed input. */
+export interface Limits extends ExpansionLimit {
+  maxRowBytes?: number;
+}
+
+export function addLimits(command: Command): Command {
   return command
+    .option("--max-row-bytes <size>", "a row, or a cell, may be so long: 512MiB by default", parseSize)
     .option("--max-expand <times>", "how many times its size a compressed input may have; 1000 by default, and 64 GiB in all", parseRows)
     .option("--max-window <size>", "how much of Zstandard's text may be held to read on: 128MiB by default", parseSize);
+}
+
+export function limitsOf({ maxRowBytes, ...call }: Limits): Limits {
+  return { ...expansionLimit(call), ...(maxRowBytes !== undefined && { maxRowBytes }) };
 }
 
 /** `a,b,c`, or a JSON list where a name holds a comma. */

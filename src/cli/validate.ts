@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { choose } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
 import type { Inspection } from "../inspect.js";
-import { type ExpansionLimit, expansionLimit } from "../io/expansion.js";
 import { verdictOfFault } from "../model/fault.js";
 import type { Finding } from "../model/finding.js";
 import { readModel } from "../model/mlmodel.js";
@@ -10,12 +9,12 @@ import { type Verdict, type VerdictOptions, verdict } from "../model/verdict.js"
 import { extent, inspectInput } from "./inspect.js";
 import type { Define } from "./job.js";
 import { interruptibly } from "./leaving.js";
-import { addExpansion, addVoice } from "./options.js";
+import { addLimits, addVoice, type Limits, limitsOf } from "./options.js";
 import { print } from "./output.js";
 import type { Report, Voice } from "./report.js";
 import { alignColumns } from "./table.js";
 
-interface ValidateCall extends Voice, ExpansionLimit {
+interface ValidateCall extends Voice, Limits {
   from: string;
   for?: string;
   model?: string;
@@ -26,7 +25,7 @@ const EXAMPLE = "transload validate payload.json --for mlflow";
 const REFUSED = 1;
 
 export const define: Define = (command, start) => {
-  addVoice(addExpansion(command))
+  addVoice(addLimits(command))
     .summary("tell whether a server takes a payload: exit 0 when it does, 1 when it does not")
     .description(
       "Reads a payload to its end. With --for it tells whether that server takes the payload as it is, for the model if one is named; " +
@@ -67,7 +66,7 @@ async function run(
   let found: Inspection | undefined;
   let judged: Verdict | undefined;
   try {
-    found = await inspectInput(path, { from, ...expansionLimit(call) }, EXAMPLE, report);
+    found = await inspectInput(path, { from, ...limitsOf(call) }, EXAMPLE, report);
     judged = asked ? verdict(found, options) : undefined;
   } catch (error) {
     // not what transload makes of it is asked, but what the server does

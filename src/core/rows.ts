@@ -6,7 +6,7 @@
 // JSON has one author.
 //
 // What a change must not break: a row that is not whole in the window leaves no trace, so that it can be read again.
-import { commitAcross, commitSides, readAcross, readSides, sideBytes } from "./across";
+import { commitAcross, commitSides, readAcross, readSides, sideBytes, startSides } from "./across";
 import { quote, readFields } from "./delimited";
 import { fieldOfKey, forgetStrangers, remember, strangerCount } from "./keys";
 import { fillLines, passLines, passLists, passed, plain, worthwhile } from "./plain";
@@ -50,7 +50,7 @@ let twice: u64 = 0;
 /** `firstKeyWins`: of a key that stands twice in a record the first counts, as for TensorFlow Serving; otherwise the last, as for Python. */
 export function startRows(how: i32, pads: bool, firstKeyWins: bool): void {
   syntax = how; padding = pads; firstWins = firstKeyWins; rowCount = 0; wholeCount = 0; repeated = 0; padded = 0; rowLimit = u64.MAX_VALUE;
-  twice = 0; resetPads();
+  twice = 0; resetPads(); startSides();
 }
 
 /** Stop before the row of this number. */

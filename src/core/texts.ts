@@ -124,12 +124,12 @@ export function same(a: usize, b: usize, n: usize): bool {
   return true;
 }
 
-/** Eight bytes at a time, by a product whose high bits come back to the low ones. */
+/** Eight bytes at a time, by a product whose high bits depend on all of them; its low bits depend on the first bytes alone. */
 export function hash(p: usize, n: usize): u32 {
   let h: u64 = <u64>n * 0x9e3779b97f4a7c15;
   for (; n >= 8; p += 8, n -= 8) h = mix(h ^ load<u64>(p));
   if (n > 0) h = mix(h ^ (load<u64>(p) & (((<u64>1) << (<u64>n << 3)) - 1)));
-  return <u32>(h ^ (h >> 32));
+  return <u32>(h >> 32);
 }
 
 // @ts-ignore: decorator

@@ -1,6 +1,6 @@
 import { isWrittenAsText } from "../cell-text.js";
 import { columnsNamed, type DType, type DTypeChoice, dtypeNamed, isNumeric, NUMERIC } from "../dtype.js";
-import { nearest, placeAmong, TransloadError } from "../errors.js";
+import { nearest, placesAmong, TransloadError } from "../errors.js";
 import type { CellRequest } from "./cells.js";
 
 /** Bytes of the cargo looked at before dtypes are chosen, or its first row when that is longer. */
@@ -102,8 +102,10 @@ export function namesOf({ layout, names }: CellRequest, width: number): readonly
 
 /** @throws TransloadError E_DTYPE when a dtype is asked for by a name that the payload does not have. */
 export function checkNames(names: readonly string[], asked: DTypeChoice | undefined): void {
-  for (const name of columnsNamed(asked)) {
-    if (names.includes(name)) continue;
+  const wanted = columnsNamed(asked);
+  const known = wanted.length > 0 ? new Set(names) : undefined;
+  for (const name of wanted) {
+    if (known?.has(name)) continue;
     const guess = nearest(name, names);
     throw new TransloadError(
       "E_DTYPE",
@@ -117,7 +119,7 @@ export function checkNames(names: readonly string[], asked: DTypeChoice | undefi
  * @throws TransloadError E_COLUMNS for a name that the payload does not have.
  */
 export function pickedOf(names: readonly string[], pick: readonly string[] | undefined): number[] {
-  return pick ? pick.map((name) => placeAmong(names, name)) : names.map((_, i) => i);
+  return pick ? placesAmong(names, pick) : names.map((_, i) => i);
 }
 
 /** Nobody asked for this dtype by its name. */

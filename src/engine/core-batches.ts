@@ -28,6 +28,8 @@ export class CoreBatches implements CellReader {
   #columns: CoreColumns | undefined;
   #reader: CoreRows | undefined;
   #ended = false;
+  /** Bytes that are looked at before dtypes are chosen. */
+  #sample = SAMPLE;
 
   constructor(memory: CoreMemory, input: CoreInput, request: CellRequest, rows: RowRequest) {
     this.#memory = memory;
@@ -66,10 +68,8 @@ export class CoreBatches implements CellReader {
     const { core } = this.#memory;
     const input = this.#input;
     const request = this.#request;
-    while (input.to - input.from < SAMPLE && !this.#ended) if (!input.append()) return false;
-    while (this.#ended && input.append());
-    const look = new CoreRows(this.#memory, input, this.#rows, LOOK);
-    look.look(SAMPLE, this.#ended);
+    const look = this.#look();
+    if (!look) return false;
     const names = look.names ?? Array.from({ length: look.width ?? 0 }, (_, i) => `${i}`);
     checkNames(names, request.dtype);
     const kinds = look.kinds.map(({ integers, floats, nans, texts, booleans }) => ({
@@ -108,6 +108,21 @@ export class CoreBatches implements CellReader {
     this.#reader = new CoreRows(this.#memory, input, { ...this.#rows, names: look.names, width: names.length }, this.#style(dtypes));
     if (this.#ended) this.#reader.finish();
     return true;
+  }
+
+  /** Goes over the rows of the sample, or the first one where that is longer; undefined when more input is needed. */
+  #look(): CoreRows | undefined {
+    const input = this.#input;
+    const most = this.#memory.maxRowBytes + 1;
+    for (;;) {
+      while (input.to - input.from < this.#sample && !this.#ended) if (!input.append()) return undefined;
+      while (this.#ended && input.append());
+      const look = new CoreRows(this.#memory, input, this.#rows, LOOK);
+      look.look(this.#sample, this.#ended);
+      if (look.rows > 0 || (this.#ended && input.to - input.from <= this.#sample)) return look;
+      if (this.#sample >= most) throw input.tooLong();
+      this.#sample = Math.min(2 * this.#sample, most);
+    }
   }
 
   #style(dtypes: readonly DType[]): RowStyle {

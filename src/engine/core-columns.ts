@@ -87,8 +87,9 @@ export class CoreColumns {
     );
     this.stringsAt = memory.area("string cells", 16 * STRINGS);
     this.stringsEnd = this.stringsAt + 16 * STRINGS;
+    const kept = new Set(places);
     for (let i = sourceWidth - 1, skipped = 0; i >= 0; i--) {
-      skipped = places.includes(i) ? 0 : skipped + 1;
+      skipped = kept.has(i) ? 0 : skipped + 1;
       memory.view.setUint32(this.at + RECORD * i + 8, SKIP_CODE, true);
       memory.view.setUint32(this.at + RECORD * i + 12, skipped, true);
     }

@@ -51,10 +51,17 @@ export interface Store {
   close(): void;
 }
 
+/** A stretch of the input, and where it lies in the spill. */
+interface Run {
+  readonly offset: number;
+  readonly position: number;
+  length: number;
+}
+
 /** An input that passes but once. */
 export class SpillStore implements Store {
   readonly #spill: Spill;
-  readonly #runs: { offset: number; position: number; length: number }[] = [];
+  readonly #runs: Run[] = [];
   #chunk: Uint8Array = new Uint8Array();
   #at = 0;
   #keeping = false;
@@ -66,6 +73,9 @@ export class SpillStore implements Store {
   keep(from: number): void {
     if (this.#keeping) return;
     this.#keeping = true;
+    // what was kept last goes to the end of its chunk
+    const last = this.#runs[this.#runs.length - 1];
+    if (last && from <= last.offset + last.length) return;
     this.#runs.push({
       offset: from,
       position: this.#spill.append(this.#chunk.subarray(from - this.#at)),
@@ -82,14 +92,25 @@ export class SpillStore implements Store {
     this.#at = at;
     if (!this.#keeping) return;
     this.#spill.append(chunk);
-    (this.#runs[this.#runs.length - 1] as { length: number }).length += chunk.length;
+    (this.#runs[this.#runs.length - 1] as Run).length += chunk.length;
   }
 
   read(offset: number, target: Uint8Array): number {
-    const run = this.#runs.findLast((r) => r.offset <= offset && offset < r.offset + r.length);
-    if (!run) return 0;
+    const run = this.#runOf(offset);
+    if (!run || offset >= run.offset + run.length) return 0;
     const left = run.offset + run.length - offset;
     return this.#spill.read(run.position + (offset - run.offset), target.subarray(0, left));
+  }
+
+  /** The last run that begins at this offset or before. */
+  #runOf(offset: number): Run | undefined {
+    let [low, high] = [0, this.#runs.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#runs[middle] as Run).offset <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return this.#runs[low - 1];
   }
 
   ending(): undefined {}

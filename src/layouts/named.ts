@@ -1,5 +1,5 @@
 import { checkNames } from "../engine/columns.js";
-import { placeAmong } from "../errors.js";
+import { placesAmong } from "../errors.js";
 import { rowsFault } from "../needs.js";
 import type { Rewriter } from "../rewriter.js";
 import type { Scope } from "./scope.js";
@@ -40,7 +40,7 @@ export class Named implements Scope {
     const to = this.#to;
     const names = [...this.#rows.keys()];
     checkNames(names, to.options.typed?.dtype);
-    if (to.options.picks) for (const name of to.options.columns ?? []) placeAmong(names, name);
+    if (to.options.picks) placesAmong(names, to.options.columns ?? []);
     const fault = to.target && rowsFault(this.#rows, to.target, to.ownInputs);
     if (fault) throw to.error(fault.code, fault.detail);
     to.write("}");

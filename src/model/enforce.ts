@@ -44,10 +44,16 @@ function enforceColumns(input: PythonInput, specs: readonly ColumnSpec[], readin
     return;
   }
   compareNames(columns, specs, to);
+  const own = firstOf(columns);
   for (const spec of specs) {
-    const column = columns.find(({ name }) => name === spec.name);
+    const column = own.get(spec.name as string);
     if (column) to.about(column.name, () => castTo(column, spec.type, reading, to));
   }
+}
+
+/** Columns by their names; of two of one name the first. */
+function firstOf(columns: readonly InspectedColumn[]): ReadonlyMap<string, InspectedColumn> {
+  return new Map([...columns].reverse().map((column) => [column.name, column]));
 }
 
 function labelTrouble(label: "numbers" | "dates" | undefined, count: number, who: string): string {
@@ -60,8 +66,9 @@ function labelTrouble(label: "numbers" | "dates" | undefined, count: number, who
 function compareNames(columns: readonly InspectedColumn[], specs: readonly ColumnSpec[], to: Findings): void {
   const names = columns.map(({ name }) => name);
   const wanted = specs.map(({ name }) => name as string);
-  const extra = names.filter((name) => !wanted.includes(name));
-  const missing = specs.filter(({ name }) => !names.includes(name as string));
+  const [known, asked] = [new Set(names), new Set(wanted)];
+  const extra = names.filter((name) => !asked.has(name));
+  const missing = specs.filter(({ name }) => !known.has(name as string));
   requireNames(
     missing.filter(({ required }) => required).map(({ name }) => name as string),
     extra,
@@ -73,8 +80,8 @@ function compareNames(columns: readonly InspectedColumn[], specs: readonly Colum
       to.depend("F_COLUMN", `there is no ${JSON.stringify(name)}, which is optional; ${JSON.stringify(guess)} may be meant`);
   }
   dropNames(extra, to);
-  const common = names.filter((name) => wanted.includes(name));
-  const order = wanted.filter((name) => names.includes(name));
+  const common = names.filter((name) => asked.has(name));
+  const order = wanted.filter((name) => known.has(name));
   if (common.some((name, i) => name !== order[i]) && new Set(common).size === common.length)
     to.change("F_ORDER", `${to.who} puts the columns into the order of the model's signature, which does no harm`);
 }
@@ -265,20 +272,22 @@ function enforceTensors(input: PythonInput, specs: readonly TensorSpec[], readin
   }
   const tensors = input.kind === "dict" ? input.tensors : input.columns;
   const names = tensors.map(({ name }) => name);
-  const extra = names.filter((name) => !specs.some((spec) => spec.name === name));
+  const named = firstOf(tensors);
+  const asked = new Set(specs.map((spec) => spec.name));
+  const extra = names.filter((name) => !asked.has(name));
   requireNames(
-    specs.map(({ name }) => name as string).filter((name) => !names.includes(name)),
+    specs.map(({ name }) => name as string).filter((name) => !named.has(name)),
     extra,
     to,
   );
   for (const spec of specs) {
-    const tensor = tensors.find(({ name }) => name === spec.name);
+    const tensor = named.get(spec.name as string);
     if (!tensor) continue;
     if (input.kind === "dict") to.about(tensor.name, () => enforceArray(tensor, shapeOf(tensor), spec, reading, to));
     else to.about(tensor.name, () => columnAsTensor(tensor, spec, reading, to));
   }
   dropNames(extra, to);
-  const required = tensors.filter(({ name }) => specs.some((spec) => spec.name === name));
+  const required = tensors.filter(({ name }) => asked.has(name));
   const lengths = new Set(required.map((tensor) => shapeOf(tensor)[0]));
   if (input.kind === "dict" && input.equalRows && lengths.size > 1)
     to.refuse("F_SHAPE", `${to.who} needs the same number of rows in every tensor of instances; send inputs`);

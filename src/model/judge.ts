@@ -141,7 +141,7 @@ function judgeAzureFrame(payload: Payload, model: Served, to: Findings): void {
 
 function judgeDuplicates({ columns }: Payload, to: Findings): void {
   const names = columns.map(({ name }) => name);
-  const twice = names.find((name, i) => names.indexOf(name) < i);
+  const [twice] = repeated(names);
   if (twice !== undefined) to.change("F_LABEL", `${to.who} renames columns that occur twice: ${twice}, ${twice}.1`);
 }
 
@@ -193,9 +193,16 @@ function refuseDuplicates(columns: readonly InspectedColumn[], schema: Schema, t
   const names = columns.map(({ name }) => name);
   const typed = schema.kind === "columns" ? schema.columns.filter(({ type }) => type !== "any") : [];
   const wanted = (schema.kind === "tensors" ? schema.tensors : typed).map(({ name }, i) => name ?? names[i]);
-  const twice = wanted.find((name) => name !== undefined && names.indexOf(name) !== names.lastIndexOf(name));
+  const again = repeated(names);
+  const twice = wanted.find((name) => name !== undefined && again.has(name));
   if (twice !== undefined)
     to.refuse("F_LABEL", `${to.who} refuses two columns of the name ${JSON.stringify(twice)}, which the model's signature has once`);
+}
+
+/** Names that stand there more than once, in the order of their second places. */
+function repeated(names: readonly string[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  return new Set(names.filter((name) => seen.size === seen.add(name).size));
 }
 
 // ---- both
@@ -233,8 +240,10 @@ function judgeUjson(columns: readonly InspectedColumn[], to: Findings): void {
 /** Both parsers add up digits in doubles (pandas' ujson with precise_float=False, read_csv's default float_precision). */
 function judgeDigits(columns: readonly InspectedColumn[], schema: Schema | undefined, to: Findings): void {
   const specs = schema?.kind === "columns" ? schema.columns : [];
-  for (const column of columns) {
-    const spec = specs.find(({ name }, i) => (name === undefined ? columns[i] === column : name === column.name));
+  const named = new Map(specs.map((spec) => [spec.name, spec]));
+  for (const [i, column] of columns.entries()) {
+    const own = named.get(column.name);
+    const spec = own ?? (specs[i]?.name === undefined ? specs[i] : undefined);
     const kept = schema?.kind !== "columns" || spec !== undefined;
     // a float has fewer digits than that anyway
     if (kept && spec?.type !== "float" && column.cells.floats?.long)

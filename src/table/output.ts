@@ -1,4 +1,4 @@
-import { byteLength, encode } from "../bytes.js";
+import { byteLength, concat, encode } from "../bytes.js";
 import { dialectOf } from "../dialects/index.js";
 import type { CellKinds, RowReader } from "../engine/rows.js";
 import { TransloadError } from "../errors.js";
@@ -7,6 +7,10 @@ import { count, type TableJob, type Wait } from "./job.js";
 import { datatypeOf, merge, refuseMixed } from "./kinds.js";
 import { LabelText } from "./labels.js";
 import type { Rules } from "./rules.js";
+
+/** Smaller pieces are written together, so many bytes of them at a time. */
+const SMALL = 1 << 10;
+const ENOUGH = 1 << 14;
 
 /** Rows as they are written: one output, or a piece after the other, each with its own head and tail. */
 export class Output {
@@ -20,6 +24,9 @@ export class Output {
   rows = 0;
   readonly #job: TableJob;
   readonly #rules: Rules;
+  /** What is yet to be written, in small pieces. */
+  #small: Uint8Array[] = [];
+  #smallBytes = 0;
   #kinds: readonly CellKinds[] = [];
   #width = 0;
   #open = false;
@@ -39,7 +46,22 @@ export class Output {
     if (bytes.length === 0) return;
     const out = typeof bytes === "string" ? encode(bytes) : bytes;
     this.#bytes += out.length;
-    this.#job.sink.write(out);
+    if (out.length >= SMALL) {
+      this.flush();
+      this.#job.sink.write(out);
+      return;
+    }
+    this.#small.push(typeof bytes === "string" ? out : Uint8Array.from(out));
+    this.#smallBytes += out.length;
+    if (this.#smallBytes >= ENOUGH) this.flush();
+  }
+
+  /** What is small goes out together. */
+  flush(): void {
+    if (this.#small.length === 0) return;
+    this.#job.sink.write(this.#small.length === 1 ? (this.#small[0] as Uint8Array) : concat(this.#small));
+    this.#small = [];
+    this.#smallBytes = 0;
   }
 
   /** Reads rows to their end and writes them, in pieces where that is asked for. `replayed`: nothing but the sink is waited for. */
@@ -133,6 +155,7 @@ export class Output {
       for (const bytes of this.labels.take()) this.put(bytes);
       this.put(after);
     }
+    this.flush();
     sink.endPiece(this.rows, this.#firstRow);
     this.#pieces++;
     this.#firstRow += this.rows;

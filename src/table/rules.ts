@@ -1,6 +1,6 @@
 import { dialectOf } from "../dialects/index.js";
 import type { Fields, Gap, RowRequest, RowStyle, RowSyntax } from "../engine/rows.js";
-import { nearest, TransloadError } from "../errors.js";
+import { listed, nearest, TransloadError } from "../errors.js";
 import { type ColumnWriter, columnWriter, type RowWriter, rowWriter } from "../layouts/writer.js";
 import { isCut, isTensor, keepsShape, refuseCut } from "../needs.js";
 import type { Rewriter } from "../rewriter.js";
@@ -251,12 +251,13 @@ export class Rules {
     const guess = nearest(column, names);
     return new TransloadError(
       "E_COLUMNS",
-      `--index column:${column}: there is no such column${guess ? `; did you mean ${guess}?` : ` among ${names.join(", ")}`}`,
+      `--index column:${column}: there is no such column${guess ? `; did you mean ${guess}?` : ` among ${listed(names)}`}`,
     );
   }
 
   #twice(names: readonly string[]): TransloadError {
-    const name = names.find((n, i) => names.indexOf(n) !== i);
+    const seen = new Set<string>();
+    const name = names.find((n) => seen.size === seen.add(n).size);
     return new TransloadError(
       "E_DUPLICATE",
       `two columns are called ${JSON.stringify(name)}, and ${this.#job.target.form.id} has one cell for a name`,

@@ -7,7 +7,7 @@
 import { concat, decode } from "../bytes.js";
 import { Mode } from "../engine/codes.js";
 import type { RowReader, RowRequest, RowStyle, RowSyntax } from "../engine/rows.js";
-import { TransloadError } from "../errors.js";
+import { listed, TransloadError } from "../errors.js";
 import type { InputFacts } from "../layouts/inputs.js";
 import { product } from "../lists.js";
 import { isCut, isTensor, keepsShape, rankFault } from "../needs.js";
@@ -309,16 +309,22 @@ export class Table {
   /** Names as pandas makes them where they are empty or stand twice. */
   #rename(labels: readonly (string | null)[]): string[] {
     const seen = new Set<string>();
+    // numbers below these are taken
+    const numbers = new Map<string, number>();
     const twice: string[] = [];
     const names = labels.map((label, i) => {
       const plain = label ?? `Unnamed: ${i}`;
       let name = plain;
-      for (let n = 1; seen.has(name); n++) name = `${plain}.${n}`;
-      if (name !== plain) twice.push(name);
+      let n = numbers.get(plain) ?? 1;
+      for (; seen.has(name); n++) name = `${plain}.${n}`;
+      if (name !== plain) {
+        numbers.set(plain, n);
+        twice.push(name);
+      }
       seen.add(name);
       return name;
     });
-    if (twice.length > 0) this.#job.warn("W_DUPLICATE_COLUMNS", `names that occur twice are numbered, as pandas does: ${twice.join(", ")}`);
+    if (twice.length > 0) this.#job.warn("W_DUPLICATE_COLUMNS", `names that occur twice are numbered, as pandas does: ${listed(twice)}`);
     return names;
   }
 
@@ -386,7 +392,7 @@ export class Table {
       if (range.rows !== first?.rows)
         throw new TransloadError(
           "E_RAGGED",
-          `columns of unequal length: ${this.#ranges.map((r, i) => `${names[i]} has ${r.rows}`).join(", ")}`,
+          `columns of unequal length: ${listed(this.#ranges.map((r, i) => `${names[i]} has ${r.rows}`))}`,
         );
     }
     const shapes = new Set(this.#ranges.map(({ inner }) => `${inner ?? "scalars"}`));
@@ -396,10 +402,11 @@ export class Table {
         `tensors of other shapes beside each other are no tensor for ${target.form.id}: ${names.join(", ")}`,
       );
     const chosen = options.columns;
-    if (chosen && (chosen.length !== names.length || chosen.some((name) => !names.includes(name))))
-      throw new TransloadError("E_COLUMNS", `the columns given are not those of the payload: ${names.join(", ")}`);
+    const places = new Map(names.map((name, i): [string, number] => [name, i]));
+    if (chosen && (chosen.length !== names.length || chosen.some((name) => !places.has(name))))
+      throw new TransloadError("E_COLUMNS", `the columns given are not those of the payload: ${listed(names)}`);
     const order = chosen ?? names;
-    const across = order.map((name) => sourceOf(store, this.#ranges[names.indexOf(name)] as Range));
+    const across = order.map((name) => sourceOf(store, this.#ranges[places.get(name) as number] as Range));
     const scanner = createScanner(() => [], 0);
     yield* this.#write(scanner.rows({ ...this.#rules.request("across", order), across }, this.#style("across")), true);
   }
@@ -426,6 +433,7 @@ export class Table {
     if (!writer) return;
     if (!this.#later && this.#ranges.length === 0 && !scattered) this.#output.put(writer.head());
     this.#output.put(writer.tail(rewriter?.riders ?? new Map()));
+    this.#output.flush();
     sink.endPiece(scattered?.rows ?? this.#ranges[0]?.rows ?? 0, 0);
   }
 
