@@ -99,6 +99,7 @@ async function* readText(bytes: Chunks, options: PickOptions, host: Host): Async
       cargo = new CargoReader(rewriter);
     }
     rewriter.scanner.push(piece);
+    if (last) rewriter.scanner.last();
     const reader = cargo as CargoReader;
     for (let step = reader.next(); step; step = reader.next()) if (step.type === "batch") yield step.batch;
   }

@@ -118,6 +118,10 @@ export class Conversion {
     // behind the last field there is something to stop at
     if (this.#outlet.batches && this.#scanner) this.#scanner.push(Uint8Array.of(LINE_FEED));
     const rewriter = this.#rewriter;
+    if (!this.#table && rewriter && this.#cargo) {
+      rewriter.scanner.last();
+      await this.#drive(rewriter, this.#cargo);
+    }
     if (!this.#table && rewriter && rewriter.lane === "splice") return rewriter.end();
     this.#scanner?.finish();
     await this.#move();

@@ -178,6 +178,7 @@ class Survey {
       this.#cargo = new CargoReader(this.#rewriter);
     }
     this.#rewriter.scanner.push(bytes);
+    if (last) this.#rewriter.scanner.last();
     const cargo = this.#cargo as CargoReader;
     for (let step = cargo.next(); step; step = cargo.next()) {
       if (step.type === "start") this.#scalar = step.scalar;

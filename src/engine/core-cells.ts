@@ -101,9 +101,10 @@ export class CoreCells implements CellReader {
 
   /** The input has ended: the scanner goes to its last byte, to say what was cut off. */
   finish(): void {
+    const waits = !this.#input.isDue;
     this.#input.finish();
     if (this.#stage === "sample") this.#input.moveTo(this.#scanned);
-    if (this.#stage === "cells") this.#scanRest();
+    if (this.#stage === "cells" && !waits) this.#scanRest();
   }
 
   /** Scans the first stretch of the cargo, to learn its shape and what its columns hold. False: more input is needed. */

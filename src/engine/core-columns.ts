@@ -1,6 +1,7 @@
 import { Batch, type Block, type Column } from "../batch.js";
 import { fromText } from "../cell-text.js";
 import { type DType, isNumeric, NUMERIC, SKIP_CODE, STRING_CODE } from "../dtype.js";
+import { TransloadError } from "../errors.js";
 import { product } from "../lists.js";
 import { spreadTexts, textColumn } from "../texts.js";
 import { bytesOfRow } from "./columns.js";
@@ -10,6 +11,8 @@ import type { ListReader } from "./nested.js";
 
 export const RECORD = 32;
 const STRINGS = 4096;
+/** Columns that a remembered text cell can tell from each other. */
+const MOST = 2 ** 24;
 /** Bytes of cells in a batch when the caller does not say: they stay in the second-level cache until they are used. */
 const BATCH = 1 << 20;
 
@@ -64,6 +67,11 @@ export class CoreColumns {
     this.batchRows = batchRows ?? Math.max(1, Math.floor(batchBytes / Math.max(1, rowBytes)));
     const cells = perRow * this.batchRows;
     const bytes = own.map((dtype) => align(size(dtype) * cells));
+    if (sourceWidth > MOST)
+      throw new TransloadError(
+        "E_LIMIT",
+        `${sourceWidth} columns, and no more than ${MOST} can be typed; convert moves them as they stand`,
+      );
     this.at = memory.area("columns of cells", RECORD * Math.max(1, sourceWidth));
     let at = memory.area(
       "cells",
@@ -85,8 +93,10 @@ export class CoreColumns {
       cells,
       layout.dictionary ?? false,
     );
-    this.stringsAt = memory.area("string cells", 16 * STRINGS);
-    this.stringsEnd = this.stringsAt + 16 * STRINGS;
+    // those of a row must fit
+    const strings = Math.max(STRINGS, sourceWidth);
+    this.stringsAt = memory.area("string cells", 16 * strings);
+    this.stringsEnd = this.stringsAt + 16 * strings;
     const kept = new Set(places);
     for (let i = sourceWidth - 1, skipped = 0; i >= 0; i--) {
       skipped = kept.has(i) ? 0 : skipped + 1;

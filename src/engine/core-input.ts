@@ -130,8 +130,12 @@ export class CoreInput {
     [this.line, this.lineAt] = this.#marked;
   }
 
-  /** Bytes of the current chunk, from and to absolute. */
+  /** Bytes of the current chunk, from and to absolute; or of the window, where they had to wait there. */
   slice(from: number, to: number): Uint8Array {
+    if (from < this.#chunkAt) {
+      const shift = this.#window - this.#windowAt;
+      return this.#memory.bytes.slice(from + shift, to + shift);
+    }
     return this.#chunk.subarray(from - this.#chunkAt, to - this.#chunkAt);
   }
 

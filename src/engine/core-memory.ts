@@ -124,6 +124,9 @@ function compile(): WebAssembly.Module {
 /** What a memory of 32 bits can have, less what copies may run over. */
 const MOST = 2 ** 32 - 2 ** 16;
 
+/** Bytes by which it grows, at least: every time all views are made anew. */
+const STEP = 2 ** 20;
+
 /** Addresses and sizes have 32 bits and no sign, which WebAssembly does not tell JavaScript: here they lose it. Those that are less stay. */
 function unsigned(exports: Record<string, unknown>): Core {
   const own: [string, unknown][] = Object.entries(exports).map(([name, value]) => {
@@ -209,7 +212,7 @@ export class CoreMemory {
     if (missing > 0) {
       try {
         if (top > MOST) throw new RangeError("32 bits");
-        this.core.memory.grow(Math.ceil(missing / 65536));
+        this.core.memory.grow(Math.ceil(Math.max(missing, Math.min(STEP, MOST - this.bytes.length)) / 65536));
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
         throw new TransloadError(

@@ -5,8 +5,10 @@ import type { CoreMemory } from "./core-memory.js";
 /** A text column's record, and what stands where in it (core/texts.ts). */
 const RECORD = 48;
 const [OFFSETS, BYTES, USED, ROOM, NEXT, CODES, SLOTS, MASK, COUNT] = [0, 4, 8, 12, 16, 20, 24, 28, 32];
-/** Bytes that there is room for until more are needed. */
+/** Bytes that there is room for until more are needed; at least, and those of all columns together. */
 const FIRST = 1 << 14;
+const LEAST = 1 << 6;
+const ALL = 1 << 23;
 /** A batch ends where one of its columns has so many. */
 const MOST = 1 << 25;
 
@@ -23,23 +25,26 @@ export class CoreTexts {
     this.#dictionary = dictionary;
     this.#at = memory.area("records of texts", RECORD * Math.max(1, width));
     this.#records = places.map((place) => this.#at + RECORD * place);
-    for (const place of places) this.#lay(place, cells);
+    if (places.length > 0) this.#lay(cells);
   }
 
-  #lay(place: number, cells: number): void {
+  #lay(cells: number): void {
     const memory = this.#memory;
-    const record = this.#at + RECORD * place;
-    const room = FIRST;
+    const count = this.#records.length;
+    const room = Math.min(FIRST, Math.max(LEAST, Math.floor(ALL / count) & ~63));
     const slots = 2 ** Math.ceil(Math.log2(2 * cells + 2));
-    const offsets = memory.area(`ends of texts ${place}`, 4 * (cells + 1));
-    const bytes = memory.area(`texts ${place}`, room + 64);
-    const codes = this.#dictionary ? memory.area(`codes ${place}`, 4 * cells) : 0;
-    const table = this.#dictionary ? memory.area(`table of texts ${place}`, 4 * slots) : 0;
-    const words = [offsets, bytes, 0, room, 0, codes, table, slots - 1, 0];
-    words.forEach((word, i) => {
-      memory.view.setUint32(record + 4 * i, word, true);
+    const offsets = memory.area("ends of texts", 4 * (cells + 1) * count);
+    const bytes = memory.area("texts", (room + 64) * count);
+    const codes = this.#dictionary ? memory.area("codes", 4 * cells * count) : 0;
+    const table = this.#dictionary ? memory.area("tables of texts", 4 * slots * count) : 0;
+    this.#records.forEach((record, i) => {
+      const own = codes && codes + 4 * cells * i;
+      const words = [offsets + 4 * (cells + 1) * i, bytes + (room + 64) * i, 0, room, 0, own, table && table + 4 * slots * i, slots - 1, 0];
+      words.forEach((word, k) => {
+        memory.view.setUint32(record + 4 * k, word, true);
+      });
+      this.#clear(record);
     });
-    this.#clear(record);
   }
 
   /** A column has as many bytes as a batch should. */

@@ -56,6 +56,10 @@ export class CoreScanner implements Scanner {
     }
   }
 
+  last(): void {
+    this.#input.finish();
+  }
+
   finish(): void {
     this.#finished = true;
     this.#cells?.finish();

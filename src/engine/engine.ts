@@ -23,6 +23,8 @@ export type Event =
 export interface Scanner {
   /** The next bytes; the ones before must be used up (`next()` said "more"). */
   push(chunk: Uint8Array): void;
+  /** The chunk that was pushed last is the last one: nothing is to be waited for. Then the reader is asked once more, and `finish` called. */
+  last(): void;
   /** No more bytes will be pushed; a last event may be due. */
   finish(): void;
   /** Throws E_TRUNCATED or E_EMPTY unless the document is complete. */

@@ -67,6 +67,7 @@ export class ListReader {
   #cellsOf(text: Uint8Array, count: number): Column {
     const scanner = this.#createScanner();
     scanner.push(text);
+    scanner.last();
     scanner.next();
     scanner.watch(0);
     scanner.startCargo(Mode.Tensor, undefined);

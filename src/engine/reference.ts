@@ -237,6 +237,8 @@ export class ReferenceScanner implements Scanner {
     this.#raise(token);
   }
 
+  last(): void {}
+
   finish(): void {
     this.ended = true;
     if (this.#plain) return;
