@@ -132,7 +132,10 @@ class ReferenceRows implements RowReader {
     let text = "";
     while (!this.done && !this.full) {
       const row = this.#waiting ?? this.#source.next(this.width, this.rows === this.#rowLimit);
-      if (row === undefined) break;
+      if (row === undefined) {
+        this.#scanner.checkHeld();
+        break;
+      }
       if (typeof row === "object" && row.bytes > this.#most) throw this.#tooLong(row.spot);
       if (row === "end") this.done = true;
       else if (row === "full") this.full = true;

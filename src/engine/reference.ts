@@ -125,8 +125,7 @@ export class ReferenceScanner implements Scanner {
   }
 
   push(chunk: Uint8Array): void {
-    const held = this.received - (this.rowFrom ?? this.judged);
-    if (held > this.maxRowBytes) throw this.tooLong();
+    this.checkHeld();
     if (!this.keep) {
       this.#text = this.#text.slice(this.#cursor);
       this.#textAt += this.#cursor;
@@ -135,6 +134,11 @@ export class ReferenceScanner implements Scanner {
     const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString("latin1");
     this.#text += text;
     if (!this.#plain) this.#feed(this.#standIn.push(text));
+  }
+
+  /** @throws TransloadError E_LIMIT where the row, or the cell, that is not whole is longer than it may be. */
+  checkHeld(): void {
+    if (this.received - (this.rowFrom ?? this.judged) > this.maxRowBytes) throw this.tooLong();
   }
 
   /** Reads the input as lines, from the cursor on. */
