@@ -21,6 +21,7 @@ import { faults } from "./sections/faults.js";
 import { memory } from "./sections/memory.js";
 import { others } from "./sections/others.js";
 import { printing } from "./sections/printing.js";
+import { scaling } from "./sections/scaling.js";
 import { splice } from "./sections/splice.js";
 import { startup } from "./sections/startup.js";
 import { tables } from "./sections/tables.js";
@@ -35,6 +36,7 @@ const SECTIONS: Readonly<Record<string, (scale: Scale) => Section | Promise<Sect
   printing,
   memory,
   startup,
+  scaling,
   core,
   tables,
   "tables-memory": tablesMemory,

@@ -101,21 +101,22 @@ export function measureRow(): f64 {
   for (let i: u32 = 0; i < width; i++) {
     const cell = cells + <usize>i * CELL;
     const from = <usize>load<u32>(cell, FROM), to = <usize>load<u32>(cell, TO);
-    if (style == Style.Delimited) measured += <u64>(to - from) * 2;
-    else measured += (to - from) + (load<i32>(cell, KIND) <= Kind.Nested ? 0 : escapeBytes(from, to));
+    measured += to - from;
+    if (style == Style.Delimited || load<i32>(cell, KIND) > Kind.Nested) measured += escapeBytes(from, to);
   }
   return <f64>measured;
 }
 
-/** How many more bytes a text's escapes may take. */
+/** How many more bytes a text's escapes, or its quotes in a field, may take. */
 function escapeBytes(from: usize, to: usize): u64 {
+  const control: u64 = style == Style.Delimited ? 0 : 5;
   const q = i8x16.splat(0x22), b = i8x16.splat(0x5c), c = i8x16.splat(0x1f), own = i8x16.splat(quote);
   let more: u64 = 0;
   for (let p = from; p < to; p += 16) {
     const v = v128.load(p);
     const here = to - p >= 16 ? 0xffff : (1 << <i32>(to - p)) - 1;
     more += popcnt(i8x16.bitmask(v128.or(v128.or(i8x16.eq(v, q), i8x16.eq(v, b)), i8x16.eq(v, own))) & here);
-    more += 5 * popcnt(i8x16.bitmask(i8x16.eq(i8x16.min_u(v, c), v)) & here);
+    more += control * popcnt(i8x16.bitmask(i8x16.eq(i8x16.min_u(v, c), v)) & here);
   }
   return more;
 }
