@@ -33,7 +33,7 @@ export const CODES = {
   E_INDEX: "an index that does not match the rows",
   E_TARGET: "a payload that the target's servers refuse",
   E_MODEL: "an MLmodel file that is none, or has no signature where one is needed",
-  E_LIMIT: "a key or a gap between keys larger than transload holds",
+  E_LIMIT: "a key, a gap between keys, or a row larger than transload holds",
   E_OPTION: "an option that cannot be used so",
   E_READ: "the input cannot be read",
   E_WRITE: "the output cannot be written",
