@@ -9,6 +9,7 @@ import { Named } from "./layouts/named.js";
 import type { Scope } from "./layouts/scope.js";
 import { Seldon } from "./layouts/seldon.js";
 import { membersOf, textOfMembers } from "./members.js";
+import { type End, needsNames } from "./needs.js";
 import type { Rewriter } from "./rewriter.js";
 
 /** Parameters that come before the payload may be this long. */
@@ -159,7 +160,7 @@ export class Envelope implements Scope {
     const to = this.#to;
     this.#open(form, "tensor", scalar);
     if (to.target?.layout !== "frame") checkNames([], to.options.typed?.dtype);
-    if (to.target?.layout === "frame") this.#openFrame();
+    if (to.target?.layout === "frame") this.#openFrame({ form, layout: "tensor" }, to.target);
   }
 
   ended(members: number): void {
@@ -245,9 +246,9 @@ export class Envelope implements Scope {
   }
 
   /** A tensor becomes a frame. */
-  #openFrame(): void {
+  #openFrame(source: End, target: End): void {
     const to = this.#to;
-    if (to.columns === undefined)
+    if (to.columns === undefined && needsNames(source, target, true))
       throw to.error("E_COLUMNS", `${to.target?.form.id} needs names for the columns of a tensor; give them with --columns a,b,c`);
     to.write(to.renames ? '{"data":' : `{"columns":${JSON.stringify(to.columns)},"data":`);
   }

@@ -26,8 +26,6 @@ export const LABELS_HERE = "\0";
 /** Writes rows. */
 export interface RowWriter {
   readonly cells: "json" | "delimited";
-  /** Nothing can be written before the names are known. */
-  readonly needsNames: boolean;
   /** `tensor`: what the one tensor is called, where there is one. */
   head(names: readonly string[] | undefined, tensor: string): string;
   texts(names: readonly string[] | undefined, width: number): RowTexts;
@@ -74,7 +72,6 @@ function frameWriter(form: Form, indexed: boolean): RowWriter {
   let named = false;
   return {
     cells: "json",
-    needsNames: false,
     head: (names) => {
       named = names !== undefined;
       return `${open}{${names ? `"columns":${json(names)},` : ""}"data":[`;
@@ -89,9 +86,9 @@ function frameWriter(form: Form, indexed: boolean): RowWriter {
 }
 
 /** Rows in a list, in lists or objects of their own. */
-function listWriter(form: Form, texts: RowWriter["texts"], needsNames: boolean): RowWriter {
+function listWriter(form: Form, texts: RowWriter["texts"]): RowWriter {
   const { open, close } = around(form);
-  return { cells: "json", needsNames, head: () => `${open}[`, texts, tail: ({ riders }) => `]${close(riders)}` };
+  return { cells: "json", head: () => `${open}[`, texts, tail: ({ riders }) => `]${close(riders)}` };
 }
 
 function featuresWriter(form: Form): RowWriter {
@@ -100,7 +97,7 @@ function featuresWriter(form: Form): RowWriter {
     after: width === 0 ? '{"features":[]}' : "]}",
     between: ",",
   });
-  return listWriter(form, texts, false);
+  return listWriter(form, texts);
 }
 
 function ndarrayWriter(form: Form): RowWriter {
@@ -108,7 +105,6 @@ function ndarrayWriter(form: Form): RowWriter {
   let named = false;
   return {
     cells: "json",
-    needsNames: false,
     head: (names) => {
       named = names !== undefined;
       return `${open}{${names ? `"names":${json(names)},` : ""}"ndarray":[`;
@@ -124,7 +120,6 @@ function valuesWriter(form: Form): RowWriter {
   let named = false;
   return {
     cells: "json",
-    needsNames: false,
     head: (names) => {
       named = names !== undefined;
       return `${open}{${names ? `"names":${json(names)},` : ""}"tensor":{"values":[`;
@@ -140,7 +135,6 @@ function inputWriter(form: Form): RowWriter {
   const { open, close } = around(form);
   return {
     cells: "json",
-    needsNames: false,
     head: (_, tensor) => `${open}[{"name":${json(tensor)},"data":[`,
     texts: lists,
     tail: ({ rows, inner, datatype, riders }) =>
@@ -152,7 +146,6 @@ function linesWriter(form: Form): RowWriter {
   const records = form.id !== "jsonl:lists";
   return {
     cells: "json",
-    needsNames: records,
     head: () => "",
     texts: (names, width) => ({ ...(records ? objects : lists)(names, width), between: "\n" }),
     tail: ({ rows }) => (rows > 0 ? "\n" : ""),
@@ -165,7 +158,6 @@ function delimitedWriter(form: Form, header: boolean): RowWriter {
     name === "" || /["\r\n]/.test(name) || name.includes(delimiter) ? `"${name.replaceAll('"', '""')}"` : name;
   return {
     cells: "delimited",
-    needsNames: header,
     head: (names) => (header && names && names.length > 0 ? `${names.map(field).join(delimiter)}\n` : ""),
     texts: () => ({ before: () => "", after: "\n", between: "" }),
     tail: () => "",
@@ -178,9 +170,9 @@ export function rowWriter(form: Form, layout: Layout, { header, index }: { heade
     case "frame":
       return frameWriter(form, index);
     case "records":
-      return listWriter(form, objects, true);
+      return listWriter(form, objects);
     case "tensor":
-      return listWriter(form, lists, false);
+      return listWriter(form, lists);
     case "features":
       return featuresWriter(form);
     case "ndarray":

@@ -2,7 +2,7 @@ import { dialectOf } from "../dialects/index.js";
 import type { Fields, Gap, RowRequest, RowStyle, RowSyntax } from "../engine/rows.js";
 import { listed, nearest, TransloadError } from "../errors.js";
 import { type ColumnWriter, columnWriter, type RowWriter, rowWriter } from "../layouts/writer.js";
-import { isCut, isTensor, keepsShape, refuseCut } from "../needs.js";
+import { isCut, isTensor, keepsShape, needsNames, refuseCut } from "../needs.js";
 import type { Rewriter } from "../rewriter.js";
 import { endsInRows } from "./ending.js";
 import type { TableJob } from "./job.js";
@@ -81,12 +81,14 @@ export class Rules {
 
   /** Rows are written with the names of their cells. */
   get keyed(): boolean {
-    return this.columns !== undefined || (this.writer?.needsNames ?? false);
+    return this.columns !== undefined || this.needsNames;
   }
 
   /** Nothing can be written before the names are known. */
   get needsNames(): boolean {
-    return this.writer?.needsNames ?? true;
+    const { source, target, options } = this.#job;
+    // those of a frame may come behind its rows
+    return target.layout !== "frame" && needsNames(source, target, options.header);
   }
 
   /** Every piece of a frame has the names of its columns, and they may come behind the rows. */
