@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createStage } from "../src/chain.js";
+import { createStage, type Stage } from "../src/chain.js";
 import type { ConvertOptions } from "../src/convert.js";
 import { TransloadError } from "../src/errors.js";
 import { inspect } from "../src/inspect.js";
@@ -143,8 +143,9 @@ interface Outcome {
 async function run(bytes: Buffer, options: ConvertOptions, step: number): Promise<Outcome> {
   const out: Buffer[] = [];
   const warnings: string[] = [];
+  let conversion: Stage | undefined;
   try {
-    const conversion = createStage({ ...options, onWarning: ({ message }) => warnings.push(message) }, nodeHost(options), (part) =>
+    conversion = createStage({ ...options, onWarning: ({ message }) => warnings.push(message) }, nodeHost(options), (part) =>
       out.push(Buffer.from(part)),
     );
     for (let at = 0; at < bytes.length; at += step) await conversion.push(bytes.subarray(at, at + step));
@@ -152,6 +153,8 @@ async function run(bytes: Buffer, options: ConvertOptions, step: number): Promis
   } catch (error) {
     if (error instanceof TransloadError) return { code: error.code, offset: error.offset, message: error.message };
     throw error;
+  } finally {
+    conversion?.close();
   }
   // conversions in a row warn each when it comes to it
   return { text: Buffer.concat(out).toString("latin1"), warnings: warnings.sort() };

@@ -1,4 +1,4 @@
-import { createStage } from "../src/chain.js";
+import { createStage, type Stage } from "../src/chain.js";
 import {
   type Batch,
   type ConvertOptions,
@@ -22,8 +22,9 @@ export async function feed(chunks: readonly Uint8Array[], options: ConvertOption
   const out: Buffer[] = [];
   const warnings: Warning[] = [];
   let error: TransloadError | undefined;
+  let conversion: Stage | undefined;
   try {
-    const conversion = createStage({ ...options, onWarning: (warning) => warnings.push(warning) }, nodeHost(options), (bytes) =>
+    conversion = createStage({ ...options, onWarning: (warning) => warnings.push(warning) }, nodeHost(options), (bytes) =>
       out.push(Buffer.from(bytes)),
     );
     for (const chunk of chunks) {
@@ -34,6 +35,8 @@ export async function feed(chunks: readonly Uint8Array[], options: ConvertOption
   } catch (e) {
     if (!(e instanceof TransloadError)) throw e;
     error = e;
+  } finally {
+    conversion?.close();
   }
   return { text: Buffer.concat(out).toString(), warnings, error };
 }
