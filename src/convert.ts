@@ -128,6 +128,8 @@ class ConvertStream extends Transform {
   override _transform(chunk: Uint8Array, _encoding: BufferEncoding, done: TransformCallback): void {
     // after the source has asked for its next chunk, which is then read while this one is converted
     queueMicrotask(() => {
+      // destroyed meanwhile, it is closed: what it would spill to now would stay open
+      if (this.destroyed) return done();
       settle(
         () => this.#conversion.push(chunk),
         () => {

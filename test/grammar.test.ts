@@ -298,7 +298,7 @@ function judge(bytes: Uint8Array): { value: unknown } | undefined {
 }
 
 /** Bytes of the classes that a scanner has; all of them with FUZZ. */
-const BYTES = process.env.FUZZ ? Array.from({ length: 256 }, (_, i) => i) : Buffer.from('\0 "\\,:[]{}-.0ex\x80\xc3', "latin1");
+const BYTES = process.env.FUZZ ? Array.from({ length: 256 }, (_, i) => i) : Buffer.from('\0",:]}-0\xc3', "latin1");
 
 /** Refusals of a payload that JSON takes: it is another than its form asks for. */
 const OF_PAYLOADS = Object.keys(CODES).filter(
@@ -306,6 +306,8 @@ const OF_PAYLOADS = Object.keys(CODES).filter(
 ) as ErrorCode[];
 
 const ENGINES = ["core", "reference"] as const;
+/** stream-json is slow by the byte; of typed lanes, whose cells it reads as text before, the core alone is asked. */
+const byByte = ({ options }: Checked): readonly string[] => (options.dtype && !process.env.FUZZ ? ["core"] : ENGINES);
 const ONCE: readonly string[] = process.env.FUZZ ? ENGINES : [];
 
 type Checked = Omit<PlaceOfText, "before" | "after">;
@@ -340,7 +342,7 @@ function show(bytes: Buffer): string {
 describe.each(Object.entries(PLACES))("as %s", (_, place) => {
   test.each(Object.entries(KINDS))("%s", async (_, texts) => {
     for (const text of texts)
-      await check(Buffer.concat([Buffer.from(place.before), Buffer.from(text as string), Buffer.from(place.after)]), place);
+      await check(Buffer.concat([Buffer.from(place.before), Buffer.from(text as string), Buffer.from(place.after)]), place, byByte(place));
   });
 });
 
