@@ -22,6 +22,8 @@ class Dice {
   #state: number;
   constructor(seed: number) {
     this.#state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) | 1;
+    // neighbouring seeds begin alike
+    for (let i = 0; i < 8; i++) this.upTo(1);
   }
   upTo(most: number): number {
     this.#state ^= this.#state << 13;
@@ -59,7 +61,9 @@ const FIELDS = ["0", "-1.5", "1e9", "", "NA", "true", "x", '"a,b"', '"q""q"', '"
 function text(dice: Dice): string {
   const width = dice.upTo(3) + 1;
   const length = dice.sometimes(20) ? dice.upTo(3000) : dice.upTo(8);
-  const kinds = Array.from({ length: width }, () => (dice.sometimes(3) ? CELLS : [dice.pick(CELLS), "1", "2.5"]));
+  const kinds = Array.from({ length: width }, () =>
+    dice.sometimes(6) ? CELLS : [dice.sometimes(2) ? "0.1" : dice.pick(CELLS), "1", "2.5"],
+  );
   const cell = (i: number) => dice.pick(kinds[i % width] as string[]);
   const times = (n: number, item: (i: number) => string) => Array.from({ length: n }, (_, i) => item(i)).join(",");
   const row = () => `[${times(width, cell)}]`;
@@ -148,7 +152,7 @@ function options(dice: Dice, targets: readonly string[]): ConvertOptions {
     { engine: "reference" },
     { maxExpand: dice.pick([1, 10, 1000]) },
   ];
-  const chosen = Object.assign({}, ...Array.from({ length: dice.upTo(3) }, () => dice.pick(drawn)));
+  const chosen = Object.assign({}, ...Array.from({ length: dice.pick([0, 0, 1, 2]) }, () => dice.pick(drawn)));
   return { to: dice.pick(targets), ...chosen };
 }
 
@@ -191,7 +195,7 @@ const TAKERS: readonly ((dice: Dice, bytes: Buffer) => Promise<void>)[] = [
 async function one(seed: number): Promise<void> {
   const dice = new Dice(seed);
   let bytes: Buffer = Buffer.from(text(dice));
-  const damages = dice.pick([0, 1, 1, 2, 5]);
+  const damages = dice.pick([0, 0, 0, 1, 2, 5]);
   const packed = dice.sometimes(3);
   for (let i = 0; i < damages && !packed; i++) bytes = damage(dice, bytes);
   if (packed) {
@@ -219,7 +223,7 @@ test(
     const bytesWanted = Number(process.env.FUZZ_BYTES ?? 0);
     for (let i = 0; i < CASES || Date.now() < until || fuzzed < bytesWanted; i++) await one(SEED + i);
     expect(refused).toBeGreaterThan(cases / 10);
-    expect(refused).toBeLessThan(cases);
+    expect(refused).toBeLessThan(cases * 0.9);
   },
   2 ** 31 - 1,
 );
