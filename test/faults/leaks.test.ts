@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 import { type ConvertOptions, convert, inspect, readBatches, split, writeBatches } from "../../src/index.js";
 
 /** Conversions: `LEAKS=100000` for the figure that RESULTS has. */
-const COUNT = Number(process.env.LEAKS ?? 2000);
+const COUNT = Number(process.env.LEAKS ?? 1000);
 const MIB = 2 ** 20;
 
 setFlagsFromString("--expose-gc");
@@ -113,7 +113,7 @@ test(
     const run = async (count: number) => {
       for (let i = 0; i < count; i++) await all[i % all.length]?.();
     };
-    await run(Math.max(500, COUNT / 10));
+    await run(Math.max(300, COUNT / 10));
     const before = await held();
     await run(COUNT);
     const after = await held();
