@@ -10,7 +10,7 @@ import type { TableJob } from "./job.js";
 const LIST = Uint8Array.of(0x5b /* [ */);
 const CLOSE = Uint8Array.of(0x5d /* ] */);
 /** Bytes read from a store at once. */
-export const PIECE = 1 << 18;
+const PIECE = 1 << 18;
 
 /** A range of the input that is to be read again; `to` is known once it has ended. */
 export interface Range {
