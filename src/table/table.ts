@@ -96,8 +96,6 @@ export class Table {
     const syntax = syntaxOf(found, first);
     this.#rules.refuseOddLabel();
     const names = this.#shaped ? undefined : rewriter.columns;
-    if (syntax === "cells" && rewriter.layout === "frame" && names && names.length !== 1)
-      throw rewriter.error("E_COLUMNS", `${names.length} column names for rows of 1 cell`);
     scanner.startCargo(this.#modeOf(syntax), names?.length);
     yield* this.#rowsOf(syntax, names, from, () => rewriter.foundRead());
   }
