@@ -73,9 +73,9 @@ export class SpillStore implements Store {
   keep(from: number): void {
     if (this.#keeping) return;
     this.#keeping = true;
-    // what was kept last goes to the end of its chunk
+    // what was kept last goes to the end of its chunk, which may be this one
     const last = this.#runs[this.#runs.length - 1];
-    if (last && from <= last.offset + last.length) return;
+    if (last && last.offset + last.length === this.#at + this.#chunk.length && from >= last.offset) return;
     this.#runs.push({
       offset: from,
       position: this.#spill.append(this.#chunk.subarray(from - this.#at)),
