@@ -18,9 +18,9 @@ const SIDE_LEAST = 1 << 6;
 const SIDE_MOST = 1 << 18;
 /** Bytes of a column that leaves the rows. */
 const PLACE = 1 << 18;
-/** Bytes of cells, and cells, that are put together by columns at once, or a row: they stay in the second-level cache. */
-const BLOCK = 1 << 20;
-const BLOCK_CELLS = 1 << 18;
+/** Bytes of cells, and cells, that are put together by columns at once, or a row: fewer make pieces that are dear to put together. */
+const BLOCK = 1 << 23;
+const BLOCK_CELLS = 1 << 21;
 /** Rows that may take more are measured before there is made room for them. */
 const ROOMY = 1 << 24;
 /** A spelling of a key, and one that no field has (core/keys.ts). */
