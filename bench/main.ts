@@ -36,7 +36,6 @@ const SECTIONS: Readonly<Record<string, (scale: Scale) => Section | Promise<Sect
   printing,
   memory,
   startup,
-  scaling,
   core,
   tables,
   "tables-memory": tablesMemory,
@@ -46,7 +45,7 @@ const SECTIONS: Readonly<Record<string, (scale: Scale) => Section | Promise<Sect
   "tables-others": tablesOthers,
 };
 
-const FAULT_SECTIONS: typeof SECTIONS = { faults, writing };
+const FAULT_SECTIONS: typeof SECTIONS = { faults, scaling, writing };
 
 const flag = { type: "boolean", default: false } as const;
 const { values } = parseArgs({ options: { only: { type: "string" }, faults: flag, quick: flag, resume: flag } });
