@@ -22,6 +22,7 @@ export async function* sequenceOf(batches: AsyncIterable<unknown>, to: string): 
   let empty: Batch | undefined;
   let begun = false;
   const tensors: { name: string }[] = [];
+  const known = new Set<string>();
   for await (const batch of batches) {
     if (!(batch instanceof Batch)) throw new TransloadError("E_OPTION", `what was given as a batch of ${to} is no Batch`);
     batch.check();
@@ -29,8 +30,10 @@ export async function* sequenceOf(batches: AsyncIterable<unknown>, to: string): 
     const next = batch.kind !== "frame" && settled?.kind !== "frame" && settled?.columns[0]?.name !== batch.columns[0]?.name;
     if (!settled || next) {
       settled = batch;
-      if (batch.kind !== "frame") tensors.push(...batch.columns.map(({ name }) => ({ name })));
-      checkTensors(tensors);
+      if (batch.kind !== "frame") {
+        checkTensors(batch.columns, known);
+        for (const { name } of batch.columns) tensors.push({ name });
+      }
       names(batch.kind === "frame" ? batch.columns : tensors);
     } else checkAlike(batch, settled, begun);
     if (batch.kind === "frame" && batch.rowCount === 0) {
@@ -45,11 +48,13 @@ export async function* sequenceOf(batches: AsyncIterable<unknown>, to: string): 
   if (empty && !begun) yield empty;
 }
 
-function checkTensors(tensors: readonly { name: string }[]): void {
-  const own = tensors.at(-1)?.name;
-  if (own === undefined) return;
-  if (tensors.slice(0, -1).some(({ name }) => name === own))
-    throw new TransloadError("E_DUPLICATE", `two tensors are called ${JSON.stringify(own)}, with another between them`);
+/** `known` are the names of the tensors before. */
+function checkTensors(columns: readonly Column[], known: Set<string>): void {
+  for (const { name } of columns) {
+    if (known.has(name))
+      throw new TransloadError("E_DUPLICATE", `two tensors are called ${JSON.stringify(name)}, with another between them`);
+    known.add(name);
+  }
 }
 
 function checkAlike(batch: Batch, settled: Settled, shaped: boolean): void {
