@@ -1,15 +1,22 @@
-export { Batch, type BatchInit, type Column } from "./batch.js";
-export { type BatchFunction, type ConvertOptions, convert } from "./convert.js";
-export { detect } from "./detect.js";
-export type { DType, DTypeChoice, DTypes, TypedArray } from "./dtype.js";
+export { type BatchFunction, type ConvertOptions, convert } from "./api/convert.js";
+export {
+  type InspectedCells,
+  type InspectedColumn,
+  type Inspection,
+  type InspectOptions,
+  inspect,
+  type StringLook,
+} from "./api/inspect.js";
+export { type ReadOptions, readBatches } from "./api/read.js";
+export { type Piece, type SplitOptions, split } from "./api/split.js";
+export { type WriteOptions, writeBatches } from "./api/write.js";
+export { Batch, type BatchInit, type Column } from "./columns/batch.js";
+export type { DType, DTypeChoice, DTypes, TypedArray } from "./columns/dtype.js";
+export { detect } from "./envelope/detect.js";
 export { CODES, type ErrorCode, type Place, TransloadError, type Warning } from "./errors.js";
-export { type InspectedCells, type InspectedColumn, type Inspection, type InspectOptions, inspect, type StringLook } from "./inspect.js";
 export type { Source } from "./io/source.js";
 export type { Finding, FindingCode } from "./model/finding.js";
 export { type Model, readModel } from "./model/mlmodel.js";
 export type { Remedy } from "./model/remedy.js";
 export type { ColumnSpec, ColumnType, ParamSpec, ScalarType, Schema, Signature, TensorSpec } from "./model/signature.js";
 export { type Verdict, type VerdictOptions, verdict } from "./model/verdict.js";
-export { type ReadOptions, readBatches } from "./read.js";
-export { type Piece, type SplitOptions, split } from "./split.js";
-export { type WriteOptions, writeBatches } from "./write.js";

@@ -1,8 +1,8 @@
 // Times and bytes: strings in text, typed in arrays, by both engines.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { parseTime, timeText } from "../src/columns/time.js";
 import { Batch, type ReadOptions, readBatches, TransloadError, writeBatches } from "../src/index.js";
-import { parseTime, timeText } from "../src/time.js";
 import { crumbs, feed, whole } from "./feed.js";
 
 const NAT = -(2n ** 63n);

@@ -1,4 +1,4 @@
-import { createStage, type Stage } from "../src/chain.js";
+import { nodeHost } from "../src/api/node.js";
 import {
   type Batch,
   type ConvertOptions,
@@ -8,7 +8,7 @@ import {
   type TypedArray,
   type Warning,
 } from "../src/index.js";
-import { nodeHost } from "../src/node.js";
+import { createStage, type Stage } from "../src/lanes/chain.js";
 
 /** What came of a conversion: bytes, warnings and, when it was refused, the error. */
 export interface Outcome {

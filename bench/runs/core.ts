@@ -1,7 +1,7 @@
 // One task over the core alone, in memory, under tinybench: neither files nor streams.
 import { readFileSync } from "node:fs";
 import { Bench } from "tinybench";
-import { CoreScanner } from "../../src/engine/core.js";
+import { CoreScanner } from "../../src/engine/wasm/scanner.js";
 import { given, report } from "./report.js";
 
 const { input, task, milliseconds } = given<{ input: string; task: "scan" | "cells"; milliseconds: number }>();

@@ -36,14 +36,14 @@ import {
   Vector,
   vectorFromArray,
 } from "apache-arrow";
-import { Batch, type Column, withoutDictionaries } from "../batch.js";
-import { concat, decodeBytes } from "../bytes.js";
-import { isTime, NAT, NUMERIC, type NumericDType, type TypedArray, unitOf } from "../dtype.js";
+import { Batch, type Column, withoutDictionaries } from "../columns/batch.js";
+import { concat, decodeBytes } from "../columns/bytes.js";
+import { isTime, NAT, NUMERIC, type NumericDType, type TypedArray, unitOf } from "../columns/dtype.js";
+import { placeLists, product } from "../columns/lists.js";
+import { checkUtf8, lengthOf, refuseLone, type Texts, textColumn, textsNow, textsOf } from "../columns/texts.js";
 import { placesAmong, TransloadError } from "../errors.js";
 import { expansionGuard } from "../io/expansion.js";
 import type { RandomAccess } from "../io/store.js";
-import { placeLists, product } from "../lists.js";
-import { checkUtf8, lengthOf, refuseLone, type Texts, textColumn, textsNow, textsOf } from "../texts.js";
 import { guardLengths, guardMessages } from "./arrow-guard.js";
 import { bytesOfRow, cut } from "./cut.js";
 import { daysOf } from "./days.js";

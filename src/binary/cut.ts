@@ -1,9 +1,9 @@
 // Columns in pieces, and together again.
 
-import { Batch, type Column } from "../batch.js";
-import { NUMERIC, storedAs, type TypedArray } from "../dtype.js";
-import { product } from "../lists.js";
-import { joinTexts, lengthOf, slicedTexts, textColumn, textsNow } from "../texts.js";
+import { Batch, type Column } from "../columns/batch.js";
+import { NUMERIC, storedAs, type TypedArray } from "../columns/dtype.js";
+import { product } from "../columns/lists.js";
+import { joinTexts, lengthOf, slicedTexts, textColumn, textsNow } from "../columns/texts.js";
 
 /** What a text is taken to take beside its bytes, where batches are cut by them. */
 const TEXT = 16;

@@ -1,5 +1,5 @@
 // Files of columns that are no text: what they are called, and how their first bytes tell them.
-import type { Batch } from "../batch.js";
+import type { Batch } from "../columns/batch.js";
 import { TransloadError } from "../errors.js";
 import { type ExpansionLimit, expansionGuard } from "../io/expansion.js";
 import type { Spill } from "../io/store.js";

@@ -1,10 +1,10 @@
 // numpy's text: cells of one width, of four bytes a character (U) or of bytes (S); zeros behind the last character are none of it.
 
-import type { Column } from "../batch.js";
+import type { Column } from "../columns/batch.js";
+import { product } from "../columns/lists.js";
+import { refuseLone, spreadTexts, type Texts, textsNow, textsOf } from "../columns/texts.js";
 import { TransloadError } from "../errors.js";
 import type { Spill } from "../io/store.js";
-import { product } from "../lists.js";
-import { refuseLone, spreadTexts, type Texts, textsNow, textsOf } from "../texts.js";
 
 /** Bytes written at once, and read back at once. */
 const PIECE = 1 << 20;

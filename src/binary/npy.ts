@@ -1,7 +1,7 @@
 // numpy's .npy (numpy/lib/format.py, versions 1 to 3): a header that is a Python dict, then the cells.
 
-import { Batch, type Column } from "../batch.js";
-import { decode, decodeBytes, encode, swapBytes } from "../bytes.js";
+import { Batch, type Column } from "../columns/batch.js";
+import { decode, decodeBytes, encode, swapBytes } from "../columns/bytes.js";
 import {
   type DType,
   isTime,
@@ -13,10 +13,10 @@ import {
   type TimeUnit,
   type TypedArray,
   unitOf,
-} from "../dtype.js";
+} from "../columns/dtype.js";
+import { product } from "../columns/lists.js";
 import { TransloadError } from "../errors.js";
 import type { RandomAccess, Spill } from "../io/store.js";
-import { product } from "../lists.js";
 import { type BinaryRead, type BinaryWrite, type BinaryWriter, checkBare, rowsOfBatch } from "./form.js";
 import { halves } from "./half.js";
 import { readTexts, TextCells } from "./npy-text.js";

@@ -1,7 +1,7 @@
 // numpy's .npz (numpy.savez): a zip of .npy files, one for each column or tensor.
 import { Readable } from "node:stream";
 import { ZipFile } from "yazl";
-import { Batch } from "../batch.js";
+import { Batch } from "../columns/batch.js";
 import { placesAmong, TransloadError } from "../errors.js";
 import { expansionGuard } from "../io/expansion.js";
 import type { RandomAccess } from "../io/store.js";

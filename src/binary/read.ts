@@ -1,4 +1,4 @@
-import type { Batch } from "../batch.js";
+import type { Batch } from "../columns/batch.js";
 import type { RandomAccess } from "../io/store.js";
 import { type BinaryForm, type BinaryRead, loadNpz } from "./form.js";
 

@@ -1,4 +1,4 @@
-import { type InspectedColumn, type Inspection, inspect } from "../inspect.js";
+import { type InspectedColumn, type Inspection, inspect } from "../api/inspect.js";
 import { blame } from "./disk.js";
 import { openInput, openPayload } from "./input.js";
 import type { Define } from "./job.js";

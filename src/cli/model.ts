@@ -1,8 +1,8 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import type { ConvertOptions } from "../api/convert.js";
 import { binaryForm } from "../binary/form.js";
-import type { ConvertOptions } from "../convert.js";
-import { formOf } from "../detect.js";
 import { choose, type Layout } from "../dialects/index.js";
+import { formOf } from "../envelope/detect.js";
 import { TransloadError } from "../errors.js";
 import { formFor } from "../model/fit.js";
 import { readModel, signatureOf } from "../model/mlmodel.js";

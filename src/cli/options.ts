@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { checkDtype, checkDtypes, type DType, type DTypes } from "../dtype.js";
+import { checkDtype, checkDtypes, type DType, type DTypes } from "../columns/dtype.js";
 import { TransloadError } from "../errors.js";
 import { type ExpansionLimit, expansionLimit } from "../io/expansion.js";
 

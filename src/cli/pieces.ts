@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { basename, dirname } from "node:path";
+import type { Piece } from "../api/split.js";
 import { TransloadError } from "../errors.js";
 import { type Compression, compressor } from "../io/compression.js";
-import type { Piece } from "../split.js";
 import type { Input } from "./input.js";
 import { type Entry, PieceFolder, type PieceOptions } from "./piece-folder.js";
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
+import type { Inspection } from "../api/inspect.js";
 import { choose } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
-import type { Inspection } from "../inspect.js";
 import { verdictOfFault } from "../model/fault.js";
 import type { Finding } from "../model/finding.js";
 import { readModel } from "../model/mlmodel.js";

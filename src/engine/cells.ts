@@ -1,5 +1,5 @@
-import type { Batch } from "../batch.js";
-import type { DTypeChoice } from "../dtype.js";
+import type { Batch } from "../columns/batch.js";
+import type { DTypeChoice } from "../columns/dtype.js";
 import type { RowRequest } from "./rows.js";
 
 /** What to do with a number that its dtype cannot hold: refuse, or cut it to fit (a float becomes infinite). */

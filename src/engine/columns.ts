@@ -1,5 +1,5 @@
-import { isWrittenAsText } from "../cell-text.js";
-import { columnsNamed, type DType, type DTypeChoice, dtypeNamed, isNumeric, NUMERIC } from "../dtype.js";
+import { isWrittenAsText } from "../columns/cell-text.js";
+import { columnsNamed, type DType, type DTypeChoice, dtypeNamed, isNumeric, NUMERIC } from "../columns/dtype.js";
 import { nearest, placesAmong, TransloadError } from "../errors.js";
 import type { CellRequest } from "./cells.js";
 

@@ -1,6 +1,6 @@
-import { CoreScanner } from "./core.js";
-import { CoreMemory } from "./core-memory.js";
 import type { PathOf, Scanner } from "./engine.js";
+import { CoreMemory } from "./wasm/memory.js";
+import { CoreScanner } from "./wasm/scanner.js";
 
 export type EngineName = "core" | "reference";
 /** `maxRowBytes`: what a row may have where it is held. */

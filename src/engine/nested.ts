@@ -1,10 +1,10 @@
 // Columns of a frame whose cells are lists: tensors of one shape, read as the tensor that they are together.
-import type { Column } from "../batch.js";
-import { encode } from "../bytes.js";
-import { type DTypeChoice, dtypeNamed, NUMERIC, storedAs } from "../dtype.js";
+import type { Column } from "../columns/batch.js";
+import { encode } from "../columns/bytes.js";
+import { type DTypeChoice, dtypeNamed, NUMERIC, storedAs } from "../columns/dtype.js";
+import { placeLists, product } from "../columns/lists.js";
+import { lengthOf, textsNow } from "../columns/texts.js";
 import { TransloadError } from "../errors.js";
-import { placeLists, product } from "../lists.js";
-import { lengthOf, textsNow } from "../texts.js";
 import type { Cast } from "./cells.js";
 import { Mode } from "./codes.js";
 import type { Scanner } from "./engine.js";

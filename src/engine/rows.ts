@@ -1,4 +1,4 @@
-import type { DType } from "../dtype.js";
+import type { DType } from "../columns/dtype.js";
 
 /** How rows are written down. The lines are those of JSON Lines: a list or a record each. */
 export type RowSyntax =

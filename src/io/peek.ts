@@ -1,4 +1,4 @@
-import { concat } from "../bytes.js";
+import { concat } from "../columns/bytes.js";
 
 /** So many bytes tell the form of a binary file. */
 const ENOUGH = 8;

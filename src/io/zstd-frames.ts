@@ -1,6 +1,6 @@
 // The frames of a Zstandard stream (RFC 8878, 3.1): where each ends, what it asks for, and its size and checksum, which fzstd does
 // not look at.
-import { CoreMemory } from "../engine/core-memory.js";
+import { CoreMemory } from "../engine/wasm/memory.js";
 import { TransloadError } from "../errors.js";
 
 const MAGIC = 0xfd2fb528;

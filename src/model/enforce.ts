@@ -1,9 +1,9 @@
 // Whether MLflow's pyfunc takes what its server, or Azure ML's scoring script, made of a payload (mlflow/models/utils.py,
 // _enforce_schema), and what the casts before it do to the cells (cast.ts).
 
+import type { InspectedColumn } from "../api/inspect.js";
+import { product } from "../columns/lists.js";
 import { nearest } from "../errors.js";
-import type { InspectedColumn } from "../inspect.js";
-import { product } from "../lists.js";
 import { castColumn, castTensor, isBeyond64, kindsOf, type PythonReading } from "./cast.js";
 import type { Findings } from "./finding.js";
 import { becomesDate, isDateName, labelsBecome } from "./guess.js";

@@ -1,7 +1,8 @@
 // What a server does with a payload in a form of its own dialect.
+
+import type { InspectedColumn, Inspection } from "../api/inspect.js";
 import { type Dialect, dialectOf, type Form } from "../dialects/index.js";
 import { nearest } from "../errors.js";
-import type { InspectedColumn, Inspection } from "../inspect.js";
 import { isBeyond64, kindsOf, onlyLooks, type PythonReading, wordsOf } from "./cast.js";
 import { enforce, type PythonInput, shapeOf } from "./enforce.js";
 import type { Findings } from "./finding.js";

@@ -1,5 +1,5 @@
+import type { InspectedCells, InspectedColumn, Inspection } from "../api/inspect.js";
 import { choose, dialectOf, FORMS, type Form, type Layout } from "../dialects/index.js";
-import type { InspectedCells, InspectedColumn, Inspection } from "../inspect.js";
 import { type Finding, Findings } from "./finding.js";
 import { goalOf } from "./fit.js";
 import { judge, type Payload, type Served } from "./judge.js";

@@ -1,5 +1,5 @@
-import { isWrittenAsText } from "../cell-text.js";
-import { type DType, type DTypes, dtypeNamed } from "../dtype.js";
+import { isWrittenAsText } from "../columns/cell-text.js";
+import { type DType, type DTypes, dtypeNamed } from "../columns/dtype.js";
 import { TransloadError } from "../errors.js";
 
 /** MLflow's types of a column's cells: `integer` and `float` have 32 bits, `long` and `double` 64 (mlflow/types/schema.py, DataType). */

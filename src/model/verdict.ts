@@ -1,5 +1,5 @@
+import type { Inspection } from "../api/inspect.js";
 import { type Choice, choose, dialectOf, FORMS, type Form } from "../dialects/index.js";
-import type { Inspection } from "../inspect.js";
 import { type Finding, Findings } from "./finding.js";
 import { formsFor } from "./fit.js";
 import { judge, type Served } from "./judge.js";

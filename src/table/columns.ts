@@ -1,11 +1,11 @@
-import { encode } from "../bytes.js";
+import { encode } from "../columns/bytes.js";
+import { product } from "../columns/lists.js";
+import { rowsFault } from "../dialects/needs.js";
 import { jsonPath } from "../engine/fault.js";
 import type { CellKinds, RowReader, RowStyle, RowSyntax, RowTexts } from "../engine/rows.js";
+import type { ColumnWriter } from "../envelope/layouts/writer.js";
+import { Tape } from "../envelope/tape.js";
 import { TransloadError } from "../errors.js";
-import type { ColumnWriter } from "../layouts/writer.js";
-import { product } from "../lists.js";
-import { rowsFault } from "../needs.js";
-import { Tape } from "../tape.js";
 import { Blocks } from "./blocks.js";
 import { count, type TableJob, type Wait } from "./job.js";
 import { datatypeOf, kindsOf, refuseMixed } from "./kinds.js";

@@ -1,4 +1,4 @@
-import { decodeBytes } from "../bytes.js";
+import { decodeBytes } from "../columns/bytes.js";
 
 /**
  * Whether a document of which these are the last bytes ends in rows of numbers, so that nothing but braces comes behind them. Two

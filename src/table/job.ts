@@ -1,12 +1,12 @@
-import type { Batch } from "../batch.js";
+import type { Batch } from "../columns/batch.js";
 import type { Gap } from "../dialects/index.js";
+import type { End } from "../dialects/needs.js";
 import type { CellRequest } from "../engine/cells.js";
 import type { Scanner } from "../engine/engine.js";
 import type { CreateScanner } from "../engine/index.js";
+import type { Rewriter } from "../envelope/rewriter.js";
 import type { Warning } from "../errors.js";
 import type { Spill, Store } from "../io/store.js";
-import type { End } from "../needs.js";
-import type { Rewriter } from "../rewriter.js";
 
 /** What a lane waits for: the next chunk, or the sink. */
 export type Wait = "more" | "pause";

@@ -1,8 +1,8 @@
-import { byteLength, concat, encode } from "../bytes.js";
+import { byteLength, concat, encode } from "../columns/bytes.js";
 import { dialectOf } from "../dialects/index.js";
 import type { CellKinds, RowReader } from "../engine/rows.js";
+import { LABELS_HERE, type RowWriter } from "../envelope/layouts/writer.js";
 import { TransloadError } from "../errors.js";
-import { LABELS_HERE, type RowWriter } from "../layouts/writer.js";
 import { count, type TableJob, type Wait } from "./job.js";
 import { datatypeOf, merge, refuseMixed } from "./kinds.js";
 import { LabelText } from "./labels.js";

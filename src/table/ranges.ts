@@ -2,9 +2,9 @@
 import type { Seen } from "../engine/cells.js";
 import { Mode } from "../engine/codes.js";
 import type { ColumnSource, RowReader, RowRequest, RowStyle } from "../engine/rows.js";
+import type { InputFacts } from "../envelope/layouts/inputs.js";
 import { TransloadError } from "../errors.js";
 import type { Store } from "../io/store.js";
-import type { InputFacts } from "../layouts/inputs.js";
 import type { TableJob } from "./job.js";
 
 const LIST = Uint8Array.of(0x5b /* [ */);

@@ -1,9 +1,9 @@
 import { dialectOf } from "../dialects/index.js";
+import { isCut, isTensor, keepsShape, needsNames, refuseCut } from "../dialects/needs.js";
 import type { Fields, Gap, RowRequest, RowStyle, RowSyntax } from "../engine/rows.js";
+import { type ColumnWriter, columnWriter, type RowWriter, rowWriter } from "../envelope/layouts/writer.js";
+import type { Rewriter } from "../envelope/rewriter.js";
 import { listed, nearest, TransloadError } from "../errors.js";
-import { type ColumnWriter, columnWriter, type RowWriter, rowWriter } from "../layouts/writer.js";
-import { isCut, isTensor, keepsShape, needsNames, refuseCut } from "../needs.js";
-import type { Rewriter } from "../rewriter.js";
 import { endsInRows } from "./ending.js";
 import type { TableJob } from "./job.js";
 import type { LabelText } from "./labels.js";

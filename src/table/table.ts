@@ -4,14 +4,14 @@
 // "pause" when the sink has enough. Rows become rows on the spot where all that is needed for the first of them is known.
 // What is known only later waits in a store (the input's own file, or a spill): names behind rows, the union of the keys
 // of all records, columns that become rows, rows that become columns.
-import { concat, decode } from "../bytes.js";
+import { concat, decode } from "../columns/bytes.js";
+import { product } from "../columns/lists.js";
+import { isCut, isTensor, keepsShape, rankFault } from "../dialects/needs.js";
 import { Mode } from "../engine/codes.js";
 import type { RowReader, RowRequest, RowStyle, RowSyntax } from "../engine/rows.js";
+import type { InputFacts } from "../envelope/layouts/inputs.js";
+import type { Found, Rewriter } from "../envelope/rewriter.js";
 import { listed, TransloadError } from "../errors.js";
-import type { InputFacts } from "../layouts/inputs.js";
-import { product } from "../lists.js";
-import { isCut, isTensor, keepsShape, rankFault } from "../needs.js";
-import type { Found, Rewriter } from "../rewriter.js";
 import { bracketsOf, Columns, shapeOf } from "./columns.js";
 import { type BatchRequest, count, type TableJob, type Wait } from "./job.js";
 import { datatypeOf, kindsOf } from "./kinds.js";

@@ -1,7 +1,7 @@
-import { createStage, type Stage } from "../chain.js";
-import { checkConversion } from "../conversion.js";
-import type { ConvertOptions as NodeOptions } from "../convert.js";
-import { checkTransfer, isTransfer } from "../exchange.js";
+import type { ConvertOptions as NodeOptions } from "../api/convert.js";
+import { createStage, type Stage } from "../lanes/chain.js";
+import { checkConversion } from "../lanes/conversion.js";
+import { checkTransfer, isTransfer } from "../lanes/exchange.js";
 import { loadCore } from "./core.js";
 import { ExchangeStage } from "./exchange.js";
 import { MAX_SPILL, webHost } from "./host.js";

@@ -1,6 +1,6 @@
 import ndarray from "ndarray";
-import { setNdarray } from "../batch.js";
-import { setCore } from "../engine/core-memory.js";
+import { setNdarray } from "../columns/batch.js";
+import { setCore } from "../engine/module.js";
 
 type CoreSource = WebAssembly.Module | ArrayBuffer | Uint8Array<ArrayBuffer> | Response | string | URL;
 

@@ -1,8 +1,8 @@
-import type { Stage } from "../chain.js";
-import type { Outlet } from "../conversion.js";
-import type { ConvertOptions } from "../convert.js";
-import { exchange } from "../exchange.js";
-import type { Host } from "../host.js";
+import type { ConvertOptions } from "../api/convert.js";
+import type { Stage } from "../lanes/chain.js";
+import type { Outlet } from "../lanes/conversion.js";
+import { exchange } from "../lanes/exchange.js";
+import type { Host } from "../lanes/host.js";
 
 /** A conversion of batches, which asks for chunks, as one that is given them. */
 export class ExchangeStage implements Stage {

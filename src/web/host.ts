@@ -1,7 +1,7 @@
 import { coreScanner } from "../engine/index.js";
 import { TransloadError } from "../errors.js";
-import type { Host } from "../host.js";
 import { type RandomAccess, SpillStore, type Store, spillAccess } from "../io/store.js";
+import type { Host } from "../lanes/host.js";
 import { Pages } from "./pages.js";
 
 /** Bytes of memory that spills may take, where there is no file for them. */

@@ -1,6 +1,6 @@
-import type { Batch } from "../batch.js";
-import { withoutDictionaries } from "../batch.js";
-import { type BatchOptions, batchesIn } from "../batches.js";
+import type { Batch } from "../columns/batch.js";
+import { withoutDictionaries } from "../columns/batch.js";
+import { type BatchOptions, batchesIn } from "../lanes/batches.js";
 import { loadCore } from "./core.js";
 import { MAX_SPILL, webHost } from "./host.js";
 

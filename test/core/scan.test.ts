@@ -3,8 +3,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Mode } from "../../src/engine/codes.js";
-import { CoreScanner } from "../../src/engine/core.js";
 import type { Scanner } from "../../src/engine/engine.js";
+import { CoreScanner } from "../../src/engine/wasm/scanner.js";
 import { TransloadError } from "../../src/index.js";
 import { bytesOf, crumbs, cut, placeOf, whole } from "../feed.js";
 

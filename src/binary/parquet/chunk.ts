@@ -2,13 +2,13 @@
 
 import type { ColumnMetaData } from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
-import type { Column } from "../../batch.js";
-import { storedAs, type TypedArray } from "../../dtype.js";
+import type { Column } from "../../columns/batch.js";
+import { storedAs, type TypedArray } from "../../columns/dtype.js";
+import { product } from "../../columns/lists.js";
 import { TransloadError } from "../../errors.js";
 import { crc32 } from "../../io/crc32.js";
 import type { ExpansionGuard } from "../../io/expansion.js";
 import type { RandomAccess } from "../../io/store.js";
-import { product } from "../../lists.js";
 import type { Expand } from "../codecs.js";
 import { joinColumns, sliceColumn } from "../cut.js";
 import { type Decoded, PageDecoder, type PageHeader } from "./decode.js";

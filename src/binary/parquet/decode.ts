@@ -5,11 +5,11 @@
 import type { ColumnMetaData, SchemaElement } from "hyparquet";
 import type { parquetHeader } from "hyparquet/src/column.js";
 import { byteStreamSplit } from "hyparquet/src/encoding.js";
-import type { Column } from "../../batch.js";
-import { concat } from "../../bytes.js";
-import { NUMERIC, type NumericDType, nothingIn, storedAs, type TypedArray } from "../../dtype.js";
+import type { Column } from "../../columns/batch.js";
+import { concat } from "../../columns/bytes.js";
+import { NUMERIC, type NumericDType, nothingIn, storedAs, type TypedArray } from "../../columns/dtype.js";
+import { checkUtf8, type Texts, textColumn } from "../../columns/texts.js";
 import { type ExpansionGuard, expansionGuard } from "../../io/expansion.js";
-import { checkUtf8, type Texts, textColumn } from "../../texts.js";
 import { halves } from "../half.js";
 import type { Between } from "./chunk.js";
 import { deltaLengths, deltaNumbers, deltaTexts } from "./delta.js";

@@ -4,10 +4,10 @@
 // by a hash of their bits, texts by one of their bytes (texts.ts). 64-bit integers are looked at as pairs of 32-bit words, so that no
 // BigInt is made.
 
-import type { Column } from "../../batch.js";
-import { concat } from "../../bytes.js";
-import { type DType, NUMERIC, storedAs, type TypedArray } from "../../dtype.js";
-import { product } from "../../lists.js";
+import type { Column } from "../../columns/batch.js";
+import { concat } from "../../columns/bytes.js";
+import { type DType, NUMERIC, storedAs, type TypedArray } from "../../columns/dtype.js";
+import { product } from "../../columns/lists.js";
 import { narrow, pack, widthOf } from "./hybrid.js";
 import { levelsOfLists } from "./lists.js";
 import { TextCells } from "./texts.js";

@@ -1,5 +1,5 @@
 // The core's packing of dictionary indices and levels (core/hybrid.ts has the format), for values in arrays of the caller's.
-import { CoreMemory } from "../../engine/core-memory.js";
+import { CoreMemory } from "../../engine/wasm/memory.js";
 
 /** Bits that tell `count` values apart. */
 export function widthOf(count: number): number {

@@ -1,6 +1,6 @@
 // Our dtypes and Parquet's types (parquet-format, LogicalTypes.md).
 import type { SchemaElement } from "hyparquet";
-import { type DType, isTime, type NumericDType, type TimeUnit, unitOf } from "../../dtype.js";
+import { type DType, isTime, type NumericDType, type TimeUnit, unitOf } from "../../columns/dtype.js";
 import { TransloadError } from "../../errors.js";
 import type { Nesting } from "./lists.js";
 

@@ -1,7 +1,7 @@
 // A column of text in a row group, as it comes: bytes one behind the other, and the core to make pages of them.
-import type { Column } from "../../batch.js";
-import { decode } from "../../bytes.js";
-import { spreadTexts, type Texts, textsNow, textsOf } from "../../texts.js";
+import type { Column } from "../../columns/batch.js";
+import { decode } from "../../columns/bytes.js";
+import { spreadTexts, type Texts, textsNow, textsOf } from "../../columns/texts.js";
 import type { Encoded } from "./encode.js";
 import { parquetCore } from "./hybrid.js";
 

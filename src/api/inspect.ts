@@ -1,0 +1,269 @@
+import { binaryForm } from "../binary/form.js";
+import { type Choice, choose, dialectOf, type Form, type Layout } from "../dialects/index.js";
+import type { Seen } from "../engine/cells.js";
+import { Look } from "../engine/codes.js";
+import { type CreateScanner, limited } from "../engine/index.js";
+import { Opening } from "../envelope/opening.js";
+import { Rewriter } from "../envelope/rewriter.js";
+import type { Warning } from "../errors.js";
+import { chunksOf, type Source } from "../io/source.js";
+import { CargoReader } from "../lanes/cargo.js";
+import { chunksOfBatches } from "../lanes/printing.js";
+import { type Readable, readable } from "../lanes/readable.js";
+import { checkOptions } from "../options/check.js";
+import { nodeHost, scannerOf } from "./node.js";
+import { batchesOf } from "./read.js";
+
+export interface InspectOptions {
+  /** Dialect or form of the payload, or `auto` (the default). */
+  from?: string;
+  engine?: "core" | "reference";
+  /** As in ConvertOptions. */
+  maxRowBytes?: number;
+  onWarning?: (warning: Warning) => void;
+  /** Bytes used up so far, after each chunk. */
+  onProgress?: (bytes: number) => void;
+}
+
+export interface InspectedColumn {
+  name: string;
+  /** What numpy or pandas makes of the cells: int64, uint64, float64, bool, string or object. */
+  dtype: string;
+  nulls: number;
+  /** NaN and Infinity tokens. */
+  nans: number;
+  /** Shape of one row's cells, [] for a scalar. */
+  shape: number[];
+  rows: number;
+  /** A named tensor that is a single cell. */
+  scalar?: true;
+  /** What the cells are, as far as servers care; a kind that does not occur is left out. */
+  cells: InspectedCells;
+}
+
+/** The cells of a column that are neither null nor NaN, by kind. */
+export interface InspectedCells {
+  /** Numbers without point and exponent. The ends are exact; 18446744073709551616 and its negative stand for all beyond. */
+  integers?: { least: string; greatest: string };
+  /** The other numbers, as doubles; `fractions` where some are not whole, `long` where some have more than 15 significant digits. */
+  floats?: { least: number; greatest: number; fractions: boolean; long: boolean };
+  strings?: {
+    looks: StringLook[];
+    /** All of them are ASCII. */
+    ascii: boolean;
+    /** `loose`: Python decodes them, and drops the bytes that do not belong there. */
+    base64: "exact" | "loose" | "none";
+  };
+  booleans?: true;
+  /** Lists or objects in a frame's cells. */
+  nested?: true;
+}
+
+/**
+ * What a string looks like to a server that guesses: `na` is one of pandas' words for a missing value and `nan` one for NaN;
+ * `whole` and `decimal` are numbers to it, `boolean` is true or false; `date` is an ISO date or time without a zone, `zoned`
+ * one with; `numbered` is any other text of up to 40 bytes that has a digit, and may be a date in words; `text` is all the rest.
+ */
+export type StringLook = "empty" | "text" | "numbered" | "na" | "nan" | "whole" | "decimal" | "boolean" | "date" | "zoned";
+
+/** What a payload is, from one pass over all of it. */
+export interface Inspection {
+  /** `azureml:split`. */
+  form: string;
+  dialect: string;
+  layout: Layout;
+  rows: number;
+  /** [rows, columns] of a frame; the tensor's own shape; empty for named tensors, whose columns have theirs. */
+  shape: number[];
+  /** A frame's columns, or each tensor as one. */
+  columns: InspectedColumn[];
+  /**
+   * A frame's labels: whether there is an index, and whether its columns are called by texts, by numbers or others, by null
+   * or lists, or not at all.
+   */
+  labels?: { index: boolean; columns: "texts" | "others" | "unread" | "none" };
+  /** Inference parameters ride along. */
+  params: boolean;
+  /** Keys beside the payload, in the order they came. */
+  siblings: string[];
+  bytes: number;
+  warnings: Warning[];
+}
+
+/**
+ * Reads a payload to its end and tells what it holds.
+ * @throws TransloadError for the first fault in it.
+ */
+export async function inspect(source: Source, options: InspectOptions = {}): Promise<Inspection> {
+  const warnings: Warning[] = [];
+  const warn = (warning: Warning) => {
+    warnings.push(warning);
+    options.onWarning?.(warning);
+  };
+  let bytes = 0;
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunksOf(source, { lend: true })) {
+      yield chunk;
+      bytes += chunk.length;
+      options.onProgress?.(bytes);
+    }
+  }
+  const binary = binaryForm(options.from ?? "auto");
+  if (binary) {
+    // its cells are looked at as the text they become
+    const text = chunksOfBatches(batchesOf(counted(), { from: binary.id }), { to: "mlflow" }, nodeHost({}));
+    const reading = new Survey("mlflow", limited(await scannerOf(options.engine), options.maxRowBytes), warn);
+    for await (const chunk of text) reading.push(chunk);
+    return { ...reading.end(), form: binary.id, dialect: binary.id, bytes, warnings };
+  }
+  choose(options.from ?? "auto", true);
+  checkOptions(options);
+  const beside: string[] = [];
+  const onWarning = (warning: Warning) => {
+    // what a conversion drops is nothing that an inspection does not see
+    const [key] = warning.code === "W_DROPPED" ? (/^"(?:[^"\\]|\\.)*"/.exec(warning.message) ?? []) : [];
+    if (key === undefined) warn(warning);
+    else beside.push(JSON.parse(key) as string);
+  };
+  const { from, moved, chunks } = await readable(counted(), { ...options, onWarning }, nodeHost({}));
+  const reading = new Survey(from, limited(await scannerOf(options.engine), options.maxRowBytes), warn);
+  for await (const chunk of chunks) reading.push(chunk);
+  const found = reading.end();
+  return { ...found, ...(moved && ownFacts(moved, found.params, beside)), bytes, warnings };
+}
+
+/** What a payload whose cells had to move was before. */
+function ownFacts({ form, layout }: NonNullable<Readable["moved"]>, params: boolean, beside: readonly string[]): Partial<Inspection> {
+  const { name, params: key } = dialectOf(form);
+  return { form: form.id, dialect: name, layout, siblings: params && key !== undefined ? [key, ...beside] : [...beside] };
+}
+
+class Survey {
+  readonly #from: Choice;
+  readonly #createScanner: CreateScanner;
+  readonly #warn: (warning: Warning) => void;
+  readonly #opening = new Opening();
+  readonly #columns: InspectedColumn[] = [];
+  #rewriter: Rewriter | undefined;
+  #cargo: CargoReader | undefined;
+  #rows = 0;
+  #scalar = false;
+
+  constructor(from: string, createScanner: CreateScanner, warn: (warning: Warning) => void) {
+    this.#from = choose(from, true);
+    this.#createScanner = createScanner;
+    this.#warn = warn;
+  }
+
+  push(chunk: Uint8Array, last = false): void {
+    let bytes = chunk;
+    if (!this.#rewriter) {
+      const opened = this.#opening.push(chunk, last);
+      if (!opened) return;
+      bytes = opened.chunk;
+      this.#rewriter = new Rewriter(
+        {
+          from: this.#from,
+          to: undefined,
+          columns: undefined,
+          nan: undefined,
+          typed: { dtype: undefined, cast: "error", batchRows: undefined, reuse: true, survey: true },
+          renames: false,
+          createScanner: this.#createScanner,
+          write: () => {},
+          warn: this.#warn,
+        },
+        opened.start,
+      );
+      this.#cargo = new CargoReader(this.#rewriter);
+    }
+    this.#rewriter.scanner.push(bytes);
+    if (last) this.#rewriter.scanner.last();
+    const cargo = this.#cargo as CargoReader;
+    for (let step = cargo.next(); step; step = cargo.next()) {
+      if (step.type === "start") this.#scalar = step.scalar;
+      if (step.type === "end" && step.cells) {
+        const { rows, seen } = step.cells;
+        this.#rows = rows;
+        for (const column of seen) this.#columns.push(inspected(column, rows, this.#scalar));
+      }
+    }
+  }
+
+  end(): Omit<Inspection, "bytes" | "warnings"> {
+    this.push(new Uint8Array(), true);
+    const rewriter = this.#rewriter as Rewriter;
+    rewriter.end();
+    const form = rewriter.form as Form;
+    const layout = rewriter.layout as Layout;
+    const { params } = dialectOf(form);
+    const [first] = this.#columns;
+    const names = layout === "frame" ? rewriter.columns : undefined;
+    const columns = this.#columns.map((column, i) => ({ ...column, name: names?.[i] ?? column.name }));
+    const shape =
+      layout === "frame" ? [this.#rows, columns.length] : layout === "tensor" && !this.#scalar ? [this.#rows, ...(first?.shape ?? [])] : [];
+    return {
+      form: form.id,
+      dialect: form.dialect,
+      layout,
+      rows: this.#rows,
+      shape,
+      columns,
+      ...(layout === "frame" && { labels: labelsOf(rewriter) }),
+      params: params !== undefined && rewriter.siblings.includes(params),
+      siblings: [...rewriter.siblings],
+    };
+  }
+}
+
+const LOOKS: readonly (readonly [StringLook, number])[] = [
+  ["empty", Look.Empty],
+  ["text", Look.Plain],
+  ["numbered", Look.Numbered],
+  ["na", Look.Missing],
+  ["nan", Look.Nan],
+  ["whole", Look.Whole],
+  ["decimal", Look.Decimal],
+  ["boolean", Look.Truth],
+  ["date", Look.Date],
+  ["zoned", Look.Zoned],
+];
+
+function inspected(seen: Seen, rows: number, scalar: boolean): InspectedColumn {
+  const { name, shape, nulls, nans } = seen;
+  return { name, dtype: dtypeOf(seen), nulls, nans, shape: [...shape], rows, ...(scalar && { scalar }), cells: cellsOf(seen) };
+}
+
+function labelsOf({ members, columns, oddLabel }: Rewriter): NonNullable<Inspection["labels"]> {
+  const unnamed = members.includes("columns") ? "unread" : "none";
+  return { index: members.includes("index"), columns: columns === undefined ? unnamed : oddLabel === undefined ? "texts" : "others" };
+}
+
+function cellsOf({ wholes, reals, strings, booleans, nested, looks }: Seen): InspectedCells {
+  const has = (bit: number) => (looks & bit) !== 0;
+  return {
+    ...(wholes && { integers: { least: `${wholes[0]}`, greatest: `${wholes[1]}` } }),
+    ...(reals && { floats: { least: reals[0], greatest: reals[1], fractions: has(Look.Fraction), long: has(Look.Long) } }),
+    ...(strings && {
+      strings: {
+        looks: LOOKS.filter(([, bit]) => has(bit)).map(([look]) => look),
+        ascii: !has(Look.Foreign),
+        base64: has(Look.Unpadded) ? ("none" as const) : has(Look.Junk) ? ("loose" as const) : ("exact" as const),
+      },
+    }),
+    ...(booleans && { booleans: true as const }),
+    ...(nested && { nested: true as const }),
+  };
+}
+
+/** What pandas infers for a column of such cells, and numpy for a tensor; strings are its object dtype, too. */
+function dtypeOf({ integers, floats, strings, booleans, nested, nulls, wholes }: Seen): string {
+  const numbers = integers || floats;
+  if (nested || (strings && (numbers || booleans)) || (booleans && (numbers || nulls > 0))) return "object";
+  if (strings) return "string";
+  if (booleans) return "bool";
+  if (floats || (integers && nulls > 0)) return "float64";
+  const [least, greatest] = wholes ?? [1n, 0n];
+  if (least > greatest || greatest >= 2n ** 64n || least < -(2n ** 63n) || (least < 0n && greatest >= 2n ** 63n)) return "object";
+  return greatest >= 2n ** 63n ? "uint64" : "int64";
+}

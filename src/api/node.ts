@@ -1,0 +1,28 @@
+import { type CreateScanner, coreScanner, type EngineName } from "../engine/index.js";
+import { DiskSpill, FileStore } from "../io/disk.js";
+import { openRandom, spillRandom } from "../io/random.js";
+import { SpillStore } from "../io/store.js";
+import type { Host } from "../lanes/host.js";
+
+/** Node: the input is its file, where it has one; what else is read again is spilled to a folder. */
+export function nodeHost({ file, spillDir }: { file?: string; spillDir?: string }): Host {
+  const spill = () => new DiskSpill(spillDir);
+  return {
+    spill,
+    input: () => (file === undefined ? new SpillStore(spill()) : new FileStore(file)),
+    random: async (chunks) => {
+      if (file === undefined) return spillRandom(chunks, spillDir);
+      await (chunks as Partial<AsyncGenerator>).return?.(undefined);
+      return openRandom(file);
+    },
+    npz: () => import("../binary/npz.js"),
+    scannerOf,
+  };
+}
+
+/** The engine that was asked for; the reference engine and stream-json are loaded only then. */
+export async function scannerOf(engine: EngineName | undefined): Promise<CreateScanner> {
+  if (engine !== "reference") return coreScanner;
+  const { ReferenceScanner } = await import("../engine/reference/scanner.js");
+  return (pathOf, start, maxRowBytes) => new ReferenceScanner(pathOf, start, maxRowBytes);
+}

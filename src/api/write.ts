@@ -1,0 +1,31 @@
+import type { Duplex } from "node:stream";
+import { binaryForm } from "../binary/form.js";
+import { choose } from "../dialects/index.js";
+import { duplexOf } from "../io/duplex.js";
+import { chunksOfBatches } from "../lanes/printing.js";
+import type { ConvertOptions } from "./convert.js";
+import { nodeHost } from "./node.js";
+
+export interface WriteOptions
+  extends Pick<ConvertOptions, "nan" | "missing" | "index" | "datatype" | "header" | "spillDir" | "engine" | "onWarning"> {
+  /** Dialect or form to write, or a binary form (`parquet`, `arrow`, `arrows`, `npy`, `npz`). */
+  to: string;
+  /** How a Parquet file's pages are compressed (default `snappy`), or an npz's arrays (`gzip`; default not at all). */
+  codec?: "snappy" | "zstd" | "gzip" | "none";
+  /** Rows of a Parquet file's row groups. Default: 122,880, as DuckDB has them. */
+  rowGroupRows?: number;
+}
+
+/**
+ * A stream that takes batches and gives the bytes of a payload, or a file. Where a form must know at its start what stands at its
+ * end (npy, npz), the bytes wait in a temporary file.
+ * @throws TransloadError E_DIALECT or E_OPTION at once; every other refusal is the stream's error: E_DTYPE for columns that the form
+ * cannot hold, or whose cells are of another kind; E_FORM for tensors where it has rows, and for a batch whose columns are not those of
+ * the first; E_DUPLICATE and E_COLUMNS for names that an npz cannot hold; E_SPILL.
+ */
+export function writeBatches(options: WriteOptions): Duplex {
+  if (!binaryForm(options.to)) choose(options.to);
+  const { spillDir, ...own } = options;
+  const host = nodeHost({ ...(spillDir && { spillDir }) });
+  return duplexOf((batches: AsyncIterable<unknown>) => chunksOfBatches(batches, own, host), { objects: true });
+}

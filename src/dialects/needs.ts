@@ -1,0 +1,113 @@
+// What a pair of forms needs of a payload. One table for all lanes and both engines, asked before a lane is chosen: what is
+// refused must not depend on the road that the bytes would take.
+//
+// A payload is rows (a frame, records, the lines of a file), one tensor of some rank, or tensors with names. Rows have columns;
+// a tensor has a shape, which it keeps wherever the target has one. A list of scalars is one column where the target has rows only.
+
+import { TransloadError } from "../errors.js";
+import type { Form, Layout } from "./index.js";
+
+/** One end of a conversion. */
+export interface End {
+  readonly form: Form;
+  readonly layout: Layout;
+}
+
+/** What of a payload is asked for, besides its form. */
+export interface Asked {
+  readonly maxRows?: number | undefined;
+  readonly maxBytes?: number | undefined;
+  readonly ragged?: "error" | "pad" | undefined;
+  readonly missing?: string | undefined;
+  readonly fixed?: boolean | undefined;
+  readonly index?: string | undefined;
+}
+
+/** The source is one tensor, of some rank. */
+export function isTensor({ form, layout }: End): boolean {
+  return layout === "tensor" || layout === "values" || (layout === "inputs" && form.content === "np");
+}
+
+/** The target has a shape, which a tensor keeps there. Elsewhere, in Seldon's forms too, it becomes rows, and a list one column. */
+export function keepsShape({ form, layout }: End): boolean {
+  return layout === "tensor" || (layout === "inputs" && form.content === "np");
+}
+
+/** The target is made of columns, or of tensors with names, which have no rows in common. */
+export function hasColumns({ form, layout }: End): boolean {
+  return layout === "named" || (layout === "inputs" && form.content !== "np");
+}
+
+export function isCut({ maxRows, maxBytes }: Asked): boolean {
+  return maxRows !== undefined || maxBytes !== undefined;
+}
+
+/** Cells must be looked at one by one, though both ends have the cargo in one piece. */
+export function movesCells(source: End, target: End, asked: Asked): boolean {
+  const keyed = source.layout === "records";
+  const frames = source.layout === "frame" || target.layout === "frame";
+  return (
+    isCut(asked) ||
+    (frames && (asked.index?.startsWith("column:") ?? false)) ||
+    (asked.ragged === "pad" && !keyed && source.layout !== "named") ||
+    // a key that is left out, or one that no other has, is a matter of records
+    (keyed && (asked.missing !== undefined || asked.fixed === true))
+  );
+}
+
+/** Columns must have names; those of a tensor are asked for, because no server calls them 0 and 1. */
+export function needsNames(source: End, target: End, header: boolean): boolean {
+  const { form, layout } = target;
+  switch (layout) {
+    case "frame":
+      return source.layout === "tensor" || form.needsColumns === true;
+    case "records":
+      return true;
+    case "lines":
+      return form.id !== "jsonl:lists";
+    case "delimited":
+      return header && !form.headless;
+    default:
+      return hasColumns(target);
+  }
+}
+
+/** @throws TransloadError E_OPTION where there are no rows between which the target could be cut. */
+export function refuseCut(source: End, target: End, asked: Asked): void {
+  if (!isCut(asked)) return;
+  const { id } = target.form;
+  const one =
+    target.layout === "inputs" &&
+    target.form.content === "np" &&
+    !isTensor(source) &&
+    (source.layout === "named" || source.layout === "inputs");
+  if (hasColumns(target) || one)
+    throw new TransloadError("E_OPTION", `${id} has columns, which cannot be cut into pieces of rows; cut the payload as rows first`);
+}
+
+/** What is wrong with a single value for the target; `named`: it is one of several. */
+export function scalarFault({ layout, form }: End, named: boolean, asked: Asked): TransloadError | undefined {
+  if (layout !== (named ? "named" : "tensor"))
+    return new TransloadError("E_FORM", `a single value cannot become ${form.id}: rows are needed`);
+  if (named || !isCut(asked)) return undefined;
+  return new TransloadError(
+    "E_OPTION",
+    "a single value has no rows, so it cannot be cut into pieces; leave out --max-rows and --max-bytes",
+  );
+}
+
+/** What is wrong with a tensor of this rank for the target; `rows`: how many elements it has. */
+export function rankFault(rank: number, rows: number, source: Layout, { form, layout }: End): TransloadError | undefined {
+  if (form.maxRank !== undefined && rank > form.maxRank)
+    return new TransloadError("E_TARGET", `a tensor of rank ${rank}; ${form.id} takes ${form.maxRank} at most (numpy's limit)`);
+  if (source === "tensor" && layout === "frame" && rank !== 2 && rows > 0)
+    return new TransloadError("E_FORM", `a tensor of rank ${rank} cannot become ${form.id}: rank 2 is needed`);
+  return undefined;
+}
+
+/** What is wrong with tensors of these numbers of rows, undefined for a single value. `own`: the inputs go as they say themselves. */
+export function rowsFault(rows: ReadonlyMap<string, number | undefined>, { form }: End, own: boolean): TransloadError | undefined {
+  if (!form.equalRows || own || new Set(rows.values()).size < 2) return undefined;
+  const list = [...rows].map(([name, count]) => `${name} ${count ?? "is a scalar"}`).join(", ");
+  return new TransloadError("E_TARGET", `${form.id} needs the same number of rows in every tensor; they have ${list}`);
+}

@@ -1,0 +1,191 @@
+import { CsvError, parse } from "csv-parse/sync";
+import { Err, Kind, St } from "../codes.js";
+import { refuse } from "../fault.js";
+import type { Fields, RowRequest } from "../rows.js";
+import { fieldKind } from "./field.js";
+import { bytesOf, type Cell, type Spot } from "./row-writer.js";
+import type { FoundRow, RowFaults, RowSource } from "./rows.js";
+import type { ReferenceScanner } from "./scanner.js";
+import { cutAt, invalidAt } from "./utf8.js";
+
+const DEFAULTS: Fields = { delimiter: ",", quote: '"', missing: [], text: new Set() };
+const LF = 0x0a;
+/** Shorter pieces of a row are read again each time more comes. */
+const PATIENCE = 1 << 16;
+
+/** A field as csv-parse reads it, and where it ends. */
+interface Field {
+  readonly text: string;
+  readonly end: number;
+}
+
+/** A record and where it ends; or how many fields there were before the one that csv-parse refuses. */
+interface Parsed {
+  readonly fields: readonly Field[];
+  readonly end: number | undefined;
+  readonly refused: string | undefined;
+}
+
+/** Rows of a delimited file: csv-parse reads one record after the other. */
+export class DelimitedRows implements RowSource {
+  readonly #scanner: ReferenceScanner;
+  readonly #fields: Fields;
+  readonly #words: ReadonlySet<string>;
+  readonly #isText: (i: number) => boolean;
+  readonly #faults: RowFaults;
+  /** What the scanner holds from its cursor on. */
+  #bytes: Buffer = Buffer.alloc(0);
+  #text = "";
+  #received = -1;
+  /** Bytes that must be there before they are looked at again. */
+  #enough = 0;
+
+  constructor(scanner: ReferenceScanner, { fields = DEFAULTS, names }: RowRequest, faults: RowFaults) {
+    this.#scanner = scanner;
+    this.#fields = fields;
+    this.#faults = faults;
+    this.#words = new Set(fields.missing.map(bytesOf));
+    this.#isText = (i) => fields.text.has(names?.[i] ?? `${i}`);
+    scanner.startText();
+  }
+
+  next(_width: number | undefined, full: boolean): FoundRow | "end" | "full" | undefined {
+    if (full) return "full";
+    const { ended } = this.#scanner;
+    // a row that was not whole is read again when twice as much of it is there
+    if (!ended && this.#scanner.received - this.#scanner.judged < this.#enough) return undefined;
+    this.#receive();
+    const start = /^[\r\n]*/.exec(this.#text)?.[0].length ?? 0;
+    const parsed = this.#parse();
+    const invalid = this.#invalid(parsed.end);
+    if (invalid >= 0) throw this.#badByte(invalid);
+    if (parsed.refused !== undefined) {
+      if (parsed.refused === "CSV_QUOTE_NOT_CLOSED" && !ended) return this.#wait();
+      this.#refuseField(start, parsed.fields);
+    }
+    const { fields, end } = parsed;
+    if (end === undefined) {
+      if (ended) this.#pass(start);
+      return ended ? "end" : this.#wait();
+    }
+    const whole = end < this.#bytes.length || this.#bytes[end - 1] === LF;
+    if (!whole && !ended) return this.#wait();
+    this.#enough = 0;
+    const row = { spot: this.#spot(start), bytes: end - start, cells: this.#cells(start, fields) };
+    this.#pass(end);
+    return row;
+  }
+
+  #wait(): undefined {
+    const held = this.#bytes.length;
+    this.#enough = held > PATIENCE ? Math.min(2 * held, this.#scanner.maxRowBytes + 1) : 0;
+  }
+
+  get start(): Spot {
+    return this.#spot(/^[\r\n]*/.exec(this.#text)?.[0].length ?? 0);
+  }
+
+  /** The first byte that is no UTF-8, up to there. */
+  #invalid(end: number | undefined): number {
+    const invalid = invalidAt(this.#text.slice(0, end));
+    return invalid >= 0 || !this.#scanner.ended ? invalid : cutAt(this.#text);
+  }
+
+  #receive(): void {
+    if (this.#scanner.received === this.#received) return;
+    this.#received = this.#scanner.received;
+    this.#text = this.#scanner.text(this.#scanner.judged, this.#received);
+    this.#bytes = Buffer.from(this.#text, "latin1");
+  }
+
+  /** The first record of the text. */
+  #parse(): Parsed {
+    const { delimiter, quote } = this.#fields;
+    const fields: Field[] = [];
+    let end: number | undefined;
+    try {
+      parse(this.#bytes, {
+        encoding: "latin1",
+        delimiter,
+        quote,
+        escape: quote,
+        record_delimiter: ["\r\n", "\n", "\r"],
+        relax_column_count: true,
+        skip_empty_lines: true,
+        to: 1,
+        cast: (text, { bytes }) => {
+          fields.push({ text, end: bytes });
+          return text;
+        },
+        on_record: (record, { bytes }) => {
+          end = bytes;
+          return record;
+        },
+      });
+    } catch (error) {
+      if (!(error instanceof CsvError)) throw error;
+      return { fields, end: undefined, refused: error.code };
+    }
+    return { fields, end, refused: undefined };
+  }
+
+  #cells(start: number, fields: readonly Field[]): Cell[] {
+    const spotOf = this.#spots();
+    return fields.map(({ text, end }, i) => {
+      const from = i === 0 ? start : (fields[i - 1] as Field).end + 1;
+      const quoted = this.#text[from] === this.#fields.quote;
+      // csv-parse lets a NUL pass
+      if (quoted && this.#text[end - 1] !== this.#fields.quote) this.#refuseField(start, fields.slice(0, i));
+      const spot = spotOf(quoted ? from + 1 : from);
+      const kind = fieldKind(text, this.#words, this.#fields.numbers);
+      if (kind === Kind.Missing) return { kind, text: "", spot };
+      if (this.#isText(i)) return { kind: Kind.Bare, text, spot };
+      return { kind, text: kind === Kind.Bool ? text.toLowerCase() : text, spot };
+    });
+  }
+
+  /** csv-parse refuses the field behind these: where, and what for? */
+  #refuseField(start: number, before: readonly Field[]): never {
+    const { quote } = this.#fields;
+    const i = before.length;
+    const from = i === 0 ? start : (before[i - 1] as Field).end + 1;
+    if (this.#text[from] !== quote) this.#faults.refuse(Err.StrayQuote, this.#spot(this.#text.indexOf(quote, from)), i);
+    let close = this.#text.indexOf(quote, from + 1);
+    while (close >= 0 && this.#text[close + 1] === quote) close = this.#text.indexOf(quote, close + 2);
+    if (close < 0) this.#faults.refuse(Err.OpenQuote, this.#spot(from), i);
+    this.#faults.refuse(Err.AfterQuote, this.#spot(close + 1), i);
+  }
+
+  #badByte(at: number): Error {
+    const place = this.#faults.place(this.#spot(at));
+    return refuse({ error: Err.Utf8, state: St.Str, byte: this.#text.charCodeAt(at), container: 0, place });
+  }
+
+  #spot(at: number): Spot {
+    return this.#spots()(at);
+  }
+
+  /** Tells where bytes of the text are, one behind the other. Within quotes only line feeds end a line. */
+  #spots(): (at: number) => Spot {
+    const { judged } = this.#scanner;
+    let { line, lineAt } = this.#scanner;
+    let inside = false;
+    let i = 0;
+    return (at) => {
+      for (; i < at; i++) {
+        const c = this.#text[i];
+        if (c === this.#fields.quote) inside = !inside;
+        if (c !== "\n" && (c !== "\r" || inside || this.#text[i + 1] === "\n")) continue;
+        line++;
+        lineAt = judged + i + 1;
+      }
+      return { from: judged + at, line, lineAt };
+    };
+  }
+
+  #pass(count: number): void {
+    this.#scanner.pass(this.#spot(count));
+    this.#text = this.#text.slice(count);
+    this.#bytes = this.#bytes.subarray(count);
+  }
+}

@@ -1,0 +1,163 @@
+import { Err, Kind } from "../codes.js";
+import type { RowRequest } from "../rows.js";
+import type { Cell } from "./row-writer.js";
+import type { FoundRow, RowFaults, RowSource } from "./rows.js";
+import type { ReferenceScanner, Token } from "./scanner.js";
+import { isNan } from "./stand-in.js";
+
+/** Rows of JSON, in a list or a line each, from the scanner's tokens. */
+export class JsonRows implements RowSource {
+  readonly #scanner: ReferenceScanner;
+  readonly #syntax: RowRequest["syntax"];
+  readonly #lines: boolean;
+  readonly #faults: RowFaults;
+  /** Containers around a row. */
+  readonly #depth: number;
+  /** Those of the row that is being read. */
+  #tokens: Token[] = [];
+
+  constructor(scanner: ReferenceScanner, { syntax, ragged, names, width = names?.length, across }: RowRequest, faults: RowFaults) {
+    this.#scanner = scanner;
+    this.#syntax = syntax;
+    this.#faults = faults;
+    this.#lines = syntax === "listLines" || syntax === "recordLines";
+    this.#depth = scanner.depth;
+    const keyed = syntax === "records" || syntax === "recordLines";
+    const single = syntax === "cells" || syntax === "grouped";
+    const what = keyed ? "records" : single ? "cells" : syntax === "features" ? "features" : "lists";
+    // a cell that is read elsewhere is not in the lists
+    const length = width === undefined || !across ? width : width - 1;
+    scanner.startRows(what, this.#lines, ragged === "pad" ? "free" : length);
+  }
+
+  next(width: number | undefined, full: boolean): FoundRow | "end" | "full" | undefined {
+    if (this.#tokens.length === 0 && !this.#take()) return this.#lines && this.#scanner.ended ? this.#end() : undefined;
+    if (this.#scanner.depth < this.#depth && this.#tokens.length === 1) {
+      this.#scanner.handBack(this.#tokens[0] as Token);
+      return "end";
+    }
+    if (full) return "full";
+    while (!this.#whole(width)) if (!this.#take()) return this.#lines && this.#scanner.ended ? this.#end() : undefined;
+    const tokens = this.#tokens;
+    const [first] = tokens as [Token];
+    this.#tokens = [];
+    this.#scanner.keep = false;
+    this.#scanner.rowFrom = undefined;
+    return { spot: first, bytes: this.#scanner.judged - first.from, ...this.#members(tokens) };
+  }
+
+  /** The next token; the text is kept until the row's last one. */
+  #take(): boolean {
+    const token = this.#scanner.token();
+    if (!token) return false;
+    this.#scanner.keep = true;
+    this.#scanner.rowFrom ??= token.from;
+    this.#tokens.push(token);
+    return true;
+  }
+
+  get start(): Token | undefined {
+    return this.#tokens[0];
+  }
+
+  #end(): "end" {
+    if (!this.#scanner.exhausted) this.#scanner.end(); // throws
+    return "end";
+  }
+
+  #whole(width: number | undefined): boolean {
+    if (this.#syntax !== "grouped") return this.#scanner.depth === this.#depth;
+    const last = this.#tokens[this.#tokens.length - 1] as Token;
+    if (this.#scanner.depth < this.#depth) this.#faults.refuse(Err.Ragged, last, this.#tokens.length - 1);
+    return this.#tokens.length === width;
+  }
+
+  #members(tokens: readonly Token[]): { cells: readonly Cell[]; keys: readonly Token[] } {
+    if (this.#syntax === "cells" || this.#syntax === "grouped") return this.#split(tokens);
+    return this.#split(this.#syntax === "features" ? this.#features(tokens) : tokens.slice(1, -1));
+  }
+
+  /** The values among these tokens, which stand beside each other, and their keys. */
+  #split(tokens: readonly Token[]): { cells: Cell[]; keys: Token[] } {
+    const cells: Cell[] = [];
+    const keys: Token[] = [];
+    for (let i = 0; i < tokens.length; i++) {
+      const first = tokens[i] as Token;
+      if (first.name === "keyValue") {
+        keys.push(first);
+        continue;
+      }
+      for (let open = step(first); open > 0; ) open += step(tokens[++i] as Token);
+      cells.push(cellOf(this.#scanner, first, tokens[i] as Token));
+    }
+    return { cells, keys };
+  }
+
+  /** What is inside the list of {"features":[…]}. */
+  #features(tokens: readonly Token[]): readonly Token[] {
+    const [object, key, list] = tokens as [Token, Token, Token];
+    if (object.name !== "startObject") this.#faults.refuse(Err.Record, object, 0);
+    if (key.text !== '"features"') this.#faults.refuse(Err.Object, key, 0);
+    if (list.name !== "startArray") this.#faults.refuse(Err.Object, list, 0);
+    let last = 2;
+    for (let open = 1; open > 0; ) open += step(tokens[++last] as Token);
+    const { to, line, lineAt } = tokens[last] as Token;
+    const next = tokens[last + 1] as Token;
+    const comma = this.#scanner.text(to, next.from).indexOf(",");
+    if (comma >= 0) this.#faults.refuse(Err.Object, { from: to + comma, line, lineAt }, 0);
+    return tokens.slice(3, last);
+  }
+}
+
+/** The values of the list that the scanner is in, one by one. */
+export class Values {
+  readonly #scanner: ReferenceScanner;
+  readonly #depth: number;
+  #tokens: Token[] = [];
+
+  constructor(scanner: ReferenceScanner) {
+    this.#scanner = scanner;
+    this.#depth = scanner.depth;
+  }
+
+  /** The next; undefined when more input is needed. */
+  next(): Cell | "end" | undefined {
+    do {
+      const token = this.#scanner.token();
+      if (!token) return undefined;
+      this.#scanner.keep = true;
+      this.#tokens.push(token);
+    } while (this.#scanner.depth > this.#depth);
+    if (this.#scanner.depth < this.#depth) return "end";
+    const cell = cellOf(this.#scanner, this.#tokens[0] as Token, this.#tokens[this.#tokens.length - 1] as Token);
+    this.#tokens = [];
+    this.#scanner.keep = false;
+    return cell;
+  }
+}
+
+function cellOf(scanner: ReferenceScanner, first: Token, last: Token): Cell {
+  return { kind: kindOf(first), text: scanner.text(first.from, last.to), spot: first };
+}
+
+/** What a token does to the depth. */
+function step({ name }: Token): number {
+  if (name === "startArray" || name === "startObject") return 1;
+  return name === "endArray" || name === "endObject" ? -1 : 0;
+}
+
+function kindOf({ name, text }: Token): number {
+  switch (name) {
+    case "numberValue":
+      return isNan(text) ? Kind.Nan : /[.eE]/.test(text) ? Kind.Float : Kind.Int;
+    case "stringValue":
+      return text.includes("\\") ? Kind.Escaped : Kind.Text;
+    case "nullValue":
+      return Kind.Null;
+    case "trueValue":
+    case "falseValue":
+      return Kind.Bool;
+    default:
+      return Kind.Nested;
+  }
+}

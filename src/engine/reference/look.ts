@@ -1,0 +1,72 @@
+// What a survey keeps of the cells it looks at: the reference engine's way. src/core/look.ts says the same of bytes.
+import { Look } from "../codes.js";
+
+/** Words that pandas' read_csv takes for a missing value (pandas._libs.parsers.STR_NA_VALUES), those for NaN aside. */
+const MISSING = ["NA", "N/A", "n/a", "NULL", "null", "None", "<NA>", "#N/A", "#NA", "#N/A N/A", "1.#IND", "1.#QNAN", "-1.#IND", "-1.#QNAN"];
+const NANS = ["NaN", "nan", "-NaN", "-nan"];
+const TRUTHS = ["true", "True", "TRUE", "false", "False", "FALSE"];
+const WHOLE = /^ *[-+]?\d+ *$/;
+const DECIMAL = /^ *[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|inf|infinity) *$/i;
+const DATE = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(Z|[-+](\d\d)(?::?(\d\d))?)?)?$/;
+/** Longer texts are none of these: the core does not look at them. */
+const LONGEST = 40;
+
+/** Bits of a JSON number's text; NaN and the infinities have none but their kind. */
+export function lookNumber(text: string): number {
+  if (/^-?\d+$/.test(text)) {
+    const value = BigInt(text);
+    return Look.Int | (value >= 2n ** 64n ? Look.Over : value <= -(2n ** 64n) ? Look.Under : 0);
+  }
+  const value = Number(text);
+  const digits = text
+    .replace(/[eE].*/, "")
+    .replace(/[-.]/g, "")
+    .replace(/^0+|0+$/g, "");
+  return Look.Float | (Math.trunc(value) === value ? 0 : Look.Fraction) | (digits.length > 15 ? Look.Long : 0);
+}
+
+/** Bits of a string's inside as written, escapes and all, a character for each byte. */
+export function lookText(text: string): number {
+  if (text === "") return Look.Text | Look.Empty;
+  const ascii = /^(?:[^\\\x80-\xff]|\\[^u]|\\u00[0-7].)*$/s.test(text);
+  return Look.Text | kindOf(text) | (ascii ? 0 : Look.Foreign) | base64(text);
+}
+
+function kindOf(text: string): number {
+  if (text.length > LONGEST) return Look.Plain;
+  if (isDate(text)) return DATE.exec(text)?.[7] === undefined ? Look.Date : Look.Zoned;
+  if (WHOLE.test(text)) return Look.Whole;
+  if (DECIMAL.test(text)) return Look.Decimal;
+  if (NANS.includes(text)) return Look.Nan;
+  if (MISSING.includes(text)) return Look.Missing;
+  if (TRUTHS.includes(text)) return Look.Truth;
+  return /\d/.test(text) ? Look.Numbered : Look.Plain;
+}
+
+/** An ISO date, with a time or without, that fits nanoseconds of 64 bits. */
+function isDate(text: string): boolean {
+  const found = DATE.exec(text);
+  if (!found) return false;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = found.slice(1, 7).map((part) => Number(part ?? 0));
+  const [hours, minutes] = [Number(found[8] ?? 0), Number(found[9] ?? 0)];
+  const dated = year >= 1678 && year <= 2261 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
+  return dated && hour < 24 && minute < 60 && second < 60 && hours < 24 && minutes < 60;
+}
+
+/** What Python's decodebytes makes of it (binascii.a2b_base64): junk is dropped, padding must be there. */
+function base64(text: string): number {
+  const plain = text.replace(/\\(?:(\/)|u....|.)/gs, (_, slash: string | undefined) => slash ?? "!");
+  let chars = 0;
+  let pads = 0;
+  let junk = false;
+  for (const [i, c] of [...plain].entries()) {
+    if (/[A-Za-z0-9+/]/.test(c)) {
+      junk ||= pads > 0;
+      chars++;
+      pads = 0;
+    } else if (c === "=" && chars % 4 > 1) {
+      if ((chars % 4) + ++pads === 4) return junk || i + 1 < plain.length ? Look.Junk : 0;
+    } else junk = true;
+  }
+  return chars % 4 !== 0 ? Look.Unpadded : junk ? Look.Junk : 0;
+}

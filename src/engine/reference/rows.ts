@@ -1,0 +1,282 @@
+// Rows of one shape to rows of another, the plain way: a source finds the cells of a row, the columns they belong to are
+// looked up by name or position, and a writer spells them.
+import { type Place, TransloadError } from "../../errors.js";
+import { kindsOf } from "../cell-kinds.js";
+import { Beside, Err, Kind } from "../codes.js";
+import { jsonPath, refuseKey, refuseRow } from "../fault.js";
+import type { CellKinds, RowReader, RowRequest, RowStyle } from "../rows.js";
+import { checkWidth, checkWritten, tooLong } from "../size.js";
+import { DelimitedRows } from "./delimited.js";
+import { JsonRows } from "./json-rows.js";
+import { bytesOf, type Cell, decode, RowWriter, type Spot } from "./row-writer.js";
+import type { ReferenceScanner } from "./scanner.js";
+import { SidedRows, SideRows } from "./sides.js";
+
+/** A row as it was found. */
+export interface FoundRow {
+  readonly spot: Spot;
+  /** How long it is. */
+  readonly bytes: number;
+  readonly cells: readonly Cell[];
+  /** The keys of the cells of a record. */
+  readonly keys?: readonly KeyFound[];
+}
+
+interface KeyFound extends Spot {
+  /** As written, quotes included. */
+  readonly text: string;
+}
+
+/** What finds rows. */
+export interface RowSource {
+  /**
+   * The next row, of so many cells where that is known; undefined when more input is needed. `full`: no more are
+   * wanted, and "full" is the answer where there may be one.
+   */
+  next(width: number | undefined, full: boolean): FoundRow | "end" | "full" | undefined;
+  /** Where the row begins of which a part has been read. */
+  readonly start?: Spot | undefined;
+}
+
+/** Faults of the row that is being read. */
+export interface RowFaults {
+  /** Throws for an Err of this cell. */
+  refuse(error: number, spot: Spot, cell: number): never;
+  place(spot: Spot): Place;
+}
+
+/** The reference engine's row reader. */
+export function referenceRows(scanner: ReferenceScanner, request: RowRequest, style: RowStyle): RowReader {
+  return new ReferenceRows(scanner, request, style);
+}
+
+function sourceOf(scanner: ReferenceScanner, request: RowRequest, faults: RowFaults): RowSource {
+  const { syntax, across = [] } = request;
+  if (syntax === "across") return new SideRows(across, () => scanner.alone());
+  if (syntax === "delimited") return new DelimitedRows(scanner, request, faults);
+  const rows = new JsonRows(scanner, request, faults);
+  return across[0] ? new SidedRows(rows, across[0], () => scanner.alone()) : rows;
+}
+
+class ReferenceRows implements RowReader {
+  done = false;
+  full = false;
+  rows = 0;
+  padded = 0;
+  repeated = 0;
+  width: number | undefined;
+  readonly #scanner: ReferenceScanner;
+  readonly #request: RowRequest;
+  readonly #style: RowStyle;
+  readonly #source: RowSource;
+  readonly #writer: RowWriter;
+  readonly #path: readonly string[] | undefined;
+  readonly #keyed: boolean;
+  readonly #names: string[] | undefined;
+  /** Of a keyed source, the columns by their names. */
+  readonly #places: Map<string, number>;
+  /** Columns whose texts are laid out. */
+  #laid = -1;
+  /** A bit for every Kind that the cells of a column were. */
+  #kindBits: number[] = [];
+  #rowLimit: number | undefined;
+  #bytesLeft: number | undefined;
+  /** A row that did not fit the output. */
+  #waiting: FoundRow | undefined;
+  #row: FoundRow | undefined;
+  #cells: Cell[] = [];
+
+  constructor(scanner: ReferenceScanner, request: RowRequest, style: RowStyle) {
+    this.#scanner = scanner;
+    this.#request = request;
+    this.#style = style;
+    this.#keyed = request.syntax === "records" || request.syntax === "recordLines";
+    this.#names = request.names ? [...request.names] : this.#keyed ? [] : undefined;
+    this.width = this.#names?.length ?? request.width;
+    // of two columns of one name the first is meant
+    this.#places = new Map(this.#keyed ? (this.#names ?? []).map((name, i): [string, number] => [name, i]).reverse() : []);
+    const words = new Set((request.fields?.missing ?? []).map(bytesOf));
+    const delimited = request.syntax === "delimited";
+    this.#path = scanner.depth > 0 ? scanner.path : undefined;
+    const faults: RowFaults = { refuse: (...fault) => this.#refuse(...fault), place: (spot) => this.#place(spot) };
+    this.#source = sourceOf(scanner, request, faults);
+    scanner.tooLong = () => this.#tooLong(this.#source.start);
+    this.#writer = new RowWriter(style, words, delimited, (error, cell) => this.#refuseCell(error, cell));
+    if (this.width !== undefined) this.#lay();
+  }
+
+  get #most(): number {
+    return this.#scanner.maxRowBytes;
+  }
+
+  get names(): readonly string[] | undefined {
+    return this.#names;
+  }
+
+  get retyped(): number {
+    return this.#writer.retyped;
+  }
+
+  get kinds(): readonly CellKinds[] {
+    return this.#kindBits.map(kindsOf);
+  }
+
+  limit(rows: number | undefined, bytes: number | undefined, fresh: boolean): void {
+    this.full = false;
+    this.#rowLimit = rows;
+    this.#bytesLeft = bytes;
+    if (fresh) this.#writer.begun = false;
+  }
+
+  next(): Uint8Array | undefined {
+    let text = "";
+    while (!this.done && !this.full) {
+      const row = this.#waiting ?? this.#source.next(this.width, this.rows === this.#rowLimit);
+      if (row === undefined) {
+        this.#scanner.checkHeld();
+        break;
+      }
+      if (typeof row === "object" && row.bytes > this.#most) throw this.#tooLong(row.spot);
+      if (row === "end") this.done = true;
+      else if (row === "full") this.full = true;
+      else text += this.#take(row);
+    }
+    if (this.done || this.full) this.#writer.endBlock();
+    // rows of a list end at its last bracket, which was read to find that out
+    this.#scanner.offset = this.#scanner.judged - (this.done && this.#path ? 1 : 0);
+    return text === "" ? undefined : Buffer.from(text, "latin1");
+  }
+
+  /** The row's text, where there is room for it. */
+  #take(row: FoundRow): string {
+    this.#row = row;
+    const repeated = this.#keyed ? this.#assign(row) : 0;
+    if (!this.#keyed) this.#fill(row);
+    this.#waiting = this.#fits(row.bytes) ? undefined : row;
+    if (this.#waiting) {
+      this.full = true;
+      return "";
+    }
+    const text = this.#writer.write(this.#cells);
+    checkWritten(text.length, this.rows, this.#most);
+    this.rows++;
+    this.repeated += repeated;
+    if (!this.#keyed) this.padded += this.#cells.length - row.cells.length;
+    this.#spend(text.length);
+    return text;
+  }
+
+  /** The columns are known, or there is a new one. */
+  #lay(): void {
+    const width = this.width as number;
+    if (width === this.#laid) return;
+    checkWidth(width, this.#most, { row: this.rows });
+    this.#laid = width;
+    while (this.#kindBits.length < width) this.#kindBits.push(0);
+    this.#writer.setTexts(this.#style.texts(this.#names, width), width);
+  }
+
+  #tooLong(spot: Spot | undefined): TransloadError {
+    const hint = this.#request.syntax === "delimited" ? "; perhaps a quote in it does not end" : "";
+    return tooLong(`row ${this.rows}`, this.#most, spot ? this.#place(spot) : { row: this.rows }, hint);
+  }
+
+  // ---- cells to columns
+
+  /** By name; returns how many keys stood there already. */
+  #assign({ cells, keys = [] }: FoundRow): number {
+    const found: (Cell | undefined)[] = [];
+    let repeated = 0;
+    cells.forEach((cell, k) => {
+      const i = this.#column(keys[k] as KeyFound);
+      if (found[i]) repeated++;
+      if (found[i] && this.#request.twice === "first") return;
+      found[i] = cell;
+      this.#note(i, cell);
+    });
+    this.#lay();
+    this.#cells = Array.from({ length: this.width as number }, (_, i) => found[i] ?? this.#missing(i));
+    return repeated;
+  }
+
+  #column(key: KeyFound): number {
+    const names = this.#names as string[];
+    const name = decode(key.text);
+    const known = this.#places.get(name);
+    if (known !== undefined) return known;
+    const { newKeys } = this.#request;
+    if (newKeys === "refuse" || (newKeys === "first" && this.rows > 0)) throw refuseKey(name, names, this.#place(key));
+    this.#places.set(name, names.length);
+    names.push(name);
+    this.width = names.length;
+    return names.length - 1;
+  }
+
+  /** By position. */
+  #fill({ cells, spot }: FoundRow): void {
+    if (this.width === undefined) {
+      this.width = cells.length;
+      this.#lay();
+    }
+    const { width } = this;
+    if (cells.length > width || (cells.length < width && this.#request.ragged === "error"))
+      this.#refuse(Err.Ragged, spot, Math.min(cells.length, width));
+    cells.forEach((cell, i) => {
+      this.#note(i, cell);
+    });
+    this.#cells = Array.from({ length: width }, (_, i) => cells[i] ?? this.#missing(i));
+  }
+
+  #missing(i: number): Cell {
+    const cell = { kind: Kind.Missing, text: "", spot: undefined };
+    this.#note(i, cell);
+    return cell;
+  }
+
+  #note(i: number, { kind, text }: Cell): void {
+    this.#kindBits[i] = (this.#kindBits[i] ?? 0) | (1 << kind) | (kind === Kind.Int ? sizeOf(text) : 0);
+  }
+
+  // ---- the output's size
+
+  #fits(bytes: number): boolean {
+    if (this.#bytesLeft === undefined || (this.#style.cells !== "json" && this.#style.cells !== "delimited")) return true;
+    if (this.#writer.most(bytes, this.width as number) <= this.#bytesLeft) return true;
+    if (this.#writer.begun) return false;
+    // the only row of its output, whose size is known once it is written
+    this.#rowLimit = this.rows + 1;
+    return true;
+  }
+
+  #spend(bytes: number): void {
+    if (this.#bytesLeft === undefined) return;
+    this.#bytesLeft -= bytes;
+    const row = this.rows - 1;
+    if (this.#bytesLeft < 0) throw new TransloadError("E_LIMIT", `row ${row} alone takes more bytes than a piece may have`, { row });
+  }
+
+  // ---- faults
+
+  #place({ from, line, lineAt }: Spot): Place {
+    if (this.#request.syntax === "across") return { row: this.rows };
+    const path = this.#path ? { path: jsonPath([...this.#path, this.rows]) } : {};
+    return { offset: from, line, column: from - lineAt + 1, ...path, row: this.rows };
+  }
+
+  #refuse(error: number, spot: Spot, cell: number): never {
+    throw refuseRow({ error, row: this.rows, cell, name: this.#names?.[cell], width: this.width ?? 0, place: this.#place(spot) });
+  }
+
+  /** A cell that cannot be written; one that is missing has no place of its own. */
+  #refuseCell(error: number, i: number): never {
+    const row = (this.#row as FoundRow).spot;
+    this.#refuse(error, error === Err.Missing ? row : (this.#cells[i]?.spot ?? row), i);
+  }
+}
+
+/** The bits of a whole number beside its kind. */
+function sizeOf(text: string): number {
+  const value = BigInt(text);
+  const huge = value >= 2n ** 64n || value < -(2n ** 63n);
+  return (text.startsWith("-") ? 1 << Beside.Negative : 0) | (huge ? 1 << Beside.Huge : value >= 2n ** 63n ? 1 << Beside.Unsigned : 0);
+}

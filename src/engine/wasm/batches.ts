@@ -1,0 +1,149 @@
+import type { Batch } from "../../columns/batch.js";
+import type { DType } from "../../columns/dtype.js";
+import type { CellReader, CellRequest } from "../cells.js";
+import { checkNames, chooseDtypes, isDefaulted, pickedOf, SAMPLE } from "../columns.js";
+import type { RowRequest, RowStyle } from "../rows.js";
+import { CoreColumns } from "./columns.js";
+import type { CoreInput } from "./input.js";
+import type { CoreMemory } from "./memory.js";
+import { CoreRows } from "./rows.js";
+
+const LOOK: RowStyle = {
+  cells: "none",
+  missing: "null",
+  nan: "token",
+  nulls: true,
+  texts: () => ({ before: () => "", after: "", between: "" }),
+};
+
+/** Rows of a delimited file as typed columns, over core/fill.ts. */
+export class CoreBatches implements CellReader {
+  done = false;
+  /** Nothing is surveyed here. */
+  readonly seen = [];
+  readonly #memory: CoreMemory;
+  readonly #input: CoreInput;
+  readonly #request: CellRequest;
+  readonly #rows: RowRequest;
+  #columns: CoreColumns | undefined;
+  #reader: CoreRows | undefined;
+  #ended = false;
+  /** Bytes that are looked at before dtypes are chosen. */
+  #sample = SAMPLE;
+
+  constructor(memory: CoreMemory, input: CoreInput, request: CellRequest, rows: RowRequest) {
+    this.#memory = memory;
+    this.#input = input;
+    this.#request = request;
+    this.#rows = rows;
+  }
+
+  get rows(): number {
+    return this.#columns?.rows ?? 0;
+  }
+
+  finish(): void {
+    this.#ended = true;
+    this.#reader?.finish();
+  }
+
+  next(): Batch | undefined {
+    if (!this.#reader && !this.#begin()) return undefined;
+    const reader = this.#reader as CoreRows;
+    const { core } = this.#memory;
+    reader.next();
+    this.#drain();
+    this.done = reader.done;
+    if (!reader.full && !reader.done) return undefined;
+    const filled = core.filled.value;
+    if (filled === 0) return undefined;
+    const batch = (this.#columns as CoreColumns).batch(filled);
+    core.startFill((this.#columns as CoreColumns).batchRows);
+    if (reader.full) reader.limit(undefined, undefined, true);
+    return batch;
+  }
+
+  /** Looks at the first rows, to choose dtypes. False: more input is needed. */
+  #begin(): boolean {
+    const { core } = this.#memory;
+    const input = this.#input;
+    const request = this.#request;
+    const look = this.#look();
+    if (!look) return false;
+    const names = look.names ?? Array.from({ length: look.width ?? 0 }, (_, i) => `${i}`);
+    checkNames(names, request.dtype);
+    const kinds = look.kinds.map(({ integers, floats, nans, texts, booleans }) => ({
+      numbers: integers || floats || nans,
+      floats: floats || nans,
+      strings: texts,
+      booleans,
+    }));
+    const dtypes = chooseDtypes(names, kinds, request.dtype);
+    const places = pickedOf(names, look.names ? request.pick : undefined);
+    const columns = new CoreColumns(this.#memory, {
+      names: places.map((i) => names[i] as string),
+      dtypes: places.map((i) => dtypes[i] as DType),
+      sourceWidth: names.length,
+      places,
+      shape: [],
+      block: false,
+      kind: "frame",
+      batchRows: request.batchRows,
+      batchBytes: request.batchBytes,
+      reuse: request.reuse,
+      dictionary: request.dictionary ?? false,
+    });
+    this.#columns = columns;
+    core.startCells(
+      columns.at,
+      dtypes.length,
+      false,
+      columns.stringsAt,
+      columns.stringsEnd,
+      request.cast === "clip",
+      isDefaulted(request.dtype),
+    );
+    core.startBatch(columns.batchRows);
+    core.startFill(columns.batchRows);
+    this.#reader = new CoreRows(this.#memory, input, { ...this.#rows, names: look.names, width: names.length }, this.#style(dtypes));
+    if (this.#ended) this.#reader.finish();
+    return true;
+  }
+
+  /** Goes over the rows of the sample, or the first one where that is longer; undefined when more input is needed. */
+  #look(): CoreRows | undefined {
+    const input = this.#input;
+    const most = this.#memory.maxRowBytes + 1;
+    for (;;) {
+      while (input.to - input.from < this.#sample && !this.#ended) if (!input.append()) return undefined;
+      while (this.#ended && input.append());
+      const look = new CoreRows(this.#memory, input, this.#rows, LOOK);
+      look.look(this.#sample, this.#ended);
+      if (look.rows > 0 || (this.#ended && input.to - input.from <= this.#sample)) return look;
+      if (this.#sample >= most) throw input.tooLong();
+      this.#sample = Math.min(2 * this.#sample, most);
+    }
+  }
+
+  #style(dtypes: readonly DType[]): RowStyle {
+    const { core } = this.#memory;
+    return {
+      ...LOOK,
+      cells: "typed",
+      typed: {
+        defaulted: isDefaulted(this.#request.dtype),
+        dtypes,
+        flush: () => {
+          this.#drain();
+          return core.filled.value === core.fillLimit.value;
+        },
+        drain: () => this.#drain(),
+      },
+    };
+  }
+
+  #drain(): void {
+    const columns = this.#columns as CoreColumns;
+    if (this.#memory.core.stringEnd.value > columns.stringsAt) columns.drain(this.#rows.fields?.quote ?? '"');
+  }
+}

@@ -1,0 +1,386 @@
+import { decode, encode } from "../columns/bytes.js";
+import { DIALECTS, dialectOf, FORMS, type Form, FRAME_KEYS, formsAt, type Layout, LLM_KEYS, RESPONSES } from "../dialects/index.js";
+import { type End, needsNames } from "../dialects/needs.js";
+import { checkNames } from "../engine/columns.js";
+import type { TransloadError } from "../errors.js";
+import { kindOf } from "./kind.js";
+import { Frame } from "./layouts/frame.js";
+import { Inputs } from "./layouts/inputs.js";
+import { Named } from "./layouts/named.js";
+import type { Scope } from "./layouts/scope.js";
+import { Seldon } from "./layouts/seldon.js";
+import { membersOf, textOfMembers } from "./members.js";
+import type { Rewriter } from "./rewriter.js";
+
+/** Parameters that come before the payload may be this long. */
+const RIDER_LIMIT = 1 << 24;
+const OBJECT = 0x7b; /* { */
+const LIST = 0x5b; /* [ */
+const CLOSE = 0x5d; /* ] */
+
+/** The outermost object: the key that holds the cargo, its siblings, and what is written for them. */
+export class Envelope implements Scope {
+  current: string | undefined;
+  readonly #to: Rewriter;
+  readonly #seen = new Set<string>();
+  #opened = false;
+  #payload: Payload | undefined;
+  #inPayload = false;
+  /** Members that may ride along, held until it is known where to. */
+  #riders: Rider[] = [];
+  #rider: Rider | undefined;
+  /** Payload keys of dialects that were not asked for, to say so. */
+  readonly #strangers: string[] = [];
+
+  constructor(to: Rewriter) {
+    this.#to = to;
+  }
+
+  key(name: string, gap: Uint8Array, raw: Uint8Array): void {
+    const to = this.#to;
+    this.current = name;
+    if (to.options.from.what === "request" && LLM_KEYS.includes(name))
+      throw to.error(
+        "E_LLM",
+        `${JSON.stringify(name)} makes this a language-model body, which servers hand to the model unparsed; there is nothing to convert`,
+      );
+    const forms = formsAt(to.options.from.forms, name);
+    const rides = forms.length === 0 && this.#mayRide(name);
+    const again = this.#seen.has(name);
+    if (again && (forms.length > 0 || rides))
+      throw to.error("E_DUPLICATE", `${JSON.stringify(name)} occurs twice; servers differ in which one they take`);
+    this.#seen.add(name);
+    if (forms.length === 0) to.siblings.push(name);
+    if (forms.length > 0) this.#startPayload({ forms, name, gap, raw, colon: NOTHING });
+    else if (rides) {
+      this.#rider = { name, gap, raw, rest: NOTHING };
+      to.tape.mode = "hold";
+      to.tape.limit = RIDER_LIMIT;
+      if (to.lane === "splice" && this.#keyOf(name) === name) {
+        // nothing need be held any more
+        this.#rider = undefined;
+        to.tape.limit = undefined;
+        this.#separate();
+        to.write(gap);
+        to.write(raw);
+        to.tape.mode = "copy";
+      }
+    } else {
+      if (formsAt(FORMS, name).length > 0) this.#strangers.push(name);
+      if (!again) this.#drop(name);
+      to.tape.mode = "drop";
+    }
+  }
+
+  #drop(name: string): void {
+    const { to } = this.#to.options;
+    if (to) this.#to.warn("W_DROPPED", `${JSON.stringify(name)} is not part of a ${to.name} payload and is dropped`);
+  }
+
+  value(first: number, start: number): void {
+    const to = this.#to;
+    const payload = this.#payload;
+    if (!this.#inPayload || !payload) return;
+    payload.colon = to.tape.release();
+    const { forms, name } = payload;
+    const has = (layout: Layout) => forms.find((f) => f.layouts.includes(layout));
+    if (first === OBJECT) {
+      const frame = has("frame");
+      const named = has("named");
+      const seldon = has("ndarray") ?? has("values");
+      if (frame?.key !== undefined || named) to.enter(new Undecided(to, frame, named, (form, layout) => this.#open(form, layout)), start);
+      else if (seldon) to.enter(new Seldon(to, forms, (form, layout) => this.#open(form, layout)), start);
+      else if (has("tensor")) throw to.error("E_FORM", `${to.options.from.name} has no form with an object under ${JSON.stringify(name)}`);
+      else throw to.error("E_FORM", `${JSON.stringify(name)} must hold a list, and this is an object`);
+      return;
+    }
+    const bare = forms.find((f) => f.key === undefined);
+    if (first === LIST && (has("records") || has("inputs") || has("features"))) {
+      to.peek();
+      return;
+    }
+    if (bare && first === LIST) {
+      this.#startBare(bare, payload, first);
+      return;
+    }
+    const form = has("tensor");
+    if (!form)
+      throw to.error(
+        "E_FORM",
+        `${JSON.stringify(name)} must hold ${has("records") || has("inputs") ? "a list" : "an object"}, and this is ${kindOf(first)}`,
+      );
+    this.#startTensor(form, first);
+  }
+
+  /** The list that holds the cargo begins so. */
+  element(first: number, start: number): void {
+    const to = this.#to;
+    const { forms, name } = this.#payload as Payload;
+    const has = (layout: Layout) => forms.find((f) => f.layouts.includes(layout));
+    const tensor = has("tensor");
+    if (first === OBJECT) {
+      const inputs = has("inputs");
+      const records = to.options.from.exact || !inputs ? (has("records") ?? has("features")) : undefined;
+      if (inputs && !records) {
+        to.enterList(new Inputs(to, inputs, (form, layout) => this.#open(form, layout)), start);
+        return;
+      }
+      if (!records) throw to.error("E_OBJECT", `${JSON.stringify(name)} of ${to.options.from.name} holds no objects`, { offset: start });
+      if (has("records") && has("features")) to.twinsAt = start;
+      const held = to.tape.release();
+      this.#open(records, records.layouts.includes("features") && !records.layouts.includes("records") ? "features" : "records");
+      to.write(held);
+      to.records();
+      return;
+    }
+    if (!tensor) {
+      const other = has("records") ?? has("inputs") ?? has("features");
+      if (first !== CLOSE || !other)
+        throw to.error("E_MIXED", `${JSON.stringify(name)} holds ${kindOf(first)} where ${other?.id} has objects`, { offset: start });
+      const held = to.tape.release();
+      this.#open(other, other.layouts[other.layouts.length - 1] as Layout);
+      to.write(held);
+      to.records();
+      return;
+    }
+    const held = to.tape.release();
+    this.#openTensor(tensor);
+    if (!to.options.typed) to.write(held);
+    to.tape.mode = "copy";
+    to.tensor(LIST, undefined);
+  }
+
+  #startTensor(form: Form, first: number): void {
+    this.#openTensor(form, first !== LIST);
+    this.#to.tape.mode = "copy";
+    this.#to.tensor(first, undefined);
+  }
+
+  #openTensor(form: Form, scalar = false): void {
+    const to = this.#to;
+    this.#open(form, "tensor", scalar);
+    if (to.target?.layout !== "frame") checkNames([], to.options.typed?.dtype);
+    if (to.target?.layout === "frame") this.#openFrame({ form, layout: "tensor" }, to.target);
+  }
+
+  ended(members: number): void {
+    const to = this.#to;
+    if (this.#rider) {
+      const rider = { ...this.#rider, rest: to.tape.release() };
+      to.tape.limit = undefined;
+      this.#rider = undefined;
+      if (to.form === undefined) this.#riders.push(rider);
+      else this.#ride(rider);
+    }
+    if (this.#inPayload) {
+      if (to.layout === "tensor") {
+        to.tensorEnded(members);
+        if (to.target?.layout === "frame" && to.lane === "splice") this.#closeFrame(members);
+      } else if (to.layout === "records" || to.layout === "features") to.recordsEnded(members);
+      to.tape.mode = this.#written ? "copy" : "drop";
+    }
+    this.#inPayload = false;
+    this.current = undefined;
+  }
+
+  close(): void {
+    const to = this.#to;
+    if (!this.#payload) throw to.error("E_FORM", this.#noPayload());
+    this.#close();
+  }
+
+  #close(): void {
+    if (this.#written) this.#to.write("}");
+    this.#to.tape.mode = this.#written ? "copy" : "drop";
+  }
+
+  #ambiguous(first: string, second: string): TransloadError {
+    return this.#to.error("E_AMBIGUOUS", `two payloads in one document: ${JSON.stringify(first)} and ${JSON.stringify(second)}`);
+  }
+
+  #startPayload(payload: Payload): void {
+    const to = this.#to;
+    const { name } = payload;
+    if (this.#payload) throw this.#ambiguous(this.#payload.name, name);
+    this.#payload = payload;
+    const bare = payload.forms.find((f) => f.key === undefined);
+    if (bare === undefined || payload.forms.some((f) => f.key !== undefined)) {
+      this.#inPayload = true;
+      to.tape.mode = "hold";
+      return;
+    }
+    this.#startBare(bare, payload);
+  }
+
+  /** MLflow 1.x: the document itself is the split, from its first brace on. `first`: its member's value has begun. */
+  #startBare(bare: Form, { name, gap, raw, colon }: Payload, first?: number): void {
+    const to = this.#to;
+    const strays = [...this.#seen].filter((key) => key !== name);
+    if (strays.length > 0) throw to.error("E_KEY", `${strays.join(", ")} may not stand beside columns, index and data`);
+    this.#payload = { forms: [bare], name: "", gap: NOTHING, raw: NOTHING, colon: encode(":") };
+    this.#inPayload = false;
+    this.current = undefined;
+    this.#open(bare, "frame");
+    const frame = new Frame(to, () => this.#close());
+    to.replace(frame);
+    frame.key(name, gap, raw);
+    if (first === undefined) return;
+    to.tape.hold(colon);
+    frame.value(first);
+  }
+
+  /** The layout is known: writes the target's key and what stood around the source's. */
+  #open(form: Form, layout: Layout, scalar = false): void {
+    const to = this.#to;
+    to.settle(form, layout, scalar);
+    for (const rider of this.#riders) this.#ride(rider);
+    this.#riders = [];
+    if (to.lane === "table") return;
+    const { name, gap, raw, colon } = this.#payload as Payload;
+    const key = to.target?.form.key;
+    if (key === undefined) return;
+    this.#separate();
+    to.write(gap);
+    to.write(key === name ? raw : JSON.stringify(key));
+    to.write(colon);
+  }
+
+  /** A tensor becomes a frame. */
+  #openFrame(source: End, target: End): void {
+    const to = this.#to;
+    if (to.columns === undefined && needsNames(source, target, true))
+      throw to.error("E_COLUMNS", `${to.target?.form.id} needs names for the columns of a tensor; give them with --columns a,b,c`);
+    to.write(to.renames ? '{"data":' : `{"columns":${JSON.stringify(to.columns)},"data":`);
+  }
+
+  #closeFrame(rows: number): void {
+    const to = this.#to;
+    if (to.renames && to.columns) to.write(`,"columns":${JSON.stringify(to.columns)}`);
+    if (to.target?.form.needsIndex) {
+      to.write(",");
+      to.writeIndex(to.rowsWritten ?? rows);
+    }
+    to.write("}");
+  }
+
+  /** There is an object around the target's cargo. */
+  get #written(): boolean {
+    return this.#to.lane === "splice" && this.#to.target?.form.key !== undefined;
+  }
+
+  /** Whether a member of this name may be parameters, or a sibling of some dialect's, that the target takes, too. */
+  #mayRide(name: string): boolean {
+    const { from, to } = this.#to.options;
+    if (!to) return false;
+    if (this.#to.form) return this.#keyOf(name) !== undefined;
+    const sources = from.dialect ? [from.dialect] : from.what === "request" ? DIALECTS : RESPONSES;
+    return sources.some((d) => d.params === name || d.siblings.includes(name));
+  }
+
+  /** What the target calls the member; undefined when it has no place for it. */
+  #keyOf(name: string): string | undefined {
+    const goal = this.#to.target?.form ?? this.#to.options.to?.forms[0];
+    if (!goal || !this.#to.form) return undefined;
+    const source = dialectOf(this.#to.form);
+    const dialect = dialectOf(goal);
+    if (source.params === name && dialect.params !== undefined) return dialect.params;
+    return source.siblings.includes(name) && dialect.siblings.includes(name) ? name : undefined;
+  }
+
+  /** A member that was held goes where it belongs, now that the target is known. */
+  #ride({ name, gap, raw, rest }: Rider): void {
+    const to = this.#to;
+    const key = this.#keyOf(name);
+    const whole = decode(rest).replace(/^\s*:\s*/, "");
+    const text = to.form?.content !== undefined && name === "parameters" && !to.keepsContent ? withoutContentType(whole) : whole;
+    if (text === undefined) return;
+    if (key === undefined) this.#drop(name);
+    if (key === undefined) return;
+    if (to.lane === "table") {
+      to.riders.set(key, text);
+      return;
+    }
+    this.#separate();
+    to.write(gap);
+    to.write(key === name ? raw : JSON.stringify(key));
+    to.write(rest);
+  }
+
+  #separate(): void {
+    this.#to.write(this.#opened ? "," : "{");
+    this.#opened = true;
+  }
+
+  #noPayload(): string {
+    const { from } = this.#to.options;
+    const keys = [...new Set(from.forms.map((f) => f.key ?? "data"))].join(", ");
+    const found = this.#seen.size > 0 ? `the document has only ${[...this.#seen].slice(0, 8).join(", ")}` : "the document is empty";
+    const hint = this.#strangers.length > 0 ? `; ${this.#strangers.join(", ")} belongs to another dialect, try --from auto` : "";
+    return `no payload: ${from.name === "auto" ? "expected one of" : `${from.name} needs`} ${keys}, and ${found}${hint}`;
+  }
+}
+
+/** Open Inference Protocol's parameters say what MLServer is to make of the inputs; only the others are anybody else's. */
+function withoutContentType(text: string): string | undefined {
+  if (!text.trim().startsWith("{")) return text;
+  const others = membersOf(text).filter(([key]) => key !== "content_type");
+  return others.length > 0 ? textOfMembers(others) : undefined;
+}
+
+/** A member beside the payload, as it stands. */
+interface Rider {
+  readonly name: string;
+  readonly gap: Uint8Array;
+  readonly raw: Uint8Array;
+  readonly rest: Uint8Array;
+}
+
+interface Payload {
+  readonly forms: readonly Form[];
+  readonly name: string;
+  /** White space before the key, the key as written, and what stands between it and the value. */
+  readonly gap: Uint8Array;
+  readonly raw: Uint8Array;
+  colon: Uint8Array;
+}
+
+const NOTHING = new Uint8Array();
+
+/** An object that is a frame or named tensors: its first key tells. */
+class Undecided implements Scope {
+  readonly current = undefined;
+  readonly #to: Rewriter;
+  readonly #frame: Form | undefined;
+  readonly #named: Form | undefined;
+  readonly #open: (form: Form, layout: Layout) => void;
+
+  constructor(to: Rewriter, frame: Form | undefined, named: Form | undefined, open: (form: Form, layout: Layout) => void) {
+    this.#to = to;
+    this.#frame = frame;
+    this.#named = named;
+    this.#open = open;
+  }
+
+  key(name: string, gap: Uint8Array, raw: Uint8Array): void {
+    this.#decide(this.#frame !== undefined && (this.#named === undefined || FRAME_KEYS.includes(name))).key(name, gap, raw);
+  }
+
+  value(): void {}
+
+  ended(): void {}
+
+  close(): void {
+    this.#decide(this.#named === undefined).close();
+  }
+
+  #decide(frame: boolean): Scope {
+    const form = (frame ? this.#frame : this.#named) as Form;
+    // the white space before the first key is held by the caller or, in an empty object, by the tape
+    const held = this.#to.tape.release();
+    this.#open(form, frame ? "frame" : "named");
+    const scope = frame ? new Frame(this.#to) : new Named(this.#to);
+    if (held.length > 0) this.#to.write(held);
+    this.#to.replace(scope);
+    return scope;
+  }
+}

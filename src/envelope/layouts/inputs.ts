@@ -1,0 +1,154 @@
+import { decode } from "../../columns/bytes.js";
+import type { Form, Layout } from "../../dialects/index.js";
+import { kindOf } from "../kind.js";
+import type { Rewriter } from "../rewriter.js";
+import type { Scope } from "./scope.js";
+
+const LIST = 0x5b; /* [ */
+const OBJECT = 0x7b; /* { */
+
+/** Open Inference Protocol's datatypes (inference_rest.md; BF16 is Triton's). */
+const DATATYPES: readonly string[] = [
+  "BOOL",
+  "UINT8",
+  "UINT16",
+  "UINT32",
+  "UINT64",
+  "INT8",
+  "INT16",
+  "INT32",
+  "INT64",
+  "FP16",
+  "FP32",
+  "FP64",
+  "BYTES",
+  "BF16",
+];
+
+const KEYS: readonly string[] = ["name", "shape", "datatype", "data", "parameters"];
+
+/** What is known of a tensor of Open Inference Protocol's; all of it once its object has ended. */
+export interface InputFacts {
+  name?: string;
+  shape?: readonly number[];
+  datatype?: string;
+  /** Text of its own parameters. */
+  parameters?: string;
+  /** Elements of the outermost list of `data`. */
+  members?: number;
+}
+
+/** Open Inference Protocol's `inputs`: a list of tensors, each an object with name, shape, datatype and data in any order. */
+export class Inputs implements Scope {
+  readonly current = undefined;
+  readonly #to: Rewriter;
+  readonly #names = new Set<string>();
+
+  constructor(to: Rewriter, form: Form, open: (form: Form, layout: Layout) => void) {
+    this.#to = to;
+    open(form, "inputs");
+  }
+
+  key(): void {}
+
+  value(first: number, start: number): void {
+    if (first !== OBJECT)
+      throw this.#to.error("E_OBJECT", `${kindOf(first)} where an input is expected: an object with name, shape, datatype and data`);
+    const facts: InputFacts = {};
+    this.#to.inputs.push(facts);
+    this.#to.enter(new Input(this.#to, facts, this.#names, start), start);
+  }
+
+  ended(): void {}
+
+  close(): void {}
+}
+
+class Input implements Scope {
+  current: string | undefined;
+  readonly #to: Rewriter;
+  readonly #facts: InputFacts;
+  readonly #names: Set<string>;
+  readonly #seen = new Set<string>();
+  /** Where the object begins. */
+  readonly #start: number;
+
+  constructor(to: Rewriter, facts: InputFacts, names: Set<string>, start: number) {
+    this.#to = to;
+    this.#start = start;
+    this.#facts = facts;
+    this.#names = names;
+  }
+
+  key(name: string): void {
+    this.current = name;
+    const hint = this.#to.options.from.dialect ? "" : "; for records say -f kserve1:inputs";
+    if (this.#seen.size === 0 && !KEYS.includes(name))
+      throw this.#to.error(
+        "E_OBJECT",
+        `an object where a tensor is expected; Open Inference Protocol's inputs have ${KEYS.join(", ")}${hint}`,
+        {
+          offset: this.#start,
+        },
+      );
+    if (this.#seen.has(name)) throw this.#to.error("E_DUPLICATE", `${JSON.stringify(name)} occurs twice in an input`);
+    this.#seen.add(name);
+    this.#to.tape.mode = "drop";
+  }
+
+  value(first: number): void {
+    const to = this.#to;
+    if (this.current === "data") {
+      if (first !== LIST) throw to.error("E_FORM", `data of an input must be a list, and this is ${kindOf(first)}`);
+      to.cargo({ layout: "tensor", scalar: false, name: this.#facts.name, as: "tensor" });
+    } else if (this.current !== undefined && this.current !== "data" && KEYS.includes(this.current)) to.tape.capture();
+  }
+
+  ended(members: number): void {
+    const to = this.#to;
+    const facts = this.#facts;
+    if (this.current === "data") {
+      facts.members = members;
+      to.cargoEnded();
+      to.tape.mode = "drop";
+    } else if (this.current === "name") facts.name = this.#text(JSON.parse(decode(to.tape.captured())));
+    else if (this.current === "shape") facts.shape = this.#shape(JSON.parse(decode(to.tape.captured())));
+    else if (this.current === "parameters") facts.parameters = decode(to.tape.captured()).trim();
+    else if (this.current === "datatype") facts.datatype = this.#datatype(JSON.parse(decode(to.tape.captured())));
+    this.current = undefined;
+  }
+
+  close(): void {
+    const { name } = this.#facts;
+    for (const key of ["name", "shape", "datatype", "data"])
+      if (!this.#seen.has(key))
+        throw this.#to.error("E_FORM", `an input needs ${key}${key === "data" ? "; binary tensors are not read" : ""}`);
+    if (this.#names.has(name as string)) throw this.#to.error("E_DUPLICATE", `two inputs are called ${JSON.stringify(name)}`);
+    this.#names.add(name as string);
+    this.#tellParameters();
+    this.#to.inputEnded?.(this.#facts);
+  }
+
+  /** What cannot be said elsewhere; `str` is what text is. */
+  #tellParameters(): void {
+    const to = this.#to;
+    const { name, parameters } = this.#facts;
+    if (!parameters || !to.options.to || to.keepsContent || /^\{\s*("content_type"\s*:\s*"(str|np|pd)"\s*)?\}$/.test(parameters)) return;
+    to.warn("W_DROPPED", `parameters of the input ${JSON.stringify(name)} are dropped: ${parameters.slice(0, 200)}`);
+  }
+
+  #text(value: unknown): string {
+    if (typeof value === "string") return value;
+    throw this.#to.error("E_FORM", `the name of an input must be a string, not ${JSON.stringify(value)}`);
+  }
+
+  #shape(value: unknown): number[] {
+    if (Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0)) return value;
+    throw this.#to.error("E_SHAPE", `the shape of an input must be a list of whole numbers, not ${JSON.stringify(value)}`);
+  }
+
+  #datatype(value: unknown): string {
+    if (typeof value === "string" && DATATYPES.includes(value)) return value;
+    throw this.#to.error("E_DTYPE", `unknown datatype ${JSON.stringify(value)}; known: ${DATATYPES.join(", ")}`);
+  }
+}

@@ -1,0 +1,229 @@
+// How each layout is written around its rows or columns: the head before the first, the texts between cells, the tail.
+import type { Form, Layout } from "../../dialects/index.js";
+import type { RowTexts } from "../../engine/rows.js";
+import { membersOf, textOfMembers } from "../members.js";
+
+/** What is known when an output ends. */
+interface Facts {
+  readonly names: readonly string[] | undefined;
+  /** Rows of this output, and rows of the payload before it. */
+  readonly rows: number;
+  readonly firstRow: number;
+  readonly width: number;
+  /** Lengths of a tensor's dimensions behind the first. */
+  readonly inner: readonly number[];
+  /** Members beside the payload: the target's name for each, and the text of its value. */
+  readonly riders: ReadonlyMap<string, string>;
+  /** Open Inference Protocol's datatype for all cells. */
+  readonly datatype: string;
+  /** The rows have labels, which are put in where LABELS_HERE stands. */
+  readonly labelled: boolean;
+}
+
+/** JSON's text has no such byte. */
+export const LABELS_HERE = "\0";
+
+/** Writes rows. */
+export interface RowWriter {
+  readonly cells: "json" | "delimited";
+  /** `tensor`: what the one tensor is called, where there is one. */
+  head(names: readonly string[] | undefined, tensor: string): string;
+  texts(names: readonly string[] | undefined, width: number): RowTexts;
+  tail(facts: Facts): string;
+}
+
+/** Labels written at once, and at most in one text. */
+const LABELS = 4096;
+
+/** `"index":[0,1,…]`, in pieces. */
+function* indexText(first: number, rows: number): Generator<string> {
+  yield '"index":[';
+  for (let from = 0; from < rows; from += LABELS) {
+    let text = from > 0 ? "," : "";
+    for (let i = from; i < Math.min(rows, from + LABELS); i++) text += i > from ? `,${first + i}` : first + i;
+    yield text;
+  }
+  yield "]";
+}
+
+const json = JSON.stringify;
+
+/** `{"key":` and `}`, with what rides along; nothing where the document is the cargo. */
+function around({ key }: Form): { open: string; close(riders: ReadonlyMap<string, string>): string } {
+  if (key === undefined) return { open: "", close: () => "" };
+  return { open: `{${json(key)}:`, close: (riders) => `${[...riders].map(([name, text]) => `,${json(name)}:${text}`).join("")}}` };
+}
+
+const lists = (_names: readonly string[] | undefined, width: number): RowTexts => ({
+  before: (i) => (i === 0 ? "[" : ","),
+  after: width === 0 ? "[]" : "]",
+  between: ",",
+});
+
+const objects = (names: readonly string[] | undefined, width: number): RowTexts => ({
+  before: (i) => `${i === 0 ? "{" : ","}${json(names?.[i] ?? `${i}`)}:`,
+  after: width === 0 ? "{}" : "}",
+  between: ",",
+});
+
+/** pandas' split. Names that are not known yet come behind the rows. */
+function frameWriter(form: Form, indexed: boolean): RowWriter {
+  const { open, close } = around(form);
+  let named = false;
+  return {
+    cells: "json",
+    head: (names) => {
+      named = names !== undefined;
+      return `${open}{${names ? `"columns":${json(names)},` : ""}"data":[`;
+    },
+    texts: lists,
+    tail: ({ names, firstRow, rows, riders, labelled }) => {
+      const columns = !named && names ? `,"columns":${json(names)}` : "";
+      const index = labelled ? `,"index":[${LABELS_HERE}]` : indexed ? `,${[...indexText(firstRow, rows)].join("")}` : "";
+      return `]${columns}${index}}${close(riders)}`;
+    },
+  };
+}
+
+/** Rows in a list, in lists or objects of their own. */
+function listWriter(form: Form, texts: RowWriter["texts"]): RowWriter {
+  const { open, close } = around(form);
+  return { cells: "json", head: () => `${open}[`, texts, tail: ({ riders }) => `]${close(riders)}` };
+}
+
+function featuresWriter(form: Form): RowWriter {
+  const texts: RowWriter["texts"] = (_, width) => ({
+    before: (i) => (i === 0 ? '{"features":[' : ","),
+    after: width === 0 ? '{"features":[]}' : "]}",
+    between: ",",
+  });
+  return listWriter(form, texts);
+}
+
+function ndarrayWriter(form: Form): RowWriter {
+  const { open, close } = around(form);
+  let named = false;
+  return {
+    cells: "json",
+    head: (names) => {
+      named = names !== undefined;
+      return `${open}{${names ? `"names":${json(names)},` : ""}"ndarray":[`;
+    },
+    texts: lists,
+    tail: ({ names, riders }) => `]${!named && names ? `,"names":${json(names)}` : ""}}${close(riders)}`,
+  };
+}
+
+/** Seldon's flat tensor; its shape comes behind the values. */
+function valuesWriter(form: Form): RowWriter {
+  const { open, close } = around(form);
+  let named = false;
+  return {
+    cells: "json",
+    head: (names) => {
+      named = names !== undefined;
+      return `${open}{${names ? `"names":${json(names)},` : ""}"tensor":{"values":[`;
+    },
+    texts: () => ({ before: (i) => (i === 0 ? "" : ","), after: "", between: "," }),
+    tail: ({ names, rows, width, riders }) =>
+      `],"shape":[${rows},${width}]}${!named && names ? `,"names":${json(names)}` : ""}}${close(riders)}`,
+  };
+}
+
+/** Rows as Open Inference Protocol's one tensor; shape and datatype come behind the data. */
+function inputWriter(form: Form): RowWriter {
+  const { open, close } = around(form);
+  return {
+    cells: "json",
+    head: (_, tensor) => `${open}[{"name":${json(tensor)},"data":[`,
+    texts: lists,
+    tail: ({ rows, inner, datatype, riders }) =>
+      `],"shape":${json([rows, ...inner])},"datatype":"${datatype}"}]${close(contentRider(form.content, riders))}`,
+  };
+}
+
+function linesWriter(form: Form): RowWriter {
+  const records = form.id !== "jsonl:lists";
+  return {
+    cells: "json",
+    head: () => "",
+    texts: (names, width) => ({ ...(records ? objects : lists)(names, width), between: "\n" }),
+    tail: ({ rows }) => (rows > 0 ? "\n" : ""),
+  };
+}
+
+function delimitedWriter(form: Form, header: boolean): RowWriter {
+  const delimiter = form.delimiter as string;
+  const field = (name: string) =>
+    name === "" || /["\r\n]/.test(name) || name.includes(delimiter) ? `"${name.replaceAll('"', '""')}"` : name;
+  return {
+    cells: "delimited",
+    head: (names) => (header && names && names.length > 0 ? `${names.map(field).join(delimiter)}\n` : ""),
+    texts: () => ({ before: () => "", after: "\n", between: "" }),
+    tail: () => "",
+  };
+}
+
+/** The writer of rows for this layout; undefined where a layout is made of columns. */
+export function rowWriter(form: Form, layout: Layout, { header, index }: { header: boolean; index: boolean }): RowWriter | undefined {
+  switch (layout) {
+    case "frame":
+      return frameWriter(form, index);
+    case "records":
+      return listWriter(form, objects);
+    case "tensor":
+      return listWriter(form, lists);
+    case "features":
+      return featuresWriter(form);
+    case "ndarray":
+      return ndarrayWriter(form);
+    case "values":
+      return valuesWriter(form);
+    case "lines":
+      return linesWriter(form);
+    case "delimited":
+      return delimitedWriter(form, header);
+    case "inputs":
+      return form.content === "np" ? inputWriter(form) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Writes columns, or tensors, one behind the other. */
+export interface ColumnWriter {
+  head(): string;
+  /** Before and behind the text of a column's list. */
+  before(name: string, first: boolean): string;
+  after(shape: readonly number[], datatype: string, parameters?: string): string;
+  tail(riders: ReadonlyMap<string, string>): string;
+}
+
+/** `content`: what MLServer is to make of the inputs; undefined where they say so themselves. */
+export function columnWriter(form: Form, layout: Layout, content: string | undefined): ColumnWriter {
+  const { open, close } = around(form);
+  if (layout === "named")
+    return {
+      head: () => `${open}{`,
+      before: (name, first) => `${first ? "" : ","}${json(name)}:`,
+      after: () => "",
+      tail: (riders) => `}${close(riders)}`,
+    };
+  // a dict of arrays; as `pd` MLServer would want columns of rank 1
+  const own = content === "dict" ? '{"content_type":"np"}' : undefined;
+  return {
+    head: () => `${open}[`,
+    before: (name, first) => `${first ? "" : ","}{"name":${json(name)},"data":`,
+    after: (shape, datatype, parameters = own) =>
+      `,"shape":[${shape.join(",")}],"datatype":"${datatype}"${parameters ? `,"parameters":${parameters}` : ""}}`,
+    tail: (riders) => `]${close(content === undefined ? riders : contentRider(content, riders))}`,
+  };
+}
+
+/** MLServer is told what to make of the inputs; parameters of the source stand beside. */
+function contentRider(content: string | undefined, riders: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const rest = riders.get("parameters") ?? "";
+  const members = rest.trim().startsWith("{") ? membersOf(rest) : [];
+  const own: [string, string][] = members.some(([key]) => key === "content_type") ? [] : [["content_type", json(content)]];
+  return new Map([...riders, ["parameters", textOfMembers([...own, ...members])]]);
+}

@@ -1,0 +1,29 @@
+import { concat } from "../columns/bytes.js";
+import { TransloadError } from "../errors.js";
+
+/**
+ * Looks at the first bytes of the input: drops a UTF-8 byte-order mark, refuses UTF-16 and UTF-32 by name.
+ * MLflow 3 sniffs UTF-16, MLflow 2 and Azure ML's pandas path do not, so UTF-8 is what we read and write.
+ */
+export class Opening {
+  #head = new Uint8Array();
+
+  /** The input from its first byte of text on, or undefined while too little is known. `start` is that byte's offset. */
+  push(chunk: Uint8Array, last = false): { chunk: Uint8Array; start: number } | undefined {
+    const head = this.#head.length > 0 ? concat([this.#head, chunk]) : chunk;
+    if (head.length < 3 && !last) {
+      this.#head = Uint8Array.from(head);
+      return undefined;
+    }
+    const [a, b, c] = head;
+    if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff) || a === 0 || (b === 0 && head.length > 1))
+      throw new TransloadError("E_UTF16", "the input is UTF-16 or UTF-32; payloads must be UTF-8 (iconv -f UTF-16 -t UTF-8)", {
+        offset: 0,
+        line: 1,
+        column: 1,
+        path: "$",
+      });
+    const start = a === 0xef && b === 0xbb && c === 0xbf ? 3 : 0;
+    return { chunk: head.subarray(start), start };
+  }
+}

@@ -1,0 +1,376 @@
+import type { ConvertOptions } from "../api/convert.js";
+import { Batch } from "../columns/batch.js";
+import { type Choice, choose, type Form, type Layout, target } from "../dialects/index.js";
+import type { End } from "../dialects/needs.js";
+import type { Printer } from "../engine/cells.js";
+import type { Scanner } from "../engine/engine.js";
+import { type CreateScanner, coreScanner, limited } from "../engine/index.js";
+import { fileForm } from "../envelope/detect.js";
+import { Opening } from "../envelope/opening.js";
+import { Rewriter } from "../envelope/rewriter.js";
+import { Twins } from "../envelope/twins.js";
+import { TransloadError } from "../errors.js";
+import type { Spill, Store } from "../io/store.js";
+import { checkOptions } from "../options/check.js";
+import type { BatchRequest, TableOptions, Wait } from "../table/job.js";
+import { Table } from "../table/table.js";
+import { CargoReader } from "./cargo.js";
+import type { Host } from "./host.js";
+
+/** A function on batches, as stream-chain takes them: returns a batch, none, many, a promise or a generator of them. */
+export type BatchFunction = (batch: Batch) => unknown;
+
+type Through = (batch: Batch) => AsyncIterable<unknown>;
+
+/** Where a conversion's output goes, besides the bytes. */
+export interface Outlet {
+  /** The reader has enough for now. */
+  readonly full: boolean;
+  /** Resolves when it wants more. */
+  drained(): Promise<void>;
+  /** A piece is complete; what is written next belongs to another. */
+  endPiece(rows: number, firstRow: number): void;
+  /** How the rows of a delimited file are wanted, when as batches. */
+  readonly batches?: BatchRequest;
+  batch?(batch: Batch): void;
+}
+
+/** One stage of several: what the caller's payload is, and where this stage goes. */
+export interface Route {
+  readonly origin?: End;
+  readonly goal?: End;
+}
+
+const LINE_FEED = 0x0a;
+
+const OPEN: Outlet = { full: false, drained: () => Promise.resolve(), endPiece: () => {} };
+
+/** @throws TransloadError E_DIALECT, E_DTYPE or E_OPTION for options that cannot be used. */
+export function checkConversion(options: ConvertOptions): { from: Choice; to: Choice } {
+  const from = choose(options.from ?? "auto", true, options.what);
+  const to = choose(options.to, false, options.what);
+  checkOptions(options);
+  return { from, to };
+}
+
+/** A conversion without streams: chunks in, chunks out through `write`. */
+export class Conversion {
+  readonly #from: Choice;
+  readonly #to: Choice;
+  readonly #options: ConvertOptions;
+  readonly #host: Host;
+  readonly #write: (bytes: Uint8Array) => void;
+  readonly #outlet: Outlet;
+  readonly #route: Route;
+  #through: Through | undefined;
+  readonly #opening = new Opening();
+  #createScanner: CreateScanner = coreScanner;
+  #scanner: Scanner | undefined;
+  #rewriter: Rewriter | undefined;
+  #twins: Twins | undefined;
+  #cargo: CargoReader | undefined;
+  #printer: Printer | undefined;
+  #rowsOfCargo = 0;
+  /** The cargo is a single cell. */
+  #scalar = false;
+  /** The table lane, once it is the one. */
+  #table: Generator<Wait, void, void> | undefined;
+  /** It has written all. */
+  #moved = false;
+  /** What it threw. */
+  #failed: { error: unknown } | undefined;
+  /** The form of a source without an envelope. */
+  #file: Form | undefined;
+  readonly #store: Store;
+  readonly #spills: Spill[] = [];
+  /** The chunk taken last, and the offset behind it. */
+  #chunk: Uint8Array = new Uint8Array();
+  #offset = 0;
+  #ended = false;
+
+  /** @throws TransloadError for options that cannot be used. */
+  constructor(options: ConvertOptions, host: Host, write: (bytes: Uint8Array) => void, outlet: Outlet = OPEN, route: Route = {}) {
+    const { from, to } = checkConversion(options);
+    this.#from = from;
+    this.#to = to;
+    this.#options = options;
+    this.#write = write;
+    this.#outlet = outlet;
+    this.#route = route;
+    this.#host = host;
+    this.#store = host.input();
+  }
+
+  /** Takes the next bytes of the input; a promise when something is to be waited for. */
+  push(chunk: Uint8Array): void | Promise<void> {
+    if (this.#scanner) return this.#take(chunk);
+    const opened = this.#opening.push(chunk);
+    if (opened) return this.#start(opened);
+  }
+
+  async end(): Promise<void> {
+    if (!this.#scanner) {
+      const opened = this.#opening.push(new Uint8Array(), true);
+      if (opened) await this.#start(opened);
+    }
+    this.#ended = true;
+    this.#twins?.look(new Uint8Array(), this.#offset, true);
+    // behind the last field there is something to stop at
+    if (this.#outlet.batches && this.#scanner) this.#scanner.push(Uint8Array.of(LINE_FEED));
+    const rewriter = this.#rewriter;
+    if (!this.#table && rewriter && this.#cargo) {
+      rewriter.scanner.last();
+      await this.#drive(rewriter, this.#cargo);
+    }
+    if (!this.#table && rewriter && rewriter.lane === "splice") return rewriter.end();
+    this.#scanner?.finish();
+    await this.#move();
+    if (this.#moved) return;
+    this.#scanner?.end(); // throws: the document is not complete
+    throw new Error("transload: rows are left at the end of the input");
+  }
+
+  /** Lets go of what was kept on the disk. */
+  close(): void {
+    this.#store.close();
+    for (const spill of this.#spills) spill.close();
+  }
+
+  #spill(): Spill {
+    const spill = this.#host.spill();
+    this.#spills.push(spill);
+    return spill;
+  }
+
+  #start(opened: { chunk: Uint8Array; start: number }): void | Promise<void> {
+    const { engine, through } = this.#options;
+    if (engine !== "reference" && !through?.length) return this.#open(opened, coreScanner);
+    return this.#load().then((createScanner) => this.#open(opened, createScanner));
+  }
+
+  /** What a plain conversion does without. */
+  async #load(): Promise<CreateScanner> {
+    const { engine, through } = this.#options;
+    if (through?.length) {
+      const { gen } = await import("stream-chain/core");
+      this.#through = gen(...(through as [])) as Through;
+    }
+    return this.#host.scannerOf(engine);
+  }
+
+  #open({ chunk, start }: { chunk: Uint8Array; start: number }, createScanner: CreateScanner): void | Promise<void> {
+    this.#createScanner = limited(createScanner, this.#options.maxRowBytes);
+    this.#offset = start;
+    this.#file = fileForm(this.#from, chunk);
+    if (this.#file) {
+      this.#scanner = this.#createScanner(() => [], start);
+      return this.#take(chunk);
+    }
+    const { columns, nan, onWarning, dtype, cast = "error", batchRows } = this.#options;
+    const typed = dtype !== undefined || this.#through !== undefined;
+    this.#rewriter = new Rewriter(
+      {
+        from: this.#from,
+        to: this.#to,
+        columns,
+        nan,
+        typed: typed ? { dtype, cast, batchRows, reuse: this.#through === undefined } : undefined,
+        renames: this.#through !== undefined,
+        asked: this.#options,
+        ...this.#route,
+        index: this.#options.index ?? "keep",
+        keep: (from) => this.#store.keep(from),
+        rest: () => this.#store.rest(),
+        wantsIndex: ({ layout }) => wantsIndex(this.#options.index ?? "keep", layout),
+        createScanner: this.#createScanner,
+        write: this.#write,
+        warn: (warning) => onWarning?.(warning),
+      },
+      start,
+    );
+    this.#scanner = this.#rewriter.scanner;
+    this.#twins = new Twins(this.#rewriter);
+    if (typed) this.#cargo = new CargoReader(this.#rewriter);
+    return this.#take(chunk);
+  }
+
+  #take(chunk: Uint8Array): void | Promise<void> {
+    this.#chunk = chunk;
+    this.#store.take(chunk, this.#offset);
+    this.#offset += chunk.length;
+    (this.#scanner as Scanner).push(chunk);
+    const rewriter = this.#rewriter;
+    if (!rewriter) return this.#move();
+    if (this.#table) {
+      this.#lookForTwins(chunk);
+      return this.#move();
+    }
+    if (this.#cargo) return this.#drive(rewriter, this.#cargo);
+    const found = rewriter.run();
+    this.#lookForTwins(chunk);
+    if (found === "cells") return this.#move();
+  }
+
+  #lookForTwins(chunk: Uint8Array): void {
+    this.#twins?.look(chunk, this.#offset - chunk.length);
+    if (this.#twins?.decided) this.#twins = undefined;
+  }
+
+  /** The table lane, as far as the input goes, or until the reader has enough. */
+  #move(): void | Promise<void> {
+    this.#table ??= this.#createTable().run();
+    for (;;) {
+      if (this.#failed) throw this.#failed.error;
+      const { done, value } = this.#stepTable(this.#table);
+      this.#moved = done ?? false;
+      if (done || value === "more") return undefined;
+      return this.#outlet.drained().then(() => this.#move());
+    }
+  }
+
+  /** A generator that has thrown says that it is done; it is not. */
+  #stepTable(table: Generator<Wait, void, void>): IteratorResult<Wait, void> {
+    try {
+      return table.next();
+    } catch (error) {
+      this.#failed = { error };
+      throw error;
+    }
+  }
+
+  #createTable(): Table {
+    const rewriter = this.#rewriter;
+    const { onWarning, columns } = this.#options;
+    const source = rewriter?.form ? { form: rewriter.form, layout: rewriter.layout as Layout } : lines(this.#file as Form);
+    const { origin = source, goal = target(this.#to, source.layout, source.form, columns !== undefined) } = this.#route;
+    const outlet = this.#outlet;
+    return new Table({
+      source,
+      origin,
+      target: rewriter?.target ?? goal,
+      rewriter,
+      scanner: this.#scanner as Scanner,
+      createScanner: this.#createScanner,
+      store: this.#store,
+      spill: () => this.#spill(),
+      sink: {
+        write: this.#write,
+        endPiece: (rows, firstRow) => outlet.endPiece(rows, firstRow),
+        batch: (batch) => outlet.batch?.(batch),
+        get full() {
+          return outlet.full;
+        },
+      },
+      options: tableOptions(this.#options),
+      warn: (code, message) => onWarning?.({ code, message }),
+      batches: outlet.batches,
+      ended: () => this.#ended,
+      head: () => this.#chunk,
+      headAt: () => this.#offset - this.#chunk.length,
+    });
+  }
+
+  /** The typed lane: as far as the input goes. Synchronous until a function on batches is to be waited for. */
+  #drive(rewriter: Rewriter, cargo: CargoReader): void | Promise<void> {
+    if (rewriter.found) throw new Error("transload: the typed lane was given cells that move; chain.ts takes them first");
+    for (let step = cargo.next(); step; step = cargo.next()) {
+      switch (step.type) {
+        case "start":
+          this.#rowsOfCargo = 0;
+          this.#scalar = step.scalar;
+          if (this.#through) rewriter.rowsWritten ??= 0;
+          this.#printer ??= rewriter.scanner.printer({ nan: nanPolicy(this.#options.nan), nulls: !rewriter.target?.form.refusesNull });
+          if (!step.scalar) rewriter.write("[");
+          break;
+        case "batch":
+          if (this.#through) return this.#pass(rewriter, step.batch).then(() => this.#drive(rewriter, cargo));
+          this.#print(rewriter, step.batch);
+          break;
+        case "end":
+          if (!this.#scalar) rewriter.write("]");
+          else if (this.#rowsOfCargo !== 1) throw new TransloadError("E_OPTION", "functions in `through` must make one scalar of a scalar");
+      }
+    }
+  }
+
+  async #pass(rewriter: Rewriter, batch: Batch): Promise<void> {
+    for await (const result of (this.#through as Through)(batch)) {
+      if (result === undefined || result === null) continue;
+      if (!(result instanceof Batch)) throw new TransloadError("E_OPTION", "a function in `through` returned something else than a Batch");
+      if (result.kind === "frame") rewriter.nameFromBatch(result.columns.map((column) => column.name));
+      rewriter.rowsWritten = (rewriter.rowsWritten ?? 0) + result.rowCount;
+      this.#print(rewriter, result);
+    }
+  }
+
+  #print(rewriter: Rewriter, batch: Batch): void {
+    if ((batch.kind === "scalar") !== this.#scalar)
+      throw new TransloadError("E_OPTION", "a function in `through` made a scalar of rows, or rows of a scalar");
+    if (rewriter.target?.layout === "tensor") refuseShapes(batch);
+    for (const bytes of (this.#printer as Printer).print(batch, this.#rowsOfCargo > 0)) rewriter.write(bytes);
+    this.#rowsOfCargo += batch.rowCount;
+  }
+}
+
+/** Columns of lists that are no tensor together. @throws TransloadError E_MIXED. */
+function refuseShapes({ columns, kind }: Batch): void {
+  if (kind !== "frame") return;
+  const first = columns[0]?.shape ?? [];
+  if (columns.some(({ shape }) => shape.length !== first.length || shape.some((n, i) => n !== first[i])))
+    throw new TransloadError("E_MIXED", "columns whose cells have different shapes are no tensor");
+}
+
+function lines(form: Form): End {
+  return { form, layout: form.layouts[0] as Layout };
+}
+
+/** The labels of a frame go into the target: as its own, or as a column. */
+function wantsIndex(index: string, layout: Layout): boolean {
+  return layout === "frame" ? index === "keep" : index.startsWith("column:");
+}
+
+function nanPolicy(nan: ConvertOptions["nan"]): "error" | "pass" | "tell" {
+  return nan === "error" ? "error" : nan === "null" ? "tell" : "pass";
+}
+
+/** pandas' words for nothing, which MLflow and Azure ML's batch endpoints read a delimited file with (pandas STR_NA_VALUES). */
+const NA_WORDS: readonly string[] = [
+  "#N/A",
+  "#N/A N/A",
+  "#NA",
+  "-1.#IND",
+  "-1.#QNAN",
+  "-NaN",
+  "-nan",
+  "1.#IND",
+  "1.#QNAN",
+  "<NA>",
+  "N/A",
+  "NA",
+  "NULL",
+  "NaN",
+  "None",
+  "n/a",
+  "nan",
+  "null",
+];
+
+function tableOptions(options: ConvertOptions): TableOptions {
+  return {
+    columns: options.columns,
+    fixed: options.fixed ?? false,
+    ragged: options.ragged ?? "error",
+    nan: options.nan,
+    missing: options.missing,
+    header: options.header ?? true,
+    delimiter: options.delimiter,
+    quote: options.quote ?? '"',
+    na: options.na ?? NA_WORDS,
+    text: new Set(options.text ?? []),
+    typing: options.typing ?? "lexical",
+    index: options.index ?? "keep",
+    datatype: options.datatype,
+    maxRows: options.maxRows,
+    maxBytes: options.maxBytes,
+  };
+}

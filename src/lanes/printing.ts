@@ -1,0 +1,160 @@
+// Batches to bytes: a binary file, or a payload of any dialect by way of MLflow's, which the printer writes.
+
+import type { ConvertOptions } from "../api/convert.js";
+import { type BinaryForm, binaryForm } from "../binary/form.js";
+import type { Batch } from "../columns/batch.js";
+import { encode } from "../columns/bytes.js";
+import { choose, FORMS, type Form, type Layout, target } from "../dialects/index.js";
+import { createCorePrinter } from "../engine/wasm/scanner.js";
+import { TransloadError } from "../errors.js";
+import { type Host, spilling } from "./host.js";
+import { Pump } from "./pump.js";
+import { sequenceOf } from "./sequence.js";
+
+/** What may be asked for besides the form. */
+type Given = Pick<
+  ConvertOptions,
+  | "nan"
+  | "missing"
+  | "index"
+  | "datatype"
+  | "header"
+  | "maxRows"
+  | "maxBytes"
+  | "engine"
+  | "onWarning"
+  | "codec"
+  | "rowGroupRows"
+  | "maxRowBytes"
+>;
+
+export type ChunkOptions = { readonly to: string } & { readonly [Key in keyof Given]?: Given[Key] | undefined };
+
+/** Where the first bytes of an output can be written again, once all of it is there. */
+export type Patch = (bytes: Uint8Array) => void;
+
+/** The bytes that batches become. `patch` takes those that belong at the start and are known at the end. */
+export function chunksOfBatches(
+  batches: AsyncIterable<unknown>,
+  options: ChunkOptions,
+  host: Host,
+  patch?: Patch,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const form = binaryForm(options.to);
+  const checked = sequenceOf(batches, options.to);
+  return form ? binary(form, checked, options, host, patch) : text(checked, options, host);
+}
+
+async function* binary(
+  { id }: BinaryForm,
+  batches: AsyncIterable<Batch>,
+  { codec, rowGroupRows }: ChunkOptions,
+  host: Host,
+  patch: Patch | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { writerOf } = await import("../binary/write.js");
+  const writer = await writerOf(id, { compress: codec, rowGroupRows, spill: host.spill, npz: host.npz, patches: patch !== undefined });
+  try {
+    for await (const batch of batches) yield* writer.write(batch);
+    yield* writer.end();
+    if (writer.patch) patch?.(writer.patch);
+  } finally {
+    writer.close?.();
+  }
+}
+
+/** Prints batches as MLflow's split, or inputs, and moves the cells to their form where that is another. */
+async function* text(batches: AsyncIterable<Batch>, options: ChunkOptions, host: Host): AsyncGenerator<Uint8Array, void, undefined> {
+  const { to, codec: _, rowGroupRows: __, ...moving } = options;
+  const { nan, missing, index, datatype, maxRows, maxBytes } = moving;
+  const iterator = batches[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  const all = joined(first, iterator);
+  const frame = first.done || first.value.kind === "frame";
+  const named = !frame && first.value.columns[0]?.name !== "";
+  const middle = formNamed(frame ? "mlflow:split" : "mlflow:inputs");
+  const layout: Layout = frame ? "frame" : named ? "named" : "tensor";
+  const printed = frame ? printFrame(all) : named ? printNamed(all) : printTensor(all);
+  const goal = target(choose(to), layout, middle, false);
+  const asPrinted = [nan, missing, index, datatype, maxRows, maxBytes].every((option) => option === undefined);
+  if (goal.form === middle && asPrinted) return yield* printed;
+  // nothing stands behind the rows that we print
+  yield* new Pump(
+    printed,
+    { ...defined(moving), from: middle.id, to, ...(maxRows !== undefined && { fixed: true }) },
+    spilling(host),
+  ).bytes();
+}
+
+/** The options that are given. */
+function defined(options: Omit<ChunkOptions, "to">): Omit<ConvertOptions, "to"> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+function formNamed(id: string): Form {
+  return FORMS.find((form) => form.id === id) as Form;
+}
+
+async function* joined(first: IteratorResult<Batch>, rest: AsyncIterator<Batch>): AsyncGenerator<Batch, void, undefined> {
+  try {
+    for (let next = first; !next.done; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
+}
+
+const newPrinter = () => createCorePrinter({ nan: "pass", nulls: true });
+
+async function* printFrame(batches: AsyncIterable<Batch>): AsyncGenerator<Uint8Array, void, undefined> {
+  const printer = newPrinter();
+  let rows = 0;
+  let begun = false;
+  for await (const batch of batches) {
+    if (!begun) yield encode(`{"dataframe_split":{"columns":${JSON.stringify(batch.columns.map(({ name }) => name))},"data":[`);
+    begun = true;
+    yield* printer.print(batch, rows > 0);
+    rows += batch.rowCount;
+  }
+  yield encode(begun ? "]}}" : '{"dataframe_split":{"columns":[],"data":[]}}');
+}
+
+async function* printTensor(batches: AsyncIterable<Batch>): AsyncGenerator<Uint8Array, void, undefined> {
+  const printer = newPrinter();
+  let scalar = false;
+  let begun = false;
+  let rows = 0;
+  for await (const batch of batches) {
+    if (batch.columns[0]?.name !== "")
+      throw new TransloadError("E_FORM", "a payload holds one tensor without a name, and this batch is of another");
+    scalar = batch.kind === "scalar";
+    if (!begun) yield encode(`{"inputs":${scalar ? "" : "["}`);
+    begun = true;
+    yield* printer.print(batch, rows > 0);
+    rows += batch.rowCount;
+  }
+  yield encode(scalar ? "}" : "]}");
+}
+
+/** Tensors one after the other, each in its batches. */
+async function* printNamed(batches: AsyncIterable<Batch>): AsyncGenerator<Uint8Array, void, undefined> {
+  let printer = newPrinter();
+  let current: string | undefined;
+  let rows = 0;
+  let scalar = false;
+  yield encode('{"inputs":{');
+  for await (const batch of batches) {
+    const name = batch.columns[0]?.name ?? "";
+    if (name === "") throw new TransloadError("E_FORM", "a tensor without a name, among named tensors");
+    if (name !== current) {
+      if (current !== undefined) yield encode(`${scalar ? "" : "]"},`);
+      scalar = batch.kind === "scalar";
+      yield encode(`${JSON.stringify(name)}:${scalar ? "" : "["}`);
+      printer = newPrinter();
+      current = name;
+      rows = 0;
+    }
+    yield* printer.print(batch, rows > 0);
+    rows += batch.rowCount;
+  }
+  yield encode(current === undefined || scalar ? "}}" : "]}}");
+}

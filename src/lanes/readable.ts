@@ -1,0 +1,89 @@
+import type { ConvertOptions } from "../api/convert.js";
+import type { Batch } from "../columns/batch.js";
+import { concat } from "../columns/bytes.js";
+import { choose, type Form, type Layout } from "../dialects/index.js";
+import { formOf } from "../envelope/detect.js";
+import { rejoin } from "../io/peek.js";
+import type { BatchRequest } from "../table/job.js";
+import { readableForm } from "./chain.js";
+import type { Host } from "./host.js";
+import { Pump } from "./pump.js";
+
+const HEAD = 1 << 22;
+const BRACE = 0x7b; /* { */
+
+/** What a conversion of the source may need, besides where it goes. */
+export type MovingOptions = Pick<
+  ConvertOptions,
+  "columns" | "fixed" | "ragged" | "header" | "delimiter" | "quote" | "na" | "text" | "typing" | "engine" | "onWarning" | "maxRowBytes"
+> & { from?: string };
+
+/** A source in a form that the typed lane reads. */
+export interface Readable {
+  /** Dialect or form of the chunks. */
+  readonly from: string;
+  /** The source's own form, where its cells had to move. */
+  readonly moved: { readonly form: Form; readonly layout: Layout } | undefined;
+  /** The columns asked for are yet to be chosen, or named, where the rows are read. */
+  readonly picks: boolean;
+  readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  /** In their place: the rows of a delimited file, as batches. */
+  readonly batches?: AsyncGenerator<Batch, void, undefined>;
+}
+
+/** Looks at the first bytes; where the typed lane does not read their form, the cells are moved on the way. */
+export async function readable(
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  options: MovingOptions,
+  host: Host,
+  batches?: BatchRequest,
+): Promise<Readable> {
+  const from = options.from ?? "auto";
+  const choice = choose(from, true);
+  if (choice.forms.every((form) => form.layouts.every((layout) => readableForm(layout) === undefined)))
+    return { from, moved: undefined, picks: true, chunks: source };
+  const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+  let head: Uint8Array = new Uint8Array();
+  let found: ReturnType<typeof formOf>;
+  let enough = 0;
+  let next = await iterator.next();
+  while (!next.done) {
+    // a chunk of a file is valid only until the next one is asked for
+    head = concat([head, next.value]);
+    // looked at again when twice as much is there
+    if (head.length >= enough) {
+      found = formOf(choice, head);
+      if (found || head.length > HEAD) break;
+      enough = 2 * head.length;
+    }
+    next = await iterator.next();
+  }
+  if (next.done) found ??= formOf(choice, head);
+  const chunks = rejoin(head, iterator);
+  // Seldon's flat tensor may have names, among which columns are chosen
+  const via = found && (found.layout === "values" && options.columns ? "mlflow:split" : readableForm(found.layout));
+  if (!found || via === undefined) return { from, moved: undefined, picks: true, chunks };
+  const keyed = hasNames(found, options, head);
+  const { columns, ...others } = options;
+  const moving = keyed ? others : { ...others, ...(columns && { columns }) };
+  if (batches && found.layout === "delimited" && options.typing !== "pandas" && options.engine !== "reference") {
+    const rows = new Pump(chunks, { ...options, from: found.form.id, to: "mlflow:split" }, host, batches);
+    return { from, moved: found, picks: false, chunks: [], batches: rows.batches() };
+  }
+  // a form named by us would hide a second payload beside it
+  const own = found.form.key === undefined ? found.form.id : from;
+  const pump = new Pump(chunks, { ...moving, from: own, to: via, missing: "null", nan: "token" }, host);
+  return { from: "mlflow", moved: found, picks: keyed, chunks: pump.bytes() };
+}
+
+/** Where columns have names of their own, or may have, some are picked once they are rows. */
+function hasNames({ form, layout }: { form: Form; layout: Layout }, { header }: MovingOptions, head: Uint8Array): boolean {
+  switch (layout) {
+    case "delimited":
+      return header !== false && !form.headless;
+    case "lines":
+      return head.find((byte) => byte > 0x20) === BRACE;
+    default:
+      return layout !== "features";
+  }
+}
