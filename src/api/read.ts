@@ -1,5 +1,6 @@
 import { binaryForm } from "../binary/form.js";
-import { type Batch, withoutDictionaries } from "../columns/batch.js";
+import type { Batch } from "../columns/batch.js";
+import { withoutDictionaries } from "../columns/dictionary.js";
 import type { DTypeChoice } from "../columns/dtype.js";
 import { choose } from "../dialects/index.js";
 import type { Cast } from "../engine/cells.js";

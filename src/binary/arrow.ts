@@ -3,154 +3,37 @@
 import type { FileHandle } from "node:fs/promises";
 import {
   AsyncByteQueue,
-  Binary,
-  Bool,
   type Data,
   DataType,
-  DateDay,
   DateUnit,
-  Dictionary,
-  Field,
-  FixedSizeList,
-  Float32,
-  Float64,
-  Int8,
-  Int16,
-  Int32,
-  Int64,
-  makeData,
+  type Field,
   Precision,
   RecordBatch,
   RecordBatchFileWriter,
   RecordBatchReader,
   RecordBatchStreamWriter,
   Schema,
-  Struct,
-  Timestamp,
   TimeUnit,
-  Uint8,
-  Uint16,
-  Uint32,
-  Uint64,
-  Utf8,
-  Vector,
+  type Vector,
   vectorFromArray,
 } from "apache-arrow";
-import { Batch, type Column, withoutDictionaries } from "../columns/batch.js";
-import { concat, decodeBytes } from "../columns/bytes.js";
-import { isTime, NAT, NUMERIC, type NumericDType, type TypedArray, unitOf } from "../columns/dtype.js";
+import { FIXED_SHAPE, schemaOf, toArrow } from "../columns/arrow.js";
+import { Batch } from "../columns/batch.js";
+import { decodeBytes } from "../columns/bytes.js";
+import type { Column, Texts } from "../columns/column.js";
+import { withoutDictionaries } from "../columns/dictionary.js";
+import { NAT, NUMERIC, type NumericDType, type TypedArray } from "../columns/dtype.js";
 import { placeLists, product } from "../columns/lists.js";
-import { checkUtf8, lengthOf, refuseLone, type Texts, textColumn, textsNow, textsOf } from "../columns/texts.js";
+import { checkUtf8, textColumn } from "../columns/texts.js";
 import { placesAmong, TransloadError } from "../errors.js";
 import { expansionGuard } from "../io/expansion.js";
 import type { RandomAccess } from "../io/store.js";
 import { guardLengths, guardMessages } from "./arrow-guard.js";
 import { bytesOfRow, cut } from "./cut.js";
-import { daysOf } from "./days.js";
 import { type BinaryRead, type BinaryWriter, rowsOfBatch } from "./form.js";
 import { halves } from "./half.js";
 import { bitsAt, endsIn, placesIn } from "./places.js";
 
-const TYPES: Readonly<Record<NumericDType, () => DataType>> = {
-  bool: () => new Bool(),
-  int8: () => new Int8(),
-  int16: () => new Int16(),
-  int32: () => new Int32(),
-  int64: () => new Int64(),
-  uint8: () => new Uint8(),
-  uint16: () => new Uint16(),
-  uint32: () => new Uint32(),
-  uint64: () => new Uint64(),
-  float32: () => new Float32(),
-  float64: () => new Float64(),
-};
-
-// ---- writing
-
-/** A batch as Arrow's record batch: numbers over the same memory, booleans and text copied. Tensors are fixed-size lists. */
-export function toArrow(batch: Batch, schema: Schema = schemaOf(batch)): RecordBatch {
-  const children = batch.columns.map((column) => dataOf(column, batch.rowCount));
-  return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: batch.rowCount, nullCount: 0, children }));
-}
-
-export function schemaOf(batch: Batch): Schema {
-  return new Schema(batch.columns.map((column) => new Field(column.name, typeOf(column), true, metadataOf(column))));
-}
-
-function typeOf(column: Column): DataType {
-  const { shape } = column;
-  const cell = cellTypeOf(column);
-  return shape.length === 0 ? cell : new FixedSizeList(product(shape), new Field("item", cell, true));
-}
-
-/** Of text whose every cell is one of a dictionary's; the same object, for Arrow numbers dictionaries by it. */
-const DICTIONARY = new Dictionary(new Utf8(), new Int32());
-
-function cellTypeOf(column: Column): DataType {
-  const { dtype, timezone } = column;
-  if (dtype === "string") return column.texts?.codes ? DICTIONARY : new Utf8();
-  if (dtype === "bytes") return new Binary();
-  if (!isTime(dtype)) return TYPES[dtype]();
-  const unit = unitOf(dtype);
-  return unit === "D" ? new DateDay() : new Timestamp(TIME_UNITS[unit], timezone ?? null);
-}
-
-const TIME_UNITS = { s: TimeUnit.SECOND, ms: TimeUnit.MILLISECOND, us: TimeUnit.MICROSECOND, ns: TimeUnit.NANOSECOND } as const;
-
-/** Arrow's canonical extension for tensors: the shape of a row's cells. */
-const FIXED_SHAPE = "arrow.fixed_shape_tensor";
-
-function metadataOf({ shape }: Column): Map<string, string> | null {
-  if (shape.length === 0) return null;
-  return new Map([
-    ["ARROW:extension:name", FIXED_SHAPE],
-    ["ARROW:extension:metadata", JSON.stringify({ shape })],
-  ]);
-}
-
-function dataOf(column: Column, rows: number): Data {
-  const cells = cellsOf(column);
-  if (column.shape.length === 0) return cells;
-  return makeData({ type: typeOf(column) as FixedSizeList, length: rows, nullCount: 0, child: cells });
-}
-
-function cellsOf(column: Column): Data {
-  const { dtype, valid } = column;
-  const length = lengthOf(column);
-  const nulls = valid ? { nullBitmap: bits(valid), nullCount: valid.reduce((n, v) => n + 1 - v, 0) } : { nullCount: 0 };
-  if (dtype === "string") {
-    refuseLone(column);
-    const { offsets, bytes, codes } = (textsNow(column) ??
-      textsOf(column.values as readonly string[], column.texts?.codes !== undefined, valid)) as Texts;
-    const texts = (own: number) => makeData({ type: new Utf8(), length: own, nullCount: 0, valueOffsets: offsets, data: bytes });
-    if (codes) return makeData({ type: DICTIONARY, length, data: codes, dictionary: new Vector([texts(offsets.length - 1)]), ...nulls });
-    return makeData({ type: new Utf8(), length, valueOffsets: offsets, data: bytes, ...nulls });
-  }
-  const { values } = column;
-  if (dtype === "bytes") {
-    const parts = values as readonly Uint8Array[];
-    return makeData({ type: new Binary(), length, valueOffsets: offsetsOf(parts), data: concat(parts), ...nulls });
-  }
-  if (dtype === "bool") return makeData({ type: new Bool(), length, data: bits(values as Uint8Array), ...nulls });
-  const type = cellTypeOf(column);
-  if (DataType.isDate(type)) return makeData({ type: new DateDay(), length, data: daysOf(column), ...nulls });
-  return makeData({ type: type as Float64, length, data: values as Float64Array, ...nulls });
-}
-
-/** A bit for each byte that is not 0, the first the lowest. */
-function bits(bytes: Uint8Array): Uint8Array {
-  const out = new Uint8Array(((bytes.length + 63) >> 6) << 3);
-  for (let i = 0; i < bytes.length; i++) if (bytes[i]) out[i >> 3] = (out[i >> 3] as number) | (1 << (i & 7));
-  return out;
-}
-
-function offsetsOf(parts: readonly Uint8Array[]): Int32Array {
-  const offsets = new Int32Array(parts.length + 1);
-  for (let i = 0; i < parts.length; i++) offsets[i + 1] = (offsets[i] as number) + (parts[i] as Uint8Array).length;
-  return offsets;
-}
-
-/** Where Arrow's writer puts its bytes: taken from here after each batch. */
 class Sink extends AsyncByteQueue {
   chunks: Uint8Array[] = [];
 

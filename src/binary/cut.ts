@@ -1,6 +1,7 @@
 // Columns in pieces, and together again.
 
-import { Batch, type Column } from "../columns/batch.js";
+import { Batch } from "../columns/batch.js";
+import type { Column } from "../columns/column.js";
 import { NUMERIC, storedAs, type TypedArray } from "../columns/dtype.js";
 import { product } from "../columns/lists.js";
 import { joinTexts, lengthOf, slicedTexts, textColumn, textsNow } from "../columns/texts.js";

@@ -1,8 +1,8 @@
 // numpy's text: cells of one width, of four bytes a character (U) or of bytes (S); zeros behind the last character are none of it.
 
-import type { Column } from "../columns/batch.js";
+import type { Column, Texts } from "../columns/column.js";
 import { product } from "../columns/lists.js";
-import { refuseLone, spreadTexts, type Texts, textsNow, textsOf } from "../columns/texts.js";
+import { refuseLone, spreadTexts, textsNow, textsOf } from "../columns/texts.js";
 import { TransloadError } from "../errors.js";
 import type { Spill } from "../io/store.js";
 

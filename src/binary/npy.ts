@@ -1,7 +1,8 @@
 // numpy's .npy (numpy/lib/format.py, versions 1 to 3): a header that is a Python dict, then the cells.
 
-import { Batch, type Column } from "../columns/batch.js";
+import { Batch } from "../columns/batch.js";
 import { decode, decodeBytes, encode, swapBytes } from "../columns/bytes.js";
+import type { Column } from "../columns/column.js";
 import {
   type DType,
   isTime,

@@ -1,27 +1,11 @@
 import type { RecordBatch } from "apache-arrow";
 import type ndarray from "ndarray";
 import type { NdArray } from "ndarray";
-import { listed, placesAmong, TransloadError } from "../errors.js";
-import { fromText, isWrittenAsText, toText } from "./cell-text.js";
-import {
-  checkDtype,
-  columnsNamed,
-  type DType,
-  type DTypes,
-  dtypeNamed,
-  isNumeric,
-  isTime,
-  NAT,
-  NUMERIC,
-  type NumericDType,
-  storedAs,
-  type TimeDType,
-  type TypedArray,
-  unitOf,
-} from "./dtype.js";
-import { product } from "./lists.js";
-import { changed, lengthOf, plainColumn, type Texts, textColumn, textsNow, textsOf } from "./texts.js";
-import { convertTime, timeText } from "./time.js";
+import { listed, TransloadError } from "../errors.js";
+import type { Block, Column } from "./column.js";
+import { checkDtype, type DType, isTime, NUMERIC, type NumericDType, storedAs, type TypedArray } from "./dtype.js";
+import { castNumber } from "./number.js";
+import { lengthOf } from "./texts.js";
 
 let create: typeof ndarray | undefined;
 
@@ -34,35 +18,6 @@ export function setNdarray(own: typeof ndarray): void {
 function loadNdarray(): typeof ndarray {
   const { createRequire } = process.getBuiltinModule("node:module");
   return createRequire(import.meta.url)("ndarray") as typeof ndarray;
-}
-
-/** A run of cells of one dtype: a column of a frame, or a whole tensor. */
-export interface Column {
-  /** The column's name, or its position when the payload has none; "" for an unnamed tensor. */
-  readonly name: string;
-  readonly dtype: DType;
-  /**
-   * rowCount cells, times the product of `shape`; row-major. A null is NaN in floats, 0 in integers, "" in strings, no bytes in bytes,
-   * and numpy's NaT, the least 64-bit integer, in times.
-   */
-  readonly values: TypedArray | string[] | Uint8Array[];
-  /**
-   * Of text as it was read, in Arrow's layout: `values` makes JavaScript's strings of it when it is asked for, and these may be changed.
-   * Absent where it came as strings.
-   */
-  readonly texts?: Texts;
-  /** A byte for each cell, 1 present and 0 null; absent when no cell is null. */
-  readonly valid?: Uint8Array<ArrayBuffer>;
-  /** Of times that are points in UTC, or elsewhere, and not of a clock on some wall: Arrow's name of the zone. */
-  readonly timezone?: string;
-  /** Shape of one row's cells: [] for a scalar. */
-  readonly shape: readonly number[];
-}
-
-/** Columns of equal dtype that lie behind each other in one array, `stride` cells apart. */
-export interface Block {
-  readonly values: TypedArray;
-  readonly stride: number;
 }
 
 export interface BatchInit {
@@ -160,7 +115,7 @@ export class Batch {
    * is a promise because apache-arrow is loaded by the first one that is asked for.
    */
   async toArrow(): Promise<RecordBatch> {
-    const { toArrow } = await import("../binary/arrow.js");
+    const { toArrow } = await import("./arrow.js");
     return toArrow(this);
   }
 
@@ -177,139 +132,10 @@ export class Batch {
     const stored = storedAs(dtype) as NumericDType;
     const out = new NUMERIC[stored].array(cells * width);
     this.columns.forEach((column, c) => {
-      for (let r = 0; r < cells; r++) out[r * width + c] = cast((column.values as TypedArray)[r] as number | bigint, stored) as never;
+      for (let r = 0; r < cells; r++) out[r * width + c] = castNumber((column.values as TypedArray)[r] as number | bigint, stored) as never;
     });
     return view(out, this.shape);
   }
-}
-
-/**
- * The columns of these names, in this order, under new names. A tensor has none to choose from, and is one of several by its own name.
- * @throws TransloadError E_COLUMNS for a name that the batch does not have.
- */
-export function pickColumns(batch: Batch, names: readonly string[], renamed: readonly string[]): Batch {
-  const { columns, kind, rowOffset, rowCount } = batch;
-  if (kind !== "frame") return renameTensor(batch, names, renamed);
-  const same = (list: readonly string[]) => list.length === columns.length && columns.every(({ name }, i) => name === list[i]);
-  if (same(names) && same(renamed)) return batch;
-  const places = placesAmong(
-    columns.map((column) => column.name),
-    names,
-  );
-  const picked = places.map((place, i) => changed(columns[place] as Column, { name: renamed[i] as string }));
-  const block = same(names) ? batch.block : undefined;
-  return new Batch({ rowOffset, rowCount, columns: picked, kind, block });
-}
-
-function renameTensor(batch: Batch, names: readonly string[], renamed: readonly string[]): Batch {
-  const { rowOffset, rowCount, kind, block } = batch;
-  const [column] = batch.columns as readonly [Column];
-  const name = renamed[names.indexOf(column.name)] ?? column.name;
-  return name === column.name ? batch : new Batch({ rowOffset, rowCount, kind, columns: [changed(column, { name })], block });
-}
-
-/** Columns of text as dictionaries: each text once, and which of them a cell is. */
-export function withDictionaries({ rowOffset, rowCount, kind, columns, block }: Batch): Batch {
-  const own = columns.map((column) => {
-    if (column.dtype !== "string" || textsNow(column)?.codes) return column;
-    const texts = textsOf(column.values as readonly string[], true, column.valid);
-    return texts ? textColumn(column, texts) : column;
-  });
-  return new Batch({ rowOffset, rowCount, kind, columns: own, block });
-}
-
-/** Columns of text without dictionaries, whose cells have each their own bytes. */
-export function withoutDictionaries(batch: Batch): Batch {
-  const { rowOffset, rowCount, kind, columns, block } = batch;
-  if (!columns.some(({ texts }) => texts?.codes)) return batch;
-  const own = columns.map((column) => {
-    if (!column.texts?.codes) return column;
-    const texts = textsNow(column) ?? textsOf(column.values as readonly string[], false);
-    if (texts) return texts.codes ? plainColumn(column, texts) : textColumn(column, texts);
-    const { name, dtype, values, shape, valid } = column;
-    return { name, dtype, values, shape, ...(valid && { valid }) };
-  });
-  return new Batch({ rowOffset, rowCount, kind, columns: own, block });
-}
-
-/**
- * Numbers in other dtypes: all of them, or by column. Strings stay. `strict`: the batch has all of the columns that there are.
- * @throws TransloadError E_RANGE for a number that its dtype cannot hold, unless `clip`; E_DTYPE for a column that is not there.
- */
-export function castBatch(batch: Batch, dtype: DType | DTypes, how: "error" | "clip", strict: boolean): Batch {
-  const { rowOffset, rowCount, kind, columns } = batch;
-  const known = strict && new Set(columns.map(({ name }) => name));
-  if (known)
-    for (const name of columnsNamed(dtype))
-      if (!known.has(name))
-        throw new TransloadError("E_DTYPE", `a dtype is asked for ${JSON.stringify(name)}, and there is no such column`);
-  const cast = columns.map((column) => {
-    const wanted = typeof dtype === "string" ? dtype : (dtypeNamed(dtype, column.name) ?? column.dtype);
-    return castColumn(column, wanted, how, typeof dtype === "object", rowOffset);
-  });
-  return new Batch({ rowOffset, rowCount, columns: cast, kind });
-}
-
-function castColumn(column: Column, dtype: DType, how: "error" | "clip", named: boolean, rowOffset: number): Column {
-  if (column.dtype === dtype) return column;
-  if (column.dtype === "string" && isWrittenAsText(dtype)) return fromText(column, dtype, rowOffset);
-  if (isWrittenAsText(column.dtype) && dtype === "string") return toText(column, rowOffset);
-  if (isTime(column.dtype) && isTime(dtype)) return convertTimes(column, dtype, rowOffset);
-  if (!isNumeric(column.dtype) || !isNumeric(dtype)) {
-    if (!named) return column;
-    throw new TransloadError("E_DTYPE", `column ${JSON.stringify(column.name)} holds ${column.dtype}, and cannot become ${dtype}`);
-  }
-  const { name, values, valid, shape } = column;
-  const { array, range } = NUMERIC[dtype];
-  const perRow = product(shape);
-  const out = new array(values.length);
-  for (let i = 0; i < values.length; i++) {
-    if (valid?.[i] === 0) {
-      out[i] = (range ? (dtype.endsWith("64") ? 0n : 0) : Number.NaN) as never;
-      continue;
-    }
-    const value = values[i] as number | bigint;
-    try {
-      out[i] = cast(value, dtype) as never;
-    } catch (error) {
-      if (how === "error")
-        throw new TransloadError(
-          "E_RANGE",
-          `row ${rowOffset + Math.floor(i / perRow)}, column ${JSON.stringify(name)}: ${(error as TransloadError).detail}`,
-          {
-            row: rowOffset + Math.floor(i / perRow),
-          },
-        );
-      out[i] = clip(value, dtype) as never;
-    }
-  }
-  return { name, dtype, values: out, shape, ...(valid && { valid }) };
-}
-
-/** Times in another unit, which must hold them all. */
-function convertTimes(column: Column, dtype: TimeDType, rowOffset: number): Column {
-  const [from, to] = [unitOf(column.dtype as TimeDType), unitOf(dtype)];
-  const perRow = product(column.shape);
-  const values = (column.values as BigInt64Array<ArrayBuffer>).map((time, i) => {
-    if (column.valid?.[i] === 0 || time === NAT) return NAT;
-    const found = convertTime(time, from, to);
-    if (found !== undefined) return found;
-    const row = rowOffset + Math.floor(i / perRow);
-    const shown = timeText(time, from) ?? `${time} in ${column.dtype}`;
-    throw new TransloadError("E_RANGE", `row ${row}, column ${JSON.stringify(column.name)}: ${shown} does not fit ${dtype}`, { row });
-  });
-  return { ...column, dtype, values };
-}
-
-/** The nearest number that the dtype has, cut towards 0. */
-function clip(value: number | bigint, dtype: NumericDType): number | bigint {
-  const { range, array } = NUMERIC[dtype];
-  if (!range) return Number(value) > 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
-  const [low, high] = range;
-  const whole = typeof value === "bigint" ? value : Number.isFinite(value) ? BigInt(Math.trunc(value)) : value > 0 ? high : low;
-  if (typeof value === "number" && Number.isNaN(value)) throw outside(value, dtype);
-  const cut = whole < low ? low : whole > high ? high : whole;
-  return array === BigInt64Array || array === BigUint64Array ? cut : Number(cut);
 }
 
 function view(values: TypedArray, shape: number[], stride?: number[]): NdArray<TypedArray> {
@@ -331,22 +157,4 @@ function check(column: Column, wanted: DType): void {
     throw new TransloadError("E_DTYPE", `column ${JSON.stringify(column.name)} holds ${plural(dtype)}, which a tensor of ${wanted} cannot`);
   if (column.valid && !wanted.startsWith("float") && !isTime(wanted))
     throw new TransloadError("E_DTYPE", `column ${JSON.stringify(column.name)} has nulls, which ${wanted} cannot hold`);
-}
-
-/** A number in another dtype, exactly for integers, rounded for floats. */
-function cast(value: number | bigint, dtype: NumericDType): number | bigint {
-  const { range, array } = NUMERIC[dtype];
-  if (!range) {
-    const float = Number(value);
-    if (dtype === "float32" && Number.isFinite(float) && !Number.isFinite(Math.fround(float))) throw outside(value, dtype);
-    return float;
-  }
-  if (typeof value === "number" && !Number.isInteger(value)) throw outside(value, dtype);
-  const whole = BigInt(value);
-  if (whole < range[0] || whole > range[1]) throw outside(value, dtype);
-  return array === BigInt64Array || array === BigUint64Array ? whole : Number(value);
-}
-
-function outside(value: number | bigint, dtype: DType): TransloadError {
-  return new TransloadError("E_RANGE", `${value} does not fit ${dtype}`);
 }

@@ -1,8 +1,8 @@
 // Cells whose text is a string and whose value is not: times in ISO 8601, bytes in base64.
 
 import { TransloadError } from "../errors.js";
-import type { Column } from "./batch.js";
 import { fromBase64, toBase64 } from "./bytes.js";
+import type { Column } from "./column.js";
 import { type DType, isTime, NAT, nothingIn, type TimeDType, unitOf } from "./dtype.js";
 import { product } from "./lists.js";
 import { parseTime, timeText } from "./time.js";

@@ -1,7 +1,7 @@
 // Columns whose cells are lists of one shape.
 
 import { TransloadError } from "../errors.js";
-import type { Column } from "./batch.js";
+import type { Column } from "./column.js";
 import { NUMERIC, nothingIn, storedAs, type TypedArray } from "./dtype.js";
 
 /** Cells of a shape. */

@@ -1,17 +1,6 @@
 import { TransloadError } from "../errors.js";
-import type { Column } from "./batch.js";
 import { concat, decode, encode, isAscii, isUtf8 } from "./bytes.js";
-
-/**
- * Text cells in Arrow's layout: UTF-8, one behind the other. Without `codes`, cell i is `bytes` from `offsets[i]` to `offsets[i + 1]`; with
- * them it is the text of that number, and -1 stands for a null.
- */
-export interface Texts {
-  readonly offsets: Int32Array<ArrayBuffer>;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** A dictionary's: which of its texts each cell is. */
-  readonly codes?: Int32Array<ArrayBuffer>;
-}
+import type { Column, Texts } from "./column.js";
 
 /** A column of text of which JavaScript's strings are made when `values` is asked for, and not before. */
 export function textColumn(of: Pick<Column, "name" | "shape" | "valid">, texts: Texts): Column {

@@ -1,6 +1,7 @@
 // Columns of a frame whose cells are lists: tensors of one shape, read as the tensor that they are together.
-import type { Column } from "../columns/batch.js";
+
 import { encode } from "../columns/bytes.js";
+import type { Column } from "../columns/column.js";
 import { type DTypeChoice, dtypeNamed, NUMERIC, storedAs } from "../columns/dtype.js";
 import { placeLists, product } from "../columns/lists.js";
 import { lengthOf, textsNow } from "../columns/texts.js";

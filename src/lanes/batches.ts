@@ -2,7 +2,10 @@
 
 import type { ReadOptions } from "../api/read.js";
 import { type BinaryForm, binaryAt, binaryForm } from "../binary/form.js";
-import { type Batch, castBatch, pickColumns, withDictionaries } from "../columns/batch.js";
+import type { Batch } from "../columns/batch.js";
+import { castBatch } from "../columns/cast.js";
+import { withDictionaries } from "../columns/dictionary.js";
+import { pickColumns } from "../columns/pick.js";
 import { choose } from "../dialects/index.js";
 import { limited } from "../engine/index.js";
 import { Opening } from "../envelope/opening.js";

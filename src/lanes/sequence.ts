@@ -2,7 +2,8 @@
 // after the other, of columns that do not change.
 
 import { arrayNames } from "../binary/npz-names.js";
-import { Batch, type Column } from "../columns/batch.js";
+import { Batch } from "../columns/batch.js";
+import type { Column } from "../columns/column.js";
 import { textsNow } from "../columns/texts.js";
 import { TransloadError } from "../errors.js";
 

@@ -1,5 +1,5 @@
 import type { Batch } from "../columns/batch.js";
-import { withoutDictionaries } from "../columns/batch.js";
+import { withoutDictionaries } from "../columns/dictionary.js";
 import { type BatchOptions, batchesIn } from "../lanes/batches.js";
 import { loadCore } from "./core.js";
 import { MAX_SPILL, webHost } from "./host.js";

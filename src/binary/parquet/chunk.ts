@@ -2,7 +2,7 @@
 
 import type { ColumnMetaData } from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
-import type { Column } from "../../columns/batch.js";
+import type { Column } from "../../columns/column.js";
 import { storedAs, type TypedArray } from "../../columns/dtype.js";
 import { product } from "../../columns/lists.js";
 import { TransloadError } from "../../errors.js";

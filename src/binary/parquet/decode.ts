@@ -5,10 +5,10 @@
 import type { ColumnMetaData, SchemaElement } from "hyparquet";
 import type { parquetHeader } from "hyparquet/src/column.js";
 import { byteStreamSplit } from "hyparquet/src/encoding.js";
-import type { Column } from "../../columns/batch.js";
 import { concat } from "../../columns/bytes.js";
+import type { Column, Texts } from "../../columns/column.js";
 import { NUMERIC, type NumericDType, nothingIn, storedAs, type TypedArray } from "../../columns/dtype.js";
-import { checkUtf8, type Texts, textColumn } from "../../columns/texts.js";
+import { checkUtf8, textColumn } from "../../columns/texts.js";
 import { type ExpansionGuard, expansionGuard } from "../../io/expansion.js";
 import { halves } from "../half.js";
 import type { Between } from "./chunk.js";

@@ -4,8 +4,8 @@
 // by a hash of their bits, texts by one of their bytes (texts.ts). 64-bit integers are looked at as pairs of 32-bit words, so that no
 // BigInt is made.
 
-import type { Column } from "../../columns/batch.js";
 import { concat } from "../../columns/bytes.js";
+import type { Column } from "../../columns/column.js";
 import { type DType, NUMERIC, storedAs, type TypedArray } from "../../columns/dtype.js";
 import { product } from "../../columns/lists.js";
 import { narrow, pack, widthOf } from "./hybrid.js";

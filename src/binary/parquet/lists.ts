@@ -1,7 +1,8 @@
 // Columns whose cells are lists of one shape: the shape to Dremel's levels, and levels to a shape (Melnik et al., 2010; parquet-format,
 // Nested Encoding). A level of repetition says which list goes on: 0 begins a row. A level of definition says how much there is of it.
-import type { Column } from "../../columns/batch.js";
+
 import { concat } from "../../columns/bytes.js";
+import type { Column } from "../../columns/column.js";
 import { placeLists, product } from "../../columns/lists.js";
 import { TransloadError } from "../../errors.js";
 import { expansionGuard } from "../../io/expansion.js";

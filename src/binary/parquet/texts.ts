@@ -1,7 +1,8 @@
 // A column of text in a row group, as it comes: bytes one behind the other, and the core to make pages of them.
-import type { Column } from "../../columns/batch.js";
+
 import { decode } from "../../columns/bytes.js";
-import { spreadTexts, type Texts, textsNow, textsOf } from "../../columns/texts.js";
+import type { Column, Texts } from "../../columns/column.js";
+import { spreadTexts, textsNow, textsOf } from "../../columns/texts.js";
 import type { Encoded } from "./encode.js";
 import { parquetCore } from "./hybrid.js";
 

@@ -1,5 +1,6 @@
-import { Batch, type Column } from "../../columns/batch.js";
+import { Batch } from "../../columns/batch.js";
 import { fromText } from "../../columns/cell-text.js";
+import type { Column } from "../../columns/column.js";
 import { type DType, isNumeric, NUMERIC } from "../../columns/dtype.js";
 import { product } from "../../columns/lists.js";
 import type { TransloadError } from "../../errors.js";

@@ -1,5 +1,6 @@
-import type { Batch, Column } from "../../columns/batch.js";
+import type { Batch } from "../../columns/batch.js";
 import { toText } from "../../columns/cell-text.js";
+import type { Column } from "../../columns/column.js";
 import type { TypedArray } from "../../columns/dtype.js";
 import { product } from "../../columns/lists.js";
 import { TransloadError } from "../../errors.js";

@@ -1,5 +1,6 @@
-import { Batch, type Block, type Column } from "../../columns/batch.js";
+import { Batch } from "../../columns/batch.js";
 import { fromText } from "../../columns/cell-text.js";
+import type { Block, Column } from "../../columns/column.js";
 import { type DType, isNumeric, NUMERIC, SKIP_CODE, STRING_CODE } from "../../columns/dtype.js";
 import { product } from "../../columns/lists.js";
 import { spreadTexts, textColumn } from "../../columns/texts.js";

@@ -1,9 +1,10 @@
-import { Batch, type Column } from "../../columns/batch.js";
+import { Batch } from "../../columns/batch.js";
 import { byteLength, concat, encode } from "../../columns/bytes.js";
 import { toText } from "../../columns/cell-text.js";
+import type { Column, Texts } from "../../columns/column.js";
 import { isNumeric, NUMERIC, STRING_CODE, type TypedArray } from "../../columns/dtype.js";
 import { product } from "../../columns/lists.js";
-import { type Texts, textsNow } from "../../columns/texts.js";
+import { textsNow } from "../../columns/texts.js";
 import { TransloadError } from "../../errors.js";
 import type { Printer, PrintRequest } from "../cells.js";
 import { Err, Nan } from "../codes.js";

@@ -1,5 +1,5 @@
-import type { Column } from "../../columns/batch.js";
-import { decodeLone, type Texts, textColumn } from "../../columns/texts.js";
+import type { Column, Texts } from "../../columns/column.js";
+import { decodeLone, textColumn } from "../../columns/texts.js";
 import type { CoreMemory } from "./memory.js";
 
 /** A text column's record, and what stands where in it (core/texts.ts). */

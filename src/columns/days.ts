@@ -1,4 +1,4 @@
-import type { Column } from "../columns/batch.js";
+import type { Column } from "../columns/column.js";
 import { TransloadError } from "../errors.js";
 
 /** Days since 1970 as Arrow and Parquet have them, in 32 bits. */

@@ -1,0 +1,42 @@
+// What a column is: below everything that makes one, reads one or writes one.
+import type { DType, TypedArray } from "./dtype.js";
+
+/**
+ * Text cells in Arrow's layout: UTF-8, one behind the other. Without `codes`, cell i is `bytes` from `offsets[i]` to `offsets[i + 1]`; with
+ * them it is the text of that number, and -1 stands for a null.
+ */
+export interface Texts {
+  readonly offsets: Int32Array<ArrayBuffer>;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** A dictionary's: which of its texts each cell is. */
+  readonly codes?: Int32Array<ArrayBuffer>;
+}
+
+/** A run of cells of one dtype: a column of a frame, or a whole tensor. */
+export interface Column {
+  /** The column's name, or its position when the payload has none; "" for an unnamed tensor. */
+  readonly name: string;
+  readonly dtype: DType;
+  /**
+   * rowCount cells, times the product of `shape`; row-major. A null is NaN in floats, 0 in integers, "" in strings, no bytes in bytes,
+   * and numpy's NaT, the least 64-bit integer, in times.
+   */
+  readonly values: TypedArray | string[] | Uint8Array[];
+  /**
+   * Of text as it was read, in Arrow's layout: `values` makes JavaScript's strings of it when it is asked for, and these may be changed.
+   * Absent where it came as strings.
+   */
+  readonly texts?: Texts;
+  /** A byte for each cell, 1 present and 0 null; absent when no cell is null. */
+  readonly valid?: Uint8Array<ArrayBuffer>;
+  /** Of times that are points in UTC, or elsewhere, and not of a clock on some wall: Arrow's name of the zone. */
+  readonly timezone?: string;
+  /** Shape of one row's cells: [] for a scalar. */
+  readonly shape: readonly number[];
+}
+
+/** Columns of equal dtype that lie behind each other in one array, `stride` cells apart. */
+export interface Block {
+  readonly values: TypedArray;
+  readonly stride: number;
+}
