@@ -1,12 +1,5 @@
-export { type BatchFunction, type ConvertOptions, convert } from "./api/convert.js";
-export {
-  type InspectedCells,
-  type InspectedColumn,
-  type Inspection,
-  type InspectOptions,
-  inspect,
-  type StringLook,
-} from "./api/inspect.js";
+export { convert } from "./api/convert.js";
+export { type InspectOptions, inspect } from "./api/inspect.js";
 export { type ReadOptions, readBatches } from "./api/read.js";
 export { type Piece, type SplitOptions, split } from "./api/split.js";
 export { type WriteOptions, writeBatches } from "./api/write.js";
@@ -17,7 +10,9 @@ export { detect } from "./envelope/detect.js";
 export { CODES, type ErrorCode, type Place, TransloadError, type Warning } from "./errors.js";
 export type { Source } from "./io/source.js";
 export type { Finding, FindingCode } from "./model/finding.js";
+export type { InspectedCells, InspectedColumn, Inspection, StringLook } from "./model/inspection.js";
 export { type Model, readModel } from "./model/mlmodel.js";
 export type { Remedy } from "./model/remedy.js";
 export type { ColumnSpec, ColumnType, ParamSpec, ScalarType, Schema, Signature, TensorSpec } from "./model/signature.js";
 export { type Verdict, type VerdictOptions, verdict } from "./model/verdict.js";
+export type { BatchFunction, ConvertOptions } from "./options/convert.js";

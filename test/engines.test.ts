@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ConvertOptions } from "../src/api/convert.js";
 import { inspect } from "../src/api/inspect.js";
 import { nodeHost } from "../src/api/node.js";
 import { TransloadError } from "../src/errors.js";
 import { createStage, type Stage } from "../src/lanes/chain.js";
+import type { ConvertOptions } from "../src/options/convert.js";
 
 /** Both engines, whole and byte by byte, over payloads of every form, sound and broken, into every target. */
 

@@ -2,8 +2,9 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type InspectedCells, inspect } from "../src/api/inspect.js";
+import { inspect } from "../src/api/inspect.js";
 import { Look } from "../src/engine/codes.js";
+import type { InspectedCells } from "../src/model/inspection.js";
 import { crumbs } from "./feed.js";
 
 /** A column of these cells, as every engine and every cut sees it. */

@@ -6,11 +6,14 @@ import { type CreateScanner, limited } from "../engine/index.js";
 import { Opening } from "../envelope/opening.js";
 import { Rewriter } from "../envelope/rewriter.js";
 import type { Warning } from "../errors.js";
+import { abortable } from "../io/abort.js";
 import { chunksOf, type Source } from "../io/source.js";
 import { CargoReader } from "../lanes/cargo.js";
 import { chunksOfBatches } from "../lanes/printing.js";
 import { type Readable, readable } from "../lanes/readable.js";
-import { checkOptions } from "../options/check.js";
+import type { InspectedCells, InspectedColumn, Inspection, StringLook } from "../model/inspection.js";
+import { checkOptions, INSPECT } from "../options/check.js";
+import { NOTHING } from "../options/request.js";
 import { nodeHost, scannerOf } from "./node.js";
 import { batchesOf } from "./read.js";
 
@@ -20,74 +23,11 @@ export interface InspectOptions {
   engine?: "core" | "reference";
   /** As in ConvertOptions. */
   maxRowBytes?: number;
+  /** Ends the survey with E_ABORT. */
+  signal?: AbortSignal;
   onWarning?: (warning: Warning) => void;
   /** Bytes used up so far, after each chunk. */
   onProgress?: (bytes: number) => void;
-}
-
-export interface InspectedColumn {
-  name: string;
-  /** What numpy or pandas makes of the cells: int64, uint64, float64, bool, string or object. */
-  dtype: string;
-  nulls: number;
-  /** NaN and Infinity tokens. */
-  nans: number;
-  /** Shape of one row's cells, [] for a scalar. */
-  shape: number[];
-  rows: number;
-  /** A named tensor that is a single cell. */
-  scalar?: true;
-  /** What the cells are, as far as servers care; a kind that does not occur is left out. */
-  cells: InspectedCells;
-}
-
-/** The cells of a column that are neither null nor NaN, by kind. */
-export interface InspectedCells {
-  /** Numbers without point and exponent. The ends are exact; 18446744073709551616 and its negative stand for all beyond. */
-  integers?: { least: string; greatest: string };
-  /** The other numbers, as doubles; `fractions` where some are not whole, `long` where some have more than 15 significant digits. */
-  floats?: { least: number; greatest: number; fractions: boolean; long: boolean };
-  strings?: {
-    looks: StringLook[];
-    /** All of them are ASCII. */
-    ascii: boolean;
-    /** `loose`: Python decodes them, and drops the bytes that do not belong there. */
-    base64: "exact" | "loose" | "none";
-  };
-  booleans?: true;
-  /** Lists or objects in a frame's cells. */
-  nested?: true;
-}
-
-/**
- * What a string looks like to a server that guesses: `na` is one of pandas' words for a missing value and `nan` one for NaN;
- * `whole` and `decimal` are numbers to it, `boolean` is true or false; `date` is an ISO date or time without a zone, `zoned`
- * one with; `numbered` is any other text of up to 40 bytes that has a digit, and may be a date in words; `text` is all the rest.
- */
-export type StringLook = "empty" | "text" | "numbered" | "na" | "nan" | "whole" | "decimal" | "boolean" | "date" | "zoned";
-
-/** What a payload is, from one pass over all of it. */
-export interface Inspection {
-  /** `azureml:split`. */
-  form: string;
-  dialect: string;
-  layout: Layout;
-  rows: number;
-  /** [rows, columns] of a frame; the tensor's own shape; empty for named tensors, whose columns have theirs. */
-  shape: number[];
-  /** A frame's columns, or each tensor as one. */
-  columns: InspectedColumn[];
-  /**
-   * A frame's labels: whether there is an index, and whether its columns are called by texts, by numbers or others, by null
-   * or lists, or not at all.
-   */
-  labels?: { index: boolean; columns: "texts" | "others" | "unread" | "none" };
-  /** Inference parameters ride along. */
-  params: boolean;
-  /** Keys beside the payload, in the order they came. */
-  siblings: string[];
-  bytes: number;
-  warnings: Warning[];
 }
 
 /**
@@ -95,6 +35,8 @@ export interface Inspection {
  * @throws TransloadError for the first fault in it.
  */
 export async function inspect(source: Source, options: InspectOptions = {}): Promise<Inspection> {
+  checkOptions("inspect", options, INSPECT);
+  const { from: asked = "auto", engine, maxRowBytes, signal } = options;
   const warnings: Warning[] = [];
   const warn = (warning: Warning) => {
     warnings.push(warning);
@@ -102,22 +44,22 @@ export async function inspect(source: Source, options: InspectOptions = {}): Pro
   };
   let bytes = 0;
   async function* counted(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of chunksOf(source, { lend: true })) {
+    for await (const chunk of abortable(chunksOf(source, { lend: true }), signal)) {
       yield chunk;
       bytes += chunk.length;
       options.onProgress?.(bytes);
     }
   }
-  const binary = binaryForm(options.from ?? "auto");
+  const createScanner = limited(await scannerOf(engine), maxRowBytes);
+  const binary = binaryForm(asked);
   if (binary) {
     // its cells are looked at as the text they become
-    const text = chunksOfBatches(batchesOf(counted(), { from: binary.id }), { to: "mlflow" }, nodeHost({}));
-    const reading = new Survey("mlflow", limited(await scannerOf(options.engine), options.maxRowBytes), warn);
+    const text = chunksOfBatches(batchesOf(counted(), { from: binary.id }), { ...NOTHING, to: "mlflow" }, nodeHost({}));
+    const reading = new Survey("mlflow", createScanner, warn);
     for await (const chunk of text) reading.push(chunk);
     return { ...reading.end(), form: binary.id, dialect: binary.id, bytes, warnings };
   }
-  choose(options.from ?? "auto", true);
-  checkOptions(options);
+  choose(asked, true);
   const beside: string[] = [];
   const onWarning = (warning: Warning) => {
     // what a conversion drops is nothing that an inspection does not see
@@ -125,8 +67,12 @@ export async function inspect(source: Source, options: InspectOptions = {}): Pro
     if (key === undefined) warn(warning);
     else beside.push(JSON.parse(key) as string);
   };
-  const { from, moved, chunks } = await readable(counted(), { ...options, onWarning }, nodeHost({}));
-  const reading = new Survey(from, limited(await scannerOf(options.engine), options.maxRowBytes), warn);
+  const { from, moved, chunks } = await readable(
+    counted(),
+    { from: asked, rows: {}, limits: { ...(maxRowBytes && { maxRowBytes }) }, run: { ...(engine && { engine }), onWarning } },
+    nodeHost({}),
+  );
+  const reading = new Survey(from, createScanner, warn);
   for await (const chunk of chunks) reading.push(chunk);
   const found = reading.end();
   return { ...found, ...(moved && ownFacts(moved, found.params, beside)), bytes, warnings };

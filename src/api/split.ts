@@ -1,12 +1,13 @@
 import { binaryAt, binaryForm } from "../binary/form.js";
 import { Batch } from "../columns/batch.js";
 import { TransloadError } from "../errors.js";
-import { expansionLimit } from "../io/expansion.js";
+import { abortable, abortError } from "../io/abort.js";
 import { fileOf, type Source } from "../io/source.js";
 import { unpack } from "../io/unpack.js";
 import { chunksOfBatches } from "../lanes/printing.js";
 import { Pump } from "../lanes/pump.js";
-import type { ConvertOptions } from "./convert.js";
+import type { ConvertOptions } from "../options/convert.js";
+import { NOTHING, type Request, requestOf } from "../options/request.js";
 import { formOfName } from "./extension.js";
 import { nodeHost } from "./node.js";
 import { batchesOf } from "./read.js";
@@ -21,7 +22,7 @@ export interface Piece extends AsyncIterable<Uint8Array> {
   readonly rows: number;
 }
 
-export type SplitOptions = Omit<ConvertOptions, "signal">;
+export type SplitOptions = ConvertOptions;
 
 /**
  * Cuts a payload into pieces of at most `maxRows` rows and `maxBytes` bytes, each a whole payload with its own head,
@@ -29,12 +30,14 @@ export type SplitOptions = Omit<ConvertOptions, "signal">;
  * @throws TransloadError E_LIMIT for a row that is larger than a piece may be; and as `convert` does.
  */
 export async function* split(source: Source, options: SplitOptions): AsyncGenerator<Piece, void, undefined> {
+  const request = requestOf("split", options);
   if (options.maxRows === undefined && options.maxBytes === undefined)
     throw new TransloadError("E_OPTION", "say how large a piece may be, with maxRows or maxBytes");
-  const pump = await pumpOf(source, options);
+  const pump = await pumpOf(source, request, options.from === undefined);
   try {
     let firstRow = 0;
     for (let number = 0; await pump.more(); number++) {
+      if (options.signal?.aborted) throw abortError(options.signal);
       const piece = new PieceOf(pump, number, firstRow);
       yield piece;
       for await (const _ of piece); // what the caller left
@@ -45,11 +48,12 @@ export async function* split(source: Source, options: SplitOptions): AsyncGenera
   }
 }
 
-async function pumpOf(source: Source, options: SplitOptions): Promise<Pump> {
+/** `unnamed`: the form is told by the file's name, where it has one. */
+async function pumpOf(source: Source, request: Request, unnamed: boolean): Promise<Pump> {
   // rows that pass are bytes of the chunk, which the caller may keep
-  const { head, chunks, file } = await unpack(source, { ...expansionLimit(options), lend: false });
+  const { head, chunks, file } = await unpack(source, { ...request.limits, lend: false });
   try {
-    return await pumpOfChunks(source, head, chunks, file, options);
+    return await pumpOfChunks(source, head, chunks, file, unnamed, request);
   } catch (error) {
     await chunks.return?.();
     throw error;
@@ -61,29 +65,38 @@ async function pumpOfChunks(
   head: Uint8Array,
   chunks: AsyncIterableIterator<Uint8Array>,
   file: string | undefined,
-  options: SplitOptions,
+  unnamed: boolean,
+  request: Request,
 ): Promise<Pump> {
   const path = fileOf(source);
-  const { from = path === undefined ? "auto" : formOfName(path) } = options;
+  const from = unnamed && path !== undefined ? formOfName(path) : request.from;
   if (!binaryForm(from) && !(from === "auto" && binaryAt(head))) {
-    const own = { ...options, from, ...(file && { file }) };
-    return new Pump(chunks, own, nodeHost(own));
+    const run = { ...request.run, ...(file !== undefined && { file }) };
+    return new Pump(abortable(chunks, run.signal), { ...request, from, run }, nodeHost(run));
   }
   if (file !== undefined) await chunks.return?.();
-  return pumpOfBatches(file ?? chunks, { ...options, from });
+  return pumpOfBatches(file ?? chunks, { ...request, from });
 }
 
 /** A binary file as the text that its batches are printed as, behind whose rows nothing stands. */
-function pumpOfBatches(source: Source, { columns, file, ...options }: SplitOptions): Pump {
+function pumpOfBatches(source: Source, { rows, run, ...request }: Request): Pump {
+  const { columns, ...others } = rows;
+  const { file, onProgress, ...quiet } = run;
+  const { spillDir, signal } = run;
   const own = {
-    ...(options.from && { from: options.from }),
+    from: request.from,
+    ...request.limits,
     ...(columns && { columns }),
-    ...(options.spillDir && { spillDir: options.spillDir }),
-    ...(options.maxRowBytes !== undefined && { maxRowBytes: options.maxRowBytes }),
+    ...(spillDir && { spillDir }),
+    ...(signal && { signal }),
   };
-  const host = nodeHost({ ...(options.spillDir && { spillDir: options.spillDir }) });
-  const text = chunksOfBatches(batchesOf(file ?? source, own), { to: "mlflow" }, host);
-  return new Pump(text, { ...options, from: "mlflow", fixed: true }, host);
+  const host = nodeHost({ ...(spillDir && { spillDir }) });
+  const text = chunksOfBatches(
+    batchesOf(file ?? source, { ...own, ...(onProgress && { onProgress }) }),
+    { ...NOTHING, to: "mlflow" },
+    host,
+  );
+  return new Pump(text, { ...request, from: "mlflow", rows: { ...others, fixed: true }, run: quiet }, host);
 }
 
 class PieceOf implements Piece {

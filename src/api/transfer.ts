@@ -1,38 +1,34 @@
-import { addAbortSignal, type Duplex } from "node:stream";
+import type { Duplex } from "node:stream";
 import { binaryForm } from "../binary/form.js";
+import { destroyOn } from "../io/abort.js";
 import { duplexOf } from "../io/duplex.js";
-import { expansionLimit } from "../io/expansion.js";
 import { unpack } from "../io/unpack.js";
-import { checkTransfer, exchange } from "../lanes/exchange.js";
+import { exchange } from "../lanes/exchange.js";
 import type { Patch } from "../lanes/printing.js";
-import type { ConvertOptions } from "./convert.js";
+import type { Request } from "../options/request.js";
 import { nodeHost } from "./node.js";
 
-/**
- * The stream of a conversion with a binary file at one end, or both.
- * @throws TransloadError E_DIALECT, E_DTYPE or E_OPTION at once; every other refusal is the stream's error.
- */
-export function transfer(options: ConvertOptions, patch?: Patch): Duplex {
-  checkTransfer(options);
-  const { signal } = options;
+/** The stream of a conversion with a binary file at one end, or both, which has been checked. */
+export function transfer(request: Request, patch?: Patch): Duplex {
+  const { run } = request;
   // a binary file is read here and there, and its name is enough; what is written to us all the same must go somewhere
-  const named = options.file !== undefined && binaryForm(options.from ?? "auto") !== undefined;
+  const named = run.file !== undefined && binaryForm(request.from) !== undefined;
   const stream = duplexOf((chunks: AsyncIterable<Uint8Array>) => {
     if (named) void drain(chunks);
-    return named ? exchange(nothing(), options, nodeHost(options), patch) : unpacked(chunks, options, patch);
+    return named ? exchange(nothing(), request, nodeHost(run), patch) : unpacked(chunks, request, patch);
   });
-  return signal ? (addAbortSignal(signal, stream) as Duplex) : stream;
+  return destroyOn(run.signal, stream);
 }
 
 /** What is compressed is expanded, and is not what its file has. */
 async function* unpacked(
   source: AsyncIterable<Uint8Array>,
-  options: ConvertOptions,
+  request: Request,
   patch: Patch | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { chunks, packed } = await unpack(source, { ...expansionLimit(options), lend: false });
-  const { file: _, ...others } = options;
-  yield* exchange(chunks, options, nodeHost(packed ? others : options), patch);
+  const { chunks, packed } = await unpack(source, { ...request.limits, lend: false });
+  const { file: _, ...others } = request.run;
+  yield* exchange(chunks, request, nodeHost(packed ? others : request.run), patch);
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {}

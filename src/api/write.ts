@@ -1,13 +1,17 @@
 import type { Duplex } from "node:stream";
 import { binaryForm } from "../binary/form.js";
 import { choose } from "../dialects/index.js";
+import { TransloadError } from "../errors.js";
+import { destroyOn } from "../io/abort.js";
 import { duplexOf } from "../io/duplex.js";
 import { chunksOfBatches } from "../lanes/printing.js";
-import type { ConvertOptions } from "./convert.js";
+import { checkOptions, WRITE } from "../options/check.js";
+import type { ConvertOptions } from "../options/convert.js";
+import { partsOf } from "../options/request.js";
 import { nodeHost } from "./node.js";
 
 export interface WriteOptions
-  extends Pick<ConvertOptions, "nan" | "missing" | "index" | "datatype" | "header" | "spillDir" | "engine" | "onWarning"> {
+  extends Pick<ConvertOptions, "nan" | "missing" | "index" | "datatype" | "header" | "spillDir" | "engine" | "signal" | "onWarning"> {
   /** Dialect or form to write, or a binary form (`parquet`, `arrow`, `arrows`, `npy`, `npz`). */
   to: string;
   /** How a Parquet file's pages are compressed (default `snappy`), or an npz's arrays (`gzip`; default not at all). */
@@ -24,8 +28,14 @@ export interface WriteOptions
  * the first; E_DUPLICATE and E_COLUMNS for names that an npz cannot hold; E_SPILL.
  */
 export function writeBatches(options: WriteOptions): Duplex {
-  if (!binaryForm(options.to)) choose(options.to);
-  const { spillDir, ...own } = options;
-  const host = nodeHost({ ...(spillDir && { spillDir }) });
-  return duplexOf((batches: AsyncIterable<unknown>) => chunksOfBatches(batches, own, host), { objects: true });
+  checkOptions("writeBatches", options, WRITE);
+  const { to } = options;
+  if (to === undefined) throw new TransloadError("E_OPTION", "`to` is missing: the dialect, or binary form, to write");
+  if (!binaryForm(to)) choose(to);
+  const request = { to, ...partsOf(options) };
+  const host = nodeHost(request.run);
+  return destroyOn(
+    request.run.signal,
+    duplexOf((batches: AsyncIterable<unknown>) => chunksOfBatches(batches, request, host), { objects: true }),
+  );
 }

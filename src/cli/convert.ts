@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type ConvertOptions, convert } from "../api/convert.js";
+import { checkConvert, convert } from "../api/convert.js";
 import { formOfName } from "../api/extension.js";
 import { split } from "../api/split.js";
 import { transfer } from "../api/transfer.js";
@@ -8,7 +8,8 @@ import type { DType, DTypes } from "../columns/dtype.js";
 import { choose, DIALECTS, NAMES } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
 import { type Compression, compressionOf, compressor } from "../io/compression.js";
-import { checkTransfer, isTransfer } from "../lanes/exchange.js";
+import { isTransfer } from "../lanes/exchange.js";
+import type { ConvertOptions } from "../options/convert.js";
 import { blame } from "./disk.js";
 import { openInput, openPayload } from "./input.js";
 import type { Define } from "./job.js";
@@ -300,8 +301,7 @@ async function run(
   const onProgress = (bytes: number) => progress?.update(bytes);
   const named = { ...options, from: options.from === "auto" ? formOfName(path ?? "") : (options.from as string) };
   // before anything is opened
-  if (isTransfer(named)) checkTransfer(named);
-  else convert({ ...named, onWarning }).destroy(); // it checks the options
+  checkConvert(named);
   const compression = compressionFor(target, compress);
   const input = await openInput(path, EXAMPLE);
   const payload = await openPayload(input, { ...limitsOf(call), onProgress }).catch((error) => {
@@ -335,7 +335,8 @@ async function run(
     else {
       // a binary file is read by its name
       const named = binaryForm(told.from ?? "") !== undefined && payload.file !== undefined;
-      const conversion = isTransfer(told) ? transfer(told, compression ? undefined : output.patch) : convert(told);
+      const request = checkConvert(told);
+      const conversion = isTransfer(request) ? transfer(request, compression ? undefined : output.patch) : convert(told);
       await output.fill(named ? [] : payload.stream, conversion, ...packing);
     }
     input.refuseChanged();

@@ -1,4 +1,5 @@
-import { type InspectedColumn, type Inspection, inspect } from "../api/inspect.js";
+import { inspect } from "../api/inspect.js";
+import type { InspectedColumn, Inspection } from "../model/inspection.js";
 import { blame } from "./disk.js";
 import { openInput, openPayload } from "./input.js";
 import type { Define } from "./job.js";

@@ -1,5 +1,4 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
-import type { ConvertOptions } from "../api/convert.js";
 import { binaryForm } from "../binary/form.js";
 import { choose, type Layout } from "../dialects/index.js";
 import { formOf } from "../envelope/detect.js";
@@ -7,6 +6,7 @@ import { TransloadError } from "../errors.js";
 import { formFor } from "../model/fit.js";
 import { readModel, signatureOf } from "../model/mlmodel.js";
 import { columnsOf, dtypesOf, textColumns } from "../model/signature.js";
+import type { ConvertOptions } from "../options/convert.js";
 import { cannotRead } from "./disk.js";
 
 const HEAD = 1 << 16;

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import type { Inspection } from "../api/inspect.js";
 import { choose } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
 import { verdictOfFault } from "../model/fault.js";
 import type { Finding } from "../model/finding.js";
+import type { Inspection } from "../model/inspection.js";
 import { readModel } from "../model/mlmodel.js";
 import { type Verdict, type VerdictOptions, verdict } from "../model/verdict.js";
 import { extent, inspectInput } from "./inspect.js";

@@ -1,6 +1,5 @@
 // Batches out of the chunks of any form, text or binary. What is around them is the host's: nothing here is Node's.
 
-import type { ReadOptions } from "../api/read.js";
 import { type BinaryForm, binaryAt, binaryForm } from "../binary/form.js";
 import type { Batch } from "../columns/batch.js";
 import { castBatch } from "../columns/cast.js";
@@ -11,51 +10,39 @@ import { limited } from "../engine/index.js";
 import { Opening } from "../envelope/opening.js";
 import { Rewriter } from "../envelope/rewriter.js";
 import { peek } from "../io/peek.js";
-import { checkOptions } from "../options/check.js";
+import type { ReadRequest } from "../options/request.js";
 import { CargoReader } from "./cargo.js";
 import type { Host } from "./host.js";
 import { readable } from "./readable.js";
 
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
-/** As the caller gives them, but for what only Node has. */
-export type BatchOptions = Omit<ReadOptions, "model" | "spillDir">;
-
-/** The columns that were asked for, by the names that the payload has for them. */
-type PickOptions = Omit<BatchOptions, "columns"> & { readonly columns?: readonly string[] };
-
 /** Batches, and one without rows where a binary file has none, so that its columns are known. */
-export async function* batchesIn(
-  chunks: Chunks,
-  { columns, ...options }: BatchOptions,
-  host: Host,
-): AsyncGenerator<Batch, void, undefined> {
-  const names = columns && (Array.isArray(columns) ? (columns as readonly string[]) : Object.values(columns));
-  const renamed = columns && (Array.isArray(columns) ? (columns as readonly string[]) : Object.keys(columns));
-  checkOptions(options);
-  const all = { ...options, ...(names && { columns: names }) };
-  for await (const batch of await opened(chunks, all, host)) {
-    const picked = names && renamed ? pickColumns(batch, names, renamed) : batch;
-    yield options.dictionary ? withDictionaries(picked) : picked;
+export async function* batchesIn(chunks: Chunks, request: ReadRequest, host: Host): AsyncGenerator<Batch, void, undefined> {
+  const { columns } = request.rows;
+  for await (const batch of await opened(chunks, request, host)) {
+    const picked = columns ? pickColumns(batch, columns, request.renamed ?? columns) : batch;
+    yield request.batches.dictionary ? withDictionaries(picked) : picked;
   }
 }
 
 /** Tells text from binary by the name of the form, or the first bytes. */
-async function opened(chunks: Chunks, options: PickOptions, host: Host): Promise<AsyncGenerator<Batch, void, undefined>> {
-  const { from = "auto" } = options;
+async function opened(chunks: Chunks, request: ReadRequest, host: Host): Promise<AsyncGenerator<Batch, void, undefined>> {
+  const { from } = request;
   if (!binaryForm(from)) choose(from, true);
   const { head, rest } = await peek(chunks);
   const form = binaryForm(from) ?? (from === "auto" ? binaryAt(head) : undefined);
-  return form ? readBinary(form, rest, options, host) : readText(rest, options, host);
+  return form ? readBinary(form, rest, request, host) : readText(rest, request, host);
 }
 
 async function* readBinary(
   form: BinaryForm,
   chunks: Chunks,
-  { columns, batchRows, batchBytes, dtype, cast = "error", reuse = false, maxExpand }: PickOptions,
+  { rows: { columns }, batches, limits: { maxExpand } }: ReadRequest,
   host: Host,
 ): AsyncGenerator<Batch, void, undefined> {
   const { readForm } = await import("../binary/read.js");
+  const { batchRows, batchBytes, dtype, cast = "error", reuse = false } = batches;
   // what a dtype is asked for by name may be among what is not read, or come in a later array
   const whole = columns === undefined && form.id !== "npz";
   const { spill, npz } = host;
@@ -64,17 +51,17 @@ async function* readBinary(
     yield dtype === undefined || dtype === "infer" ? batch : castBatch(batch, dtype, cast, whole);
 }
 
-async function* readText(bytes: Chunks, options: PickOptions, host: Host): AsyncGenerator<Batch, void, undefined> {
-  const { dtype, cast = "error", batchRows, batchBytes, reuse = false, dictionary = false, ...moving } = options;
+async function* readText(bytes: Chunks, request: ReadRequest, host: Host): AsyncGenerator<Batch, void, undefined> {
+  const { rows, limits, run } = request;
+  const { dtype, cast = "error", batchRows, batchBytes, reuse = false, dictionary = false } = request.batches;
   const typed = { dtype, cast, batchRows, batchBytes, reuse, dictionary };
-  const { onWarning } = options;
-  const found = await readable(bytes, moving, host, typed);
+  const found = await readable(bytes, request, host, typed);
   if (found.batches) {
     yield* found.batches;
     return;
   }
   const from = choose(found.from, true);
-  const createScanner = limited(await host.scannerOf(options.engine), options.maxRowBytes);
+  const createScanner = limited(await host.scannerOf(run.engine), limits.maxRowBytes);
   const opening = new Opening();
   let rewriter: Rewriter | undefined;
   let cargo: CargoReader | undefined;
@@ -89,14 +76,14 @@ async function* readText(bytes: Chunks, options: PickOptions, host: Host): Async
         {
           from,
           to: undefined,
-          columns: found.picks ? options.columns : undefined,
+          columns: found.picks ? rows.columns : undefined,
           picks: true,
           nan: undefined,
           typed,
           renames: false,
           createScanner,
           write: () => {},
-          warn: (warning) => onWarning?.(warning),
+          warn: (warning) => run.onWarning?.(warning),
         },
         start.start,
       );
@@ -111,4 +98,14 @@ async function* readText(bytes: Chunks, options: PickOptions, host: Host): Async
   for await (const chunk of found.chunks) yield* take(chunk, false);
   yield* take(new Uint8Array(), true);
   (rewriter as unknown as Rewriter).end();
+}
+
+/** The chunks, whose bytes are told once they have been used. */
+export async function* counted(chunks: Chunks, told: ReadRequest["run"]["onProgress"]): AsyncGenerator<Uint8Array, void, undefined> {
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    yield chunk;
+    bytes += chunk.length;
+    told?.(bytes);
+  }
 }

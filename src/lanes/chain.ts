@@ -1,7 +1,6 @@
 // The typed lane reads frames, tensors and named tensors, and writes them. From any other form, and to it, the cells move
 // first or afterwards: conversions in a row, which hand each other payloads of MLflow's.
 
-import type { ConvertOptions } from "../api/convert.js";
 import { concat } from "../columns/bytes.js";
 import { type DType, dtypeNamed } from "../columns/dtype.js";
 import { choose, FORMS, type Form, type Layout, target } from "../dialects/index.js";
@@ -9,7 +8,9 @@ import { type End, hasColumns, isCut, isTensor, keepsShape } from "../dialects/n
 import { formOf } from "../envelope/detect.js";
 import { TransloadError } from "../errors.js";
 import { SpillStore } from "../io/store.js";
-import { Conversion, checkConversion, type Outlet, type Route } from "./conversion.js";
+import type { ConvertOptions } from "../options/convert.js";
+import { NOTHING, type Request, requestOf } from "../options/request.js";
+import { Conversion, endsOf, type Outlet, type Plan, type Route } from "./conversion.js";
 import type { Host } from "./host.js";
 
 /** Bytes that may wait between two conversions. */
@@ -33,7 +34,7 @@ const DATATYPES: Readonly<Partial<Record<DType, string>>> = {
 };
 
 /** The datatype of all numbers, or of the columns that were named. */
-function datatypeFor(dtype: NonNullable<ConvertOptions["dtype"]>): ConvertOptions["datatype"] {
+function datatypeFor(dtype: NonNullable<Request["typed"]["dtype"]>): Request["target"]["datatype"] {
   if (typeof dtype === "string") return DATATYPES[dtype];
   return Object.fromEntries(
     Object.keys(dtype).flatMap((name) => {
@@ -50,10 +51,16 @@ export interface Stage {
   close(): void;
 }
 
-/** The conversion, or the chain of them, for these options. */
+/** The conversion, or the chain of them, for these options. @throws TransloadError as `stageFor`. */
 export function createStage(options: ConvertOptions, host: Host, write: (bytes: Uint8Array) => void, outlet?: Outlet): Stage {
-  const typed = options.dtype !== undefined || (options.through?.length ?? 0) > 0;
-  return typed ? new Chain(options, host, write, outlet) : new Conversion(options, host, write, outlet);
+  return stageFor(requestOf("convert", options), host, write, outlet);
+}
+
+/** @throws TransloadError E_DIALECT for ends that there are not. */
+export function stageFor(request: Request, host: Host, write: (bytes: Uint8Array) => void, outlet?: Outlet): Stage {
+  const { dtype, through = [] } = request.typed;
+  const typed = dtype !== undefined || through.length > 0;
+  return typed ? new Chain(request, host, write, outlet) : new Conversion({ ...request, ...endsOf(request) }, host, write, outlet);
 }
 
 /** The form that the typed lane reads a cargo of this layout in; undefined where that is its own. */
@@ -63,7 +70,7 @@ export function readableForm(layout: Layout): string | undefined {
 }
 
 /** A conversion of the chain's, and where it is on the way. */
-type Plan = ConvertOptions & { route?: Route };
+type Link = Plan & { readonly route?: Route };
 
 const SPLIT = "mlflow:split";
 const INPUTS = "mlflow:inputs";
@@ -80,55 +87,56 @@ function middleOf({ form, layout }: End, goal: End): "frame" | "tensor" | "named
 }
 
 /** The conversions in a row: cells move to a form that the typed lane reads, are read and printed, and move on. */
-function plansFor(options: ConvertOptions, found: End | undefined): Plan[] {
-  const { dtype, cast, through, batchRows, from, to, engine, onWarning, columns, nan, maxRowBytes, ...moving } = options;
-  const shared = { ...(engine && { engine }), ...(onWarning && { onWarning }), ...(maxRowBytes && { maxRowBytes }) };
-  const typed = { ...shared, ...(dtype && { dtype }), ...(cast && { cast }), ...(through && { through }), ...(batchRows && { batchRows }) };
-  const given = columns && { columns };
-  if (!found) return [{ ...typed, ...given, ...(nan && { nan }), from: from ?? "auto", to }];
-  const goal = target(choose(to, false, options.what), found.layout, found.form, columns !== undefined);
+function linksFor(request: Request, found: End | undefined): Link[] {
+  const { typed, pieces, limits, run } = request;
+  const { columns, ...reading } = request.rows;
+  const { nan, index, ...writing } = request.target;
+  const { from, to } = endsOf(request);
+  const bare = { ...NOTHING, limits, run };
+  const given = columns ? { columns } : {};
+  const gaps = nan ? { nan } : {};
+  if (!found) return [{ ...bare, typed, rows: given, target: gaps, from, to }];
+  const goal = target(to, found.layout, found.form, columns !== undefined);
   const middle = middleOf(found, goal);
   // a tensor that stays one has no use for names
-  const named = isTensor(found) && keepsShape(goal) ? undefined : given;
+  const named = isTensor(found) && keepsShape(goal) ? {} : given;
   const form = formOfLayout(middle);
+  const between = choose(form.id, true);
   // pieces, and labels that are asked for, are the last one's
-  const { maxRows, maxBytes, index, ...reading } = moving;
-  const cuts = isCut(moving) || (index !== undefined && index !== "keep");
-  const pads = moving.ragged === "pad" && (middle === "frame" || middle === "tensor");
-  const first = middle !== found.layout || pads;
+  const cuts = isCut(pieces) || (index !== undefined && index !== "keep");
+  const pads = reading.ragged === "pad" && (middle === "frame" || middle === "tensor");
+  const moves = middle !== found.layout || pads;
   const alike =
     goal.layout === middle || (middle === "frame" && goal.layout === "tensor") || (middle === "tensor" && goal.layout === "frame");
-  const plans: Plan[] = [];
+  const links: Link[] = [];
   const middleEnd = { form, layout: middle };
-  if (first)
-    plans.push({
-      ...shared,
-      ...reading,
-      ...named,
-      from: found.form.id,
-      to: form.id,
-      missing: "null",
+  if (moves)
+    links.push({
+      ...bare,
+      rows: { ...reading, ...named },
+      target: { missing: "null" },
+      from: choose(found.form.id, true, request.what),
+      to: between,
       route: { origin: found, goal: middleEnd },
     });
-  const source = first ? form.id : (from ?? "auto");
+  const source = moves ? between : from;
   // names for a tensor are its columns', once it has some
   const frames = middle === "frame" || goal.layout === "frame";
-  const own = !first || middle === "tensor" ? named : undefined;
+  const own = !moves || middle === "tensor" ? named : {};
   if (alike && !cuts)
-    return [...plans, { ...typed, ...(frames && own), ...(nan && { nan }), from: source, to, route: { origin: found, goal } }];
-  const datatype = moving.datatype ?? (dtype && datatypeFor(dtype));
-  plans.push({ ...typed, ...(middle === "frame" && own), from: source, to: form.id, route: { origin: found, goal: middleEnd } });
-  plans.push({
-    ...shared,
-    ...moving,
-    ...(datatype && { datatype }),
-    ...(middle !== "frame" && named),
-    ...(nan && { nan }),
-    from: form.id,
+    return [...links, { ...bare, typed, rows: frames ? own : {}, target: gaps, from: source, to, route: { origin: found, goal } }];
+  const datatype = writing.datatype ?? (typed.dtype && datatypeFor(typed.dtype));
+  links.push({ ...bare, typed, rows: middle === "frame" ? own : {}, from: source, to: between, route: { origin: found, goal: middleEnd } });
+  links.push({
+    ...bare,
+    rows: { ...reading, ...(middle !== "frame" && named) },
+    target: { ...request.target, ...(datatype && { datatype }) },
+    pieces,
+    from: between,
     to,
     route: { origin: found, goal },
   });
-  return plans;
+  return links;
 }
 
 function formOfLayout(layout: "frame" | "tensor" | "named"): Form {
@@ -136,41 +144,42 @@ function formOfLayout(layout: "frame" | "tensor" | "named"): Form {
 }
 
 class Chain implements Stage {
-  readonly #options: ConvertOptions;
+  readonly #request: Request;
   readonly #host: Host;
   readonly #write: (bytes: Uint8Array) => void;
   readonly #outlet: Outlet | undefined;
   #head: Uint8Array[] = [];
   #held = 0;
   #enough = 0;
-  #links: Link[] | undefined;
+  #stages: Running[] | undefined;
 
-  constructor(options: ConvertOptions, host: Host, write: (bytes: Uint8Array) => void, outlet: Outlet | undefined) {
-    this.#options = options;
+  /** @throws TransloadError E_DIALECT. */
+  constructor(request: Request, host: Host, write: (bytes: Uint8Array) => void, outlet: Outlet | undefined) {
+    this.#request = request;
     this.#host = host;
     this.#write = write;
     this.#outlet = outlet;
-    checkConversion(options);
+    endsOf(request);
   }
 
   push(chunk: Uint8Array): void | Promise<void> {
-    if (this.#links) return this.#feed(this.#links, chunk);
+    if (this.#stages) return this.#feed(this.#stages, chunk);
     this.#head.push(Uint8Array.from(chunk));
     this.#held += chunk.length;
     return this.#begin(false);
   }
 
   async end(): Promise<void> {
-    if (!this.#links) await this.#begin(true);
-    const links = this.#links as unknown as Link[];
-    for (const [i, link] of links.entries()) {
-      await (i === 0 ? link.stage.end() : placeless(() => link.stage.end()));
-      await this.#forward(links, i);
+    if (!this.#stages) await this.#begin(true);
+    const stages = this.#stages as unknown as Running[];
+    for (const [i, { stage }] of stages.entries()) {
+      await (i === 0 ? stage.end() : placeless(() => stage.end()));
+      await this.#forward(stages, i);
     }
   }
 
   close(): void {
-    for (const { stage } of this.#links ?? []) stage.close();
+    for (const { stage } of this.#stages ?? []) stage.close();
   }
 
   /** Builds the chain once the form is known, and feeds it what was held. */
@@ -179,27 +188,27 @@ class Chain implements Stage {
     if (!last && this.#held < this.#enough) return;
     this.#enough = 2 * this.#held;
     const head = this.#head.length === 1 ? (this.#head[0] as Uint8Array) : concat(this.#head);
-    const found = formOf(choose(this.#options.from ?? "auto", true, this.#options.what), head);
+    const found = formOf(endsOf(this.#request).from, head);
     if (!found && !last && this.#held < HEAD) {
       this.#head = [head];
       return;
     }
-    this.#links = this.#build(found);
+    this.#stages = this.#build(found);
     this.#head = [];
-    return this.#feed(this.#links, head);
+    return this.#feed(this.#stages, head);
   }
 
-  #build(found: ReturnType<typeof formOf>): Link[] {
-    const plans = plansFor(this.#options, found);
-    const links: Link[] = [];
-    plans.forEach(({ route, ...plan }, i) => {
-      const last = i === plans.length - 1;
+  #build(found: ReturnType<typeof formOf>): Running[] {
+    const links = linksFor(this.#request, found);
+    const stages: Running[] = [];
+    links.forEach(({ route, ...plan }, i) => {
+      const last = i === links.length - 1;
       const queue: Uint8Array[] = [];
       const outlet: Outlet = {
         get full() {
           return queue.reduce((sum, bytes) => sum + bytes.length, 0) > WAITING;
         },
-        drained: () => this.#forward(links, i),
+        drained: () => this.#forward(stages, i),
         endPiece: () => {},
       };
       // the later ones read what nobody has in a file
@@ -207,27 +216,27 @@ class Chain implements Stage {
       const stage = last
         ? new Conversion(plan, host, this.#write, this.#outlet, route)
         : new Conversion(plan, host, (bytes) => queue.push(bytes), outlet, route);
-      links.push({ stage, queue });
+      stages.push({ stage, queue });
     });
-    return links;
+    return stages;
   }
 
-  #feed(links: readonly Link[], chunk: Uint8Array): void | Promise<void> {
-    const first = (links[0] as Link).stage.push(chunk);
-    if (links.length === 1) return first;
-    return Promise.resolve(first).then(() => this.#forward(links, 0));
+  #feed(stages: readonly Running[], chunk: Uint8Array): void | Promise<void> {
+    const first = (stages[0] as Running).stage.push(chunk);
+    if (stages.length === 1) return first;
+    return Promise.resolve(first).then(() => this.#forward(stages, 0));
   }
 
   /** Hands on what this link has written. */
-  async #forward(links: readonly Link[], i: number): Promise<void> {
-    const next = links[i + 1];
+  async #forward(stages: readonly Running[], i: number): Promise<void> {
+    const next = stages[i + 1];
     if (!next) return;
-    const { queue } = links[i] as Link;
+    const { queue } = stages[i] as Running;
     for (let bytes = queue.shift(); bytes; bytes = queue.shift()) {
-      const link = next.stage;
+      const { stage } = next;
       const taken = bytes;
-      await placeless(() => link.push(taken));
-      await this.#forward(links, i + 1);
+      await placeless(() => stage.push(taken));
+      await this.#forward(stages, i + 1);
     }
   }
 }
@@ -248,7 +257,8 @@ async function placeless(work: () => void | Promise<void>): Promise<void> {
   }
 }
 
-interface Link {
+/** A conversion under way. */
+interface Running {
   readonly stage: Conversion;
   /** What it has written and the next has not taken. */
   readonly queue: Uint8Array[];

@@ -1,6 +1,5 @@
-import type { ConvertOptions } from "../api/convert.js";
 import { Batch } from "../columns/batch.js";
-import { type Choice, choose, type Form, type Layout, target } from "../dialects/index.js";
+import { type Choice, choose, type Form, type Gap, type Layout, target } from "../dialects/index.js";
 import type { End } from "../dialects/needs.js";
 import type { Printer } from "../engine/cells.js";
 import type { Scanner } from "../engine/engine.js";
@@ -11,14 +10,11 @@ import { Rewriter } from "../envelope/rewriter.js";
 import { Twins } from "../envelope/twins.js";
 import { TransloadError } from "../errors.js";
 import type { Spill, Store } from "../io/store.js";
-import { checkOptions } from "../options/check.js";
+import type { Parts, Request } from "../options/request.js";
 import type { BatchRequest, TableOptions, Wait } from "../table/job.js";
 import { Table } from "../table/table.js";
 import { CargoReader } from "./cargo.js";
 import type { Host } from "./host.js";
-
-/** A function on batches, as stream-chain takes them: returns a batch, none, many, a promise or a generator of them. */
-export type BatchFunction = (batch: Batch) => unknown;
 
 type Through = (batch: Batch) => AsyncIterable<unknown>;
 
@@ -45,19 +41,20 @@ const LINE_FEED = 0x0a;
 
 const OPEN: Outlet = { full: false, drained: () => Promise.resolve(), endPiece: () => {} };
 
-/** @throws TransloadError E_DIALECT, E_DTYPE or E_OPTION for options that cannot be used. */
-export function checkConversion(options: ConvertOptions): { from: Choice; to: Choice } {
-  const from = choose(options.from ?? "auto", true, options.what);
-  const to = choose(options.to, false, options.what);
-  checkOptions(options);
-  return { from, to };
+/** A conversion: from where to where, and how. */
+export interface Plan extends Parts {
+  readonly from: Choice;
+  readonly to: Choice;
+}
+
+/** @throws TransloadError E_DIALECT. */
+export function endsOf({ from, to, what }: Request): { from: Choice; to: Choice } {
+  return { from: choose(from, true, what), to: choose(to, false, what) };
 }
 
 /** A conversion without streams: chunks in, chunks out through `write`. */
 export class Conversion {
-  readonly #from: Choice;
-  readonly #to: Choice;
-  readonly #options: ConvertOptions;
+  readonly #plan: Plan;
   readonly #host: Host;
   readonly #write: (bytes: Uint8Array) => void;
   readonly #outlet: Outlet;
@@ -88,12 +85,8 @@ export class Conversion {
   #offset = 0;
   #ended = false;
 
-  /** @throws TransloadError for options that cannot be used. */
-  constructor(options: ConvertOptions, host: Host, write: (bytes: Uint8Array) => void, outlet: Outlet = OPEN, route: Route = {}) {
-    const { from, to } = checkConversion(options);
-    this.#from = from;
-    this.#to = to;
-    this.#options = options;
+  constructor(plan: Plan, host: Host, write: (bytes: Uint8Array) => void, outlet: Outlet = OPEN, route: Route = {}) {
+    this.#plan = plan;
     this.#write = write;
     this.#outlet = outlet;
     this.#route = route;
@@ -143,48 +136,50 @@ export class Conversion {
   }
 
   #start(opened: { chunk: Uint8Array; start: number }): void | Promise<void> {
-    const { engine, through } = this.#options;
-    if (engine !== "reference" && !through?.length) return this.#open(opened, coreScanner);
+    const { run, typed } = this.#plan;
+    if (run.engine !== "reference" && !typed.through?.length) return this.#open(opened, coreScanner);
     return this.#load().then((createScanner) => this.#open(opened, createScanner));
   }
 
   /** What a plain conversion does without. */
   async #load(): Promise<CreateScanner> {
-    const { engine, through } = this.#options;
-    if (through?.length) {
+    const { run, typed } = this.#plan;
+    if (typed.through?.length) {
       const { gen } = await import("stream-chain/core");
-      this.#through = gen(...(through as [])) as Through;
+      this.#through = gen(...(typed.through as [])) as Through;
     }
-    return this.#host.scannerOf(engine);
+    return this.#host.scannerOf(run.engine);
   }
 
   #open({ chunk, start }: { chunk: Uint8Array; start: number }, createScanner: CreateScanner): void | Promise<void> {
-    this.#createScanner = limited(createScanner, this.#options.maxRowBytes);
+    this.#createScanner = limited(createScanner, this.#plan.limits.maxRowBytes);
     this.#offset = start;
-    this.#file = fileForm(this.#from, chunk);
+    this.#file = fileForm(this.#plan.from, chunk);
     if (this.#file) {
       this.#scanner = this.#createScanner(() => [], start);
       return this.#take(chunk);
     }
-    const { columns, nan, onWarning, dtype, cast = "error", batchRows } = this.#options;
+    const { from, to, rows, target, pieces, run } = this.#plan;
+    const { dtype, cast = "error", batchRows } = this.#plan.typed;
+    const { index = "keep" } = target;
     const typed = dtype !== undefined || this.#through !== undefined;
     this.#rewriter = new Rewriter(
       {
-        from: this.#from,
-        to: this.#to,
-        columns,
-        nan,
+        from,
+        to,
+        columns: rows.columns,
+        nan: target.nan,
         typed: typed ? { dtype, cast, batchRows, reuse: this.#through === undefined } : undefined,
         renames: this.#through !== undefined,
-        asked: this.#options,
+        asked: { ...rows, ...target, ...pieces },
         ...this.#route,
-        index: this.#options.index ?? "keep",
+        index,
         keep: (from) => this.#store.keep(from),
         rest: () => this.#store.rest(),
-        wantsIndex: ({ layout }) => wantsIndex(this.#options.index ?? "keep", layout),
+        wantsIndex: ({ layout }) => wantsIndex(index, layout),
         createScanner: this.#createScanner,
         write: this.#write,
-        warn: (warning) => onWarning?.(warning),
+        warn: (warning) => run.onWarning?.(warning),
       },
       start,
     );
@@ -240,9 +235,9 @@ export class Conversion {
 
   #createTable(): Table {
     const rewriter = this.#rewriter;
-    const { onWarning, columns } = this.#options;
+    const { to, rows, run } = this.#plan;
     const source = rewriter?.form ? { form: rewriter.form, layout: rewriter.layout as Layout } : lines(this.#file as Form);
-    const { origin = source, goal = target(this.#to, source.layout, source.form, columns !== undefined) } = this.#route;
+    const { origin = source, goal = target(to, source.layout, source.form, rows.columns !== undefined) } = this.#route;
     const outlet = this.#outlet;
     return new Table({
       source,
@@ -261,8 +256,8 @@ export class Conversion {
           return outlet.full;
         },
       },
-      options: tableOptions(this.#options),
-      warn: (code, message) => onWarning?.({ code, message }),
+      options: tableOptions(this.#plan),
+      warn: (code, message) => run.onWarning?.({ code, message }),
       batches: outlet.batches,
       ended: () => this.#ended,
       head: () => this.#chunk,
@@ -279,7 +274,7 @@ export class Conversion {
           this.#rowsOfCargo = 0;
           this.#scalar = step.scalar;
           if (this.#through) rewriter.rowsWritten ??= 0;
-          this.#printer ??= rewriter.scanner.printer({ nan: nanPolicy(this.#options.nan), nulls: !rewriter.target?.form.refusesNull });
+          this.#printer ??= rewriter.scanner.printer({ nan: nanPolicy(this.#plan.target.nan), nulls: !rewriter.target?.form.refusesNull });
           if (!step.scalar) rewriter.write("[");
           break;
         case "batch":
@@ -329,7 +324,7 @@ function wantsIndex(index: string, layout: Layout): boolean {
   return layout === "frame" ? index === "keep" : index.startsWith("column:");
 }
 
-function nanPolicy(nan: ConvertOptions["nan"]): "error" | "pass" | "tell" {
+function nanPolicy(nan: Gap | undefined): "error" | "pass" | "tell" {
   return nan === "error" ? "error" : nan === "null" ? "tell" : "pass";
 }
 
@@ -355,22 +350,22 @@ const NA_WORDS: readonly string[] = [
   "null",
 ];
 
-function tableOptions(options: ConvertOptions): TableOptions {
+function tableOptions({ rows, target, pieces }: Plan): TableOptions {
   return {
-    columns: options.columns,
-    fixed: options.fixed ?? false,
-    ragged: options.ragged ?? "error",
-    nan: options.nan,
-    missing: options.missing,
-    header: options.header ?? true,
-    delimiter: options.delimiter,
-    quote: options.quote ?? '"',
-    na: options.na ?? NA_WORDS,
-    text: new Set(options.text ?? []),
-    typing: options.typing ?? "lexical",
-    index: options.index ?? "keep",
-    datatype: options.datatype,
-    maxRows: options.maxRows,
-    maxBytes: options.maxBytes,
+    columns: rows.columns,
+    fixed: rows.fixed ?? false,
+    ragged: rows.ragged ?? "error",
+    nan: target.nan,
+    missing: target.missing,
+    header: rows.header ?? true,
+    delimiter: rows.delimiter,
+    quote: rows.quote ?? '"',
+    na: rows.na ?? NA_WORDS,
+    text: new Set(rows.text ?? []),
+    typing: rows.typing ?? "lexical",
+    index: target.index ?? "keep",
+    datatype: target.datatype,
+    maxRows: pieces.maxRows,
+    maxBytes: pieces.maxBytes,
   };
 }

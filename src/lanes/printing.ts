@@ -1,34 +1,16 @@
 // Batches to bytes: a binary file, or a payload of any dialect by way of MLflow's, which the printer writes.
 
-import type { ConvertOptions } from "../api/convert.js";
 import { type BinaryForm, binaryForm } from "../binary/form.js";
 import type { Batch } from "../columns/batch.js";
 import { encode } from "../columns/bytes.js";
 import { choose, FORMS, type Form, type Layout, target } from "../dialects/index.js";
+import { isCut } from "../dialects/needs.js";
 import { createCorePrinter } from "../engine/wasm/scanner.js";
 import { TransloadError } from "../errors.js";
+import { NOTHING, type WriteRequest } from "../options/request.js";
 import { type Host, spilling } from "./host.js";
 import { Pump } from "./pump.js";
 import { sequenceOf } from "./sequence.js";
-
-/** What may be asked for besides the form. */
-type Given = Pick<
-  ConvertOptions,
-  | "nan"
-  | "missing"
-  | "index"
-  | "datatype"
-  | "header"
-  | "maxRows"
-  | "maxBytes"
-  | "engine"
-  | "onWarning"
-  | "codec"
-  | "rowGroupRows"
-  | "maxRowBytes"
->;
-
-export type ChunkOptions = { readonly to: string } & { readonly [Key in keyof Given]?: Given[Key] | undefined };
 
 /** Where the first bytes of an output can be written again, once all of it is there. */
 export type Patch = (bytes: Uint8Array) => void;
@@ -36,19 +18,19 @@ export type Patch = (bytes: Uint8Array) => void;
 /** The bytes that batches become. `patch` takes those that belong at the start and are known at the end. */
 export function chunksOfBatches(
   batches: AsyncIterable<unknown>,
-  options: ChunkOptions,
+  request: WriteRequest,
   host: Host,
   patch?: Patch,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const form = binaryForm(options.to);
-  const checked = sequenceOf(batches, options.to);
-  return form ? binary(form, checked, options, host, patch) : text(checked, options, host);
+  const form = binaryForm(request.to);
+  const checked = sequenceOf(batches, request.to);
+  return form ? binary(form, checked, request, host, patch) : text(checked, request, host);
 }
 
 async function* binary(
   { id }: BinaryForm,
   batches: AsyncIterable<Batch>,
-  { codec, rowGroupRows }: ChunkOptions,
+  { target: { codec, rowGroupRows } }: WriteRequest,
   host: Host,
   patch: Patch | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
@@ -64,9 +46,9 @@ async function* binary(
 }
 
 /** Prints batches as MLflow's split, or inputs, and moves the cells to their form where that is another. */
-async function* text(batches: AsyncIterable<Batch>, options: ChunkOptions, host: Host): AsyncGenerator<Uint8Array, void, undefined> {
-  const { to, codec: _, rowGroupRows: __, ...moving } = options;
-  const { nan, missing, index, datatype, maxRows, maxBytes } = moving;
+async function* text(batches: AsyncIterable<Batch>, request: WriteRequest, host: Host): AsyncGenerator<Uint8Array, void, undefined> {
+  const { to, rows, pieces, limits } = request;
+  const { codec: _, rowGroupRows: __, ...writing } = request.target;
   const iterator = batches[Symbol.asyncIterator]();
   const first = await iterator.next();
   const all = joined(first, iterator);
@@ -76,19 +58,12 @@ async function* text(batches: AsyncIterable<Batch>, options: ChunkOptions, host:
   const layout: Layout = frame ? "frame" : named ? "named" : "tensor";
   const printed = frame ? printFrame(all) : named ? printNamed(all) : printTensor(all);
   const goal = target(choose(to), layout, middle, false);
-  const asPrinted = [nan, missing, index, datatype, maxRows, maxBytes].every((option) => option === undefined);
-  if (goal.form === middle && asPrinted) return yield* printed;
-  // nothing stands behind the rows that we print
-  yield* new Pump(
-    printed,
-    { ...defined(moving), from: middle.id, to, ...(maxRows !== undefined && { fixed: true }) },
-    spilling(host),
-  ).bytes();
-}
-
-/** The options that are given. */
-function defined(options: Omit<ChunkOptions, "to">): Omit<ConvertOptions, "to"> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  if (goal.form === middle && Object.keys(writing).length === 0 && !isCut(pieces)) return yield* printed;
+  // nothing stands behind the rows that we print, and their bytes have been counted
+  const { onProgress: ___, ...run } = request.run;
+  const own = { ...(rows.header !== undefined && { header: rows.header }), ...(isCut(pieces) && { fixed: true }) };
+  const moving = { ...NOTHING, what: "request" as const, rows: own, target: writing, pieces, limits, run };
+  yield* new Pump(printed, { ...moving, from: middle.id, to }, spilling(host)).bytes();
 }
 
 function formNamed(id: string): Form {

@@ -1,7 +1,7 @@
-import type { ConvertOptions } from "../api/convert.js";
 import { Batch } from "../columns/batch.js";
+import type { Request } from "../options/request.js";
 import type { BatchRequest } from "../table/job.js";
-import { createStage, type Stage } from "./chain.js";
+import { type Stage, stageFor } from "./chain.js";
 import type { Outlet } from "./conversion.js";
 import type { Host } from "./host.js";
 
@@ -21,7 +21,7 @@ export class Pump {
   readonly #queue: (Uint8Array | Batch | End)[] = [];
   readonly #chunks: AsyncIterator<Uint8Array>;
   readonly #conversion: Stage;
-  readonly #onProgress: ConvertOptions["onProgress"];
+  readonly #onProgress: Request["run"]["onProgress"];
   #used = 0;
   #running: Promise<void> | undefined;
   #ended = false;
@@ -29,9 +29,9 @@ export class Pump {
   #failure: { error: unknown } | undefined;
   #resume: (() => void) | undefined;
 
-  constructor(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options: ConvertOptions, host: Host, batches?: BatchRequest) {
+  constructor(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, request: Request, host: Host, batches?: BatchRequest) {
     this.#chunks = iterate(chunks);
-    this.#onProgress = options.onProgress;
+    this.#onProgress = request.run.onProgress;
     const queue = this.#queue;
     const outlet: Outlet = {
       get full() {
@@ -44,7 +44,7 @@ export class Pump {
       endPiece: (rows) => void queue.push({ rows }),
       ...(batches && { batches, batch: (batch: Batch) => void queue.push(batch) }),
     };
-    this.#conversion = createStage(options, host, (bytes) => queue.push(bytes), outlet);
+    this.#conversion = stageFor(request, host, (bytes) => queue.push(bytes), outlet);
   }
 
   /** Whether there is something to take; runs the conversion until there is. */

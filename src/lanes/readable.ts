@@ -1,9 +1,9 @@
-import type { ConvertOptions } from "../api/convert.js";
 import type { Batch } from "../columns/batch.js";
 import { concat } from "../columns/bytes.js";
 import { choose, type Form, type Layout } from "../dialects/index.js";
 import { formOf } from "../envelope/detect.js";
 import { rejoin } from "../io/peek.js";
+import { NOTHING, type ReadRequest } from "../options/request.js";
 import type { BatchRequest } from "../table/job.js";
 import { readableForm } from "./chain.js";
 import type { Host } from "./host.js";
@@ -11,12 +11,6 @@ import { Pump } from "./pump.js";
 
 const HEAD = 1 << 22;
 const BRACE = 0x7b; /* { */
-
-/** What a conversion of the source may need, besides where it goes. */
-export type MovingOptions = Pick<
-  ConvertOptions,
-  "columns" | "fixed" | "ragged" | "header" | "delimiter" | "quote" | "na" | "text" | "typing" | "engine" | "onWarning" | "maxRowBytes"
-> & { from?: string };
 
 /** A source in a form that the typed lane reads. */
 export interface Readable {
@@ -34,11 +28,13 @@ export interface Readable {
 /** Looks at the first bytes; where the typed lane does not read their form, the cells are moved on the way. */
 export async function readable(
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  options: MovingOptions,
+  request: Pick<ReadRequest, "from" | "rows" | "limits" | "run">,
   host: Host,
   batches?: BatchRequest,
 ): Promise<Readable> {
-  const from = options.from ?? "auto";
+  const { from, rows, limits } = request;
+  // whoever asks for the rows counts the bytes that they are made of
+  const { onProgress: _, ...run } = request.run;
   const choice = choose(from, true);
   if (choice.forms.every((form) => form.layouts.every((layout) => readableForm(layout) === undefined)))
     return { from, moved: undefined, picks: true, chunks: source };
@@ -61,23 +57,27 @@ export async function readable(
   if (next.done) found ??= formOf(choice, head);
   const chunks = rejoin(head, iterator);
   // Seldon's flat tensor may have names, among which columns are chosen
-  const via = found && (found.layout === "values" && options.columns ? "mlflow:split" : readableForm(found.layout));
+  const via = found && (found.layout === "values" && rows.columns ? "mlflow:split" : readableForm(found.layout));
   if (!found || via === undefined) return { from, moved: undefined, picks: true, chunks };
-  const keyed = hasNames(found, options, head);
-  const { columns, ...others } = options;
-  const moving = keyed ? others : { ...others, ...(columns && { columns }) };
-  if (batches && found.layout === "delimited" && options.typing !== "pandas" && options.engine !== "reference") {
-    const rows = new Pump(chunks, { ...options, from: found.form.id, to: "mlflow:split" }, host, batches);
-    return { from, moved: found, picks: false, chunks: [], batches: rows.batches() };
+  const keyed = hasNames(found, rows, head);
+  const { columns: __, ...others } = rows;
+  const moving = { ...NOTHING, what: "request" as const, limits, run };
+  if (batches && found.layout === "delimited" && rows.typing !== "pandas" && run.engine !== "reference") {
+    const pump = new Pump(chunks, { ...moving, rows, from: found.form.id, to: "mlflow:split" }, host, batches);
+    return { from, moved: found, picks: false, chunks: [], batches: pump.batches() };
   }
   // a form named by us would hide a second payload beside it
   const own = found.form.key === undefined ? found.form.id : from;
-  const pump = new Pump(chunks, { ...moving, from: own, to: via, missing: "null", nan: "token" }, host);
+  const pump = new Pump(
+    chunks,
+    { ...moving, rows: keyed ? others : rows, target: { missing: "null", nan: "token" }, from: own, to: via },
+    host,
+  );
   return { from: "mlflow", moved: found, picks: keyed, chunks: pump.bytes() };
 }
 
 /** Where columns have names of their own, or may have, some are picked once they are rows. */
-function hasNames({ form, layout }: { form: Form; layout: Layout }, { header }: MovingOptions, head: Uint8Array): boolean {
+function hasNames({ form, layout }: { form: Form; layout: Layout }, { header }: ReadRequest["rows"], head: Uint8Array): boolean {
   switch (layout) {
     case "delimited":
       return header !== false && !form.headless;

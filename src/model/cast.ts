@@ -1,8 +1,9 @@
 // What MLflow and Azure ML make of a column's cells when its type is known. The rules were found by running both on every
 // kind of cell in every type (test/model/answers.json) and are those of numpy's and pandas' casts: MLflow casts before it
 // enforces (proto_json_utils.cast_df_types_according_to_schema), so that most of what cannot be right passes in silence.
-import type { InspectedColumn, StringLook } from "../api/inspect.js";
+
 import type { FindingCode, Findings } from "./finding.js";
+import type { InspectedColumn, StringLook } from "./inspection.js";
 import type { Reading } from "./reading.js";
 import type { ScalarType } from "./signature.js";
 

@@ -1,12 +1,12 @@
 // Whether MLflow's pyfunc takes what its server, or Azure ML's scoring script, made of a payload (mlflow/models/utils.py,
 // _enforce_schema), and what the casts before it do to the cells (cast.ts).
 
-import type { InspectedColumn } from "../api/inspect.js";
 import { product } from "../columns/lists.js";
 import { nearest } from "../errors.js";
 import { castColumn, castTensor, isBeyond64, kindsOf, type PythonReading } from "./cast.js";
 import type { Findings } from "./finding.js";
 import { becomesDate, isDateName, labelsBecome } from "./guess.js";
+import type { InspectedColumn } from "./inspection.js";
 import { type ColumnSpec, type ColumnType, type ScalarType, type Schema, spell, type TensorSpec } from "./signature.js";
 
 /** What a payload is in Python. A scalar is an array of rank 0. */

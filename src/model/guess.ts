@@ -1,6 +1,7 @@
 // What pandas' read_json guesses (pandas/io/json/_json.py, 2.x; Azure ML calls it with dtype=False and all else by default).
-import type { InspectedColumn } from "../api/inspect.js";
+
 import { kindsOf, onlyLooks } from "./cast.js";
+import type { InspectedColumn } from "./inspection.js";
 
 /** Parser._try_convert_dates: columns of these names are tried as dates. */
 export function isDateName(name: string): boolean {

@@ -1,12 +1,12 @@
 // What a server does with a payload in a form of its own dialect.
 
-import type { InspectedColumn, Inspection } from "../api/inspect.js";
 import { type Dialect, dialectOf, type Form } from "../dialects/index.js";
 import { nearest } from "../errors.js";
 import { isBeyond64, kindsOf, onlyLooks, type PythonReading, wordsOf } from "./cast.js";
 import { enforce, type PythonInput, shapeOf } from "./enforce.js";
 import type { Findings } from "./finding.js";
 import { becomesDate, isDateName, labelsBecome } from "./guess.js";
+import type { InspectedColumn, Inspection } from "./inspection.js";
 import { enforces, isDoubles, readingOf } from "./reading.js";
 import type { Schema, Signature } from "./signature.js";
 

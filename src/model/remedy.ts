@@ -1,7 +1,7 @@
-import type { InspectedCells, InspectedColumn, Inspection } from "../api/inspect.js";
 import { choose, dialectOf, FORMS, type Form, type Layout } from "../dialects/index.js";
 import { type Finding, Findings } from "./finding.js";
 import { goalOf } from "./fit.js";
+import type { InspectedCells, InspectedColumn, Inspection } from "./inspection.js";
 import { judge, type Payload, type Served } from "./judge.js";
 import { columnsOf, type Signature } from "./signature.js";
 

@@ -1,7 +1,7 @@
-import type { Inspection } from "../api/inspect.js";
 import { type Choice, choose, dialectOf, FORMS, type Form } from "../dialects/index.js";
 import { type Finding, Findings } from "./finding.js";
 import { formsFor } from "./fit.js";
+import type { Inspection } from "./inspection.js";
 import { judge, type Served } from "./judge.js";
 import type { Model } from "./mlmodel.js";
 import { titleOf } from "./reading.js";

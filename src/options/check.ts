@@ -1,86 +1,209 @@
+// Whether options are known, and can be what they are: one check for each, in the parts of convert.ts. What each function takes is
+// put together of these, so that a name that is misspelled is refused by all of them.
 import { byteLength } from "../columns/bytes.js";
-import { checkDtype, checkDtypes, type DTypeChoice } from "../columns/dtype.js";
-import type { Cast } from "../engine/cells.js";
-import type { EngineName } from "../engine/index.js";
-import { TransloadError } from "../errors.js";
+import { checkDtype, checkDtypes } from "../columns/dtype.js";
+import { nearest, TransloadError } from "../errors.js";
+import type { EndOptions, LimitOptions, PieceOptions, RowOptions, RunOptions, TargetOptions, TypedOptions } from "./convert.js";
 
-/** Options of the typed lane and the engine, which reading and converting have in common. */
-export interface CellOptions {
-  dtype?: DTypeChoice;
-  cast?: Cast;
-  nan?: "null" | "token" | "error";
-  batchRows?: number;
-  batchBytes?: number;
-  engine?: EngineName;
-  missing?: "null" | "token" | "error";
-  ragged?: "error" | "pad";
-  index?: string;
-  delimiter?: string;
-  quote?: string;
-  na?: readonly string[];
-  typing?: "lexical" | "pandas";
-  maxRows?: number;
-  maxBytes?: number;
-  maxRowBytes?: number;
-}
+/** Throws E_OPTION, or E_DTYPE, for a value that the option of this name cannot be. */
+type Check = (name: string, value: unknown) => void;
 
-/** @throws TransloadError E_DTYPE for an unknown dtype, E_OPTION for another value that cannot be. */
-export function checkOptions({
-  dtype,
-  cast,
-  nan,
-  batchRows,
-  batchBytes,
-  engine,
-  missing,
-  ragged,
-  index,
-  delimiter,
-  quote,
-  na,
-  typing,
-  maxRows,
-  maxBytes,
-  maxRowBytes,
-}: CellOptions): void {
-  if (typeof dtype === "object") checkDtypes(dtype);
-  else if (dtype !== undefined && dtype !== "infer") checkDtype(dtype);
-  oneOf("cast", cast, ["error", "clip"]);
-  oneOf("nan", nan, ["null", "token", "error"]);
-  oneOf("engine", engine, ["core", "reference"]);
-  oneOf("missing", missing, ["null", "token", "error"]);
-  oneOf("ragged", ragged, ["error", "pad"]);
-  if (!/^column:./s.test(index ?? "")) oneOf("index", index, ["keep", "drop", "generate", "column:NAME"]);
-  oneOf("typing", typing, ["lexical", "pandas"]);
-  oneByte("delimiter", delimiter);
-  oneByte("quote", quote);
+/** The options that a function takes. */
+export type Checks = Readonly<Record<string, Check>>;
+
+/** A check for each option of a part. */
+export type ChecksOf<Part> = { readonly [Name in keyof Required<Part>]: Check };
+
+const ENDS: ChecksOf<EndOptions> = { from: isText, to: isText, what: isOneOf("request", "response") };
+
+export const ROWS: ChecksOf<RowOptions> = {
+  columns: areTexts,
+  fixed: isFlag,
+  ragged: isOneOf("error", "pad"),
+  header: isFlag,
+  delimiter: isOneByte,
+  quote: isOneByte,
+  na: areWords,
+  text: areTexts,
+  typing: isOneOf("lexical", "pandas"),
+};
+
+export const TYPED: ChecksOf<TypedOptions> = { dtype: isDtype, cast: isOneOf("error", "clip"), through: areFunctions, batchRows: isRows };
+
+export const TARGET: ChecksOf<TargetOptions> = {
+  nan: isOneOf("null", "token", "error"),
+  missing: isOneOf("null", "token", "error"),
+  index: isIndex,
+  datatype: isDatatype,
+  codec: isOneOf("snappy", "zstd", "gzip", "none"),
+  rowGroupRows: isCount,
+};
+
+export const PIECES: ChecksOf<PieceOptions> = { maxRows: isCount, maxBytes: isCount };
+
+export const LIMITS: ChecksOf<LimitOptions> = { maxRowBytes: isCount, maxExpand: isAmount, maxWindow: isAmount };
+
+export const RUN: ChecksOf<RunOptions> = {
+  file: isText,
+  spillDir: isText,
+  engine: isOneOf("core", "reference"),
+  signal: isSignal,
+  onWarning: isFunction,
+  onProgress: isFunction,
+};
+
+/** What convert() takes. */
+export const CONVERT = { ...ENDS, ...ROWS, ...TYPED, ...TARGET, ...PIECES, ...LIMITS, ...RUN };
+
+/** What readBatches() takes; `columns` may be an object there. */
+export const READ = {
+  ...ROWS,
+  ...LIMITS,
+  from: isText,
+  dtype: isDtypeOrInfer,
+  cast: TYPED.cast,
+  columns: areColumns,
+  batchRows: isRows,
+  batchBytes: isCount,
+  dictionary: isFlag,
+  reuse: isFlag,
+  spillDir: isText,
+  model: isGiven,
+  engine: RUN.engine,
+  signal: isSignal,
+  onWarning: isFunction,
+  onProgress: isFunction,
+};
+
+/** What writeBatches() takes. */
+export const WRITE = {
+  ...TARGET,
+  to: isText,
+  header: isFlag,
+  spillDir: isText,
+  engine: RUN.engine,
+  signal: isSignal,
+  onWarning: isFunction,
+};
+
+/** What inspect() takes. */
+export const INSPECT = {
+  maxRowBytes: isCount,
+  from: isText,
+  engine: RUN.engine,
+  signal: isSignal,
+  onWarning: isFunction,
+  onProgress: isFunction,
+};
+
+/**
+ * Options of the function of this name, each of which `checks` knows. One that is undefined is not given.
+ * @throws TransloadError E_OPTION for an option that there is not, with the nearest that there is, and for a value that cannot be;
+ * E_DTYPE for an unknown dtype.
+ */
+export function checkOptions(call: string, options: object, checks: Checks): void {
+  if (typeof options !== "object" || options === null) throw new TransloadError("E_OPTION", `${call} takes an object of options`);
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue;
+    const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
+    if (!check) throw unknown(call, name, Object.keys(checks));
+    check(name, value);
+  }
+  const { delimiter, quote } = options as RowOptions;
   if ((quote ?? '"') === (delimiter ?? ",")) throw new TransloadError("E_OPTION", "quote and delimiter must differ");
-  for (const word of na ?? [])
-    if (byteLength(word) > 255 || /[\r\n]/.test(word))
-      throw new TransloadError("E_OPTION", `na holds ${JSON.stringify(word)}; a word has no line break and 255 bytes at most`);
-  whole("batchBytes", batchBytes);
-  whole("maxRows", maxRows);
-  whole("maxBytes", maxBytes);
-  whole("maxRowBytes", maxRowBytes);
-  if (batchRows !== undefined && !(Number.isSafeInteger(batchRows) && batchRows > 0 && batchRows < 2 ** 30))
-    throw new TransloadError("E_OPTION", `batchRows is ${batchRows}; it must be a whole number from 1`);
 }
 
-function oneOf(option: string, value: string | undefined, known: readonly string[]): void {
-  if (value !== undefined && !known.includes(value))
-    throw new TransloadError("E_OPTION", `${option} is ${JSON.stringify(value)}; it must be ${known.join(" or ")}`);
+function unknown(call: string, name: string, known: readonly string[]): TransloadError {
+  const guess = nearest(name, known);
+  return new TransloadError(
+    "E_OPTION",
+    `${call} has no option ${name}${guess ? `; did you mean ${guess}?` : `; known: ${known.join(", ")}`}`,
+  );
+}
+
+function refuse(name: string, value: unknown, what: string): never {
+  const shown = typeof value === "object" || typeof value === "string" ? JSON.stringify(value) : String(value);
+  throw new TransloadError("E_OPTION", `${name} is ${shown}; it must be ${what}`);
+}
+
+function isOneOf(...known: readonly string[]): Check {
+  return (name, value) => {
+    if (!known.includes(value as string)) refuse(name, value, known.join(" or "));
+  };
+}
+
+function isText(name: string, value: unknown): void {
+  if (typeof value !== "string") refuse(name, value, "a string");
+}
+
+function areTexts(name: string, value: unknown): void {
+  if (!Array.isArray(value) || !value.every((text) => typeof text === "string")) refuse(name, value, "a list of strings");
+}
+
+function areColumns(name: string, value: unknown): void {
+  const names = Array.isArray(value) ? value : typeof value === "object" ? Object.values(value as object) : undefined;
+  if (!names?.every((text) => typeof text === "string")) refuse(name, value, "a list of names, or an object of new names and old");
+}
+
+/** What a model is, is for those who read it to say. */
+function isGiven(): void {}
+
+function isFlag(name: string, value: unknown): void {
+  if (typeof value !== "boolean") refuse(name, value, "true or false");
+}
+
+function isFunction(name: string, value: unknown): void {
+  if (typeof value !== "function") refuse(name, value, "a function");
+}
+
+function areFunctions(name: string, value: unknown): void {
+  if (!Array.isArray(value) || !value.every((work) => typeof work === "function")) refuse(name, value, "a list of functions");
+}
+
+function isSignal(name: string, value: unknown): void {
+  if (typeof (value as Partial<AbortSignal>).aborted !== "boolean") refuse(name, value, "an AbortSignal");
+}
+
+function isDtype(_: string, value: unknown): void {
+  if (typeof value === "object") checkDtypes(value as Record<string, string>);
+  else checkDtype(value as string);
+}
+
+function isDtypeOrInfer(name: string, value: unknown): void {
+  if (value !== "infer") isDtype(name, value);
+}
+
+function isDatatype(name: string, value: unknown): void {
+  if (typeof value !== "string" && typeof value !== "object") refuse(name, value, "a datatype, or one for each column");
+}
+
+function isIndex(name: string, value: unknown): void {
+  if (typeof value !== "string" || !/^(?:keep|drop|generate|column:.+)$/s.test(value))
+    refuse(name, value, "keep or drop or generate or column:NAME");
 }
 
 /** ASCII, and none of what ends a line or may begin a number. */
-function oneByte(option: string, value: string | undefined): void {
-  if (value !== undefined && !/^[\t !-*,/:-@[-`{-~]$/.test(value))
-    throw new TransloadError(
-      "E_OPTION",
-      `${option} is ${JSON.stringify(value)}; it must be one character of ASCII, and no letter, digit, sign or point`,
-    );
+function isOneByte(name: string, value: unknown): void {
+  if (typeof value !== "string" || !/^[\t !-*,/:-@[-`{-~]$/.test(value))
+    refuse(name, value, "one character of ASCII, and no letter, digit, sign or point");
 }
 
-function whole(option: string, value: number | undefined): void {
-  if (value !== undefined && !(Number.isSafeInteger(value) && value > 0))
-    throw new TransloadError("E_OPTION", `${option} is ${value}; it must be a whole number from 1`);
+function areWords(name: string, value: unknown): void {
+  areTexts(name, value);
+  for (const word of value as readonly string[])
+    if (byteLength(word) > 255 || /[\r\n]/.test(word))
+      throw new TransloadError("E_OPTION", `${name} holds ${JSON.stringify(word)}; a word has no line break and 255 bytes at most`);
+}
+
+function isCount(name: string, value: unknown): void {
+  if (!(Number.isSafeInteger(value) && (value as number) > 0)) refuse(name, value, "a whole number from 1");
+}
+
+function isAmount(name: string, value: unknown): void {
+  if (!(typeof value === "number" && value > 0)) refuse(name, value, "a number above 0");
+}
+
+/** Rows of a batch, whose cells are counted in 32 bits. */
+function isRows(name: string, value: unknown): void {
+  if (!(Number.isSafeInteger(value) && (value as number) > 0 && (value as number) < 2 ** 30)) refuse(name, value, "a whole number from 1");
 }

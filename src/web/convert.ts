@@ -1,7 +1,10 @@
-import type { ConvertOptions as NodeOptions } from "../api/convert.js";
-import { createStage, type Stage } from "../lanes/chain.js";
-import { checkConversion } from "../lanes/conversion.js";
+import { abortError } from "../io/abort.js";
+import { type Stage, stageFor } from "../lanes/chain.js";
+import { endsOf } from "../lanes/conversion.js";
 import { checkTransfer, isTransfer } from "../lanes/exchange.js";
+import { CONVERT } from "../options/check.js";
+import type { ConvertOptions as NodeOptions } from "../options/convert.js";
+import { type Request, requestOf } from "../options/request.js";
 import { loadCore } from "./core.js";
 import { ExchangeStage } from "./exchange.js";
 import { MAX_SPILL, webHost } from "./host.js";
@@ -17,6 +20,8 @@ export interface ConvertOptions extends Omit<NodeOptions, "file" | "spillDir" | 
   maxSpill?: number;
 }
 
+const { file: _, spillDir: __, engine: ___, ...OPTIONS } = CONVERT;
+
 /** Bytes that may wait on either side. */
 const BUFFERED = 1 << 19;
 const QUEUE = { highWaterMark: BUFFERED, size: (chunk?: Uint8Array) => chunk?.byteLength ?? 0 };
@@ -27,16 +32,20 @@ const QUEUE = { highWaterMark: BUFFERED, size: (chunk?: Uint8Array) => chunk?.by
  * @throws TransloadError E_DIALECT, E_DTYPE or E_OPTION at once; every other refusal is the streams' error.
  */
 export function convert(options: ConvertOptions): TransformStream<Uint8Array, Uint8Array> {
-  if (isTransfer(options)) checkTransfer(options);
-  else checkConversion(options);
-  return new ConvertStreams(options) as unknown as TransformStream<Uint8Array, Uint8Array>;
+  const { blob, maxSpill = MAX_SPILL, ...asked } = options;
+  const request = requestOf("convert", asked, OPTIONS);
+  if (isTransfer(request)) checkTransfer(request);
+  else endsOf(request);
+  return new ConvertStreams(request, blob, maxSpill) as unknown as TransformStream<Uint8Array, Uint8Array>;
 }
 
 /** Two streams and not a TransformStream, which could not be told to wait while a conversion writes for long without being given a chunk. */
 class ConvertStreams {
   readonly readable: ReadableStream<Uint8Array>;
   readonly writable: WritableStream<Uint8Array>;
-  readonly #options: ConvertOptions;
+  readonly #request: Request;
+  readonly #blob: Blob | undefined;
+  readonly #maxSpill: number;
   #out!: ReadableStreamDefaultController<Uint8Array>;
   #in!: WritableStreamDefaultController;
   #stage: Stage | undefined;
@@ -47,11 +56,13 @@ class ConvertStreams {
   #reason: unknown;
   /** Goes on when the reader wants more; or not, when there is none any more. */
   #waiting: { promise: Promise<void>; resolve(): void; reject(reason: unknown): void } | undefined;
-  readonly #onAbort = (): void => this.#stop(this.#options.signal?.reason);
+  readonly #onAbort = (): void => this.#stop(abortError(this.#request.run.signal as AbortSignal));
 
-  constructor(options: ConvertOptions) {
-    this.#options = options;
-    const { signal } = options;
+  constructor(request: Request, blob: Blob | undefined, maxSpill: number) {
+    this.#request = request;
+    this.#blob = blob;
+    this.#maxSpill = maxSpill;
+    const { signal } = request.run;
     this.readable = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
@@ -77,20 +88,20 @@ class ConvertStreams {
       },
       QUEUE,
     );
-    if (signal?.aborted) this.#stop(signal.reason);
+    if (signal?.aborted) this.#onAbort();
     else signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
 
   async #open(): Promise<void> {
     await loadCore();
-    const { blob, maxSpill = MAX_SPILL, ...options } = this.#options;
-    const host = await webHost(blob, maxSpill);
+    const request = this.#request;
+    const host = await webHost(this.#blob, this.#maxSpill);
     this.#release = () => host.close();
     if (this.#over) return this.#release();
     const write = (bytes: Uint8Array) => this.#out.enqueue(bytes);
-    this.#stage = isTransfer(options)
-      ? new ExchangeStage(options, host, write, this.#outlet())
-      : createStage(options, host, write, this.#outlet());
+    this.#stage = isTransfer(request)
+      ? new ExchangeStage(request, host, write, this.#outlet())
+      : stageFor(request, host, write, this.#outlet());
   }
 
   #outlet() {
@@ -120,7 +131,7 @@ class ConvertStreams {
     const wait = (this.#stage as Stage).push(chunk);
     if (wait) await wait;
     this.#used += chunk.length;
-    this.#options.onProgress?.(this.#used);
+    this.#request.run.onProgress?.(this.#used);
     await this.#drained();
   }
 
@@ -153,7 +164,7 @@ class ConvertStreams {
 
   #close(): void {
     this.#over = true;
-    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#request.run.signal?.removeEventListener("abort", this.#onAbort);
     this.#stage?.close();
     this.#release();
     this.#waiting?.reject(this.#reason);

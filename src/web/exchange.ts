@@ -1,17 +1,17 @@
-import type { ConvertOptions } from "../api/convert.js";
 import type { Stage } from "../lanes/chain.js";
 import type { Outlet } from "../lanes/conversion.js";
 import { exchange } from "../lanes/exchange.js";
 import type { Host } from "../lanes/host.js";
+import type { Request } from "../options/request.js";
 
 /** A conversion of batches, which asks for chunks, as one that is given them. */
 export class ExchangeStage implements Stage {
   readonly #inbox = new Inbox();
   readonly #done: Promise<void>;
 
-  constructor(options: ConvertOptions, host: Host, write: (bytes: Uint8Array) => void, outlet: Pick<Outlet, "full" | "drained">) {
+  constructor(request: Request, host: Host, write: (bytes: Uint8Array) => void, outlet: Pick<Outlet, "full" | "drained">) {
     const work = async () => {
-      for await (const bytes of exchange(this.#inbox.chunks(), options, host)) {
+      for await (const bytes of exchange(this.#inbox.chunks(), request, host)) {
         write(bytes);
         if (outlet.full) await outlet.drained();
       }

@@ -4,7 +4,7 @@ export type { Column } from "../columns/column.js";
 export type { DType, TypedArray } from "../columns/dtype.js";
 export { detect } from "../envelope/detect.js";
 export { TransloadError, type Warning } from "../errors.js";
-export type { BatchFunction } from "../lanes/conversion.js";
+export type { BatchFunction } from "../options/convert.js";
 export { type ConvertOptions, convert } from "./convert.js";
 export { loadCore } from "./core.js";
 export { type ReadOptions, readBatches } from "./read.js";

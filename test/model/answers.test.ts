@@ -3,8 +3,8 @@
 // a accepted. A verdict must say the same.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { InspectedColumn, Inspection } from "../../src/api/inspect.js";
 import { inspect } from "../../src/api/inspect.js";
+import type { InspectedColumn, Inspection } from "../../src/model/inspection.js";
 import { parseSignature, type Signature } from "../../src/model/signature.js";
 import { type Verdict, verdict } from "../../src/model/verdict.js";
 

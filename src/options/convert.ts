@@ -1,0 +1,108 @@
+// What may be asked of a conversion. The options are flat to those who call, and are taken apart once (request.ts) into the parts that
+// are named here, each of which goes to whom it concerns.
+import type { Batch } from "../columns/batch.js";
+import type { DType, DTypes } from "../columns/dtype.js";
+import type { Cast } from "../engine/cells.js";
+import type { EngineName } from "../engine/index.js";
+import type { Warning } from "../errors.js";
+import type { ExpansionLimit } from "../io/expansion.js";
+
+/** A function on batches, as stream-chain takes them: returns a batch, none, many, a promise or a generator of them. */
+export type BatchFunction = (batch: Batch) => unknown;
+
+/** Which payloads: the two ends of a conversion. */
+export interface EndOptions {
+  /** Dialect or form of the input, or `auto` (the default): told from the keys. */
+  from?: string;
+  /** Dialect or form of the output. A bare dialect takes the form that suits the source. */
+  to: string;
+  /** What the payloads are: requests to a server (the default), or its answers. */
+  what?: "request" | "response";
+}
+
+/** How the rows of the source are read, and of which columns. */
+export interface RowOptions {
+  /** Names for the columns of a tensor, which then becomes a frame; or the names a frame must have. */
+  columns?: readonly string[];
+  /**
+   * The head is known when the rows begin: the first record has all the keys there are, and neither labels nor, for pieces,
+   * parameters stand behind the rows. One pass is enough; a new key, and what stands behind, is refused.
+   */
+  fixed?: boolean;
+  /** Short rows are refused, or filled in as missing. Default `error`. */
+  ragged?: "error" | "pad";
+  /** A delimited file begins with a line of names. Default true. */
+  header?: boolean;
+  /** Between the fields of the source's delimited file. Default: a comma, or a tab for tsv. */
+  delimiter?: string;
+  /** Around the fields of the source's delimited file. Default `"`. */
+  quote?: string;
+  /** Words that stand for nothing in a delimited file, besides the empty field. Default: pandas' own. */
+  na?: readonly string[];
+  /** Columns of a delimited file that are text, whatever they look like. */
+  text?: readonly string[];
+  /** What a field is: what it looks like, or what pandas makes of its whole column, which takes a second pass. Default `lexical`. */
+  typing?: "lexical" | "pandas";
+}
+
+/** Cells as typed arrays. */
+export interface TypedOptions {
+  /** Read numbers as this dtype, or each column as its own, and print them anew: the typed lane. */
+  dtype?: DType | DTypes;
+  /** What to do with a number that its dtype cannot hold. Default `error`. */
+  cast?: Cast;
+  /** Functions on batches between reader and writer. */
+  through?: readonly BatchFunction[];
+  /** Rows of a batch in the typed lane. Default: about a mebibyte of cells. */
+  batchRows?: number;
+}
+
+/** How the target is written. */
+export interface TargetOptions {
+  /** NaN, Infinity and -Infinity: passed as tokens, written as null, or refused. Default: passed, as every dialect here reads them. */
+  nan?: "null" | "token" | "error";
+  /** A cell without a value (an empty field, a key that is left out): as null, as NaN, or refused. Default: what the target's servers read as the same. */
+  missing?: "null" | "token" | "error";
+  /** Row labels of a frame: the source's, none, 0 to rows - 1, or a column's cells; a source's labels become that column where the target has none. Default `keep`; where the target needs labels and there are none they are made. */
+  index?: "keep" | "drop" | "generate" | `column:${string}`;
+  /** Open Inference Protocol's datatype for numbers. Default: `dtype`'s, or what holds the cells. */
+  datatype?: string | Readonly<Record<string, string>>;
+  /** Of a Parquet file's pages, or an npz's arrays. Default: snappy, and none. */
+  codec?: "snappy" | "zstd" | "gzip" | "none";
+  /** Rows of a Parquet file's row groups. Default 122,880. */
+  rowGroupRows?: number;
+}
+
+/** How large a piece may be. */
+export interface PieceOptions {
+  /** Rows, and bytes, of a piece: what is larger is cut between rows into pieces that are each a whole payload. */
+  maxRows?: number;
+  maxBytes?: number;
+}
+
+/** How much of an input may be held. */
+export interface LimitOptions extends ExpansionLimit {
+  /**
+   * Bytes that a row may have where it is held whole: as its cells move, are typed or looked at. Also of a text or list in a cell, and of a
+   * row as it is written. Default 512 MiB; about three times as much memory is taken.
+   */
+  maxRowBytes?: number;
+}
+
+/** Around a conversion: what runs it, where it may keep things, and who is told. */
+export interface RunOptions {
+  /** The file whose bytes are the input: what must be read twice is read from it again, and not spilled. */
+  file?: string;
+  /** Where to spill to when the input is no file and must be read twice. Default: the system's temporary folder. */
+  spillDir?: string;
+  /** `reference` converts with stream-json, slowly: the same bytes. Default `core`. */
+  engine?: EngineName;
+  /** Ends the conversion with E_ABORT. */
+  signal?: AbortSignal;
+  /** Something was dropped or made up that the caller should know of. */
+  onWarning?: (warning: Warning) => void;
+  /** Bytes of input used up so far, after each chunk. */
+  onProgress?: (bytes: number) => void;
+}
+
+export interface ConvertOptions extends EndOptions, RowOptions, TypedOptions, TargetOptions, PieceOptions, LimitOptions, RunOptions {}

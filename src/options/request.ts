@@ -1,0 +1,97 @@
+// A conversion's options in their parts, taken apart once.
+import type { DTypeChoice } from "../columns/dtype.js";
+import { NAMES, type What } from "../dialects/index.js";
+import type { Cast } from "../engine/cells.js";
+import { TransloadError } from "../errors.js";
+import { type Checks, type ChecksOf, CONVERT, checkOptions, LIMITS, PIECES, ROWS, RUN, TARGET, TYPED } from "./check.js";
+import type { ConvertOptions, LimitOptions, PieceOptions, RowOptions, RunOptions, TargetOptions, TypedOptions } from "./convert.js";
+import type { BatchOptions } from "./read.js";
+
+/** All but the two ends. What is not given is not there. */
+export interface Parts {
+  readonly rows: RowOptions;
+  readonly typed: TypedOptions;
+  readonly target: TargetOptions;
+  readonly pieces: PieceOptions;
+  readonly limits: LimitOptions;
+  readonly run: RunOptions;
+}
+
+export const NOTHING: Parts = { rows: {}, typed: {}, target: {}, pieces: {}, limits: {}, run: {} };
+
+/** What is asked of a conversion. */
+export interface Request extends Parts {
+  readonly from: string;
+  readonly to: string;
+  readonly what: What;
+}
+
+/** What is asked of those who write batches. */
+export type WriteRequest = Pick<Request, "to" | "rows" | "target" | "pieces" | "limits" | "run">;
+
+/** How batches are made. */
+interface BatchParts {
+  readonly dtype?: DTypeChoice | undefined;
+  readonly cast?: Cast | undefined;
+  readonly batchRows?: number | undefined;
+  readonly batchBytes?: number | undefined;
+  readonly dictionary?: boolean | undefined;
+  readonly reuse?: boolean | undefined;
+}
+
+/** What is asked of those who read batches. */
+export interface ReadRequest extends Pick<Request, "from" | "rows" | "limits" | "run"> {
+  readonly batches: BatchParts;
+  /** New names for `rows.columns`. */
+  readonly renamed?: readonly string[];
+}
+
+/**
+ * The options of the function of this name, in their parts; `checks` are those that it takes.
+ * @throws TransloadError E_OPTION where `to` is missing, for an option that is not known and for a value that cannot be; E_DTYPE.
+ */
+export function requestOf(call: string, options: ConvertOptions, checks: Checks = CONVERT): Request {
+  checkOptions(call, options, checks);
+  const { from = "auto", to, what = "request" } = options;
+  if (to === undefined) throw new TransloadError("E_OPTION", `\`to\` is missing: the dialect to write, one of ${NAMES.join(", ")}`);
+  return { from, to, what, ...partsOf(options) };
+}
+
+export function partsOf(options: Omit<ConvertOptions, "from" | "to" | "what">): Parts {
+  return {
+    rows: part<RowOptions>(options, ROWS),
+    typed: part<TypedOptions>(options, TYPED),
+    target: part<TargetOptions>(options, TARGET),
+    pieces: part<PieceOptions>(options, PIECES),
+    limits: part<LimitOptions>(options, LIMITS),
+    run: part<RunOptions>(options, RUN),
+  };
+}
+
+export function readRequestOf({ columns, ...options }: BatchOptions): ReadRequest {
+  const { dtype, cast, batchRows, batchBytes, dictionary, reuse, from = "auto" } = options;
+  const names = columns && (isList(columns) ? columns : Object.values(columns));
+  return {
+    from,
+    rows: part<RowOptions>({ ...options, ...(names && { columns: names }) }, ROWS),
+    batches: { dtype, cast, batchRows, batchBytes, dictionary, reuse },
+    ...(columns && !isList(columns) && { renamed: Object.keys(columns) }),
+    limits: part<LimitOptions>(options, LIMITS),
+    run: part<RunOptions>(options, RUN),
+  };
+}
+
+function isList(columns: NonNullable<BatchOptions["columns"]>): columns is readonly string[] {
+  return Array.isArray(columns);
+}
+
+/** Those of a part's options that are given. */
+function part<Part extends object>(options: Part, names: ChecksOf<Part>): Part {
+  return Object.fromEntries(
+    Object.keys(names).flatMap((name) => (given(options, name) ? [[name, options[name as keyof Part]]] : [])),
+  ) as Part;
+}
+
+function given(options: object, name: string): boolean {
+  return (options as Readonly<Record<string, unknown>>)[name] !== undefined;
+}
