@@ -10,10 +10,10 @@ import { Named } from "./layouts/named.js";
 import type { Scope } from "./layouts/scope.js";
 import { Seldon } from "./layouts/seldon.js";
 import { membersOf, textOfMembers } from "./members.js";
-import type { Rewriter } from "./rewriter.js";
+import type { Payload } from "./payload.js";
 
 /** Parameters that come before the payload may be this long. */
-const RIDER_LIMIT = 1 << 24;
+const EXTRA_LIMIT = 1 << 24;
 const OBJECT = 0x7b; /* { */
 const LIST = 0x5b; /* [ */
 const CLOSE = 0x5d; /* ] */
@@ -21,18 +21,18 @@ const CLOSE = 0x5d; /* ] */
 /** The outermost object: the key that holds the cargo, its siblings, and what is written for them. */
 export class Envelope implements Scope {
   current: string | undefined;
-  readonly #to: Rewriter;
+  readonly #to: Payload;
   readonly #seen = new Set<string>();
   #opened = false;
-  #payload: Payload | undefined;
+  #payload: Member | undefined;
   #inPayload = false;
-  /** Members that may ride along, held until it is known where to. */
-  #riders: Rider[] = [];
-  #rider: Rider | undefined;
-  /** Payload keys of dialects that were not asked for, to say so. */
+  /** Members that may go along as extras, held until it is known where to. */
+  #extras: Extra[] = [];
+  #extra: Extra | undefined;
+  /** Member keys of dialects that were not asked for, to say so. */
   readonly #strangers: string[] = [];
 
-  constructor(to: Rewriter) {
+  constructor(to: Payload) {
     this.#to = to;
   }
 
@@ -45,20 +45,20 @@ export class Envelope implements Scope {
         `${JSON.stringify(name)} makes this a language-model body, which servers hand to the model unparsed; there is nothing to convert`,
       );
     const forms = formsAt(to.options.from.forms, name);
-    const rides = forms.length === 0 && this.#mayRide(name);
+    const extra = forms.length === 0 && this.#mayBeExtra(name);
     const again = this.#seen.has(name);
-    if (again && (forms.length > 0 || rides))
+    if (again && (forms.length > 0 || extra))
       throw to.error("E_DUPLICATE", `${JSON.stringify(name)} occurs twice; servers differ in which one they take`);
     this.#seen.add(name);
     if (forms.length === 0) to.siblings.push(name);
     if (forms.length > 0) this.#startPayload({ forms, name, gap, raw, colon: NOTHING });
-    else if (rides) {
-      this.#rider = { name, gap, raw, rest: NOTHING };
+    else if (extra) {
+      this.#extra = { name, gap, raw, rest: NOTHING };
       to.tape.mode = "hold";
-      to.tape.limit = RIDER_LIMIT;
+      to.tape.limit = EXTRA_LIMIT;
       if (to.lane === "splice" && this.#keyOf(name) === name) {
         // nothing need be held any more
-        this.#rider = undefined;
+        this.#extra = undefined;
         to.tape.limit = undefined;
         this.#separate();
         to.write(gap);
@@ -115,7 +115,7 @@ export class Envelope implements Scope {
   /** The list that holds the cargo begins so. */
   element(first: number, start: number): void {
     const to = this.#to;
-    const { forms, name } = this.#payload as Payload;
+    const { forms, name } = this.#payload as Member;
     const has = (layout: Layout) => forms.find((f) => f.layouts.includes(layout));
     const tensor = has("tensor");
     if (first === OBJECT) {
@@ -165,12 +165,12 @@ export class Envelope implements Scope {
 
   ended(members: number): void {
     const to = this.#to;
-    if (this.#rider) {
-      const rider = { ...this.#rider, rest: to.tape.release() };
+    if (this.#extra) {
+      const extra = { ...this.#extra, rest: to.tape.release() };
       to.tape.limit = undefined;
-      this.#rider = undefined;
-      if (to.form === undefined) this.#riders.push(rider);
-      else this.#ride(rider);
+      this.#extra = undefined;
+      if (to.form === undefined) this.#extras.push(extra);
+      else this.#placeExtra(extra);
     }
     if (this.#inPayload) {
       if (to.layout === "tensor") {
@@ -198,7 +198,7 @@ export class Envelope implements Scope {
     return this.#to.error("E_AMBIGUOUS", `two payloads in one document: ${JSON.stringify(first)} and ${JSON.stringify(second)}`);
   }
 
-  #startPayload(payload: Payload): void {
+  #startPayload(payload: Member): void {
     const to = this.#to;
     const { name } = payload;
     if (this.#payload) throw this.#ambiguous(this.#payload.name, name);
@@ -213,7 +213,7 @@ export class Envelope implements Scope {
   }
 
   /** MLflow 1.x: the document itself is the split, from its first brace on. `first`: its member's value has begun. */
-  #startBare(bare: Form, { name, gap, raw, colon }: Payload, first?: number): void {
+  #startBare(bare: Form, { name, gap, raw, colon }: Member, first?: number): void {
     const to = this.#to;
     const strays = [...this.#seen].filter((key) => key !== name);
     if (strays.length > 0) throw to.error("E_KEY", `${strays.join(", ")} may not stand beside columns, index and data`);
@@ -233,10 +233,10 @@ export class Envelope implements Scope {
   #open(form: Form, layout: Layout, scalar = false): void {
     const to = this.#to;
     to.settle(form, layout, scalar);
-    for (const rider of this.#riders) this.#ride(rider);
-    this.#riders = [];
+    for (const extra of this.#extras) this.#placeExtra(extra);
+    this.#extras = [];
     if (to.lane === "table") return;
-    const { name, gap, raw, colon } = this.#payload as Payload;
+    const { name, gap, raw, colon } = this.#payload as Member;
     const key = to.target?.form.key;
     if (key === undefined) return;
     this.#separate();
@@ -269,7 +269,7 @@ export class Envelope implements Scope {
   }
 
   /** Whether a member of this name may be parameters, or a sibling of some dialect's, that the target takes, too. */
-  #mayRide(name: string): boolean {
+  #mayBeExtra(name: string): boolean {
     const { from, to } = this.#to.options;
     if (!to) return false;
     if (this.#to.form) return this.#keyOf(name) !== undefined;
@@ -288,7 +288,7 @@ export class Envelope implements Scope {
   }
 
   /** A member that was held goes where it belongs, now that the target is known. */
-  #ride({ name, gap, raw, rest }: Rider): void {
+  #placeExtra({ name, gap, raw, rest }: Extra): void {
     const to = this.#to;
     const key = this.#keyOf(name);
     const whole = decode(rest).replace(/^\s*:\s*/, "");
@@ -297,7 +297,7 @@ export class Envelope implements Scope {
     if (key === undefined) this.#drop(name);
     if (key === undefined) return;
     if (to.lane === "table") {
-      to.riders.set(key, text);
+      to.extras.set(key, text);
       return;
     }
     this.#separate();
@@ -328,14 +328,14 @@ function withoutContentType(text: string): string | undefined {
 }
 
 /** A member beside the payload, as it stands. */
-interface Rider {
+interface Extra {
   readonly name: string;
   readonly gap: Uint8Array;
   readonly raw: Uint8Array;
   readonly rest: Uint8Array;
 }
 
-interface Payload {
+interface Member {
   readonly forms: readonly Form[];
   readonly name: string;
   /** White space before the key, the key as written, and what stands between it and the value. */
@@ -349,12 +349,12 @@ const NOTHING = new Uint8Array();
 /** An object that is a frame or named tensors: its first key tells. */
 class Undecided implements Scope {
   readonly current = undefined;
-  readonly #to: Rewriter;
+  readonly #to: Payload;
   readonly #frame: Form | undefined;
   readonly #named: Form | undefined;
   readonly #open: (form: Form, layout: Layout) => void;
 
-  constructor(to: Rewriter, frame: Form | undefined, named: Form | undefined, open: (form: Form, layout: Layout) => void) {
+  constructor(to: Payload, frame: Form | undefined, named: Form | undefined, open: (form: Form, layout: Layout) => void) {
     this.#to = to;
     this.#frame = frame;
     this.#named = named;

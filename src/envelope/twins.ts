@@ -2,7 +2,7 @@
 // input called "features" to TensorFlow Serving. Nothing in it tells which; whoever sends it must say.
 import { decodeBytes } from "../columns/bytes.js";
 import { TransloadError } from "../errors.js";
-import type { Rewriter } from "./rewriter.js";
+import type { Payload } from "./payload.js";
 
 const KEY = /^[ \n\r\t]*\{[ \n\r\t]*"features"[ \n\r\t]*:[ \n\r\t]*\[/;
 const SQUEEZED = '{"features":[';
@@ -33,19 +33,19 @@ function behindList(text: string, from: number): number | undefined {
 
 /** Looks at the first of the instances as they come, where nobody has said whose they are. */
 export class Twins {
-  readonly #rewriter: Rewriter;
+  readonly #payload: Payload;
   #text = "";
   #decided = false;
   /** Looked at again when so much is there. */
   #enough = 0;
 
-  constructor(rewriter: Rewriter) {
-    this.#rewriter = rewriter;
+  constructor(payload: Payload) {
+    this.#payload = payload;
   }
 
   /** It is known that there is nothing to decide between. */
   get decided(): boolean {
-    return this.#decided || (this.#rewriter.form !== undefined && this.#rewriter.twinsAt === undefined);
+    return this.#decided || (this.#payload.form !== undefined && this.#payload.twinsAt === undefined);
   }
 
   /**
@@ -53,7 +53,7 @@ export class Twins {
    * @throws TransloadError E_AMBIGUOUS for what may be either.
    */
   look(chunk: Uint8Array, offset: number, last = false): void {
-    const at = this.#rewriter.twinsAt;
+    const at = this.#payload.twinsAt;
     if (this.decided || at === undefined) return;
     this.#text += decodeBytes(chunk).slice(Math.max(0, at - offset));
     if (this.#text.length < this.#enough && !last) return;

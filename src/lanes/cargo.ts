@@ -1,6 +1,7 @@
 import { Batch } from "../columns/batch.js";
 import type { CellReader } from "../engine/cells.js";
-import type { CargoRequest, Rewriter } from "../envelope/rewriter.js";
+import type { CargoRequest } from "../envelope/payload.js";
+import type { Rewriter } from "../envelope/rewriter.js";
 import { TransloadError } from "../errors.js";
 import { scalarCells } from "./scalar.js";
 

@@ -267,7 +267,7 @@ export class Conversion {
 
   /** The typed lane: as far as the input goes. Synchronous until a function on batches is to be waited for. */
   #drive(rewriter: Rewriter, cargo: CargoReader): void | Promise<void> {
-    if (rewriter.found) throw new Error("transload: the typed lane was given cells that move; chain.ts takes them first");
+    if (rewriter.pending) throw new Error("transload: the typed lane was given cells that move; chain.ts takes them first");
     for (let step = cargo.next(); step; step = cargo.next()) {
       switch (step.type) {
         case "start":

@@ -145,7 +145,7 @@ export class Output {
       firstRow: this.#firstRow,
       width: reader?.width ?? this.#width,
       inner: this.tensor?.inner ?? [reader?.width ?? this.#width],
-      riders: rewriter?.riders ?? new Map(),
+      extras: rewriter?.extras ?? new Map(),
       datatype: this.tensor?.datatype ?? datatypeOf(merge(reader?.kinds ?? this.#kinds), target.form, options.datatype),
       labelled: this.#rules.keepsLabels || this.#rules.labelColumn !== undefined,
     });
@@ -210,7 +210,7 @@ export class Output {
       firstRow: 0,
       width: 0,
       inner: this.tensor?.inner ?? [0],
-      riders: this.#job.rewriter?.riders ?? new Map(),
+      extras: this.#job.rewriter?.extras ?? new Map(),
       datatype: "UINT64",
     };
     return byteLength(this.#writer.tail(facts)) + index + 32;

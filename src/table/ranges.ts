@@ -2,7 +2,7 @@
 import type { Seen } from "../engine/cells.js";
 import { Mode } from "../engine/codes.js";
 import type { ColumnSource, RowReader, RowRequest, RowStyle } from "../engine/rows.js";
-import type { InputFacts } from "../envelope/layouts/inputs.js";
+import type { InputFacts } from "../envelope/layouts/scope.js";
 import { TransloadError } from "../errors.js";
 import type { Store } from "../io/store.js";
 import type { TableJob } from "./job.js";

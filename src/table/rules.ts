@@ -2,7 +2,7 @@ import { dialectOf } from "../dialects/index.js";
 import { isCut, isTensor, keepsShape, needsNames, refuseCut } from "../dialects/needs.js";
 import type { Fields, Gap, RowRequest, RowStyle, RowSyntax } from "../engine/rows.js";
 import { type ColumnWriter, columnWriter, type RowWriter, rowWriter } from "../envelope/layouts/writer.js";
-import type { Rewriter } from "../envelope/rewriter.js";
+import type { Payload } from "../envelope/payload.js";
 import { listed, nearest, TransloadError } from "../errors.js";
 import { endsInRows } from "./ending.js";
 import type { TableJob } from "./job.js";
@@ -44,7 +44,7 @@ export class Rules {
   // ---- labels and names
 
   /** Where the labels of the frame are, once they have been read. */
-  get labels(): Rewriter["index"] {
+  get labels(): Payload["index"] {
     const index = this.#job.rewriter?.index;
     return index && index.rows > 0 ? index : undefined;
   }
@@ -103,7 +103,7 @@ export class Rules {
     const { rewriter, source, target, options } = this.#job;
     if (!rewriter || !isCut(options)) return false;
     const [own, goal] = [dialectOf(source.form).params, dialectOf(target.form).params];
-    return own !== undefined && goal !== undefined && !rewriter.riders.has(goal);
+    return own !== undefined && goal !== undefined && !rewriter.extras.has(goal);
   }
 
   /** Neither labels nor parameters can stand behind the rows that begin: the caller says so, or a file's last bytes do. */

@@ -9,8 +9,9 @@ import { product } from "../columns/lists.js";
 import { isCut, isTensor, keepsShape, rankFault } from "../dialects/needs.js";
 import { Mode } from "../engine/codes.js";
 import type { RowReader, RowRequest, RowStyle, RowSyntax } from "../engine/rows.js";
-import type { InputFacts } from "../envelope/layouts/inputs.js";
-import type { Found, Rewriter } from "../envelope/rewriter.js";
+import type { InputFacts } from "../envelope/layouts/scope.js";
+import type { PendingCargo } from "../envelope/payload.js";
+import type { Rewriter } from "../envelope/rewriter.js";
 import { listed, TransloadError } from "../errors.js";
 import { bracketsOf, Columns, shapeOf } from "./columns.js";
 import { type BatchRequest, count, type TableJob, type Wait } from "./job.js";
@@ -61,7 +62,7 @@ export class Table {
 
   *#envelope(rewriter: Rewriter): Generator<Wait, void, void> {
     for (;;) {
-      if (rewriter.found) yield* this.#cargo(rewriter, rewriter.found);
+      if (rewriter.pending) yield* this.#cargo(rewriter, rewriter.pending);
       else if (rewriter.run() === "more") {
         if (this.#job.ended()) break;
         yield "more";
@@ -72,7 +73,7 @@ export class Table {
   }
 
   /** A cargo begins. */
-  *#cargo(rewriter: Rewriter, found: Found): Generator<Wait, void, void> {
+  *#cargo(rewriter: Rewriter, found: PendingCargo): Generator<Wait, void, void> {
     this.#settle(rewriter);
     const { scanner, target } = this.#job;
     const first = found.first ?? (yield* this.#peek());
@@ -91,13 +92,13 @@ export class Table {
     } else if (rank !== undefined && rank !== 2 && found.what === "rows" && rewriter.layout === "frame" && first !== CLOSE) {
       // the frame refuses this at its end, whatever the lane
       scanner.startCargo(Mode.Tensor, undefined);
-      return rewriter.foundRead();
+      return rewriter.pendingRead();
     } else if (rank !== undefined && rank > 2 && found.what === "rows") return yield* this.#list(rewriter, undefined, true);
     const syntax = syntaxOf(found, first);
     this.#rules.refuseOddLabel();
     const names = this.#shaped ? undefined : rewriter.columns;
     scanner.startCargo(this.#modeOf(syntax), names?.length);
-    yield* this.#rowsOf(syntax, names, from, () => rewriter.foundRead());
+    yield* this.#rowsOf(syntax, names, from, () => rewriter.pendingRead());
   }
 
   /** A tensor stays one: names are not its. */
@@ -140,7 +141,7 @@ export class Table {
     // null cannot take the place of a NaN inside the rows of a piece
     if (this.#deep(range) && ["null", "finite"].includes(this.#rules.gap("nan"))) scanner.nan("error");
     if (target.layout === "inputs" && !facts) yield* this.#survey(range);
-    rewriter.foundRead();
+    rewriter.pendingRead();
   }
 
   /** Its rows are lists of lists, that pass as they stand. */
@@ -430,7 +431,7 @@ export class Table {
     const { scattered } = this.#columns;
     if (!writer) return;
     if (!this.#later && this.#ranges.length === 0 && !scattered) this.#output.put(writer.head());
-    this.#output.put(writer.tail(rewriter?.riders ?? new Map()));
+    this.#output.put(writer.tail(rewriter?.extras ?? new Map()));
     this.#output.flush();
     sink.endPiece(scattered?.rows ?? this.#ranges[0]?.rows ?? 0, 0);
   }
@@ -563,7 +564,7 @@ function rankIn(bytes: Uint8Array): number | undefined {
 /** A set of all names. */
 const EVERYTHING: ReadonlySet<string> = Object.assign(new Set<string>(), { has: () => true });
 
-function syntaxOf({ what }: Found, first: number): RowSyntax {
+function syntaxOf({ what }: PendingCargo, first: number): RowSyntax {
   if (what === "records" || what === "features") return what;
   return first === LIST || first === CLOSE ? "lists" : "cells";
 }

@@ -1,7 +1,7 @@
 import { decode } from "../../columns/bytes.js";
 import { type Form, FRAME_KEYS } from "../../dialects/index.js";
 
-import type { Rewriter } from "../rewriter.js";
+import type { Payload } from "../payload.js";
 import type { Scope } from "./scope.js";
 
 const LIST = 0x5b; /* [ */
@@ -10,7 +10,7 @@ const NULL = 0x6e; /* n */
 /** pandas' split: `columns`, `index` and `data`, in any order. Written as a split again, or as the tensor in `data`. */
 export class Frame implements Scope {
   current: string | undefined;
-  readonly #to: Rewriter;
+  readonly #to: Payload;
   /** The target is a frame too: members are kept. */
   readonly #kept: boolean;
   readonly #closed: (() => void) | undefined;
@@ -26,7 +26,7 @@ export class Frame implements Scope {
   #rows = 0;
 
   /** `closed` is called after the closing brace. */
-  constructor(to: Rewriter, closed?: () => void) {
+  constructor(to: Payload, closed?: () => void) {
     this.#to = to;
     this.#kept = to.target?.layout !== "tensor";
     this.#closed = closed;

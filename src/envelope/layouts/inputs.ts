@@ -1,8 +1,8 @@
 import { decode } from "../../columns/bytes.js";
 import type { Form, Layout } from "../../dialects/index.js";
 import { kindOf } from "../kind.js";
-import type { Rewriter } from "../rewriter.js";
-import type { Scope } from "./scope.js";
+import type { Payload } from "../payload.js";
+import type { InputFacts, Scope } from "./scope.js";
 
 const LIST = 0x5b; /* [ */
 const OBJECT = 0x7b; /* { */
@@ -27,24 +27,13 @@ const DATATYPES: readonly string[] = [
 
 const KEYS: readonly string[] = ["name", "shape", "datatype", "data", "parameters"];
 
-/** What is known of a tensor of Open Inference Protocol's; all of it once its object has ended. */
-export interface InputFacts {
-  name?: string;
-  shape?: readonly number[];
-  datatype?: string;
-  /** Text of its own parameters. */
-  parameters?: string;
-  /** Elements of the outermost list of `data`. */
-  members?: number;
-}
-
 /** Open Inference Protocol's `inputs`: a list of tensors, each an object with name, shape, datatype and data in any order. */
 export class Inputs implements Scope {
   readonly current = undefined;
-  readonly #to: Rewriter;
+  readonly #to: Payload;
   readonly #names = new Set<string>();
 
-  constructor(to: Rewriter, form: Form, open: (form: Form, layout: Layout) => void) {
+  constructor(to: Payload, form: Form, open: (form: Form, layout: Layout) => void) {
     this.#to = to;
     open(form, "inputs");
   }
@@ -66,14 +55,14 @@ export class Inputs implements Scope {
 
 class Input implements Scope {
   current: string | undefined;
-  readonly #to: Rewriter;
+  readonly #to: Payload;
   readonly #facts: InputFacts;
   readonly #names: Set<string>;
   readonly #seen = new Set<string>();
   /** Where the object begins. */
   readonly #start: number;
 
-  constructor(to: Rewriter, facts: InputFacts, names: Set<string>, start: number) {
+  constructor(to: Payload, facts: InputFacts, names: Set<string>, start: number) {
     this.#to = to;
     this.#start = start;
     this.#facts = facts;

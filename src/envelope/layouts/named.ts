@@ -1,18 +1,18 @@
 import { rowsFault } from "../../dialects/needs.js";
 import { checkNames } from "../../engine/columns.js";
 import { placesAmong } from "../../errors.js";
-import type { Rewriter } from "../rewriter.js";
+import type { Payload } from "../payload.js";
 import type { Scope } from "./scope.js";
 
 /** An object of tensors: `{"tokens": […], "mask": […]}`. */
 export class Named implements Scope {
   current: string | undefined;
-  readonly #to: Rewriter;
+  readonly #to: Payload;
   /** Rows of each tensor; none for a scalar. */
   readonly #rows = new Map<string, number | undefined>();
   #written = 0;
 
-  constructor(to: Rewriter) {
+  constructor(to: Payload) {
     this.#to = to;
     to.write("{");
   }

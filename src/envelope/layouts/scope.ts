@@ -13,3 +13,14 @@ export interface Scope {
   /** The member being read, for the error path. */
   readonly current: string | undefined;
 }
+
+/** What is known of a tensor of Open Inference Protocol's; all of it once its object has ended. */
+export interface InputFacts {
+  name?: string;
+  shape?: readonly number[];
+  datatype?: string;
+  /** Text of its own parameters. */
+  parameters?: string;
+  /** Elements of the outermost list of `data`. */
+  members?: number;
+}

@@ -1,7 +1,7 @@
 import { decode } from "../../columns/bytes.js";
 import type { Form, Layout } from "../../dialects/index.js";
 import { kindOf } from "../kind.js";
-import type { Rewriter } from "../rewriter.js";
+import type { Payload } from "../payload.js";
 import type { Scope } from "./scope.js";
 
 const LIST = 0x5b; /* [ */
@@ -12,12 +12,12 @@ type Open = (form: Form, layout: Layout) => void;
 /** Seldon's `data`: names beside `ndarray`, which is rows, or `tensor`, which is a shape and flat values. */
 export class Seldon implements Scope {
   current: string | undefined;
-  readonly #to: Rewriter;
+  readonly #to: Payload;
   readonly #forms: readonly Form[];
   readonly #open: Open;
   #cargo = false;
 
-  constructor(to: Rewriter, forms: readonly Form[], open: Open) {
+  constructor(to: Payload, forms: readonly Form[], open: Open) {
     this.#to = to;
     this.#forms = forms;
     this.#open = open;
@@ -68,10 +68,10 @@ export class Seldon implements Scope {
 /** `{"shape": [r, c], "values": […]}`, in either order. */
 class Values implements Scope {
   current: string | undefined;
-  readonly #to: Rewriter;
+  readonly #to: Payload;
   readonly #facts: { shape?: readonly number[]; members?: number } = {};
 
-  constructor(to: Rewriter) {
+  constructor(to: Payload) {
     this.#to = to;
     to.inputs.push(this.#facts);
   }

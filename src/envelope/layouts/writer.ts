@@ -13,7 +13,7 @@ interface Facts {
   /** Lengths of a tensor's dimensions behind the first. */
   readonly inner: readonly number[];
   /** Members beside the payload: the target's name for each, and the text of its value. */
-  readonly riders: ReadonlyMap<string, string>;
+  readonly extras: ReadonlyMap<string, string>;
   /** Open Inference Protocol's datatype for all cells. */
   readonly datatype: string;
   /** The rows have labels, which are put in where LABELS_HERE stands. */
@@ -48,10 +48,10 @@ function* indexText(first: number, rows: number): Generator<string> {
 
 const json = JSON.stringify;
 
-/** `{"key":` and `}`, with what rides along; nothing where the document is the cargo. */
-function around({ key }: Form): { open: string; close(riders: ReadonlyMap<string, string>): string } {
+/** `{"key":` and `}`, with what extra along; nothing where the document is the cargo. */
+function around({ key }: Form): { open: string; close(extras: ReadonlyMap<string, string>): string } {
   if (key === undefined) return { open: "", close: () => "" };
-  return { open: `{${json(key)}:`, close: (riders) => `${[...riders].map(([name, text]) => `,${json(name)}:${text}`).join("")}}` };
+  return { open: `{${json(key)}:`, close: (extras) => `${[...extras].map(([name, text]) => `,${json(name)}:${text}`).join("")}}` };
 }
 
 const lists = (_names: readonly string[] | undefined, width: number): RowTexts => ({
@@ -77,10 +77,10 @@ function frameWriter(form: Form, indexed: boolean): RowWriter {
       return `${open}{${names ? `"columns":${json(names)},` : ""}"data":[`;
     },
     texts: lists,
-    tail: ({ names, firstRow, rows, riders, labelled }) => {
+    tail: ({ names, firstRow, rows, extras, labelled }) => {
       const columns = !named && names ? `,"columns":${json(names)}` : "";
       const index = labelled ? `,"index":[${LABELS_HERE}]` : indexed ? `,${[...indexText(firstRow, rows)].join("")}` : "";
-      return `]${columns}${index}}${close(riders)}`;
+      return `]${columns}${index}}${close(extras)}`;
     },
   };
 }
@@ -88,7 +88,7 @@ function frameWriter(form: Form, indexed: boolean): RowWriter {
 /** Rows in a list, in lists or objects of their own. */
 function listWriter(form: Form, texts: RowWriter["texts"]): RowWriter {
   const { open, close } = around(form);
-  return { cells: "json", head: () => `${open}[`, texts, tail: ({ riders }) => `]${close(riders)}` };
+  return { cells: "json", head: () => `${open}[`, texts, tail: ({ extras }) => `]${close(extras)}` };
 }
 
 function featuresWriter(form: Form): RowWriter {
@@ -110,7 +110,7 @@ function ndarrayWriter(form: Form): RowWriter {
       return `${open}{${names ? `"names":${json(names)},` : ""}"ndarray":[`;
     },
     texts: lists,
-    tail: ({ names, riders }) => `]${!named && names ? `,"names":${json(names)}` : ""}}${close(riders)}`,
+    tail: ({ names, extras }) => `]${!named && names ? `,"names":${json(names)}` : ""}}${close(extras)}`,
   };
 }
 
@@ -125,8 +125,8 @@ function valuesWriter(form: Form): RowWriter {
       return `${open}{${names ? `"names":${json(names)},` : ""}"tensor":{"values":[`;
     },
     texts: () => ({ before: (i) => (i === 0 ? "" : ","), after: "", between: "," }),
-    tail: ({ names, rows, width, riders }) =>
-      `],"shape":[${rows},${width}]}${!named && names ? `,"names":${json(names)}` : ""}}${close(riders)}`,
+    tail: ({ names, rows, width, extras }) =>
+      `],"shape":[${rows},${width}]}${!named && names ? `,"names":${json(names)}` : ""}}${close(extras)}`,
   };
 }
 
@@ -137,8 +137,8 @@ function inputWriter(form: Form): RowWriter {
     cells: "json",
     head: (_, tensor) => `${open}[{"name":${json(tensor)},"data":[`,
     texts: lists,
-    tail: ({ rows, inner, datatype, riders }) =>
-      `],"shape":${json([rows, ...inner])},"datatype":"${datatype}"}]${close(contentRider(form.content, riders))}`,
+    tail: ({ rows, inner, datatype, extras }) =>
+      `],"shape":${json([rows, ...inner])},"datatype":"${datatype}"}]${close(contentExtra(form.content, extras))}`,
   };
 }
 
@@ -196,7 +196,7 @@ export interface ColumnWriter {
   /** Before and behind the text of a column's list. */
   before(name: string, first: boolean): string;
   after(shape: readonly number[], datatype: string, parameters?: string): string;
-  tail(riders: ReadonlyMap<string, string>): string;
+  tail(extras: ReadonlyMap<string, string>): string;
 }
 
 /** `content`: what MLServer is to make of the inputs; undefined where they say so themselves. */
@@ -207,7 +207,7 @@ export function columnWriter(form: Form, layout: Layout, content: string | undef
       head: () => `${open}{`,
       before: (name, first) => `${first ? "" : ","}${json(name)}:`,
       after: () => "",
-      tail: (riders) => `}${close(riders)}`,
+      tail: (extras) => `}${close(extras)}`,
     };
   // a dict of arrays; as `pd` MLServer would want columns of rank 1
   const own = content === "dict" ? '{"content_type":"np"}' : undefined;
@@ -216,14 +216,14 @@ export function columnWriter(form: Form, layout: Layout, content: string | undef
     before: (name, first) => `${first ? "" : ","}{"name":${json(name)},"data":`,
     after: (shape, datatype, parameters = own) =>
       `,"shape":[${shape.join(",")}],"datatype":"${datatype}"${parameters ? `,"parameters":${parameters}` : ""}}`,
-    tail: (riders) => `]${close(content === undefined ? riders : contentRider(content, riders))}`,
+    tail: (extras) => `]${close(content === undefined ? extras : contentExtra(content, extras))}`,
   };
 }
 
 /** MLServer is told what to make of the inputs; parameters of the source stand beside. */
-function contentRider(content: string | undefined, riders: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  const rest = riders.get("parameters") ?? "";
+function contentExtra(content: string | undefined, extras: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const rest = extras.get("parameters") ?? "";
   const members = rest.trim().startsWith("{") ? membersOf(rest) : [];
   const own: [string, string][] = members.some(([key]) => key === "content_type") ? [] : [["content_type", json(content)]];
-  return new Map([...riders, ["parameters", textOfMembers([...own, ...members])]]);
+  return new Map([...extras, ["parameters", textOfMembers([...own, ...members])]]);
 }

@@ -1,0 +1,424 @@
+// A payload as it is read: what is known of it, what it is to become, and the bytes that are written for it. The scopes (layouts/) read
+// its objects and ask here for what concerns the whole; the rewriter brings the events.
+import { encode } from "../columns/bytes.js";
+import { type Choice, dialectOf, type Form, type Layout, target } from "../dialects/index.js";
+import { type Asked, type End, movesCells, rankFault, scalarFault } from "../dialects/needs.js";
+import type { CellRequest } from "../engine/cells.js";
+import { Mode } from "../engine/codes.js";
+import type { PathOf, Scanner } from "../engine/engine.js";
+import { jsonPath } from "../engine/fault.js";
+import { type ErrorCode, type Place, TransloadError, type Warning } from "../errors.js";
+import { kindOf } from "./kind.js";
+import type { InputFacts, Scope } from "./layouts/scope.js";
+import { Tape } from "./tape.js";
+
+const OBJECT = 0x7b; /* { */
+const LIST = 0x5b; /* [ */
+const STRING = 0x22; /* " */
+const NULL = 0x6e; /* n */
+const LABELS_AT_ONCE = 4096;
+
+export interface PayloadOptions {
+  readonly from: Choice;
+  /** No target: the payload is only read. */
+  readonly to: Choice | undefined;
+  /** Names for the columns of a payload that has none. */
+  readonly columns: readonly string[] | undefined;
+  /** Those of a payload that has names are the columns to read, in this order; of named tensors, those to read. */
+  readonly picks?: boolean;
+  /** What becomes of NaN and Infinity. */
+  readonly nan: "null" | "token" | "error" | undefined;
+  /** Read the cargo as typed cells. */
+  readonly typed: Omit<CellRequest, "layout" | "names" | "width"> | undefined;
+  /** Names and index are written from the batches, not from the source. */
+  readonly renames: boolean;
+  /** Row labels: kept, dropped, or 0 to rows - 1. */
+  readonly index?: string;
+  /** Keeps the input's bytes from this offset on, until `rest`. */
+  readonly keep?: (from: number) => void;
+  readonly rest?: () => void;
+  /** In the table lane, a frame's labels are wanted with its rows. */
+  readonly wantsIndex?: (target: { form: Form; layout: Layout }) => boolean;
+  /** What is asked of the payload, which decides whether its cells move. */
+  readonly asked?: Asked;
+  /** The target's form and layout, where they are settled already. */
+  readonly goal?: End | undefined;
+  /** What the caller's payload is, where this one was made of it on the way. */
+  readonly origin?: End | undefined;
+  readonly createScanner: (pathOf: PathOf, start: number) => Scanner;
+  readonly write: (bytes: Uint8Array) => void;
+  readonly warn: (warning: Warning) => void;
+}
+
+/** How to read a cargo as cells; `text` is the whole of it when it is a scalar. */
+export type CargoRequest = CellRequest & { readonly text: Uint8Array | undefined };
+
+/** A cargo that begins in the table lane. */
+export interface PendingCargo {
+  /** A frame's data, a list of objects, a tensor, or the rows of SageMaker's objects. */
+  readonly what: "rows" | "records" | "tensor" | "features";
+  /** A tensor that is a single cell. */
+  readonly scalar: boolean;
+  /** Of a tensor among others. */
+  readonly name: string | undefined;
+  /** What the list begins with, where that was looked at. */
+  readonly first: number | undefined;
+}
+
+/** A cargo that begins. */
+interface Cargo {
+  layout: "rows" | "tensor";
+  scalar: boolean;
+  /** Name of the tensor among named ones. */
+  name: string | undefined;
+  /** How its lengths are checked, which is as the target's layout asks. */
+  as: "rows" | "tensor";
+}
+
+export class Payload {
+  /** The source's form, once known. */
+  form: Form | undefined;
+  layout: Layout | undefined;
+  /** The target's, once the source's is known. */
+  target: { form: Form; layout: Layout } | undefined;
+  /** How the target is reached: the cargo passes as it is, or its cells move and another writes them. */
+  lane: "splice" | "table" = "splice";
+  /** In the table lane: the cargo that `run()` stopped at. */
+  pending: PendingCargo | undefined;
+  /** In the table lane: members beside the payload, by the name that the target has for them, and the text of their values. */
+  readonly extras = new Map<string, string>();
+  /** In the table lane: where the frame's labels are, and how many. */
+  index: { from: number; to: number; rows: number } | undefined;
+  /** In the table lane: the tensors of Open Inference Protocol's so far, or Seldon's one. */
+  readonly inputs: InputFacts[] = [];
+  /** Called when all is known of one of them. */
+  inputEnded: ((facts: InputFacts) => void) | undefined;
+  /** Just behind the cargo that ended last, and how many elements it had. */
+  cargoEnd: number | undefined;
+  cargoRows = 0;
+  /** Where instances begin of which it cannot be told, so far, whose they are. */
+  twinsAt: number | undefined;
+  /** A label of the frame's columns that is no string, as it stands. */
+  oddLabel: string | undefined;
+  /** Column names: the source's or the caller's. */
+  columns: readonly string[] | undefined;
+  /** Rows that functions on batches have let through, once they have; `columns` is then theirs, too. */
+  rowsWritten: number | undefined;
+  /** In the typed lane: how to read the cargo that `run()` stopped at. */
+  request: CargoRequest | undefined;
+  /** Keys beside the payload. */
+  readonly siblings: string[] = [];
+  /** Keys of the frame. */
+  readonly members: string[] = [];
+  readonly scanner: Scanner;
+  readonly tape: Tape;
+  readonly options: PayloadOptions;
+  protected readonly scopes: Scope[] = [];
+  protected inMember = false;
+  #width: number | undefined;
+  /** Columns of the batches that went out with positions for names. */
+  #positions: number | undefined;
+  #innerRank: number | undefined;
+  #scalar = false;
+  #scalarRequest: CargoRequest | undefined;
+  #scalarAt: Place = {};
+  protected inCargo = false;
+  /** NaN and Infinity are written as null. */
+  protected nullsNan = false;
+
+  constructor(options: PayloadOptions, start: number) {
+    this.options = options;
+    this.columns = options.columns;
+    this.scanner = options.createScanner(() => this.path(), start);
+    this.scanner.watch(1);
+    const nan = options.nan;
+    this.scanner.nan(nan === "error" ? "error" : nan === "null" ? "tell" : "pass");
+    this.tape = new Tape(this.scanner, (bytes) => this.write(bytes), start);
+  }
+
+  /** The keys on the way to the member being read. */
+  path(): string[] {
+    const path: string[] = [];
+    for (const { current } of this.scopes) {
+      if (current === undefined) break;
+      path.push(current);
+    }
+    return path;
+  }
+
+  // ---- what scopes use
+
+  /** The value that just began is an object whose members this scope reads. */
+  enter(scope: Scope, start: number): void {
+    this.tape.skip(start + 1);
+    this.tape.mode = "hold";
+    this.scopes.push(scope);
+    this.scanner.watch(this.scopes.length);
+  }
+
+  /** The list that was peeked into holds objects, which this scope reads. */
+  enterList(scope: Scope, start: number): void {
+    this.tape.skip(start);
+    this.tape.mode = "drop";
+    this.scopes.push(scope);
+    this.inMember = false;
+    this.scanner.watch(this.scopes.length);
+  }
+
+  /** The value that just began is a list: look at what it begins with. */
+  peek(): void {
+    this.scanner.peek();
+  }
+
+  /** The scope turns out to be another: it goes on in its place. */
+  replace(scope: Scope): void {
+    this.scopes[this.scopes.length - 1] = scope;
+  }
+
+  write(bytes: Uint8Array | string): void {
+    const out = typeof bytes === "string" ? encode(bytes) : bytes;
+    if (out.length > 0 && this.options.to !== undefined && this.lane === "splice") this.options.write(out);
+  }
+
+  warn(code: Warning["code"], message: string): void {
+    this.options.warn({ code, message });
+  }
+
+  error(code: ErrorCode, detail: string, place: Place = {}): TransloadError {
+    return new TransloadError(code, detail, { ...this.#place(place.offset ?? this.scanner.offset), ...place });
+  }
+
+  /** An offset in the line that the scanner has reached, and the member being read. */
+  #place(offset: number): Place {
+    return { offset, line: this.scanner.line, column: offset - this.scanner.lineAt + 1, path: jsonPath(this.path()) };
+  }
+
+  /** An error of the scalar cargo that was just read, at its first byte. */
+  scalarError(code: ErrorCode, detail: string): TransloadError {
+    return new TransloadError(code, detail, this.#scalarAt);
+  }
+
+  /** `from` did not name the form, so a wrong guess is possible. */
+  get unsure(): boolean {
+    return !this.options.from.exact && this.form?.dialect === "azureml";
+  }
+
+  /** The caller named the columns. */
+  get given(): boolean {
+    return this.options.columns !== undefined;
+  }
+
+  /** Names and index are written from the batches, not copied. */
+  get renames(): boolean {
+    return this.options.renames;
+  }
+
+  /** Inputs of Open Inference Protocol's go where nobody asked for what MLServer is to make of them: as they say themselves. */
+  get keepsContent(): boolean {
+    const { to } = this.options;
+    return this.form?.content !== undefined && this.target?.form.content !== undefined && to !== undefined && !to.exact;
+  }
+
+  /** The caller's payload was such, before it became what is read here. */
+  get ownInputs(): boolean {
+    const { origin, to } = this.options;
+    return (
+      this.keepsContent || (origin?.form.content !== undefined && this.target?.form.content !== undefined && to !== undefined && !to.exact)
+    );
+  }
+
+  get width(): number | undefined {
+    return this.#width;
+  }
+
+  /** The cargo that began last is a single cell. */
+  get scalar(): boolean {
+    return this.#scalar;
+  }
+
+  get innerRank(): number | undefined {
+    return this.#innerRank;
+  }
+
+  /** Batches have gone out already, with positions for names. */
+  namesCameLate(): void {
+    const { typed, to, renames } = this.options;
+    if (typed && !typed.survey && (to === undefined || renames))
+      this.warn("W_COLUMNS_LATE", "columns come after data: batches carry positions for names; give the names with the option columns");
+  }
+
+  /** The names of a batch that functions have let through: positions are none, where there were none before. */
+  nameFromBatch(names: readonly string[]): void {
+    if (this.columns === undefined && names.every((name, i) => name === `${i}`)) this.#positions = names.length;
+    else this.columns = names;
+  }
+
+  /** The frame's own names, checked against the caller's. */
+  nameColumns(names: string[] | undefined, count: number): void {
+    const given = this.options.columns;
+    if (given === undefined) {
+      // functions on batches have named them by now, unless they were handed positions for names
+      const positions = this.columns === undefined && this.#positions === names?.length;
+      if (!this.rowsWritten || positions) this.columns = names;
+    } else if (this.options.picks && names !== undefined && !this.members.includes("data")) this.columns = names;
+    else if (names === undefined || given.length !== count || given.some((name, i) => name !== names[i]))
+      throw this.error("E_COLUMNS", "the columns given are not those of the payload; leave them out, or give the same");
+    if (names !== undefined && new Set(names).size < names.length && this.target?.form.renamesColumns)
+      this.warn("W_DUPLICATE_COLUMNS", `${this.target.form.id} renames columns that occur twice (a, a.1)`);
+  }
+
+  /** The source's layout is known: settles the target's form. A single value has no cells that could move. */
+  settle(form: Form, layout: Layout, scalar = false): void {
+    this.form = form;
+    this.layout = layout;
+    const { to, nan } = this.options;
+    if (!to) return;
+    const goal = this.options.goal ?? target(to, layout, form, this.given);
+    this.lane =
+      (scalar || !movesCells({ form, layout }, goal, this.options.asked ?? {})) &&
+      splices(layout, goal.layout) &&
+      !(layout === "records" && (this.given || judged(form, goal.form)))
+        ? "splice"
+        : "table";
+    this.target = goal;
+    const policy = nan ?? dialectOf(goal.form).nan ?? "token";
+    this.scanner.nan(policy === "error" ? "error" : policy === "null" && this.lane === "splice" ? "tell" : "pass");
+    if (policy === "null") this.nullsNan = true;
+  }
+
+  /** Azure ML takes a frame without index for named tensors, so one is made: 0 to rows - 1. */
+  writeIndex(rows: number): void {
+    if (this.lane === "table") return;
+    this.write('"index":[');
+    for (let from = 0; from < rows; from += LABELS_AT_ONCE) {
+      const to = Math.min(rows, from + LABELS_AT_ONCE);
+      let text = from > 0 ? "," : "";
+      for (let i = from; i < to; i++) text += i > from ? `,${i}` : i;
+      this.write(text);
+    }
+    this.write("]");
+  }
+
+  /** A cargo begins: check its lengths from here, or have it read as cells. */
+  cargo({ layout, scalar, name, as }: Cargo): void {
+    const { scanner, options, target } = this;
+    this.#scalar = scalar;
+    this.inCargo = true;
+    if (this.lane === "table") {
+      this.pending = { what: layout, scalar, name, first: undefined };
+      return;
+    }
+    if (target?.form.refusesNull) scanner.refuseNull(true);
+    const width = this.columns !== undefined && (layout === "rows" || target?.layout === "frame") ? this.columns.length : undefined;
+    // Seldon's rows are read as a frame, whatever their rank
+    const rows = as === "rows" || (options.typed !== undefined && options.origin?.layout === "ndarray");
+    if (!scalar) scanner.startCargo(rows ? Mode.Rows : Mode.Tensor, width);
+    if (options.typed === undefined) return;
+    this.tape.mode = "drop";
+    if (name !== undefined && !this.picked(name)) return;
+    const names = layout === "rows" || target?.layout === "frame" ? this.columns : name === undefined ? undefined : [name];
+    const picks = options.picks && layout === "rows" && names !== options.columns;
+    const request: CargoRequest = { ...options.typed, layout, names, width, ...(picks && { pick: options.columns }), text: undefined };
+    if (!scalar) this.request = request;
+    else {
+      this.#scalarRequest = request;
+      this.tape.capture();
+    }
+  }
+
+  /** Of named tensors this one is to be read. */
+  picked(name: string): boolean {
+    const { picks, columns } = this.options;
+    return !picks || columns === undefined || columns.includes(name);
+  }
+
+  get indexWanted(): boolean {
+    return this.lane === "table" && this.target !== undefined && (this.options.wantsIndex?.(this.target) ?? false);
+  }
+
+  /** A frame's list of labels begins. */
+  indexBegins(): void {
+    if (!this.indexWanted) return;
+    this.index = { from: this.scanner.offset, to: this.scanner.offset, rows: 0 };
+    this.options.keep?.(this.scanner.offset);
+  }
+
+  indexEnded(rows: number): void {
+    if (!this.index) return;
+    this.index = { from: this.index.from, to: this.scanner.offset - 1, rows };
+    this.options.rest?.();
+  }
+
+  /** The cargo is the list of objects whose first element was just looked at. */
+  records(): void {
+    this.#scalar = false;
+    this.inCargo = true;
+    if (this.lane === "table" || this.options.typed) {
+      this.pending = { what: this.layout === "features" ? "features" : "records", scalar: false, name: undefined, first: OBJECT };
+      return;
+    }
+    if (this.target?.form.refusesNull) this.scanner.refuseNull(true);
+    this.scanner.startCargo(Mode.Records, undefined);
+    this.tape.mode = "copy";
+  }
+
+  recordsEnded(rows: number): void {
+    this.cargoEnded();
+    const form = this.target?.form;
+    if (form?.refusesEmpty && rows === 0) throw this.error("E_TARGET", `${form.id} needs at least one row`);
+  }
+
+  cargoEnded(): void {
+    this.inCargo = false;
+    this.cargoEnd = this.scanner.offset;
+    this.cargoRows = this.scanner.members;
+    this.#innerRank = this.scanner.innerRank;
+    this.#width = this.#innerRank === 0 ? 1 : this.scanner.width;
+    this.scanner.endCargo();
+    this.scanner.refuseNull(false);
+    this.tape.mode = "copy";
+  }
+
+  /** A tensor begins: a list of any rank, or a scalar. */
+  tensor(first: number, name: string | undefined): void {
+    if (first === OBJECT) throw this.error("E_OBJECT", "an object where a tensor is expected");
+    const form = this.target?.form;
+    const scalar = first !== LIST;
+    if (scalar && first === STRING && this.form?.dialect === "azureml")
+      throw this.error("E_FORM", "input_data holds a string; JSON inside a string is to be decoded first");
+    if (scalar && form?.refusesScalar) throw this.error("E_TARGET", `${form.id} needs a list, and this is ${kindOf(first)}`);
+    const fault = scalar && this.target && scalarFault(this.target, name !== undefined, this.options.asked ?? {});
+    if (fault) throw this.error(fault.code, fault.detail);
+    if (scalar && first === NULL && form?.refusesNull) throw this.error("E_NULL", "null, which the target's servers refuse in every dtype");
+    if (scalar) this.#scalarAt = this.#place(this.scanner.offset - 1);
+    this.cargo({ layout: "tensor", scalar, name, as: "tensor" });
+  }
+
+  tensorEnded(rows: number): void {
+    this.cargoEnded();
+    if (this.#scalarRequest) {
+      this.request = { ...this.#scalarRequest, text: this.tape.captured() };
+      this.#scalarRequest = undefined;
+    }
+    if (this.#scalar) return;
+    const form = this.target?.form;
+    const rank = (this.#innerRank ?? 0) + 1;
+    if (form?.refusesEmpty && rows === 0) throw this.error("E_TARGET", `${form.id} needs at least one row`);
+    // rows that a reader has taken were looked at before
+    const measured = this.lane === "splice" || this.#innerRank !== undefined;
+    const fault = measured && this.target && this.layout && rankFault(rank, rows, this.layout, this.target);
+    if (fault) throw this.error(fault.code, fault.detail);
+  }
+}
+
+/** Records must be looked at: the servers differ in which of two equal keys they take, or want the same keys in all. */
+function judged(from: Form, to: Form): boolean {
+  return to.equalKeys === true || dialectOf(from).firstKeyWins !== dialectOf(to).firstKeyWins;
+}
+
+/** Both layouts have the cargo in one piece, so that it passes as it is. */
+function splices(from: Layout, to: Layout): boolean {
+  return from === to
+    ? from !== "inputs" && from !== "ndarray" && from !== "values" && from !== "features"
+    : (from === "frame" && to === "tensor") || (from === "tensor" && to === "frame");
+}
