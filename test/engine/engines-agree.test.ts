@@ -1,3 +1,4 @@
+// Both engines, whole and byte by byte, over payloads of every form, sound and broken, into every target.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ConvertOptions } from "../../src/api/convert.js";
@@ -5,8 +6,6 @@ import { inspect } from "../../src/api/inspect.js";
 import { nodeHost } from "../../src/api/node.js";
 import { TransloadError } from "../../src/errors.js";
 import { createStage, type Stage } from "../../src/lanes/chain.js";
-
-/** Both engines, whole and byte by byte, over payloads of every form, sound and broken, into every target. */
 
 type Draw = { pick: <T>(values: readonly T[]) => T; upTo: (n: number) => number };
 
