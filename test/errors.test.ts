@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { FORMS } from "../src/dialects/index.js";
 import { CODES, type ConvertOptions, convert, type ErrorCode, type TransloadError } from "../src/index.js";
-import { bytesOf, crumbs, feed, halves, placeOf, whole } from "./feed.js";
+import { bytesOf, crumbs, feed, halves, placeOf, whole } from "./support/feed.js";
 
 interface Bad {
   input: string | Uint8Array;

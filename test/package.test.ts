@@ -127,6 +127,13 @@ describe("imports", () => {
   });
 });
 
+test("tests stand in the rooms of the code they hold", () => {
+  const tests = (readdirSync(join(root, "test"), { recursive: true }) as string[]).filter((name) => name.endsWith(".test.ts"));
+  const rooms = new Set(tests.map((name) => name.split(/[\\/]/)).map(([room, ...path]) => (path.length > 0 ? room : "")));
+  // the documents and what is asked of every room stand beside them
+  expect([...rooms].filter((room) => !ROOMS.includes(room as string)).sort()).toEqual(["", "docs", "faults"]);
+});
+
 test("no file is called after what it is not", () => {
   for (const file of readdirSync(src, { recursive: true }) as string[])
     expect(file).not.toMatch(/(^|[/\\-])(utils?|helpers?|common|types?|base|manager|misc|shared)(\.|$|[/\\])/);

@@ -1,5 +1,5 @@
 // A file through transload/web in a worker of a headless Chromium; or read there and nothing else.
-import { launch, serve } from "../../test/browser/chromium.js";
+import { launch, serve } from "../../test/support/chromium.js";
 import { given, report } from "./report.js";
 
 const { input, task } = given<{ input: string; task: "hash" | "memory" | "file" | "read" }>();

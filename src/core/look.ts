@@ -4,7 +4,7 @@
 // How it works. A column's record (cells.ts) has a word of Look bits, and where its values would lie there is a Range
 // instead. Every number moves the ends of the Range, which after the first rows is a comparison that fails. What takes
 // longer, digits to count or bytes to match, is asked only until the column has the bit. src/engine/look.ts says the
-// same of a token's text; test/engines.test.ts compares the two.
+// same of a token's text; test/engine/engines-agree.test.ts compares the two.
 import { TEN, clinger, cut, e, m, negative, product64, toF64 } from "./decimal";
 
 /** What cells of a column were. src/engine/codes.ts has the same numbers. In a typed column only Null is kept. */

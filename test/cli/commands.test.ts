@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { DIALECTS, NAMES } from "../../src/dialects/index.js";
-import { folder, large, ROOT, SPLIT, shell, transload } from "./run.js";
+import { folder, large, ROOT, SPLIT, shell, transload } from "../support/command-line.js";
 
 const dir = folder();
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { folder, large, SPLIT, shell, TENSOR, TERMINAL, transload } from "./run.js";
+import { folder, large, SPLIT, shell, TENSOR, TERMINAL, transload } from "../support/command-line.js";
 
 const dir = folder();
 writeFileSync(join(dir, "large.json"), large(3e6));

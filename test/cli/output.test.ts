@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { finish, folder, large, SPLIT, shell, start, transload } from "./run.js";
+import { finish, folder, large, SPLIT, shell, start, transload } from "../support/command-line.js";
 
 const dir = folder();
 const MLFLOW = SPLIT.replace("input_data", "dataframe_split");

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { NAMES } from "../../src/dialects/index.js";
-import { folder, SPLIT, shell, TENSOR, TERMINAL, transload } from "./run.js";
+import { folder, SPLIT, shell, TENSOR, TERMINAL, transload } from "../support/command-line.js";
 
 const dir = folder();
 

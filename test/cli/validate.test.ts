@@ -1,7 +1,7 @@
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { folder, ROOT, SPLIT, shell, transload } from "./run.js";
+import { folder, ROOT, SPLIT, shell, transload } from "../support/command-line.js";
 
 const dir = folder();
 const MODEL = join(ROOT, "data/heart-model");

@@ -6,7 +6,7 @@ import { Mode } from "../../src/engine/codes.js";
 import type { Scanner } from "../../src/engine/engine.js";
 import { CoreScanner } from "../../src/engine/wasm/scanner.js";
 import { TransloadError } from "../../src/index.js";
-import { bytesOf, crumbs, cut, placeOf, whole } from "../feed.js";
+import { bytesOf, crumbs, cut, placeOf, whole } from "../support/feed.js";
 
 interface Rules {
   watch?: number;

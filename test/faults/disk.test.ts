@@ -5,8 +5,8 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
-import { folder, shell, transload } from "../cli/run.js";
-import { digest, hidden, manifestOf, rounds, rows } from "./outcome.js";
+import { folder, shell, transload } from "../support/command-line.js";
+import { digest, hidden, manifestOf, rounds, rows } from "../support/left-behind.js";
 
 const dir = folder();
 const CSV = join(dir, "rows.csv");

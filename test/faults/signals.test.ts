@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, truncateSync, write
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
-import { finish, folder, large, shell, start, transload } from "../cli/run.js";
-import { digest, hidden, manifestOf, rounds, rows } from "./outcome.js";
+import { finish, folder, large, shell, start, transload } from "../support/command-line.js";
+import { digest, hidden, manifestOf, rounds, rows } from "../support/left-behind.js";
 
 const dir = folder();
 const CSV = join(dir, "rows.csv");

@@ -3,7 +3,7 @@ import { inspect, TransloadError, type Verdict, type VerdictOptions, verdict } f
 import { verdictOfFault } from "../../src/model/fault.js";
 import { FINDINGS } from "../../src/model/finding.js";
 import { parseSignature } from "../../src/model/signature.js";
-import { feed, whole } from "../feed.js";
+import { feed, whole } from "../support/feed.js";
 
 const model = (inputs?: unknown, more: object = {}) => ({
   signature: inputs === undefined ? undefined : parseSignature({ inputs: JSON.stringify(inputs), ...more }),

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { outcome, samples } from "../damage.js";
+import { outcome, samples } from "../support/binary-samples.js";
 
 const [python = "python3", every = "3"] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), "transload-damage-"));

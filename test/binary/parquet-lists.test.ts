@@ -1,0 +1,215 @@
+// Parquet's lists, with DuckDB at the other end.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { DuckDBInstance } from "@duckdb/node-api";
+import fc from "fast-check";
+import { afterAll, describe, expect, test } from "vitest";
+import { Batch, type Column, convert, type DType, readBatches, type TypedArray, writeBatches } from "../../src/index.js";
+import { ARRAYS } from "../support/feed.js";
+
+const folder = mkdtempSync(join(tmpdir(), "transload-test-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const duckdb = DuckDBInstance.create(":memory:").then((instance) => instance.connect());
+const query = async (sql: string) => (await (await duckdb).runAndReadAll(sql)).getColumns();
+let files = 0;
+/** DuckDB remembers a file by its path. */
+const fresh = () => join(folder, `${files++}.parquet`);
+
+type Nested = number | string | null | readonly Nested[];
+
+/** Rows of nested lists. */
+function nestedOf(column: Column, rows: number): Nested[] {
+  const cells = [...column.values].map((value, i) => (column.valid?.[i] === 0 ? null : typeof value === "bigint" ? Number(value) : value));
+  const fold = (shape: readonly number[], from: number): Nested => {
+    const [length, ...inner] = shape;
+    if (length === undefined) return cells[from] as Nested;
+    const step = inner.reduce((a, b) => a * b, 1);
+    return Array.from({ length }, (_, i) => fold(inner, from + i * step));
+  };
+  const perRow = column.shape.reduce((a, b) => a * b, 1);
+  return Array.from({ length: rows }, (_, row) => fold(column.shape, row * perRow));
+}
+
+async function read(source: string | Uint8Array[], options = {}): Promise<Record<string, Nested[]>> {
+  const found: Record<string, Nested[]> = {};
+  for await (const { columns, rowCount } of readBatches(source, options))
+    for (const column of columns) (found[column.name] ??= []).push(...nestedOf(column, rowCount));
+  return found;
+}
+
+async function written(batches: Batch[], rowGroupRows: number): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of Readable.from(batches).pipe(writeBatches({ to: "parquet", rowGroupRows }))) parts.push(part as Buffer);
+  const path = fresh();
+  writeFileSync(path, Buffer.concat(parts));
+  return path;
+}
+
+const CELLS: Readonly<Record<string, readonly (number | string | bigint)[]>> = {
+  int8: [0, 1, -128, 127],
+  uint16: [0, 1, 65535],
+  int64: [0n, 7n, -(2n ** 53n)],
+  float32: [0.5, -1.25, 1e6],
+  float64: [0.1, -1e300, 3],
+  bool: [0, 1],
+  string: ["", "a", "long text, longer than sixteen bytes", "日本"],
+};
+
+function column(g: fc.GeneratorValue, name: string, rows: number): Column {
+  const dtype = g(fc.constantFrom, ...Object.keys(CELLS)) as DType;
+  const shape = Array.from({ length: g(fc.nat, 3) }, () => g(fc.constantFrom, 1, 2, 3, 5, 0));
+  const cells = rows * shape.reduce((a, b) => a * b, 1);
+  const values = Array.from({ length: cells }, () => g(fc.constantFrom, ...(CELLS[dtype] as readonly (number | string | bigint)[])));
+  const valid = Uint8Array.from({ length: cells }, () => (g(fc.nat, 3) === 0 ? 0 : 1));
+  const own = dtype === "string" ? (values as string[]) : (new ARRAYS[dtype as "int8"](values as never) as TypedArray);
+  return { name, dtype, shape, values: own, ...(g(fc.nat, 1) === 1 && valid.includes(0) && { valid }) };
+}
+
+function slice(own: Column, from: number, to: number): Column {
+  const perRow = own.shape.reduce((a, b) => a * b, 1);
+  const [start, end] = [from * perRow, to * perRow];
+  return { ...own, values: own.values.slice(start, end) as TypedArray, ...(own.valid && { valid: own.valid.slice(start, end) }) };
+}
+
+describe("lists in parquet", () => {
+  test("are what DuckDB reads of ours, and what comes back", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.gen(), async (g) => {
+        const rows = g(fc.nat, 60) + 1;
+        const columns = Array.from({ length: g(fc.nat, 2) + 1 }, (_, i) => column(g, `c${i}`, rows));
+        const step = g(fc.constantFrom, 7, 100);
+        const batches = Array.from({ length: Math.ceil(rows / step) }, (_, i) => {
+          const [from, to] = [i * step, Math.min(rows, (i + 1) * step)];
+          return new Batch({ rowOffset: from, rowCount: to - from, columns: columns.map((own) => slice(own, from, to)), kind: "frame" });
+        });
+        const path = await written(batches, g(fc.constantFrom, 5, 64, 1000));
+        const expected = Object.fromEntries(columns.map((own) => [own.name, nestedOf(own, rows)]));
+        expect(await read(path, { batchRows: g(fc.constantFrom, 3, 1000) })).toEqual(expected);
+        const texts = await query(`SELECT ${columns.map(({ name }) => `to_json(${name})::VARCHAR`).join(", ")} FROM '${path}'`);
+        const plain = (value: Nested): Nested =>
+          Array.isArray(value) ? value.map(plain) : typeof value === "boolean" ? Number(value) : value;
+        texts.forEach((column, i) => {
+          expect(column.map((text) => (text === null ? null : plain(JSON.parse(text as string))))).toEqual(expected[`c${i}`]);
+        });
+      }),
+      { numRuns: 150 },
+    );
+  }, 60_000);
+
+  test.each(["V1", "V2"])(
+    "of DuckDB's are read (pages %s)",
+    async (version) => {
+      for (const codec of ["snappy", "uncompressed"]) {
+        const path = fresh();
+        await query(
+          `COPY (SELECT i AS id, [i, i + 1, NULL] AS three, CASE WHEN i % 5 = 0 THEN NULL ELSE [i / 2] END AS gaps, [['a' || i % 7, 'b'], ['c', NULL]] AS texts, [[i::FLOAT]]::FLOAT[1][] AS fixed, []::INTEGER[] AS none, list_transform(range(300), x -> x + i)::SMALLINT[] AS long FROM range(3000) t(i)) TO '${path}' (FORMAT parquet, COMPRESSION ${codec}, PARQUET_VERSION ${version}, ROW_GROUP_SIZE 2048)`,
+        );
+        const rows = Array.from({ length: 3000 }, (_, i) => i);
+        expect(await read(path, { batchRows: 999 })).toEqual({
+          id: rows,
+          three: rows.map((i) => [i, i + 1, null]),
+          gaps: rows.map((i) => (i % 5 === 0 ? [null] : [i / 2])),
+          texts: rows.map((i) => [
+            [`a${i % 7}`, "b"],
+            ["c", null],
+          ]),
+          fixed: rows.map((i) => [[i]]),
+          none: rows.map(() => []),
+          long: rows.map((i) => Array.from({ length: 300 }, (_, x) => x + i)),
+        });
+      }
+    },
+    30_000,
+  );
+
+  test("of other shapes are refused with their row, and what is no list only where it is wanted", async () => {
+    const refused = async (select: string, options = {}) => {
+      const path = fresh();
+      await query(`COPY (${select}) TO '${path}' (FORMAT parquet, ROW_GROUP_SIZE 2048)`);
+      return read(path, options).then(
+        () => "none",
+        (error) => `${error.code} ${error.message}`,
+      );
+    };
+    expect(await refused("SELECT CASE WHEN i = 2 THEN [1] ELSE [1, 2] END AS x FROM range(5) t(i)")).toMatch(
+      /^E_SHAPE row 2, column "x": its lists must all have one shape; this has shape \[1\], and those before have \[2\]/,
+    );
+    expect(await refused("SELECT CASE WHEN i = 2500 THEN [] ELSE [1, 2] END AS x FROM range(3000) t(i)")).toMatch(/^E_SHAPE row 2500/);
+    expect(await refused("SELECT [[1, 2], [i]] AS x FROM range(2) t(i)")).toMatch(/^E_SHAPE row 0, .*more than one shape, or null, inside/);
+    expect(await refused("SELECT [[1], NULL] AS x FROM range(2) t(i)")).toMatch(/^E_SHAPE row 0/);
+    expect(await refused("SELECT NULL::INTEGER[] AS x FROM range(2) t(i)")).toMatch(/^E_SHAPE column "x" has no list that is not null/);
+    expect(await refused("SELECT CASE WHEN i >= 2048 THEN NULL ELSE [1, 2] END AS x FROM range(3000) t(i)")).toBe("none");
+    for (const odd of ["{'a': 1, 'b': 2}", "{'a': 1}", "[{'a': 1}]", "MAP {'a': 1}", "[{'a': 1, 'b': 2}]"]) {
+      expect(await refused(`SELECT ${odd} AS x, 1 AS y`), odd).toMatch(/^E_NESTED column "x" holds structs or maps/);
+      expect(await refused(`SELECT ${odd} AS x, 1 AS y`, { columns: ["y"] }), odd).toBe("none");
+    }
+  });
+
+  test("are read page by page, wherever a row begins, and null before there is one", async () => {
+    const path = fresh();
+    const count = 200_000;
+    await query(
+      `COPY (SELECT i AS id, CASE WHEN i < 150000 THEN NULL ELSE [i, -i, NULL] END AS x, 'text ' || i AS own, 'text ' || i % 5 AS few FROM range(${count}) t(i)) TO '${path}' (FORMAT parquet, ROW_GROUP_SIZE 1000000)`,
+    );
+    const found = await read(path, { batchRows: 777 });
+    const rows = Array.from({ length: count }, (_, i) => i);
+    expect(found.id).toEqual(rows);
+    expect(found.x).toEqual(rows.map((i) => (i < 150_000 ? [null, null, null] : [i, -i, null])));
+    expect(found.own).toEqual(rows.map((i) => `text ${i}`));
+    expect(found.few).toEqual(rows.map((i) => `text ${i % 5}`));
+    for (const dictionary of [false, true])
+      for await (const { columns, rowCount } of readBatches(path, { columns: ["few", "own"], dictionary, batchRows: 100_000 })) {
+        const [few, own] = columns.map(({ texts }) => texts);
+        expect(few?.codes?.length).toBe(dictionary ? rowCount : undefined);
+        expect(few?.offsets.length).toBe(dictionary ? 6 : rowCount + 1);
+        if (!dictionary) expect(few?.bytes.length).toBe(6 * rowCount);
+        expect(own?.offsets.length).toBeGreaterThan(0);
+      }
+  }, 30_000);
+
+  test("of one name are two, and pages without values none", async () => {
+    const path = fresh();
+    await query(`COPY (SELECT [i, 1] AS a, [i] AS "A" FROM range(3) t(i)) TO '${path}' (FORMAT parquet)`);
+    // DuckDB writes no two columns of one name: the second's is changed in the file
+    const bytes = readFileSync(path);
+    for (let at = bytes.indexOf("A"); at >= 0; at = bytes.indexOf("A", at + 1))
+      if (bytes.toString("latin1", at - 1, at) === "\x01") bytes[at] = 0x61;
+    const found: Nested[][] = [];
+    for await (const { columns, rowCount } of readBatches([bytes])) found.push(...columns.map((own) => nestedOf(own, rowCount)));
+    expect(found).toEqual([
+      [
+        [0, 1],
+        [1, 1],
+        [2, 1],
+      ],
+      [[0], [1], [2]],
+    ]);
+  });
+
+  test("damaged anywhere, they are refused or read, and never hang", async () => {
+    const cells = Array.from({ length: 600 }, (_, i) => BigInt(i % 9));
+    const own: Column = { name: "a", dtype: "int64", shape: [2, 3], values: BigInt64Array.from(cells) };
+    const valid = Uint8Array.from({ length: 200 }, (_, i) => Number(i % 3 > 0));
+    const gaps: Column = { name: "b", dtype: "float32", shape: [2], values: new Float32Array(200), valid };
+    const bytes = readFileSync(await written([new Batch({ rowOffset: 0, rowCount: 100, columns: [own, gaps], kind: "frame" })], 64));
+    for (let at = 4; at < bytes.length - 8; at++) {
+      const bad = Buffer.from(bytes);
+      bad[at] = (bad[at] as number) ^ 0x55;
+      await read([bad]).catch((error) => expect(error.code, `${at}: ${error.stack}`).toMatch(/^E_/));
+    }
+  }, 30_000);
+
+  test("go from JSON into a file, and are the same JSON again", async () => {
+    const text = '{"dataframe_split":{"columns":["id","image"],"data":[[1,[[0,1],[2,3]]],[2,[[4,5],[6,7]]]]}}';
+    const through = async (bytes: Buffer, from: string, to: string) => {
+      const parts: Buffer[] = [];
+      for await (const part of Readable.from([bytes]).pipe(convert({ from, to, dtype: "int32" }))) parts.push(part as Buffer);
+      return Buffer.concat(parts);
+    };
+    const parquet = await through(Buffer.from(text), "mlflow:split", "parquet");
+    expect((await through(parquet, "parquet", "mlflow:split")).toString()).toBe(text);
+  });
+});
