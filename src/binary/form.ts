@@ -81,10 +81,10 @@ export interface BinaryWrite {
 }
 
 /** What reads and writes zips, where there is such. */
-type Npz = (() => Promise<typeof import("./npz.js")>) | undefined;
+type Npz = (() => Promise<typeof import("./npy/npz.js")>) | undefined;
 
 /** @throws TransloadError E_DIALECT in a browser. */
-export function loadNpz(npz: Npz): Promise<typeof import("./npz.js")> {
+export function loadNpz(npz: Npz): Promise<typeof import("./npy/npz.js")> {
   if (npz) return npz();
   throw new TransloadError("E_DIALECT", "npz is read and written in Node, and not here; npy and arrow are");
 }

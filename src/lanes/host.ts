@@ -10,7 +10,7 @@ export interface Host {
   /** The input as a file that is read here and there; its chunks are those that have been asked for already. */
   random(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<RandomAccess>;
   /** Zipped arrays, which are Node's alone. */
-  readonly npz: (() => Promise<typeof import("../binary/npz.js")>) | undefined;
+  readonly npz: (() => Promise<typeof import("../binary/npy/npz.js")>) | undefined;
   /** The engine that was asked for. */
   scannerOf(engine: EngineName | undefined): Promise<CreateScanner>;
 }

@@ -1,4 +1,4 @@
-import { TransloadError } from "../errors.js";
+import { TransloadError } from "../../errors.js";
 
 /** numpy's name of an array that has none. */
 const UNNAMED = "arr_0";

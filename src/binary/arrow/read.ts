@@ -17,22 +17,22 @@ import {
   type Vector,
   vectorFromArray,
 } from "apache-arrow";
-import { FIXED_SHAPE, schemaOf, toArrow } from "../columns/arrow.js";
-import { Batch } from "../columns/batch.js";
-import { decodeBytes } from "../columns/bytes.js";
-import type { Column, Texts } from "../columns/column.js";
-import { withoutDictionaries } from "../columns/dictionary.js";
-import { NAT, NUMERIC, type NumericDType, type TypedArray } from "../columns/dtype.js";
-import { placeLists, product } from "../columns/lists.js";
-import { checkUtf8, textColumn } from "../columns/texts.js";
-import { placesAmong, TransloadError } from "../errors.js";
-import { expansionGuard } from "../io/expansion.js";
-import type { RandomAccess } from "../io/store.js";
-import { guardLengths, guardMessages } from "./arrow-guard.js";
-import { bytesOfRow, cut } from "./cut.js";
-import { type BinaryRead, type BinaryWriter, rowsOfBatch } from "./form.js";
-import { halves } from "./half.js";
-import { bitsAt, endsIn, placesIn } from "./places.js";
+import { FIXED_SHAPE, schemaOf, toArrow } from "../../columns/arrow.js";
+import { Batch } from "../../columns/batch.js";
+import { decodeBytes } from "../../columns/bytes.js";
+import type { Column, Texts } from "../../columns/column.js";
+import { withoutDictionaries } from "../../columns/dictionary.js";
+import { NAT, NUMERIC, type NumericDType, type TypedArray } from "../../columns/dtype.js";
+import { placeLists, product } from "../../columns/lists.js";
+import { checkUtf8, textColumn } from "../../columns/texts.js";
+import { placesAmong, TransloadError } from "../../errors.js";
+import { expansionGuard } from "../../io/expansion.js";
+import type { RandomAccess } from "../../io/store.js";
+import { bytesOfRow, cut } from "../cut.js";
+import { type BinaryRead, type BinaryWriter, rowsOfBatch } from "../form.js";
+import { halves } from "../half.js";
+import { bitsAt, endsIn, placesIn } from "../places.js";
+import { guardLengths, guardMessages } from "./guard.js";
 
 class Sink extends AsyncByteQueue {
   chunks: Uint8Array[] = [];

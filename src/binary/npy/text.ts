@@ -1,10 +1,10 @@
 // numpy's text: cells of one width, of four bytes a character (U) or of bytes (S); zeros behind the last character are none of it.
 
-import type { Column, Texts } from "../columns/column.js";
-import { product } from "../columns/lists.js";
-import { refuseLone, spreadTexts, textsNow, textsOf } from "../columns/texts.js";
-import { TransloadError } from "../errors.js";
-import type { Spill } from "../io/store.js";
+import type { Column, Texts } from "../../columns/column.js";
+import { product } from "../../columns/lists.js";
+import { refuseLone, spreadTexts, textsNow, textsOf } from "../../columns/texts.js";
+import { TransloadError } from "../../errors.js";
+import type { Spill } from "../../io/store.js";
 
 /** Bytes written at once, and read back at once. */
 const PIECE = 1 << 20;

@@ -1,8 +1,8 @@
 // numpy's .npy (numpy/lib/format.py, versions 1 to 3): a header that is a Python dict, then the cells.
 
-import { Batch } from "../columns/batch.js";
-import { decode, decodeBytes, encode, swapBytes } from "../columns/bytes.js";
-import type { Column } from "../columns/column.js";
+import { Batch } from "../../columns/batch.js";
+import { decode, decodeBytes, encode, swapBytes } from "../../columns/bytes.js";
+import type { Column } from "../../columns/column.js";
 import {
   type DType,
   isTime,
@@ -14,13 +14,13 @@ import {
   type TimeUnit,
   type TypedArray,
   unitOf,
-} from "../columns/dtype.js";
-import { product } from "../columns/lists.js";
-import { TransloadError } from "../errors.js";
-import type { RandomAccess, Spill } from "../io/store.js";
-import { type BinaryRead, type BinaryWrite, type BinaryWriter, checkBare, rowsOfBatch } from "./form.js";
-import { halves } from "./half.js";
-import { readTexts, TextCells } from "./npy-text.js";
+} from "../../columns/dtype.js";
+import { product } from "../../columns/lists.js";
+import { TransloadError } from "../../errors.js";
+import type { RandomAccess, Spill } from "../../io/store.js";
+import { type BinaryRead, type BinaryWrite, type BinaryWriter, checkBare, rowsOfBatch } from "../form.js";
+import { halves } from "../half.js";
+import { readTexts, TextCells } from "./text.js";
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 /** A header is this long when its shape is written last: room for twenty digits more than it may need. */
