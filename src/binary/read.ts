@@ -15,7 +15,7 @@ export async function* readForm(form: BinaryForm, file: RandomAccess, options: B
 async function readerOf({ id }: BinaryForm, file: RandomAccess, options: BinaryRead): Promise<AsyncGenerator<Batch, void, undefined>> {
   switch (id) {
     case "npy":
-      return (await import("./npy/npy.js")).readNpy(file, options);
+      return (await import("./npy/read.js")).readNpy(file, options);
     case "npz":
       return (await loadNpz(options.npz)).readNpz(file, options);
     case "parquet":

@@ -1,3 +1,5 @@
+// What columns are called among the members of an npz.
+
 import { TransloadError } from "../../errors.js";
 
 /** numpy's name of an array that has none. */

@@ -6,8 +6,10 @@ import { placesAmong, TransloadError } from "../../errors.js";
 import { expansionGuard } from "../../io/expansion.js";
 import type { RandomAccess } from "../../io/store.js";
 import { type BinaryRead, type BinaryWrite, type BinaryWriter, rowsOfBatch } from "../form.js";
+import { type NpyHeader, readNpyHeader } from "./header.js";
 import { arrayNames } from "./names.js";
-import { type NpyHeader, NpyWriter, readNpy, readNpyHeader } from "./npy.js";
+import { readNpy } from "./read.js";
+import { NpyWriter } from "./write.js";
 import { type MemberFile, membersOf, openMember } from "./zip.js";
 
 const ENDING = ".npy";
