@@ -15,7 +15,7 @@ export function nodeHost({ file, spillDir }: { file?: string; spillDir?: string 
       await (chunks as Partial<AsyncGenerator>).return?.(undefined);
       return openRandom(file);
     },
-    npz: () => import("../binary/npz.js"),
+    npz: () => import("../binary/npy/npz.js"),
     scannerOf,
   };
 }

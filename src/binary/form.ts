@@ -1,8 +1,13 @@
-// Files of columns that are no text: what they are called, and how their first bytes tell them.
+// Binary files: what they are called, how their first bytes tell them, and what their readers and writers are.
+//
+// The room. A file of a binary form comes in, and batches of typed columns go out (read.ts); batches come in, and the bytes of such a file
+// go out (write.ts). Each format has a wing of its own, which is loaded when it is wanted: npy/ (and npz), arrow/, parquet/. What they share
+// stands beside this file: cut.ts cuts batches and joins columns, codecs.ts packs and unpacks bytes, places.ts checks numbers that are
+// places in something else, half.ts is half precision.
 import type { Batch } from "../columns/batch.js";
 import { TransloadError } from "../errors.js";
 import { type ExpansionLimit, expansionGuard } from "../io/expansion.js";
-import type { Spill } from "../io/store.js";
+import type { RandomAccess, Spill } from "../io/store.js";
 
 /** A binary file format that holds typed columns or a tensor. */
 export interface BinaryForm {
@@ -80,11 +85,17 @@ export interface BinaryWrite {
   readonly npz: Npz;
 }
 
-/** What reads and writes zips, where there is such. */
-type Npz = (() => Promise<typeof import("./npz.js")>) | undefined;
+/** What reads and writes zips: Node's alone. */
+export interface NpzModule {
+  readNpz(file: RandomAccess, options: BinaryRead): AsyncGenerator<Batch, void, undefined>;
+  readonly NpzWriter: new (options: BinaryWrite) => BinaryWriter;
+}
+
+/** Its loading, where there is such. */
+export type Npz = (() => Promise<NpzModule>) | undefined;
 
 /** @throws TransloadError E_DIALECT in a browser. */
-export function loadNpz(npz: Npz): Promise<typeof import("./npz.js")> {
+export function loadNpz(npz: Npz): Promise<NpzModule> {
   if (npz) return npz();
   throw new TransloadError("E_DIALECT", "npz is read and written in Node, and not here; npy and arrow are");
 }

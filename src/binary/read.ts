@@ -15,12 +15,12 @@ export async function* readForm(form: BinaryForm, file: RandomAccess, options: B
 async function readerOf({ id }: BinaryForm, file: RandomAccess, options: BinaryRead): Promise<AsyncGenerator<Batch, void, undefined>> {
   switch (id) {
     case "npy":
-      return (await import("./npy.js")).readNpy(file, options);
+      return (await import("./npy/read.js")).readNpy(file, options);
     case "npz":
       return (await loadNpz(options.npz)).readNpz(file, options);
     case "parquet":
-      return (await import("./parquet.js")).readParquet(file, options);
+      return (await import("./parquet/read.js")).readParquet(file, options);
     default:
-      return (await import("./arrow.js")).readArrow(file, options);
+      return (await import("./arrow/read.js")).readArrow(file, options);
   }
 }

@@ -4,12 +4,12 @@ import { type BinaryName, type BinaryWrite, type BinaryWriter, loadNpz } from ".
 export async function writerOf(id: BinaryName, options: BinaryWrite): Promise<BinaryWriter> {
   switch (id) {
     case "npy":
-      return new (await import("./npy.js")).NpyWriter(options);
+      return new (await import("./npy/write.js")).NpyWriter(options);
     case "npz":
       return new (await loadNpz(options.npz)).NpzWriter(options);
     case "parquet":
-      return (await import("./parquet.js")).ParquetWriter.create(options);
+      return (await import("./parquet/write.js")).ParquetWriter.create(options);
     default:
-      return new (await import("./arrow.js")).ArrowWriter(id === "arrow" ? "file" : "stream");
+      return new (await import("./arrow/write.js")).ArrowWriter(id === "arrow" ? "file" : "stream");
   }
 }

@@ -1,3 +1,4 @@
+import type { Npz } from "../binary/form.js";
 import type { CreateScanner, EngineName } from "../engine/index.js";
 import { type RandomAccess, type Spill, SpillStore, type Store } from "../io/store.js";
 
@@ -10,7 +11,7 @@ export interface Host {
   /** The input as a file that is read here and there; its chunks are those that have been asked for already. */
   random(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<RandomAccess>;
   /** Zipped arrays, which are Node's alone. */
-  readonly npz: (() => Promise<typeof import("../binary/npz.js")>) | undefined;
+  readonly npz: Npz;
   /** The engine that was asked for. */
   scannerOf(engine: EngineName | undefined): Promise<CreateScanner>;
 }

@@ -1,7 +1,7 @@
 // What batches must be, each and one behind the other, before any writer sees them: a payload or a file holds one frame, or tensors one
 // after the other, of columns that do not change.
 
-import { arrayNames } from "../binary/npz-names.js";
+import { arrayNames } from "../binary/npy/names.js";
 import { Batch } from "../columns/batch.js";
 import type { Column } from "../columns/column.js";
 import { textsNow } from "../columns/texts.js";

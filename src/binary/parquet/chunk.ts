@@ -7,13 +7,12 @@ import { storedAs, type TypedArray } from "../../columns/dtype.js";
 import { product } from "../../columns/lists.js";
 import { TransloadError } from "../../errors.js";
 import { crc32 } from "../../io/crc32.js";
-import type { ExpansionGuard } from "../../io/expansion.js";
 import type { RandomAccess } from "../../io/store.js";
-import type { Expand } from "../codecs.js";
 import { joinColumns, sliceColumn } from "../cut.js";
-import { type Decoded, PageDecoder, type PageHeader } from "./decode.js";
+import type { Between } from "./between.js";
+import { PageDecoder, type PageHeader } from "./decode.js";
 import { ListRows, type Rows } from "./lists.js";
-import type { Pool } from "./pool.js";
+import type { Decoded } from "./page.js";
 import type { Field } from "./schema.js";
 
 /** A page header is read with so many bytes, and with more where it does not end there. */
@@ -22,20 +21,6 @@ const MOST_HEADER = 1 << 24;
 const MOST_BYTES = 1 << 30;
 /** Values that a chunk may have: more than any writer makes, and numbers that a damaged file would have us wait for. */
 const MOST_VALUES = 2 ** 40;
-
-/** What goes from one row group to the next. */
-export interface Between {
-  readonly file: RandomAccess;
-  readonly expand: Expand;
-  /** Hears of all pages. */
-  readonly guard: ExpansionGuard;
-  readonly maxExpand: number | undefined;
-  /** Bytes to read at once. */
-  readonly window: number;
-  /** Shapes of lists, by their columns. */
-  readonly shapes: Map<Field, readonly number[]>;
-  readonly pool: Pool;
-}
 
 export class ChunkReader {
   readonly #field: Field;

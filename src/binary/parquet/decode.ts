@@ -2,29 +2,25 @@
 //
 // How it works. Page headers, decompression and the rarer encodings are hyparquet's; levels, dictionary indices and plain values are
 // read here, because hyparquet makes JavaScript lists of columns that may have nulls.
-import type { ColumnMetaData, SchemaElement } from "hyparquet";
+
+import type { ColumnMetaData } from "hyparquet";
 import type { parquetHeader } from "hyparquet/src/column.js";
-import { byteStreamSplit } from "hyparquet/src/encoding.js";
 import { concat } from "../../columns/bytes.js";
-import type { Column, Texts } from "../../columns/column.js";
+import type { Texts } from "../../columns/column.js";
 import { NUMERIC, type NumericDType, nothingIn, storedAs, type TypedArray } from "../../columns/dtype.js";
 import { checkUtf8, textColumn } from "../../columns/texts.js";
-import { type ExpansionGuard, expansionGuard } from "../../io/expansion.js";
+import { expansionGuard } from "../../io/expansion.js";
 import { halves } from "../half.js";
-import type { Between } from "./chunk.js";
-import { deltaLengths, deltaNumbers, deltaTexts } from "./delta.js";
+import type { Between } from "./between.js";
 import { unpack, unpackCells } from "./hybrid.js";
-import { levelWidth } from "./lists.js";
+import { levelWidth } from "./nesting.js";
+import type { Decoded } from "./page.js";
 import type { Pool } from "./pool.js";
 import { type CellType, cellTypeOf, type Field } from "./schema.js";
-import { readPlainTexts } from "./texts.js";
 
-/** Values as the pages have them: numbers of the physical type, or bytes of a cell each. */
-type Raw = Int32Array | BigInt64Array | Float32Array | Float64Array | Uint8Array | readonly Uint8Array[] | Texts;
+import { LENGTH, lengthAt, plain, type Raw, valuesOf } from "./values.js";
 
 export type PageHeader = ReturnType<typeof parquetHeader>;
-
-const BYTES: Readonly<Record<string, number>> = { INT32: 4, INT64: 8, FLOAT: 4, DOUBLE: 8 };
 
 /** A page: its values, and which entries have one. An entry is a row; of lists, a cell or a list without any. */
 interface Page {
@@ -39,14 +35,6 @@ interface Page {
   readonly places: { readonly bytes: Uint8Array; readonly at: number; readonly width: number } | undefined;
   /** Values, or places. */
   readonly present: number;
-}
-
-/** Cells of a page, one for each entry, and the levels of lists around them. */
-export interface Decoded {
-  readonly column: Column;
-  readonly entries: number;
-  readonly repetition: Uint8Array | undefined;
-  readonly definition: Uint8Array | undefined;
 }
 
 /** Decodes the pages of a column chunk, in their order. */
@@ -257,14 +245,6 @@ function countOf(levels: Uint8Array, level: number): number {
 /** Bits of a place. */
 const WIDEST = 32;
 
-/** Bytes of a length (data page v1). */
-const LENGTH = 4;
-
-/** The end of levels that begin with their length. */
-function lengthAt(page: Uint8Array, at: number): number {
-  return at + LENGTH + new DataView(page.buffer, page.byteOffset, page.byteLength).getUint32(at, true);
-}
-
 /** Levels of so many entries; undefined where all are the most there can be. */
 function levelsAt(bytes: Uint8Array, from: number, to: number, entries: number, most: number): Uint8Array | undefined {
   if (to > bytes.length || from > to) throw new RangeError("unexpected end of levels");
@@ -287,71 +267,6 @@ function isOneRun(bytes: Uint8Array, from: number, to: number, entries: number, 
     if (byte < 0x80) return header % 2 === 0 && header / 2 >= entries && at < to && bytes[at] === most;
   }
   return false;
-}
-
-function valuesOf(
-  page: Uint8Array,
-  at: number,
-  encoding: string,
-  meta: ColumnMetaData,
-  element: SchemaElement,
-  count: number,
-  guard: ExpansionGuard,
-): Raw {
-  const reader = { view: new DataView(page.buffer, page.byteOffset, page.byteLength), offset: at };
-  const { type } = meta;
-  switch (encoding) {
-    case "PLAIN":
-      return plain(page, at, type, count, element.type_length);
-    case "RLE": {
-      const bits = new Int32Array(count + 8);
-      if (count > 0 && !unpack(page, at + LENGTH, ended(lengthAt(page, at), page), 1, count, bits)) bits.fill(1, 0, count);
-      return Uint8Array.from(bits.subarray(0, count));
-    }
-    case "DELTA_BINARY_PACKED":
-      return deltaNumbers(reader, count, type === "INT32");
-    case "DELTA_LENGTH_BYTE_ARRAY":
-      return deltaLengths(reader, count);
-    case "DELTA_BYTE_ARRAY":
-      return deltaTexts(reader, count, guard);
-    case "BYTE_STREAM_SPLIT":
-      return byteStreamSplit(reader, count, type, element.type_length) as Raw;
-    default:
-      throw new Error(`encoding ${encoding} is not read`);
-  }
-}
-
-function ended(end: number, page: Uint8Array): number {
-  if (end > page.length) throw new RangeError("unexpected end of values");
-  return end;
-}
-
-/** Plain values of a physical type, in memory of their own. */
-function plain(page: Uint8Array, at: number, type: ColumnMetaData["type"], count: number, length: number | undefined): Raw {
-  const enough = (bytes: number) => {
-    if (at + bytes > page.length) throw new RangeError("unexpected end of values");
-  };
-  if (type === "BOOLEAN") {
-    enough(Math.ceil(count / 8));
-    return Uint8Array.from({ length: count }, (_, i) => ((page[at + (i >> 3)] as number) >> (i & 7)) & 1);
-  }
-  if (type === "BYTE_ARRAY") return readPlainTexts(page, at, count);
-  const width = BYTES[type];
-  if (width === undefined) {
-    const size = type === "INT96" ? 12 : (length ?? 0);
-    if (!(size > 0)) throw new Error(`cells of ${size} bytes`);
-    enough(count * size);
-    return Array.from({ length: count }, (_, i) => page.subarray(at + i * size, at + (i + 1) * size));
-  }
-  enough(count * width);
-  const own = Uint8Array.prototype.slice.call(page, at, at + count * width).buffer; // a Buffer's own slice() is a view
-  return type === "INT32"
-    ? new Int32Array(own)
-    : type === "INT64"
-      ? new BigInt64Array(own)
-      : type === "FLOAT"
-        ? new Float32Array(own)
-        : new Float64Array(own);
 }
 
 /** 8-byte cells by their bits. */

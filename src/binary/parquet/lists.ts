@@ -1,5 +1,4 @@
-// Columns whose cells are lists of one shape: the shape to Dremel's levels, and levels to a shape (Melnik et al., 2010; parquet-format,
-// Nested Encoding). A level of repetition says which list goes on: 0 begins a row. A level of definition says how much there is of it.
+// Pages whose cells stand in lists to rows: levels to a shape, which all of a column's lists must have.
 
 import { concat } from "../../columns/bytes.js";
 import type { Column } from "../../columns/column.js";
@@ -7,74 +6,10 @@ import { placeLists, product } from "../../columns/lists.js";
 import { TransloadError } from "../../errors.js";
 import { expansionGuard } from "../../io/expansion.js";
 import { joinColumns, sliceColumn } from "../cut.js";
-import type { Decoded } from "./decode.js";
-import { pack, widthOf } from "./hybrid.js";
 
-/** The lists around a column's cells, as its schema has them. */
-export interface Nesting {
-  /** Levels of definition from which on a list has an element, the outermost list's first. */
-  readonly elements: readonly number[];
-  /** The level of a cell that is there. */
-  readonly most: number;
-}
+import { type Nesting, repetitionOf } from "./nesting.js";
 
-/** Bits of a level. */
-export function levelWidth(most: number): number {
-  return widthOf(most + 1);
-}
-
-// ---- writing
-
-/** Lists of so many levels as we write them: every list, and every cell, may be null. */
-function nestingOf(rank: number): Nesting {
-  return { elements: Array.from({ length: rank }, (_, i) => 2 * (i + 1)), most: 2 * rank + 1 };
-}
-
-/** Levels are packed so many at a time, eights of them, and need no memory to speak of. */
-const SLICE = 1 << 16;
-
-/** Both levels of rows of this shape, each behind its length (data page v1), and how many there are. */
-export function levelsOfLists(
-  shape: readonly number[],
-  rows: number,
-  valid: Uint8Array | undefined,
-): { readonly bytes: readonly Uint8Array[]; readonly count: number } {
-  const { elements, most } = nestingOf(shape.length);
-  const row = repetitionOf(shape);
-  const count = rows * row.length;
-  const empty = shape.indexOf(0);
-  const all = empty < 0 ? most : (elements[empty] as number) - 1;
-  const repetition = packed(count, shape.length, (i) => row[i % row.length] as number);
-  const definition = packed(count, most, valid ? (i) => (valid[i] === 0 ? most - 1 : most) : () => all);
-  return { bytes: [...repetition, ...definition], count };
-}
-
-function packed(count: number, most: number, levelAt: (i: number) => number): Uint8Array[] {
-  const parts: Uint8Array[] = [];
-  for (let from = 0; from < count; from += SLICE) {
-    const levels = new Int32Array(Math.min(SLICE, count - from));
-    for (let i = 0; i < levels.length; i++) levels[i] = levelAt(from + i);
-    parts.push(pack(levels, 0, levelWidth(most)));
-  }
-  const length = new Uint8Array(4);
-  const bytes = parts.reduce((sum, part) => sum + part.length, 0);
-  new DataView(length.buffer).setUint32(0, bytes, true);
-  return [length, ...parts];
-}
-
-/** Levels of repetition of one row: of each cell, or of each list that is empty. */
-function repetitionOf(shape: readonly number[]): Int32Array {
-  const empty = shape.indexOf(0);
-  const dims = empty < 0 ? shape : shape.slice(0, empty);
-  const levels = new Int32Array(product(dims));
-  for (let i = 1; i < levels.length; i++) {
-    levels[i] = dims.length;
-    for (let d = dims.length - 1, inner = dims[d] as number; d > 0 && i % inner === 0; inner *= dims[--d] as number) levels[i] = d;
-  }
-  return levels;
-}
-
-// ---- reading
+import type { Decoded } from "./page.js";
 
 /** A run of rows. */
 export interface Rows {

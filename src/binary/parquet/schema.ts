@@ -2,7 +2,7 @@
 import type { SchemaElement } from "hyparquet";
 import { type DType, isTime, type NumericDType, type TimeUnit, unitOf } from "../../columns/dtype.js";
 import { TransloadError } from "../../errors.js";
-import type { Nesting } from "./lists.js";
+import type { Nesting } from "./nesting.js";
 
 /** A column of a file. */
 export interface Field {

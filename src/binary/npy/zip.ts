@@ -2,11 +2,11 @@
 // for them, and the size and CRC-32 that the directory has of a member are held against what came.
 import zlib from "node:zlib";
 import yauzl from "yauzl";
-import { TransloadError } from "../errors.js";
-import { crc32 } from "../io/crc32.js";
-import type { ExpansionGuard } from "../io/expansion.js";
-import { type RandomAccess, type Spill, spillAccess } from "../io/store.js";
-import { through } from "../io/through.js";
+import { TransloadError } from "../../errors.js";
+import { crc32 } from "../../io/crc32.js";
+import type { ExpansionGuard } from "../../io/expansion.js";
+import { type RandomAccess, type Spill, spillAccess } from "../../io/store.js";
+import { through } from "../../io/through.js";
 
 const [STORED, DEFLATED] = [0, 8];
 const LOCAL_HEADER = 30;

@@ -1,43 +1,27 @@
-// Apache Parquet: columns of cells, and of lists of one shape, row group by row group. The footer, page headers and codecs are those of hyparquet and
-// hyparquet-writer; the pages between them are ours (parquet/).
-import {
-  type ColumnChunk,
-  type ColumnMetaData,
-  type CompressionCodec,
-  type FileMetaData,
-  parquetMetadata,
-  type RowGroup,
-  type SchemaElement,
-} from "hyparquet";
+// Batches to Apache Parquet, row group by row group. The footer and the page headers are hyparquet-writer's; the pages between them are ours.
+
+import type { ColumnChunk, CompressionCodec, FileMetaData, RowGroup, SchemaElement } from "hyparquet";
 import { ByteWriter } from "hyparquet-writer";
 import { writePageHeader } from "hyparquet-writer/src/datapage.js";
 import { writeMetadata } from "hyparquet-writer/src/metadata.js";
-import { Batch } from "../columns/batch.js";
-import { decodeBytes, encode } from "../columns/bytes.js";
-import type { Column } from "../columns/column.js";
-import { daysOf } from "../columns/days.js";
-import { NUMERIC, storedAs } from "../columns/dtype.js";
-import { refuseLone } from "../columns/texts.js";
-import { convertTime } from "../columns/time.js";
-import { placesAmong, TransloadError } from "../errors.js";
-import { expansionGuard } from "../io/expansion.js";
-import type { RandomAccess } from "../io/store.js";
-import { compressorOf, pageExpander } from "./codecs.js";
-import { bytesOfRow } from "./cut.js";
-import { type BinaryRead, type BinaryWrite, type BinaryWriter, checkBare, rowsOfBatch } from "./form.js";
-import { type Between, ChunkReader } from "./parquet/chunk.js";
-import { ChunkCells, type Pages } from "./parquet/encode.js";
-import { Pool } from "./parquet/pool.js";
-import { cellTypeOf, elementsOf, type Field, fieldsOf } from "./parquet/schema.js";
+import type { Batch } from "../../columns/batch.js";
+import { encode } from "../../columns/bytes.js";
+import type { Column } from "../../columns/column.js";
+import { daysOf } from "../../columns/days.js";
+import { refuseLone } from "../../columns/texts.js";
+import { convertTime } from "../../columns/time.js";
+import { TransloadError } from "../../errors.js";
+import { compressorOf } from "../codecs.js";
+import { bytesOfRow } from "../cut.js";
+import type { BinaryWrite, BinaryWriter } from "../form.js";
+import { ChunkCells } from "./encode.js";
+import type { Pages } from "./page.js";
+import { elementsOf } from "./schema.js";
 
 /** Rows of a row group, as DuckDB has them; fewer where they would take so many bytes. */
 const GROUP = 122_880;
 const GROUP_BYTES = 1 << 25;
 const MAGIC = 0x31524150; // PAR1
-/** The footer's length and the magic number end a file. */
-const TRAILER = 8;
-
-// ---- writing
 
 /** A column, and its cells in the row group that fills. */
 interface Filling {
@@ -201,113 +185,4 @@ function storedColumn(column: Column): Column {
 
 function physical(value: number | bigint | string, { type }: SchemaElement): number | bigint | string | boolean {
   return type === "BOOLEAN" ? value === 1 : value;
-}
-
-// ---- reading
-
-/**
- * Reads row group by row group the columns that are wanted, and no others.
- * @throws TransloadError E_SYNTAX for what is no Parquet, or cannot be read; E_TRUNCATED where it ends too early; E_NESTED for columns
- * of structs or maps; E_SHAPE for lists of different shapes; E_DTYPE for types that are no cells here; E_COLUMNS.
- */
-export async function* readParquet(file: RandomAccess, options: BinaryRead): AsyncGenerator<Batch, void, undefined> {
-  const metadata = await readMetadata(file);
-  const fields = fieldsOf(metadata.schema);
-  const names = fields.map(({ name }) => name);
-  const wanted = options.columns ? placesAmong(names, options.columns).map((place) => fields[place] as Field) : fields;
-  const odd = wanted.find(({ fault }) => fault);
-  if (odd)
-    throw new TransloadError(
-      "E_NESTED",
-      `column ${JSON.stringify(odd.name)} ${odd.fault}; choose others, or flatten it where the file is written`,
-    );
-  const between: Between = {
-    file,
-    expand: await pageExpander(),
-    guard: expansionGuard("the parquet file", options.maxExpand),
-    maxExpand: options.maxExpand,
-    window: Math.max(LEAST_WINDOW, Math.min(MOST_WINDOW, Math.floor(WINDOWS / Math.max(1, wanted.length)))),
-    shapes: new Map<Field, readonly number[]>(),
-    pool: new Pool(options.reuse ?? false),
-  };
-  let rowOffset = 0;
-  const rows = metadata.row_groups.map(({ num_rows }) => Number(num_rows));
-  if (rows.some((count) => !(count >= 0)))
-    throw new TransloadError("E_SYNTAX", "not a whole parquet file: a row group without a count of rows");
-  if (wanted.length === 0)
-    checkBare(
-      rows.reduce((sum, count) => sum + count, 0),
-      file.size,
-      options,
-    );
-  for (const group of metadata.row_groups) {
-    yield* readGroup(group, wanted, rowOffset, between, options);
-    rowOffset += Number(group.num_rows);
-  }
-  if (rowOffset === 0) yield new Batch({ rowOffset: 0, rowCount: 0, columns: wanted.map(emptyOf), kind: "frame" });
-}
-
-/** Bytes read ahead of all columns, and of one. */
-const WINDOWS = 1 << 24;
-const LEAST_WINDOW = 1 << 16;
-const MOST_WINDOW = 1 << 20;
-
-async function* readGroup(
-  group: RowGroup,
-  wanted: readonly Field[],
-  rowOffset: number,
-  between: Between,
-  options: BinaryRead,
-): AsyncGenerator<Batch, void, undefined> {
-  const rows = Number(group.num_rows);
-  if (rows === 0) return;
-  const readers = wanted.map((field) => new ChunkReader(field, metaOf(group, field), rows, rowOffset, between));
-  // the first reads of all columns at once
-  const heads = await Promise.all(readers.map((reader) => reader.peek()));
-  const step = rowsOfBatch(bytesOfRow(heads), options);
-  for (let done = 0; done < rows; done += step) {
-    const rowCount = Math.min(rows - done, step);
-    const columns: Column[] = [];
-    between.pool.advance();
-    for (const reader of readers) columns.push(await reader.take(rowCount));
-    yield new Batch({ rowOffset: rowOffset + done, rowCount, columns, kind: "frame" });
-  }
-}
-
-function metaOf(group: RowGroup, { name, place }: Field): ColumnMetaData {
-  const meta = group.columns[place]?.meta_data;
-  if (meta?.path_in_schema[0] !== name)
-    throw new TransloadError("E_SYNTAX", `the parquet file's footer does not say where column ${JSON.stringify(name)} is`);
-  return meta;
-}
-
-async function readMetadata(file: RandomAccess): Promise<FileMetaData> {
-  const trailer = await file.read(Math.max(0, file.size - TRAILER), file.size);
-  if (decodeBytes(await file.read(0, 4)) !== "PAR1")
-    throw new TransloadError("E_SYNTAX", "not a parquet file: it does not begin with PAR1", { offset: 0 });
-  if (trailer.length < TRAILER || decodeBytes(trailer.subarray(4)) !== "PAR1")
-    throw new TransloadError("E_TRUNCATED", "the parquet file does not end with PAR1: it is cut short", { offset: file.size });
-  const length = new DataView(trailer.buffer).getUint32(0, true);
-  const from = file.size - TRAILER - length;
-  if (from < 4)
-    throw new TransloadError("E_SYNTAX", `not a whole parquet file: its footer is said to have ${length} bytes`, {
-      offset: file.size - TRAILER,
-    });
-  const bytes = await file.read(from, file.size);
-  try {
-    return parquetMetadata(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-  } catch (error) {
-    throw new TransloadError(
-      "E_SYNTAX",
-      `the footer of the parquet file is damaged: ${(error as Error).message}`,
-      { offset: from },
-      { cause: error },
-    );
-  }
-}
-
-function emptyOf({ name, leaf }: Field): Column {
-  const { dtype } = cellTypeOf(leaf, name);
-  const stored = storedAs(dtype);
-  return { name, dtype, values: stored ? new NUMERIC[stored].array(0) : [], shape: [] };
 }

@@ -1,4 +1,6 @@
-import { TransloadError } from "../errors.js";
+// What columns are called among the members of an npz.
+
+import { TransloadError } from "../../errors.js";
 
 /** numpy's name of an array that has none. */
 const UNNAMED = "arr_0";

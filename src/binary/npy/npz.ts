@@ -1,13 +1,15 @@
 // numpy's .npz (numpy.savez): a zip of .npy files, one for each column or tensor.
 import { Readable } from "node:stream";
 import { ZipFile } from "yazl";
-import { Batch } from "../columns/batch.js";
-import { placesAmong, TransloadError } from "../errors.js";
-import { expansionGuard } from "../io/expansion.js";
-import type { RandomAccess } from "../io/store.js";
-import { type BinaryRead, type BinaryWrite, type BinaryWriter, rowsOfBatch } from "./form.js";
-import { type NpyHeader, NpyWriter, readNpy, readNpyHeader } from "./npy.js";
-import { arrayNames } from "./npz-names.js";
+import { Batch } from "../../columns/batch.js";
+import { placesAmong, TransloadError } from "../../errors.js";
+import { expansionGuard } from "../../io/expansion.js";
+import type { RandomAccess } from "../../io/store.js";
+import { type BinaryRead, type BinaryWrite, type BinaryWriter, rowsOfBatch } from "../form.js";
+import { type NpyHeader, readNpyHeader } from "./header.js";
+import { arrayNames } from "./names.js";
+import { readNpy } from "./read.js";
+import { NpyWriter } from "./write.js";
 import { type MemberFile, membersOf, openMember } from "./zip.js";
 
 const ENDING = ".npy";

@@ -1,8 +1,8 @@
 // What apache-arrow takes on trust of a file. It is held against the bytes that are there before its reader sees it.
 import { DataType, type Field, type RecordBatch, type RecordBatchReader, type Schema, type Vector } from "apache-arrow";
 import { ByteBuffer } from "flatbuffers";
-import { TransloadError } from "../errors.js";
-import type { ExpansionGuard } from "../io/expansion.js";
+import { TransloadError } from "../../errors.js";
+import type { ExpansionGuard } from "../../io/expansion.js";
 
 const own = ByteBuffer.prototype.__vector_len;
 

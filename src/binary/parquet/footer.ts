@@ -1,0 +1,35 @@
+// A Parquet file's footer, read by hyparquet.
+
+import { type FileMetaData, parquetMetadata } from "hyparquet";
+import { decodeBytes } from "../../columns/bytes.js";
+import { TransloadError } from "../../errors.js";
+import type { RandomAccess } from "../../io/store.js";
+
+/** The footer's length and the magic number end a file. */
+const TRAILER = 8;
+
+/** @throws TransloadError E_SYNTAX for what is no Parquet, or whose footer is damaged; E_TRUNCATED where it ends too early. */
+export async function readMetadata(file: RandomAccess): Promise<FileMetaData> {
+  const trailer = await file.read(Math.max(0, file.size - TRAILER), file.size);
+  if (decodeBytes(await file.read(0, 4)) !== "PAR1")
+    throw new TransloadError("E_SYNTAX", "not a parquet file: it does not begin with PAR1", { offset: 0 });
+  if (trailer.length < TRAILER || decodeBytes(trailer.subarray(4)) !== "PAR1")
+    throw new TransloadError("E_TRUNCATED", "the parquet file does not end with PAR1: it is cut short", { offset: file.size });
+  const length = new DataView(trailer.buffer).getUint32(0, true);
+  const from = file.size - TRAILER - length;
+  if (from < 4)
+    throw new TransloadError("E_SYNTAX", `not a whole parquet file: its footer is said to have ${length} bytes`, {
+      offset: file.size - TRAILER,
+    });
+  const bytes = await file.read(from, file.size);
+  try {
+    return parquetMetadata(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  } catch (error) {
+    throw new TransloadError(
+      "E_SYNTAX",
+      `the footer of the parquet file is damaged: ${(error as Error).message}`,
+      { offset: from },
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,100 @@
+// Apache Parquet to batches: columns of cells, and of lists of one shape, row group by row group. The footer, page headers and codecs are
+// hyparquet's; the pages between them are ours.
+
+import type { ColumnMetaData, RowGroup } from "hyparquet";
+import { Batch } from "../../columns/batch.js";
+import type { Column } from "../../columns/column.js";
+import { NUMERIC, storedAs } from "../../columns/dtype.js";
+import { placesAmong, TransloadError } from "../../errors.js";
+import { expansionGuard } from "../../io/expansion.js";
+import type { RandomAccess } from "../../io/store.js";
+import { pageExpander } from "../codecs.js";
+import { bytesOfRow } from "../cut.js";
+import { type BinaryRead, checkBare, rowsOfBatch } from "../form.js";
+import type { Between } from "./between.js";
+import { ChunkReader } from "./chunk.js";
+import { readMetadata } from "./footer.js";
+import { Pool } from "./pool.js";
+import { cellTypeOf, type Field, fieldsOf } from "./schema.js";
+
+/**
+ * Reads row group by row group the columns that are wanted, and no others.
+ * @throws TransloadError E_SYNTAX for what is no Parquet, or cannot be read; E_TRUNCATED where it ends too early; E_NESTED for columns
+ * of structs or maps; E_SHAPE for lists of different shapes; E_DTYPE for types that are no cells here; E_COLUMNS.
+ */
+export async function* readParquet(file: RandomAccess, options: BinaryRead): AsyncGenerator<Batch, void, undefined> {
+  const metadata = await readMetadata(file);
+  const fields = fieldsOf(metadata.schema);
+  const names = fields.map(({ name }) => name);
+  const wanted = options.columns ? placesAmong(names, options.columns).map((place) => fields[place] as Field) : fields;
+  const odd = wanted.find(({ fault }) => fault);
+  if (odd)
+    throw new TransloadError(
+      "E_NESTED",
+      `column ${JSON.stringify(odd.name)} ${odd.fault}; choose others, or flatten it where the file is written`,
+    );
+  const between: Between = {
+    file,
+    expand: await pageExpander(),
+    guard: expansionGuard("the parquet file", options.maxExpand),
+    maxExpand: options.maxExpand,
+    window: Math.max(LEAST_WINDOW, Math.min(MOST_WINDOW, Math.floor(WINDOWS / Math.max(1, wanted.length)))),
+    shapes: new Map<Field, readonly number[]>(),
+    pool: new Pool(options.reuse ?? false),
+  };
+  let rowOffset = 0;
+  const rows = metadata.row_groups.map(({ num_rows }) => Number(num_rows));
+  if (rows.some((count) => !(count >= 0)))
+    throw new TransloadError("E_SYNTAX", "not a whole parquet file: a row group without a count of rows");
+  if (wanted.length === 0)
+    checkBare(
+      rows.reduce((sum, count) => sum + count, 0),
+      file.size,
+      options,
+    );
+  for (const group of metadata.row_groups) {
+    yield* readGroup(group, wanted, rowOffset, between, options);
+    rowOffset += Number(group.num_rows);
+  }
+  if (rowOffset === 0) yield new Batch({ rowOffset: 0, rowCount: 0, columns: wanted.map(emptyOf), kind: "frame" });
+}
+
+/** Bytes read ahead of all columns, and of one. */
+const WINDOWS = 1 << 24;
+const LEAST_WINDOW = 1 << 16;
+const MOST_WINDOW = 1 << 20;
+
+async function* readGroup(
+  group: RowGroup,
+  wanted: readonly Field[],
+  rowOffset: number,
+  between: Between,
+  options: BinaryRead,
+): AsyncGenerator<Batch, void, undefined> {
+  const rows = Number(group.num_rows);
+  if (rows === 0) return;
+  const readers = wanted.map((field) => new ChunkReader(field, metaOf(group, field), rows, rowOffset, between));
+  // the first reads of all columns at once
+  const heads = await Promise.all(readers.map((reader) => reader.peek()));
+  const step = rowsOfBatch(bytesOfRow(heads), options);
+  for (let done = 0; done < rows; done += step) {
+    const rowCount = Math.min(rows - done, step);
+    const columns: Column[] = [];
+    between.pool.advance();
+    for (const reader of readers) columns.push(await reader.take(rowCount));
+    yield new Batch({ rowOffset: rowOffset + done, rowCount, columns, kind: "frame" });
+  }
+}
+
+function metaOf(group: RowGroup, { name, place }: Field): ColumnMetaData {
+  const meta = group.columns[place]?.meta_data;
+  if (meta?.path_in_schema[0] !== name)
+    throw new TransloadError("E_SYNTAX", `the parquet file's footer does not say where column ${JSON.stringify(name)} is`);
+  return meta;
+}
+
+function emptyOf({ name, leaf }: Field): Column {
+  const { dtype } = cellTypeOf(leaf, name);
+  const stored = storedAs(dtype);
+  return { name, dtype, values: stored ? new NUMERIC[stored].array(0) : [], shape: [] };
+}
