@@ -4,7 +4,7 @@ import { NAMES, type What } from "../dialects/index.js";
 import type { Cast } from "../engine/cells.js";
 import { TransloadError } from "../errors.js";
 import { type Checks, type ChecksOf, CONVERT, checkOptions, LIMITS, PIECES, ROWS, RUN, TARGET, TYPED } from "./check.js";
-import type { ConvertOptions, LimitOptions, PieceOptions, RowOptions, RunOptions, TargetOptions, TypedOptions } from "./convert.js";
+import type { ConvertOptions, EndOptions, LimitOptions, PieceOptions, RowOptions, RunOptions, TargetOptions, TypedOptions } from "./convert.js";
 import type { BatchOptions } from "./read.js";
 
 /** All but the two ends. What is not given is not there. */
@@ -57,7 +57,7 @@ export function requestOf(call: string, options: ConvertOptions, checks: Checks 
   return { from, to, what, ...partsOf(options) };
 }
 
-export function partsOf(options: Omit<ConvertOptions, "from" | "to" | "what">): Parts {
+export function partsOf(options: Omit<ConvertOptions, keyof EndOptions>): Parts {
   return {
     rows: part<RowOptions>(options, ROWS),
     typed: part<TypedOptions>(options, TYPED),

@@ -257,7 +257,7 @@ describe("a signal that aborts", () => {
         }
       };
       const run = pipeline(source, convert({ ...options, signal: control.signal }), new Taking());
-      await expect(run, `${at}`).rejects.toMatchObject({ name: "AbortError" });
+      await expect(run, `${at}`).rejects.toMatchObject({ code: "E_ABORT" });
     }
     await nothingLeft(name);
   });

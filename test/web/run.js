@@ -122,7 +122,7 @@ window.stopEarly = async () => {
     [reading, writing.write(row)].map((promise) =>
       promise.then(
         () => "none",
-        (error) => error.name,
+        (error) => error.code,
       ),
     ),
   );

@@ -243,7 +243,7 @@ test("a reader that stops closes the source; an aborted signal ends both sides",
     closed: true,
     pulled: expect.any(Number),
     few: true,
-    aborted: ["AbortError", "AbortError"],
+    aborted: ["E_ABORT", "E_ABORT"],
   });
 });
 
