@@ -1,0 +1,196 @@
+// Tensors, and columns side by side, which wait in a store until all is known of them: their shapes, how many they are, how long.
+import { product } from "../columns/lists.js";
+import { isCut, isTensor, keepsShape } from "../dialects/needs.js";
+import { Mode } from "../engine/codes.js";
+import type { InputFacts } from "../envelope/layouts/scope.js";
+import type { Payload } from "../envelope/payload.js";
+import type { Rewriter } from "../envelope/rewriter.js";
+import { listed, TransloadError } from "../errors.js";
+import { bracketsOf, type Columns, shapeOf } from "./columns.js";
+import { count, type TableJob, type Wait } from "./job.js";
+import { datatypeOf, kindsOf } from "./kinds.js";
+import type { RowMover } from "./mover.js";
+import type { Output } from "./output.js";
+import { type Range, rangeFrom, sourceOf } from "./ranges.js";
+import type { Rules } from "./rules.js";
+
+export class Tensors {
+  /** Where each of them is, in the order that they came; rows that wait for what stands behind them are among them. */
+  readonly ranges: Range[] = [];
+  readonly #job: TableJob;
+  readonly #rules: Rules;
+  readonly #output: Output;
+  readonly #columns: Columns;
+  readonly #mover: RowMover;
+
+  constructor(job: TableJob, rules: Rules, output: Output, columns: Columns, mover: RowMover) {
+    this.#job = job;
+    this.#rules = rules;
+    this.#output = output;
+    this.#columns = columns;
+    this.#mover = mover;
+  }
+
+  /** A column, or a tensor, begins: it waits until all is known of it. */
+  *begin(rewriter: Rewriter, name: string | undefined, nested: boolean): Generator<Wait, void, void> {
+    const { scanner, target, store } = this.#job;
+    const facts = rewriter.inputs.at(-1);
+    const range: Range = { ...rangeFrom(scanner.offset, rewriter.path()), name, nested, facts };
+    store.keep(range.from);
+    this.ranges.push(range);
+    if (target.form.refusesNull || isWhole(facts)) scanner.refuseNull(true);
+    scanner.startCargo(Mode.Tensor, undefined);
+    // null cannot take the place of a NaN inside the rows of a piece
+    if (this.#deep(range) && ["null", "finite"].includes(this.#rules.gap("nan"))) scanner.nan("error");
+    if (target.layout === "inputs" && !facts) yield* this.#survey(range);
+    rewriter.pendingRead();
+  }
+
+  /** The last column has ended: where, and how long it was. */
+  settle(payload: Payload): void {
+    const last = this.ranges.at(-1);
+    if (!last || last.to !== last.from || payload.cargoEnd === undefined || payload.cargoEnd <= last.from) return;
+    last.to = payload.cargoEnd - 1;
+    last.rows = payload.cargoRows;
+    last.inner = last.nested ? [payload.innerRank ?? 1, payload.width ?? 0] : undefined;
+    this.#job.store.rest();
+  }
+
+  /** Columns, or tensors, that have waited. */
+  *write(): Generator<Wait, void, void> {
+    const { rewriter, target, origin } = this.#job;
+    const [only] = this.ranges;
+    const single = only !== undefined && this.ranges.length === 1;
+    if (this.#rules.writer) {
+      // what one tensor becomes where there is but one
+      const lone = single && (only.name === undefined || isTensor(origin) || target.layout === "values");
+      const own = single && only.facts === undefined && only.name === undefined;
+      if (lone && keepsShape(target)) yield* this.#tensor(only);
+      else if (own) yield* this.#rowsOfTensor(only);
+      else if (lone && shapeOf(only).length === 2) yield* this.#matrix(only);
+      else yield* this.#across();
+      return;
+    }
+    const own = single && only.facts === undefined && only.name === undefined && target.form.content !== "np";
+    if (own) return yield* this.#rowsOfTensor(only);
+    // a matrix whose columns have names
+    const matrix = (rewriter?.form?.content === "np" || rewriter?.layout === "values") && rewriter.columns !== undefined;
+    if (single && matrix && shapeOf(only).length === 2 && target.form.content !== "np") yield* this.#matrix(only);
+    else yield* this.#columns.pass(this.ranges);
+  }
+
+  /** Its rows are lists of lists, that pass as they stand. */
+  #deep({ nested, facts }: Range): boolean {
+    return nested && isCut(this.#job.options) && (facts?.shape?.length ?? 3) > 2;
+  }
+
+  /** What the cells of a tensor are, of which a datatype is to be told. */
+  *#survey(range: Range): Generator<Wait, void, void> {
+    const cells = this.#job.scanner.cells({
+      layout: "tensor",
+      names: [range.name ?? ""],
+      width: undefined,
+      dtype: undefined,
+      cast: "error",
+      batchRows: undefined,
+      reuse: true,
+      survey: true,
+    });
+    while (!cells.done) {
+      cells.next();
+      if (cells.done || this.#job.ended()) break;
+      yield "more";
+    }
+    range.seen = cells.seen[0];
+  }
+
+  /** A tensor in the brackets that its shape asks for. */
+  *#tensor(range: Range): Generator<Wait, void, void> {
+    const shape = shapeOf(range);
+    if (isCut(this.#job.options)) return yield* this.#elements(range, shape);
+    this.#output.begin();
+    if (!range.nested && shape.length > 1) yield* this.#columns.nest(range, shape);
+    else yield* this.#columns.copy(range);
+    this.#output.rows = shape[0] ?? 0;
+  }
+
+  /** The same element by element, between which it is cut. */
+  *#elements(range: Range, shape: readonly number[]): Generator<Wait, void, void> {
+    const { target, options, rewriter } = this.#job;
+    const { facts, nested, seen } = range;
+    const inner = shape.slice(1);
+    const width = product(inner);
+    const name = range.name ?? facts?.name ?? "input";
+    const datatype = facts?.datatype ?? datatypeOf(kindsOf(seen), target.form, options.datatype, name);
+    this.#output.tensor = { name, inner, datatype };
+    // text lies flat, because MLServer's numpy cuts nested texts to the length of the last dimension
+    const flat = target.layout === "inputs" && (nested ? datatype === "BYTES" && inner.length === 1 : true);
+    const before = flat ? (i: number) => (i === 0 ? "" : ",") : bracketsOf(inner);
+    const syntax = nested ? "lists" : inner.length === 0 ? "cells" : "grouped";
+    const nulls = !(target.form.refusesNull || (rewriter?.form?.content !== undefined && isWhole(facts)));
+    const texts = { before, after: flat ? "" : "]".repeat(inner.length), between: "," };
+    // lists inside lists pass as they stand
+    const own = nested && !flat ? this.#mover.style(syntax).texts : () => texts;
+    const request = { ...this.#rules.request(syntax, undefined), ...(syntax === "grouped" && { width }) };
+    yield* this.#mover.reread(range, request, { ...this.#mover.style(syntax), nulls, texts: own });
+  }
+
+  /** A tensor of any rank whose rows are wanted, the cells of which are then lists. */
+  *#rowsOfTensor(range: Range): Generator<Wait, void, void> {
+    const names = this.#job.options.columns;
+    if (!names && this.#rules.needsNames) throw this.#rules.nameless();
+    this.#output.names = names;
+    yield* this.#mover.reread(range, this.#rules.request("lists", names), this.#mover.style("lists", names));
+  }
+
+  /** A matrix, nested or flat, in rows as wide as its shape says. */
+  *#matrix(range: Range): Generator<Wait, void, void> {
+    const width = shapeOf(range)[1] as number;
+    const names = this.#job.rewriter?.columns ?? this.#job.options.columns;
+    if (names && names.length !== width)
+      throw new TransloadError("E_COLUMNS", `${count(names.length, "column name")} for rows of ${count(width, "cell")}`);
+    if (!names && this.#rules.needsNames) throw this.#rules.nameless();
+    this.#output.names = names;
+    const syntax = range.nested ? "lists" : "grouped";
+    yield* this.#mover.reread(range, { ...this.#rules.request(syntax, names), width }, this.#mover.style(syntax));
+  }
+
+  /** Columns side by side become rows. */
+  *#across(): Generator<Wait, void, void> {
+    const { createScanner, store, target, options } = this.#job;
+    const names = this.ranges.map((range, i) => range.facts?.name ?? range.name ?? `${i}`);
+    const [first] = this.ranges;
+    for (const range of this.ranges) {
+      const shape = shapeOf(range);
+      if (!range.nested && shape.length > 1 && shape.slice(1).some((n) => n !== 1))
+        throw new TransloadError(
+          "E_SHAPE",
+          `input ${JSON.stringify(range.facts?.name)} of shape [${shape.join(", ")}] is flat, and cannot become a column of ${target.form.id}`,
+        );
+      if (range.rows !== first?.rows)
+        throw new TransloadError(
+          "E_RAGGED",
+          `columns of unequal length: ${listed(this.ranges.map((r, i) => `${names[i]} has ${r.rows}`))}`,
+        );
+    }
+    const shapes = new Set(this.ranges.map(({ inner }) => `${inner ?? "scalars"}`));
+    if (target.layout === "tensor" && shapes.size > 1)
+      throw new TransloadError(
+        "E_MIXED",
+        `tensors of other shapes beside each other are no tensor for ${target.form.id}: ${names.join(", ")}`,
+      );
+    const chosen = options.columns;
+    const places = new Map(names.map((name, i): [string, number] => [name, i]));
+    if (chosen && (chosen.length !== names.length || chosen.some((name) => !places.has(name))))
+      throw new TransloadError("E_COLUMNS", `the columns given are not those of the payload: ${listed(names)}`);
+    const order = chosen ?? names;
+    const across = order.map((name) => sourceOf(store, this.ranges[places.get(name) as number] as Range));
+    const scanner = createScanner(() => [], 0);
+    yield* this.#mover.write(scanner.rows({ ...this.#rules.request("across", order), across }, this.#mover.style("across")), true);
+  }
+}
+
+/** No null may stand in a tensor of whole numbers (MLServer's codecs). */
+function isWhole(facts: InputFacts | undefined): boolean {
+  return /^U?INT/.test(facts?.datatype ?? "");
+}
