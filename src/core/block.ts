@@ -12,12 +12,12 @@
 //
 // What a change must not break: a block is taken whole or not at all, and only when nothing in it needs step():
 // no event, no error, no object, no length still to be learned. When in doubt, leave it to step().
+import { isEscape, isHex } from "./bytes";
 import { afterRun, controls, digits, equal, prefixXor, runLeaves } from "./masks";
 import {
   Mode, Nan, St, countAt, depth, expectAt, freeAbove, base, leaf, mode, nan, nullOk, setDepth, setSt, st, stopAt, typeAt, watch,
   MAX_DEPTH, TYPES, addNewlines,
 } from "./state";
-import { isEscape, isHex } from "./scan";
 
 const ODD: u64 = 0xaaaaaaaaaaaaaaaa;
 const NULL: u32 = 0x6c6c756e;

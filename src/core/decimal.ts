@@ -5,6 +5,7 @@
 // Lemire ("Number Parsing at a Gigabyte per Second", 2021), which needs no fallback when m holds all the digits
 // (Mushtak and Lemire 2023). With more than 19 digits the product of m and of m + 1 must agree; where they do not, the
 // host decides exactly. For float32 the same is done with its own constants, so nothing is rounded twice.
+import { isDigit } from "./bytes";
 import { FIRST, LAST, POWERS } from "./powers";
 
 /** The text in [p, p + n) read exactly by the host: a float32's value when single is set. */
@@ -45,9 +46,6 @@ const ZEROS: u64 = 0x3030303030303030;
 /** The number that the first n > 0 of eight digit values spell. */
 // @ts-ignore: decorator
 @inline export function some(t: u64, n: u64): u64 { return eight(t << (64 - (n << 3))); }
-
-// @ts-ignore: decorator
-@inline function isDigit(c: u8): bool { return <u32>c - 0x30 < 10; }
 
 /**
  * Reads the JSON number at p into m, e, cut and negative. Returns the address after it, or 0 when it is not a number

@@ -5,6 +5,7 @@
 // instead. Every number moves the ends of the Range, which after the first rows is a comparison that fails. What takes
 // longer, digits to count or bytes to match, is asked only until the column has the bit. src/engine/look.ts says the
 // same of a token's text; test/engine/engines-agree.test.ts compares the two.
+import { isDigit } from "./bytes";
 import { TEN, clinger, cut, e, m, negative, product64, toF64 } from "./decimal";
 
 /** What cells of a column were. src/engine/codes.ts has the same numbers. In a typed column only Null is kept. */
@@ -176,9 +177,6 @@ function kindOf(p: usize, end: usize): u32 {
   }
   return Look.Plain;
 }
-
-// @ts-ignore: decorator
-@inline function isDigit(c: u8): bool { return <u32>c - 0x30 < 10; }
 
 function hasDigit(p: usize, end: usize): bool {
   if (end - p > LONGEST) return false;

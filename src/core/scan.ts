@@ -8,6 +8,7 @@
 // What a change must not break: pass() must accept nothing that step() refuses, and must leave the state as step()
 // would (test/core/scan.test.ts runs both over the same text at every alignment).
 import { pass } from "./block";
+import { isDigit, isEscape, isHex } from "./bytes";
 import {
   Err, Ev, Mode, Nan, St, admit, base, close, countAt, cursor, depth, fail, freeAbove, inKey, leaf, litFirst, litSeen,
   measure, mode, nan, newlineAt, nullOk, open, peeking, setCursor, setInKey, setLastNewline, setLit, setPeeking, setSt, setStop, st, stopAt, typeAt,
@@ -231,22 +232,10 @@ function step(from: usize, to: usize): i32 {
 @inline function tell(ev: i32, p: usize): i32 { setCursor(p); return ev; }
 
 // @ts-ignore: decorator
-@inline function isDigit(c: u8): bool { return <u32>c - 0x30 < 10; }
-
-// @ts-ignore: decorator
 @inline function isSpace(c: u8, p: usize): bool {
   if (c == 0x20) return true;
   if (c == 0x0a) { newlineAt(p); return true; }
   return c == 0x0d || c == 0x09;
-}
-
-/** The escapes of RFC 8259 §7 that are one letter long. */
-export function isEscape(c: u8): bool {
-  return c == 0x22 || c == 0x5c || c == 0x2f /* / */ || c == 0x62 /* b */ || c == 0x66 /* f */ || c == 0x6e /* n */ || c == 0x72 /* r */ || c == 0x74; /* t */
-}
-
-export function isHex(c: u8): bool {
-  return isDigit(c) || <u32>(c | 0x20) - 0x61 < 6;
 }
 
 /** Begins the value whose first byte is c: the new state is set. Returns an Err, or -1 when no value starts so. */

@@ -1,5 +1,6 @@
 // One JSON value of a row: where it ends and what it is. It checks what RFC 8259 asks of the value itself, and gives up
 // on the least doubt: the caller then has the scanner judge the row, which knows every rule and every error.
+import { isDigit, isHex } from "./bytes";
 import { scan } from "./scan";
 import { Ev, MAX_DEPTH, Mode, St, TYPES, countAt, cursor, depth, lastNewline, mode, newlines, setDepth, setFreeAbove, setInKey, setLastNewline, setNewlines, setSt, setWatch, watch } from "./state";
 
@@ -36,9 +37,6 @@ export function value(p: usize, to: usize): i32 {
   if (c == 0x5b /* [ */ || c == 0x7b /* { */) return nested(p, to);
   return literal(p, p, to);
 }
-
-// @ts-ignore: decorator
-@inline function isDigit(c: u8): bool { return <u32>c - 0x30 < 10; }
 
 /** Bytes that may follow a value. */
 // @ts-ignore: decorator
@@ -102,9 +100,6 @@ export function text(p: usize, to: usize): i32 {
   }
   return WAIT;
 }
-
-// @ts-ignore: decorator
-@inline function isHex(c: u8): bool { return <u32>c - 0x30 < 10 || <u32>(c | 0x20) - 0x61 < 6; }
 
 /** true, false, null, NaN, Infinity; p is before a minus, q behind it. */
 function literal(p: usize, q: usize, to: usize): i32 {
