@@ -1,5 +1,5 @@
 // Rows into typed columns, over the same records as cells.ts's own reader.
-import { FULL, forgetStrings, storeCell, stringEnd } from "./cells";
+import { FULL, forgetStrings, storeCell, stringEnd } from "./store";
 import { CELL, FROM, KIND, TO, cells, rowStart, setCellIndex, width } from "./row";
 import { Err, Ev, fail } from "./state";
 

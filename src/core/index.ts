@@ -6,7 +6,8 @@ export { base, closedEmpty, cursor, depth, error, freeCargo, lastNewline, leaf, 
 /** First free byte of the linear memory. */
 export function heap(): usize { return __heap_base; }
 export { resetUtf8, utf8 } from "./utf8";
-export { assumeLeaf, cells, drainStrings, endBatchSoon, rewind, rows, startBatch, startCells, stringEnd } from "./cells";
+export { assumeLeaf, cells, endBatchSoon, rewind, rows, startBatch, startCells } from "./cells";
+export { drainStrings, stringEnd } from "./store";
 export { print, printColumn, printed, printError, room, startPrint } from "./print";
 export { writeF32, writeF64 } from "./shortest";
 export { escapes, spell } from "./spell";

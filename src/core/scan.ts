@@ -9,6 +9,7 @@
 // would (test/core/scan.test.ts runs both over the same text at every alignment).
 import { pass } from "./block";
 import { isDigit, isEscape, isHex } from "./bytes";
+import { literalByte, literalLength } from "./literals";
 import {
   Err, Ev, Mode, Nan, St, admit, base, close, countAt, cursor, depth, fail, freeAbove, inKey, leaf, litFirst, litSeen,
   measure, mode, nan, newlineAt, nullOk, open, peeking, setCursor, setInKey, setLastNewline, setLit, setPeeking, setSt, setStop, st, stopAt, typeAt,
@@ -300,27 +301,3 @@ function startNan(p: usize): i32 {
 
 // @ts-ignore: decorator
 @inline function endScalar(): bool { setSt(St.After); return depth <= watch; }
-
-/** 0 when no literal begins with this byte. Python's json also writes NaN and Infinity. */
-export function literalLength(first: i32): i32 {
-  if (first == 0x74 /* t */ || first == 0x6e /* n */) return 4;
-  if (first == 0x66 /* f */) return 5;
-  if (first == 0x4e /* N */) return 3;
-  if (first == 0x49 /* I */) return 8;
-  return 0;
-}
-
-const TRUE: usize = memory.data<u8>([0x74, 0x72, 0x75, 0x65]);
-const FALSE: usize = memory.data<u8>([0x66, 0x61, 0x6c, 0x73, 0x65]);
-const NULL: usize = memory.data<u8>([0x6e, 0x75, 0x6c, 0x6c]);
-const NAN: usize = memory.data<u8>([0x4e, 0x61, 0x4e]);
-const INFINITY: usize = memory.data<u8>([0x49, 0x6e, 0x66, 0x69, 0x6e, 0x69, 0x74, 0x79]);
-
-function literalByte(first: i32, i: i32): u8 {
-  const at = <usize>i;
-  if (first == 0x74) return load<u8>(TRUE + at);
-  if (first == 0x66) return load<u8>(FALSE + at);
-  if (first == 0x6e) return load<u8>(NULL + at);
-  if (first == 0x4e) return load<u8>(NAN + at);
-  return load<u8>(INFINITY + at);
-}

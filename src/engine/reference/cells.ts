@@ -11,9 +11,9 @@ import { exact } from "../exact.js";
 import { jsonPath, refuseCell } from "../fault.js";
 import { ListReader } from "../nested.js";
 import { tooLong } from "../size.js";
-import { lookNumber, lookText } from "./look.js";
 import type { ReferenceScanner, Token } from "./scanner.js";
 import { isNan } from "./stand-in.js";
+import { lookNumber, lookText } from "./survey.js";
 
 const BATCH = 1 << 20;
 
