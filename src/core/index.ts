@@ -16,7 +16,7 @@ export { setFields, setRoutes } from "./row";
 export { cellIndex } from "./row";
 export { fieldOfKey, learnKeys, setKeys, setStrangers, strangerCount } from "./keys";
 export { limitRows, padded, repeated, rowCount, rows as convertRows, startRows, wholeCount } from "./rows";
-export { startDelimited } from "./delimited";
+export { startDelimited } from "./read-delimited";
 export { setPlain } from "./plain";
 export { begun, endCount, measureRow, needed, outAt, retyped, setEnds, setOut, setTexts, startOutput, startWrite, turnColumns } from "./write";
 export { forgetLone, lone } from "./unescape";

@@ -10,9 +10,9 @@
 // What a change must not break: a row gets the same text, and takes the same room, whichever road it goes; where the window ends
 // decides which.
 import { AT, DTYPE, DType, RECORD, SKIPPED, STEP, columns } from "./column";
-import { delimiter, numericWords, quote } from "./delimited";
 import { addFilled, filled, limit as batchRows } from "./fill";
 import { afterRun, digits, equal, runLeaves } from "./masks";
+import { delimiter, numericWords, quote } from "./read-delimited";
 import { width } from "./row";
 import { newlineAt, rowMost } from "./state";
 import { plainCell } from "./store";

@@ -2,7 +2,7 @@
 // on the least doubt: the caller then has the scanner judge the row, which knows every rule and every error.
 import { isDigit, isHex } from "./bytes";
 import { scan } from "./scan";
-import { Ev, MAX_DEPTH, Mode, St, TYPES, countAt, cursor, depth, lastNewline, mode, newlines, setDepth, setFreeAbove, setInKey, setLastNewline, setNewlines, setSt, setWatch, watch } from "./state";
+import { Ev, MAX_DEPTH, Mode, St, TYPES, countAt, cursor, depth, lastNewline, mode, newlineAt, newlines, setDepth, setFreeAbove, setInKey, setLastNewline, setNewlines, setSt, setWatch, watch } from "./state";
 
 /** What a cell is. Up to Nested, JSON writes its text as it stands. */
 export const enum Kind {
@@ -28,6 +28,19 @@ export const JUDGE: i32 = 2;
 
 export let end: usize = 0;
 export let kind: i32 = Kind.Int;
+
+/** The first byte from p on that is no white space, or `to`. */
+// @ts-ignore: decorator
+@inline export function skipSpace(p: usize, to: usize): usize {
+  while (p < to) {
+    const c = load<u8>(p);
+    if (c > 0x20) break;
+    if (c == 0x0a) newlineAt(p);
+    else if (c != 0x20 && c != 0x0d && c != 0x09) break;
+    p++;
+  }
+  return p;
+}
 
 /** Reads the value at p, which is not white space. Sets `end` and `kind` when it is OK. */
 export function value(p: usize, to: usize): i32 {

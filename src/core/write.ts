@@ -2,7 +2,7 @@
 //
 // A row is written whole or not at all: the room it may take at most is known beforehand, and where there is not so much
 // the caller empties the output first.
-import { readsAs } from "./delimited";
+import { readsAs } from "./read-delimited";
 import { fill } from "./fill";
 import {
   CELL, FIELD, FROM, KIND, OUT, OUT_END, TEXT, TEXT_LENGTH, TO, cells, fields, routed, rowStart, setCellIndex, width,
