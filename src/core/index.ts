@@ -18,7 +18,10 @@ export { fieldOfKey, learnKeys, setKeys, setStrangers, strangerCount } from "./k
 export { limitRows, padded, repeated, rowCount, rows as convertRows, startRows, wholeCount } from "./rows";
 export { startDelimited } from "./read-delimited";
 export { setPlain } from "./plain";
-export { begun, endCount, measureRow, needed, outAt, retyped, setEnds, setOut, setTexts, startOutput, startWrite, turnColumns } from "./write";
+export { begun, measureRow, needed, outAt, setOut, setTexts, startOutput } from "./output";
+export { startWrite } from "./write";
+export { endCount, setEnds, turnColumns } from "./write-columns";
+export { retyped } from "./write-delimited";
 export { forgetLone, lone } from "./unescape";
 export { gatherTexts, learnTexts, skipTo } from "./texts";
 export { findEnds, greatestText, leastText, readPlain, writePlain } from "./plain-texts";

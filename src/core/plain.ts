@@ -16,7 +16,7 @@ import { delimiter, numericWords, quote } from "./read-delimited";
 import { width } from "./row";
 import { newlineAt, rowMost } from "./state";
 import { plainCell } from "./store";
-import { writeWhole } from "./write";
+import { writeWhole } from "./output";
 
 /** Rows may be copied whole. */
 export let plain: bool = false;

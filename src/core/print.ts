@@ -5,7 +5,7 @@
 import { AT, CODES, DTYPE, DType, OFFSETS, RECORD, STEP, VALID } from "./column";
 import { LONGEST, lengthOf, writeDigits, writeF32, writeF64 } from "./shortest";
 import { Err, Nan } from "./state";
-import { copy } from "./write";
+import { copy } from "./copy";
 
 let columns: usize = 0;
 let count: u32 = 0;

@@ -5,6 +5,7 @@
 // JSON has one author.
 //
 // What a change must not break: a row that is not whole in the window leaves no trace, so that it can be read again.
+import { Style, style } from "./output";
 import { fillLines, passLines, passLists, passed, plain, worthwhile } from "./plain";
 import { commitAcross, commitSides, readAcross, sideBytes, startSides } from "./read-columns";
 import { quote, readFields } from "./read-delimited";
@@ -13,7 +14,7 @@ import { readRecord, startRecords, twice } from "./read-record";
 import { TOLD, cellIndex, pads, resetPads, rewind, rowEnd, rowStart, setRowEnd, sided, startRow, tell, told, width } from "./row";
 import { Err, Ev, Mode, St, base, countAt, cursor, fail, mode, newlineAt, rowMost, setCursor, setDepth, setFreeAbove, setLastNewline, setLeaf, setSt, st } from "./state";
 import { JUDGE, OK, WAIT } from "./token";
-import { Style, style, write } from "./write";
+import { write } from "./write";
 
 /** How rows are written down. */
 export const enum Syntax {

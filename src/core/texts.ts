@@ -5,7 +5,7 @@
 // text is put behind the others first, and forgotten again where the dictionary has it already: a hash of its bytes finds the place.
 import { Kind } from "./token";
 import { decode, undouble } from "./unescape";
-import { copy } from "./write";
+import { copy } from "./copy";
 
 /** A text column. */
 const OFFSETS: usize = 0; // address of the ends, the first of which is a 0
