@@ -1,12 +1,11 @@
 // The cell reader: the cargo's bytes to typed columns, or to one row-major block.
 //
-// How it works. The scanner has been over a first stretch of the cargo, so the depth of the scalars and the length of
-// every level are known. cells() goes from token to token: a number is checked and converted
-// in one go, short ones by branches and long ones eight digits at a time; anything else leaves the straight road for a function of its own. It stops only between tokens,
-// with the machine's state (state.ts) as the scanner would have left it, so the scanner can go on, or judge a byte that
-// cells() does not understand: every syntax error is the scanner's.
+// How it works. The scanner has been over a first stretch of the cargo, so the depth of the scalars and the length of every level are
+// known. cells() goes from token to token. A plain number is checked and converted in one go (store.ts); any other cell has a function
+// of its own. cells() stops only between tokens, and leaves the machine's state (state.ts) as the scanner would. So the scanner can go
+// on from there, and decide about a byte that cells() does not take: every syntax error is the scanner's.
 //
-// Columns: a record of 32 bytes per column tells where its values lie. A block has one record for all its cells.
+// Every column has a record (column.ts). A block has one record for all its cells.
 import { AT, DTYPE, DType, LISTS, NAN_COUNT, NULL_COUNT, RECORD, SEEN, STEP, columns, setColumns } from "./column";
 import { readNumber, setNumber } from "./decimal";
 import { literalAt, literalLength } from "./literals";
@@ -127,7 +126,7 @@ function between(p: usize, to: usize): i32 {
 // @ts-ignore: decorator
 @inline function stop(ev: i32, p: usize): i32 { setCursor(p); return ev; }
 
-/** The scanner shall say what is wrong with the byte at p. */
+/** Leaves the byte at p to the scanner, which finds out what is wrong with it. */
 function judge(p: usize): i32 { return fail(Err.None, p); }
 
 /** Cells of leaf lists into a block. */
@@ -139,7 +138,7 @@ function blockRun(from: usize, to: usize): i32 {
 function columnRun(from: usize, to: usize): i32 { return run(from, to, false, false); }
 
 /**
- * From a value inside a leaf list to the end of the straight road. The last two arguments are constants, so that each
+ * Cells of leaf lists from a value on, row after row, as long as they are plain. The last two arguments are constants, so that each
  * caller's copy of the loop has only its own branches.
  */
 // @ts-ignore: decorator
@@ -272,9 +271,10 @@ function numberReaches(p: usize, to: usize): bool {
   return true;
 }
 
+// What other() came to, besides an Err and FULL.
 const WAIT: i32 = 1000; // the token reaches the end of the window
-const JUDGED: i32 = 1003; // the scanner has found the fault already
 const JUDGE: i32 = 1002; // no JSON value, or none that a cell can be
+const JUDGED: i32 = 1003; // the scanner has met the fault already
 
 /** A cell that is no plain number. Sets `at` after it. */
 function other(column: usize, out: usize, col: u32, index: u32, p: usize, to: usize): i32 {

@@ -9,7 +9,7 @@ import { Kind } from "./token";
 
 /** How cells are written. */
 export const enum Style {
-  None, // only looked at
+  None, // not at all: rows are only read
   Json,
   Delimited,
   Columns, // as JSON, to be put together by columns
@@ -32,7 +32,7 @@ export let nulls: bool = true;
 export let delimiter: u8 = 0x2c;
 /** The source's, which stands twice where it is meant. */
 export let quote: u8 = 0x22;
-/** Bytes of input may become so many of output: an escape is six bytes for one. */
+/** How many bytes of output a byte of input may become: an escape has six. */
 export let growth: u64 = 1;
 export let between: usize = 0;
 export let betweenLength: usize = 0;
@@ -49,6 +49,8 @@ export let begun: bool = false;
 export let needed: f64 = 0;
 /** The same of the row that was read last, where it was measured; 0 otherwise. */
 let measured: u64 = 0;
+
+/** `escapes`: JSON's text may be longer than the source's. */
 export function setTarget(how: i32, gapMissing: i32, gapNan: i32, nullsPass: bool, delimiterByte: u8, sourceQuote: u8, escapes: bool): void {
   style = how; missing = gapMissing; nan = gapNan; nulls = nullsPass; delimiter = delimiterByte; quote = sourceQuote; growth = escapes ? 6 : 1;
   begun = false; measured = 0;
@@ -80,7 +82,7 @@ export function clearOutput(): void { out = outStart; }
 
 // ---- room
 
-/** The output has no room for so many bytes: it is to be emptied first. */
+/** There is no room for these bytes: the output is to be emptied first. */
 export function full(bytes: u64): i32 { needed = <f64>bytes; return Ev.Flush; }
 
 /** Whether a row that may not fit does so after all, having been measured. */
@@ -90,7 +92,7 @@ export function fits(): bool {
   return true;
 }
 
-/** Looks at every cell of the row that was read: the most that it may become is told again, nearer. */
+/** The most that the row that was read may become, closer than room(): every cell is gone through. */
 export function measureRow(): f64 {
   measured = <u64>fixed + <u64>width * 8 + SLACK;
   for (let i: u32 = 0; i < width; i++) {
@@ -119,13 +121,13 @@ function escapeBytes(from: usize, to: usize): u64 {
 /** Room behind everything: copies run over by as much. */
 export const SLACK: usize = 32;
 
-/** The most that a row of so many bytes may become. */
+/** The most that a row of `bytes` bytes may become. */
 // @ts-ignore: decorator
 @inline export function room(bytes: usize): u64 {
   return <u64>fixed + <u64>bytes * (style == Style.Delimited ? 2 : growth) + <u64>width * 8 + SLACK;
 }
 
-/** A row whose cells stand in [from, to) just as the target has them, of so many bytes in all. False: there is no room. */
+/** Writes a row of `bytes` bytes whose cells stand in [from, to) just as the target has them. False: there is no room. */
 // @ts-ignore: decorator
 @inline export function writeWhole(from: usize, to: usize, bytes: usize): bool {
   if (<u64>out + room(bytes) > <u64>outEnd) return false;

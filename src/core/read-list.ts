@@ -96,7 +96,7 @@ export function readList(p: usize, to: usize, padding: bool): i32 {
   if (p >= to) return WAIT;
   if (load<u8>(p) != 0x5d /* ] */) {
     while (true) {
-      // the straight road: short whole numbers, commas, nothing else
+      // most cells are short whole numbers, and a comma follows
       const short = shortEnd(p);
       if (short != 0 && short < to && load<u8>(short) == 0x2c /* , */ && i < width) {
         setCell(i++, p, short, Kind.Int);

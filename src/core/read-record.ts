@@ -13,7 +13,10 @@ let attempts: u32 = 0;
 /** No record has been read. */
 export function startRecords(): void { twice = 0; }
 
-/** A record. `firstWins`: of a key that stands twice the first counts, otherwise the last. Keys that no field has are told of together, as far as the record is there; it is then read again. */
+/**
+ * A record. `firstWins`: of a key that stands twice the first counts, otherwise the last. Keys that no field has are collected
+ * as far as the record is there, and reported together; the record is then read again.
+ */
 export function readRecord(p: usize, to: usize, firstWins: bool): i32 {
   forgetStrangers();
   const result = members(p, to, firstWins);
@@ -74,7 +77,7 @@ function members(p: usize, to: usize, firstWins: bool): i32 {
   return OK;
 }
 
-/** So many fields are looked at before the table. */
+/** Fields that are compared with a key before the table is asked. */
 const NEAR: u32 = 4;
 let keyField: u32 = 0;
 let keyEnd: usize = 0;
@@ -107,7 +110,7 @@ function findKey(p: usize, to: usize, expected: u32): i32 {
     if (<usize>load<u32>(field, KEY_LENGTH) == n + 1 && equalBytes(p, load<u32>(field, KEY), n)) { keyField = i; return OK; }
   }
   const known = fieldOfKey(p, n);
-  // what is no field's goes to a place behind the fields, which nobody reads
+  // a value that belongs to no field goes to a place behind the fields, which is never read
   keyField = known < 0 ? width : <u32>known;
   if (known >= 0 || remember(p, n)) return OK;
   return tell(Ev.NewKey, expected, p);

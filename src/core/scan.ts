@@ -1,9 +1,9 @@
 // The scanner: RFC 8259, byte by byte, resumable at every byte, with the exact place of the first fault.
 //
 // How it works. scan() alternates between two machines over the same state (state.ts). pass() in block.ts takes 64
-// bytes at a time and may only say "this block is surely fine"; step() below takes the block that pass() would not
-// vouch for and is the judge: it alone raises events and errors. So a rule that block.ts does not know costs speed,
-// never correctness, and every error has the same place wherever the input was cut.
+// bytes at a time and may only say "this block is surely fine". step() below takes the blocks that pass() leaves, byte
+// by byte; it alone raises events and errors. So a rule that block.ts does not know costs speed, never correctness, and
+// every error has the same place wherever the input was cut.
 //
 // What a change must not break: pass() must accept nothing that step() refuses, and must leave the state as step()
 // would (test/core/scan.test.ts runs both over the same text at every alignment).
@@ -59,11 +59,11 @@ function step(from: usize, to: usize): i32 {
           if (depth <= watch) return tell(Ev.End, p);
           break;
         }
-        const e = startValue(c);
-        if (e == -1) { // a closing bracket or anything else that starts no value
+        const error = startValue(c);
+        if (error == -1) { // a closing bracket or anything else that starts no value
           return fail(Err.Unexpected, p);
         }
-        if (e != Err.None) return fail(e, p);
+        if (error != Err.None) return fail(error, p);
         if (st == St.Lit && (c == 0x4e /* N */ || c == 0x49 /* I */)) {
           const ev = startNan(p);
           if (ev != Ev.More) return ev;
@@ -242,8 +242,8 @@ function step(from: usize, to: usize): i32 {
 /** Begins the value whose first byte is c: the new state is set. Returns an Err, or -1 when no value starts so. */
 function startValue(c: u8): i32 {
   if (c == 0x5b /* [ */ || c == 0x7b /* { */) {
-    const e = admit(c == 0x5b ? 1 : 2);
-    if (e != Err.None) return e;
+    const error = admit(c == 0x5b ? 1 : 2);
+    if (error != Err.None) return error;
     return open(c) ? Err.None : Err.Depth;
   }
   let next = -1;
@@ -253,8 +253,8 @@ function startValue(c: u8): i32 {
   else if (isDigit(c)) next = St.Int;
   else if (literalLength(c) != 0) next = St.Lit;
   if (next < 0) return -1;
-  const e = admit(0);
-  if (e != Err.None) return e;
+  const error = admit(0);
+  if (error != Err.None) return error;
   if (next == St.Lit) {
     if (c == 0x6e /* n */ && !nullOk && mode != Mode.Free) return Err.Null;
     setLit(c, 1);
@@ -271,7 +271,7 @@ function startValue(c: u8): i32 {
   return true;
 }
 
-/** A NaN or Infinity begins at p (after a minus, perhaps): refused, passed over, or told of. */
+/** A NaN or Infinity begins at p (after a minus, perhaps): refused, passed over, or raised as an event. */
 function startNan(p: usize): i32 {
   if (nan == Nan.Error) return fail(Err.Nan, p);
   if (nan == Nan.Pass || depth <= watch) return Ev.More;

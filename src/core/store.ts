@@ -1,7 +1,7 @@
 // One cell into its column: a number as the column's dtype, a text as its place in the window.
 //
-// How it works. cells.ts finds the cells of JSON, plain.ts those of plain lines, fill.ts has those of rows; all of them put what they
-// found into the columns here. A text is only remembered; texts.ts copies it before its bytes leave the window.
+// Three readers put their cells into columns here: cells.ts those of JSON, plain.ts those of plain lines, fill.ts those of rows. A text is
+// only remembered; texts.ts copies it before its bytes leave the window.
 import { AT, DTYPE, DType, RECORD, SEEN, STEP, VALID, columns } from "./column";
 import { TEN_INT, clinger, cut, digitCount, digitsAt, eightDigits, holds, leading, negative, product64, readNumber, setNumber, significand, tens, toF32, toF64 } from "./decimal";
 import { Err } from "./state";
@@ -18,7 +18,7 @@ let strings: usize = 0;
 let stringLimit: usize = 0;
 export let stringEnd: usize = 0;
 let clip: bool = false;
-let strict: bool = false; // a float64 that nobody asked for: whole numbers must be exact
+let strict: bool = false; // float64 was not asked for: whole numbers must be exact
 
 /** Where texts are remembered, and what becomes of numbers that their dtype cannot hold; fixed for a cargo. */
 export function startStore(stringsAt: usize, stringsEnd: usize, clips: bool, isStrict: bool): void {
@@ -78,7 +78,7 @@ export function putNan(dtype: u32, out: usize, v: f64): i32 {
 /**
  * Stores the number at p, whose first digit is at q; returns the address behind it, which is in the window. 0 when it has an
  * exponent, too many digits, no place in its column, or something behind it that may not follow. The last two arguments are
- * constants; in a line any byte may follow, and the caller looks at it.
+ * constants; in a line any byte may follow, and the caller checks it.
  *
  * One to three digits by branches: columns repeat their lengths, so these are foreseen, and the next cell need not wait for this
  * one's length. More digits than that eight at a time.
@@ -195,7 +195,7 @@ export function put(column: usize, out: usize, p: usize, end: usize): i32 {
   }
 }
 
-/** An integer of so many bytes, from -below to above. Text like 1.0 or 1e3 is one too; clip cuts the rest to fit. */
+/** An integer of `bytes` bytes, from -below to above. Text like 1.0 or 1e3 is one too; clip cuts the rest to fit. */
 function integer(out: usize, bytes: i32, above: u64, below: u64, p: usize, end: usize): i32 {
   let v = significand;
   let whole = !cut, large = false;

@@ -1,5 +1,5 @@
-// What a survey keeps of the cells it looks at: the ends of a column's numbers, and what its strings look like to a
-// server that guesses.
+// A survey reads no values. Of a column it keeps the least and the greatest of its numbers, and the looks of its cells: a bit for each thing
+// that a string would be to a server that guesses.
 //
 // How it works. A column's record (cells.ts) has a word of Look bits, and where its values would lie there is a Range
 // instead. Every number moves the ends of the Range, which after the first rows is a comparison that fails. What takes
@@ -254,7 +254,7 @@ function two(p: usize): u32 {
   return a < 10 && b < 10 ? a * 10 + b : 255;
 }
 
-/** The text is one of so many words; each is a number whose bytes spell it, the first the least. */
+/** The text is one of `count` words; each is a number whose bytes spell it, the first the least. */
 function isWord(words: usize, count: i32, p: usize, n: usize): bool {
   if (n > 8) return false;
   let word: u64 = 0;

@@ -41,7 +41,7 @@ export function gatherTexts(at: usize, to: usize, texts: usize, quote: u8): usiz
   return at;
 }
 
-/** Takes `count` texts in Arrow's layout into a dictionary; false once it has more than so many. */
+/** Takes `count` texts in Arrow's layout into a dictionary; false once it has more than `most`. */
 export function learnTexts(record: usize, texts: usize, offsets: usize, count: u32, most: u32): bool {
   for (let i: u32 = 0; i < count; i++) {
     const ends = offsets + (<usize>i << 2);

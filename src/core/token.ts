@@ -1,5 +1,5 @@
-// One JSON value of a row: where it ends and what it is. It checks what RFC 8259 asks of the value itself, and gives up
-// on the least doubt: the caller then has the scanner judge the row, which knows every rule and every error.
+// One JSON value of a row: where it ends and what it is. It checks what RFC 8259 asks of the value itself. What it does not
+// know it does not take: the caller then has the scanner read the row, which knows every rule and every error.
 import { isDigit, isHex } from "./bytes";
 import { scan } from "./scan";
 import { Ev, MAX_DEPTH, Mode, St, TYPES, countAt, cursor, depth, lastNewline, mode, newlineAt, newlines, setDepth, setFreeAbove, setInKey, setLastNewline, setNewlines, setSt, setWatch, watch } from "./state";
@@ -150,7 +150,7 @@ function nested(p: usize, to: usize): i32 {
   if (ev != Ev.End) {
     setNewlines(feeds);
     setLastNewline(feed);
-    return ev == Ev.More ? WAIT : JUDGE; // a NaN inside is told of where it is not passed
+    return ev == Ev.More ? WAIT : JUDGE; // a NaN inside raises an event where it is not passed
   }
   if (lastNewline == 0) setLastNewline(feed);
   end = cursor;

@@ -6,14 +6,14 @@ import { forgetEnds, writeColumns } from "./write-columns";
 import { forgetRetyped, writeDelimited } from "./write-delimited";
 import { writeJson } from "./write-json";
 
-/** How rows are written from here on. `escapes`: JSON's text may be longer than the source's. */
+/** How rows are written from here on. */
 export function startWrite(how: i32, gapMissing: i32, gapNan: i32, nullsPass: bool, delimiterByte: u8, sourceQuote: u8, escapes: bool): void {
   setTarget(how, gapMissing, gapNan, nullsPass, delimiterByte, sourceQuote, escapes);
   forgetEnds();
   forgetRetyped();
 }
 
-/** Writes the row that was read, of so many bytes. */
+/** Writes the row that was read, which has `bytes` bytes. */
 export function write(bytes: usize): i32 {
   if (style == Style.Json) return writeJson(bytes);
   if (style == Style.Typed) return fill();
