@@ -211,7 +211,7 @@ describe("the core's enumerations", () => {
 
   test("dtypes have the core's numbers", async () => {
     const { NUMERIC, STRING_CODE } = await import("../src/columns/dtype.js");
-    const names = (/export const enum DType \{([^}]*)\}/.exec(code("core/cells.ts"))?.[1] ?? "")
+    const names = (/export const enum DType \{([^}]*)\}/.exec(code("core/column.ts"))?.[1] ?? "")
       .split(",")
       .map((n) => n.trim().toLowerCase());
     for (const [name, { code: number }] of Object.entries(NUMERIC)) expect(names[number]).toBe(name);

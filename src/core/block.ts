@@ -10,14 +10,14 @@
 // Lists: brackets are visited one by one with the commas between them counted, so widths are checked against what
 // step() learned from the first row.
 //
-// What a change must not break: a block is taken whole or not at all, and only when nothing in it needs step():
-// no event, no error, no object, no length still to be learned. When in doubt, leave it to step().
+// What a change must not break: a block is taken whole or not at all, and only when nothing in it needs step(): no event, no error,
+// no object, no length still to be learned. A block that may need it is left to step().
+import { isEscape, isHex } from "./bytes";
 import { afterRun, controls, digits, equal, prefixXor, runLeaves } from "./masks";
 import {
   Mode, Nan, St, countAt, depth, expectAt, freeAbove, base, leaf, mode, nan, nullOk, setDepth, setSt, st, stopAt, typeAt, watch,
   MAX_DEPTH, TYPES, addNewlines,
 } from "./state";
-import { isEscape, isHex } from "./scan";
 
 const ODD: u64 = 0xaaaaaaaaaaaaaaaa;
 const NULL: u32 = 0x6c6c756e;
@@ -81,7 +81,7 @@ export function anyBlocks(p: usize, to: usize): usize { return blocks(p, to, fal
     let openB = equal(v0, v1, v2, v3, 0x5b /* [ */);
     let closeB = equal(v0, v1, v2, v3, 0x5d /* ] */);
     let bad: u64 = 0;
-    let space: u64 = 0, quoteOpen: u64 = 0, e: u64 = 0, plus: u64 = 0, litStart: u64 = 0;
+    let space: u64 = 0, quoteOpen: u64 = 0, exp: u64 = 0, plus: u64 = 0, litStart: u64 = 0;
     let nextInString = inString, nextEscaped: u64 = 0, nextLitRest: u64 = 0;
     let feeds: u64 = 0;
 
@@ -146,19 +146,19 @@ export function anyBlocks(p: usize, to: usize): usize { return blocks(p, to, fal
             lit |= bits;
             if (<u64>i + n > 64) nextLitRest = (<u64>1 << (<u64>i + n - 64)) - 1;
           }
-          e = eAny & ~lit;
-          bad |= letters & ~lit & ~e;
+          exp = eAny & ~lit;
+          bad |= letters & ~lit & ~exp;
         }
       }
     }
 
     const sign = minus | plus;
     const afterDigit = (digit << 1) | wasDigit;
-    const number = digit | dot | sign | e;
+    const number = digit | dot | sign | exp;
     const numberStart = (digit | minus) & ~((number << 1) | wasNumber);
-    const afterE = (e << 1) | wasE;
+    const afterE = (exp << 1) | wasE;
     bad |= sign & ~(numberStart | afterE);
-    bad |= (dot | e) & ~afterDigit;
+    bad |= (dot | exp) & ~afterDigit;
     bad |= (((dot | sign) << 1) | wantDigit) & ~digit;
     // a zero that starts an integer part stands alone
     const minusStart = minus & numberStart;
@@ -170,12 +170,12 @@ export function anyBlocks(p: usize, to: usize): usize { return blocks(p, to, fal
       bad |= afterRun(at, digit) & dot;
       nextFrac = runLeaves(at, digit) | (dot >> 63);
     }
-    if ((e | inExp) != 0) {
+    if ((exp | inExp) != 0) {
       bad |= afterE & ~(digit | sign);
       const expSign = sign & afterE;
-      const at = (e << 1) | (expSign << 1) | inExp;
-      bad |= afterRun(at, digit) & (dot | e);
-      nextExp = runLeaves(at, digit) | (e >> 63) | (expSign >> 63);
+      const at = (exp << 1) | (expSign << 1) | inExp;
+      bad |= afterRun(at, digit) & (dot | exp);
+      nextExp = runLeaves(at, digit) | (exp >> 63) | (expSign >> 63);
     }
 
     // structure: where a value must start, and where a list may close at once
@@ -229,7 +229,7 @@ export function anyBlocks(p: usize, to: usize): usize { return blocks(p, to, fal
         d = leaf - 1;
       }
     } else {
-      // any nesting: visit the brackets; on the slightest doubt put the counts back and leave the block to step()
+      // any nesting: visit the brackets; where step() may be needed the counts are put back, and the block is left to it
       const floor = d - LEVELS + 1;
       save(d);
       let k = d, n = count, done: u64 = 0, m = brackets, doubt = false;
@@ -272,7 +272,7 @@ export function anyBlocks(p: usize, to: usize): usize { return blocks(p, to, fal
     inFrac = nextFrac;
     wantValue = nextWant; wasOpen = nextOpen;
     if (!plain) {
-      wasE = e >> 63;
+      wasE = exp >> 63;
       inExp = nextExp;
       inString = nextInString; escaped = nextEscaped;
       litRest = nextLitRest;

@@ -1,10 +1,11 @@
 // Decimal text to numbers, correctly rounded.
 //
-// How it works. A number is read as an integer m and a power of ten, m * 10^e, eight digits at a time. Small ones are
+// How it works. A number is read as a whole number and a power of ten, significand * 10^tens, eight digits at a time. Small ones are
 // exact in a double and one division rounds them (Clinger 1990). The rest goes through the 128-bit product of Eisel and
-// Lemire ("Number Parsing at a Gigabyte per Second", 2021), which needs no fallback when m holds all the digits
-// (Mushtak and Lemire 2023). With more than 19 digits the product of m and of m + 1 must agree; where they do not, the
+// Lemire ("Number Parsing at a Gigabyte per Second", 2021), which needs no fallback when the significand holds all the digits
+// (Mushtak and Lemire 2023). With more than 19 digits the products of the significand and of the next one must agree; where they do not, the
 // host decides exactly. For float32 the same is done with its own constants, so nothing is rounded twice.
+import { isDigit } from "./bytes";
 import { FIRST, LAST, POWERS } from "./powers";
 
 /** The text in [p, p + n) read exactly by the host: a float32's value when single is set. */
@@ -19,9 +20,9 @@ export declare function holds(p: usize, n: i32, v: f64): bool;
 export const TEN: usize = memory.data<f64>([1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22], 16);
 export const TEN_INT: usize = memory.data<u64>([1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000], 16);
 
-/** What read() found: digits, power of ten, whether digits other than 0 were left out, sign. */
-export let m: u64 = 0;
-export let e: i32 = 0;
+/** What readNumber() read: digits, power of ten, whether digits other than 0 were left out, sign. */
+export let significand: u64 = 0;
+export let tens: i32 = 0;
 export let cut: bool = false;
 export let negative: bool = false;
 
@@ -37,31 +38,28 @@ const ZEROS: u64 = 0x3030303030303030;
 
 /** The number that eight digit values spell, the first byte the most significant. */
 // @ts-ignore: decorator
-@inline export function eight(t: u64): u64 {
+@inline export function eightDigits(t: u64): u64 {
   t = t * 10 + (t >> 8);
   return ((t & 0x000000ff000000ff) * 0x000f424000000064 + ((t >> 16) & 0x000000ff000000ff) * 0x0000271000000001) >> 32;
 }
 
 /** The number that the first n > 0 of eight digit values spell. */
 // @ts-ignore: decorator
-@inline export function some(t: u64, n: u64): u64 { return eight(t << (64 - (n << 3))); }
-
-// @ts-ignore: decorator
-@inline function isDigit(c: u8): bool { return <u32>c - 0x30 < 10; }
+@inline export function leading(t: u64, n: u64): u64 { return eightDigits(t << (64 - (n << 3))); }
 
 /**
- * Reads the JSON number at p into m, e, cut and negative. Returns the address after it, or 0 when it is not a number
+ * Reads the JSON number at p into significand, tens, cut and negative. Returns the address after it, or 0 when it is not a number
  * or reaches the end of the window, where it may go on.
  */
-export function read(p: usize, to: usize): usize {
+export function readNumber(p: usize, to: usize): usize {
   negative = load<u8>(p) == 0x2d; /* - */
   p += <usize>negative;
-  m = 0; e = 0; cut = false;
+  significand = 0; tens = 0; cut = false;
   let kept = 0, full = false;
   const first = p;
   while (isDigit(load<u8>(p))) {
     const d = <u64>(load<u8>(p) - 0x30);
-    if (!full && room(kept, d)) { m = m * 10 + d; kept += i32(m != 0); } else { full = true; e++; cut = cut || d != 0; }
+    if (!full && room(kept, d)) { significand = significand * 10 + d; kept += i32(significand != 0); } else { full = true; tens++; cut = cut || d != 0; }
     p++;
   }
   if (p == first || (load<u8>(first) == 0x30 && p > first + 1)) return 0;
@@ -70,7 +68,7 @@ export function read(p: usize, to: usize): usize {
     const point = p;
     while (isDigit(load<u8>(p))) {
       const d = <u64>(load<u8>(p) - 0x30);
-      if (!full && room(kept, d)) { m = m * 10 + d; e--; kept += i32(m != 0); } else { full = true; cut = cut || d != 0; }
+      if (!full && room(kept, d)) { significand = significand * 10 + d; tens--; kept += i32(significand != 0); } else { full = true; cut = cut || d != 0; }
       p++;
     }
     if (p == point) return 0;
@@ -83,34 +81,34 @@ export function read(p: usize, to: usize): usize {
     let x = 0;
     while (isDigit(load<u8>(p))) { if (x < 100000000) x = x * 10 + <i32>(load<u8>(p) - 0x30); p++; }
     if (p == digits) return 0;
-    e += minus ? -x : x;
+    tens += minus ? -x : x;
   }
   return p < to ? p : 0;
 }
 
-/** One more digit fits m: nineteen always do, and a twentieth up to 2^64 - 1. */
+/** One more digit fits the significand: nineteen always do, and a twentieth up to 2^64 - 1. */
 // @ts-ignore: decorator
 @inline function room(kept: i32, d: u64): bool {
-  return kept < 19 || (kept == 19 && (m < 1844674407370955161 || (m == 1844674407370955161 && d <= 5)));
+  return kept < 19 || (kept == 19 && (significand < 1844674407370955161 || (significand == 1844674407370955161 && d <= 5)));
 }
 
 /** |value| of the number last read, at [p, end) for the host. Infinity when it is too large. */
 export function toF64(p: usize, end: usize): f64 {
-  if (!cut) return m <= 1 << 53 && e >= -22 && e <= 22 ? clinger(m, e) : product64(m, e);
-  const low = product64(m, e);
-  return low == product64(m + 1, e) ? low : abs(exact(p, <i32>(end - p), false));
+  if (!cut) return significand <= 1 << 53 && tens >= -22 && tens <= 22 ? clinger(significand, tens) : product64(significand, tens);
+  const low = product64(significand, tens);
+  return low == product64(significand + 1, tens) ? low : abs(exact(p, <i32>(end - p), false));
 }
 
 export function toF32(p: usize, end: usize): f32 {
   // both exact in a float32: 10^10 is 2^10 times 5^10, which has 24 bits
-  if (!cut && m <= 1 << 24 && e >= -10 && e <= 0) return <f32>m / <f32>load<f64>(TEN + (<usize>(0 - e) << 3));
-  const low = product32(m, e);
-  return !cut || low == product32(m + 1, e) ? low : abs(<f32>exact(p, <i32>(end - p), true));
+  if (!cut && significand <= 1 << 24 && tens >= -10 && tens <= 0) return <f32>significand / <f32>load<f64>(TEN + (<usize>(0 - tens) << 3));
+  const low = product32(significand, tens);
+  return !cut || low == product32(significand + 1, tens) ? low : abs(<f32>exact(p, <i32>(end - p), true));
 }
 
 // @ts-ignore: decorator
-@inline export function clinger(m: u64, e: i32): f64 {
-  return e < 0 ? <f64>m / load<f64>(TEN + (<usize>(0 - e) << 3)) : <f64>m * load<f64>(TEN + (<usize>e << 3));
+@inline export function clinger(w: u64, q: i32): f64 {
+  return q < 0 ? <f64>w / load<f64>(TEN + (<usize>(0 - q) << 3)) : <f64>w * load<f64>(TEN + (<usize>q << 3));
 }
 
 // @ts-ignore: decorator
@@ -155,9 +153,9 @@ export function toF32(p: usize, end: usize): f32 {
   return (bits & ~(<u64>1 << mantissa)) | (<u64>exponent << mantissa);
 }
 
-/** Sets what a caller read by itself: m * 10^e, all digits in m. */
+/** Sets what a caller read by itself: significand * 10^tens, no digit left out. */
 // @ts-ignore: decorator
-@inline export function set(digits: u64, power: i32, minus: bool): void { m = digits; e = power; cut = false; negative = minus; }
+@inline export function setNumber(digits: u64, power: i32, minus: bool): void { significand = digits; tens = power; cut = false; negative = minus; }
 
 export function product64(w: u64, q: i32): f64 { return reinterpret<f64>(product(w, q, 52, 1023, 0x7ff, -4, 23)); }
 export function product32(w: u64, q: i32): f32 { return reinterpret<f32>(<u32>product(w, q, 23, 127, 0xff, -17, 10)); }

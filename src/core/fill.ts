@@ -1,5 +1,5 @@
 // Rows into typed columns, over the same records as cells.ts's own reader.
-import { FULL, forgetStrings, storeCell, stringEnd } from "./cells";
+import { FULL, forgetStrings, storeCell, stringEnd } from "./store";
 import { CELL, FROM, KIND, TO, cells, rowStart, setCellIndex, width } from "./row";
 import { Err, Ev, fail } from "./state";
 
@@ -7,13 +7,13 @@ export let limit: u32 = 0;
 /** Rows of the batch so far. */
 export let filled: u32 = 0;
 
-/** The next row is the first of a batch of so many. */
+/** A batch of at most `rows` begins. */
 export function startFill(rows: u32): void { filled = 0; limit = rows; }
 
 /** The batch ends here, unless it has no row. */
 export function endFillSoon(): void { if (filled > 0) limit = filled; }
 
-/** So many rows have been put into the columns without fill(). */
+/** Rows that plain.ts has put into the columns. */
 export function addFilled(rows: u32): void { filled += rows; }
 
 /** Puts the row that was read into the columns. Flush: the batch is full, or the list of string cells. */

@@ -1,5 +1,5 @@
 // Texts as Parquet's plain pages have them, each behind its length (parquet-format, Encodings.md, PLAIN), and which are their ends.
-import { copy } from "./write";
+import { copy } from "./copy";
 
 /** Writes `count` texts in Arrow's layout, and 16 bytes over; returns where it stopped. */
 export function writePlain(texts: usize, offsets: usize, count: u32, out: usize): usize {

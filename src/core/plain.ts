@@ -7,15 +7,16 @@
 //
 // Lines that become typed columns go the same way, a number at a time.
 //
-// What a change must not break: a row gets the same text, and takes the same room, whichever road it goes; where the window ends
-// decides which.
-import { AT, DTYPE, DType, RECORD, SKIPPED, STEP, columns, plainCell } from "./cells";
-import { delimiter, numericWords, quote } from "./delimited";
+// What a change must not break: a row gets the same text, and takes the same room, whether it is copied whole or written cell by cell.
+// Where the window ends decides which.
+import { AT, DTYPE, DType, RECORD, SKIPPED, STEP, columns } from "./column";
 import { addFilled, filled, limit as batchRows } from "./fill";
 import { afterRun, digits, equal, runLeaves } from "./masks";
+import { delimiter, numericWords, quote } from "./read-delimited";
 import { width } from "./row";
 import { newlineAt, rowMost } from "./state";
-import { writeWhole } from "./write";
+import { plainCell } from "./store";
+import { writeWhole } from "./output";
 
 /** Rows may be copied whole. */
 export let plain: bool = false;
@@ -24,12 +25,12 @@ export function setPlain(on: bool): void { plain = on && !numericWords; patience
 /** Rows that the last call passed. */
 export let passed: u64 = 0;
 
-/** Where rows are seldom plain, so many are not looked at. */
+/** Where rows are seldom plain, the next ones are not tried: at most PAUSE of them. */
 let pause: u32 = 0;
 let patience: u32 = 0;
 const PAUSE: u32 = 256;
 
-/** True when it is worth looking at the next row. */
+/** True when the next row is to be tried. */
 // @ts-ignore: decorator
 @inline export function worthwhile(): bool {
   if (pause == 0) return true;
@@ -37,7 +38,7 @@ const PAUSE: u32 = 256;
   return false;
 }
 
-/** Behind the last of the lists that pass, each after these two bytes; at most so many. */
+/** Passes at most `limit` lists, each behind the two bytes `before`; returns the address behind the last. */
 export function passLists(from: usize, to: usize, limit: u64, before: u16): usize {
   let p = from;
   passed = 0;
@@ -52,7 +53,7 @@ export function passLists(from: usize, to: usize, limit: u64, before: u16): usiz
   return p;
 }
 
-/** Behind the last of the lines that pass, at most so many. */
+/** Passes at most `limit` lines; returns the address behind the last. */
 export function passLines(from: usize, to: usize, limit: u64): usize {
   let p = from;
   passed = 0;
@@ -70,8 +71,8 @@ export function passLines(from: usize, to: usize, limit: u64): usize {
 }
 
 /**
- * Behind the last of the lines whose numbers went straight from their text into the columns, as far as the batch has room.
- * Of the line behind them nothing is kept.
+ * Puts the numbers of lines straight into the columns, as far as the batch has room; returns the address behind the last line. Of the
+ * line behind it nothing is kept.
  */
 export function fillLines(from: usize, to: usize): usize {
   const stop = columns + <usize>width * RECORD;
@@ -115,7 +116,7 @@ export function fillLines(from: usize, to: usize): usize {
 }
 
 /**
- * Behind so many fields that are passed over: the delimiter that ends them, or the end of the line. 0 when a quote comes before, or the
+ * Passes over `fields` fields; returns the address of the delimiter that ends them, or of the line's end. 0 when a quote comes before, or the
  * window ends, or the line does elsewhere.
  */
 function skipFields(from: usize, to: usize, fields: u32, ends: bool): usize {

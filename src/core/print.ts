@@ -2,18 +2,10 @@
 //
 // Rows are written until the next one might not fit. A frame's row is one cell of every column; a tensor's is one run
 // of the block's cells, in the brackets that its dimensions ask for.
-import { DType } from "./cells";
+import { AT, CODES, DTYPE, DType, OFFSETS, RECORD, STEP, VALID } from "./column";
 import { LONGEST, lengthOf, writeDigits, writeF32, writeF64 } from "./shortest";
 import { Err, Nan } from "./state";
-import { copy } from "./write";
-
-const AT: usize = 0;
-const STEP: usize = 4;
-const DTYPE: usize = 8;
-const VALID: usize = 12; // 0 when there are no nulls
-const OFFSETS: usize = 20; // of a column of strings: u32 per cell and one more, into the JSON texts at AT
-const CODES: usize = 24; // where a dictionary's texts are numbered: i32 per cell; 0 elsewhere
-const RECORD: usize = 32;
+import { copy } from "./copy";
 
 let columns: usize = 0;
 let count: u32 = 0;

@@ -1,5 +1,5 @@
 // One row as spans of the window, and the fields its cells belong to: what the readers fill and the writers take.
-import { fail, lastNewline, newlines, setCursor, setLastNewline, setNewlines, setSt, st } from "./state";
+import { TYPES, base, countAt, fail, lastNewline, newlines, setCursor, setDepth, setLastNewline, setNewlines, setSt, st } from "./state";
 import { Kind } from "./token";
 
 /**
@@ -13,7 +13,7 @@ export const KEY: usize = 8;
 export const KEY_LENGTH: usize = 12;
 /** A bit for every Kind that its cells were. */
 export const KINDS: usize = 16;
-/** How a field of a delimited file is to be read: one of delimited.ts's Typing. */
+/** How a field of a delimited file is to be read: one of read-delimited.ts's Typing. */
 export const TYPING: usize = 20;
 /** Where its cells go when every column has a place of its own: the next byte, the end, the start. */
 export const OUT: usize = 24;
@@ -70,6 +70,13 @@ export function startRow(p: usize): void { rowStart = p; feeds = newlines; feed 
 
 /** Back to the row's first byte: one that is not whole, or does not fit the output, leaves no trace. */
 export function rewind(): void { setNewlines(feeds); setLastNewline(feed); setSt(state); setCursor(rowStart); }
+
+/** A list or an object that holds cells has begun. */
+export function enter(type: u8): void {
+  setDepth(base + 1);
+  store<u8>(TYPES + <usize>(base + 1), type);
+  store<u64>(countAt(base + 1), 0);
+}
 
 export function setRowEnd(p: usize): void { rowEnd = p; }
 export function setCellIndex(i: u32): void { cellIndex = i; }

@@ -1,13 +1,15 @@
 // The scanner: RFC 8259, byte by byte, resumable at every byte, with the exact place of the first fault.
 //
 // How it works. scan() alternates between two machines over the same state (state.ts). pass() in block.ts takes 64
-// bytes at a time and may only say "this block is surely fine"; step() below takes the block that pass() would not
-// vouch for and is the judge: it alone raises events and errors. So a rule that block.ts does not know costs speed,
-// never correctness, and every error has the same place wherever the input was cut.
+// bytes at a time and may only say "this block is surely fine". step() below takes the blocks that pass() leaves, byte
+// by byte; it alone raises events and errors. So a rule that block.ts does not know costs speed, never correctness, and
+// every error has the same place wherever the input was cut.
 //
 // What a change must not break: pass() must accept nothing that step() refuses, and must leave the state as step()
 // would (test/core/scan.test.ts runs both over the same text at every alignment).
 import { pass } from "./block";
+import { isDigit, isEscape, isHex } from "./bytes";
+import { literalByte, literalLength } from "./literals";
 import {
   Err, Ev, Mode, Nan, St, admit, base, close, countAt, cursor, depth, fail, freeAbove, inKey, leaf, litFirst, litSeen,
   measure, mode, nan, newlineAt, nullOk, open, peeking, setCursor, setInKey, setLastNewline, setLit, setPeeking, setSt, setStop, st, stopAt, typeAt,
@@ -57,11 +59,11 @@ function step(from: usize, to: usize): i32 {
           if (depth <= watch) return tell(Ev.End, p);
           break;
         }
-        const e = startValue(c);
-        if (e == -1) { // a closing bracket or anything else that starts no value
+        const error = startValue(c);
+        if (error == -1) { // a closing bracket or anything else that starts no value
           return fail(Err.Unexpected, p);
         }
-        if (e != Err.None) return fail(e, p);
+        if (error != Err.None) return fail(error, p);
         if (st == St.Lit && (c == 0x4e /* N */ || c == 0x49 /* I */)) {
           const ev = startNan(p);
           if (ev != Ev.More) return ev;
@@ -231,29 +233,17 @@ function step(from: usize, to: usize): i32 {
 @inline function tell(ev: i32, p: usize): i32 { setCursor(p); return ev; }
 
 // @ts-ignore: decorator
-@inline function isDigit(c: u8): bool { return <u32>c - 0x30 < 10; }
-
-// @ts-ignore: decorator
 @inline function isSpace(c: u8, p: usize): bool {
   if (c == 0x20) return true;
   if (c == 0x0a) { newlineAt(p); return true; }
   return c == 0x0d || c == 0x09;
 }
 
-/** The escapes of RFC 8259 §7 that are one letter long. */
-export function isEscape(c: u8): bool {
-  return c == 0x22 || c == 0x5c || c == 0x2f /* / */ || c == 0x62 /* b */ || c == 0x66 /* f */ || c == 0x6e /* n */ || c == 0x72 /* r */ || c == 0x74; /* t */
-}
-
-export function isHex(c: u8): bool {
-  return isDigit(c) || <u32>(c | 0x20) - 0x61 < 6;
-}
-
 /** Begins the value whose first byte is c: the new state is set. Returns an Err, or -1 when no value starts so. */
 function startValue(c: u8): i32 {
   if (c == 0x5b /* [ */ || c == 0x7b /* { */) {
-    const e = admit(c == 0x5b ? 1 : 2);
-    if (e != Err.None) return e;
+    const error = admit(c == 0x5b ? 1 : 2);
+    if (error != Err.None) return error;
     return open(c) ? Err.None : Err.Depth;
   }
   let next = -1;
@@ -263,8 +253,8 @@ function startValue(c: u8): i32 {
   else if (isDigit(c)) next = St.Int;
   else if (literalLength(c) != 0) next = St.Lit;
   if (next < 0) return -1;
-  const e = admit(0);
-  if (e != Err.None) return e;
+  const error = admit(0);
+  if (error != Err.None) return error;
   if (next == St.Lit) {
     if (c == 0x6e /* n */ && !nullOk && mode != Mode.Free) return Err.Null;
     setLit(c, 1);
@@ -281,7 +271,7 @@ function startValue(c: u8): i32 {
   return true;
 }
 
-/** A NaN or Infinity begins at p (after a minus, perhaps): refused, passed over, or told of. */
+/** A NaN or Infinity begins at p (after a minus, perhaps): refused, passed over, or raised as an event. */
 function startNan(p: usize): i32 {
   if (nan == Nan.Error) return fail(Err.Nan, p);
   if (nan == Nan.Pass || depth <= watch) return Ev.More;
@@ -311,27 +301,3 @@ function startNan(p: usize): i32 {
 
 // @ts-ignore: decorator
 @inline function endScalar(): bool { setSt(St.After); return depth <= watch; }
-
-/** 0 when no literal begins with this byte. Python's json also writes NaN and Infinity. */
-export function literalLength(first: i32): i32 {
-  if (first == 0x74 /* t */ || first == 0x6e /* n */) return 4;
-  if (first == 0x66 /* f */) return 5;
-  if (first == 0x4e /* N */) return 3;
-  if (first == 0x49 /* I */) return 8;
-  return 0;
-}
-
-const TRUE: usize = memory.data<u8>([0x74, 0x72, 0x75, 0x65]);
-const FALSE: usize = memory.data<u8>([0x66, 0x61, 0x6c, 0x73, 0x65]);
-const NULL: usize = memory.data<u8>([0x6e, 0x75, 0x6c, 0x6c]);
-const NAN: usize = memory.data<u8>([0x4e, 0x61, 0x4e]);
-const INFINITY: usize = memory.data<u8>([0x49, 0x6e, 0x66, 0x69, 0x6e, 0x69, 0x74, 0x79]);
-
-function literalByte(first: i32, i: i32): u8 {
-  const at = <usize>i;
-  if (first == 0x74) return load<u8>(TRUE + at);
-  if (first == 0x66) return load<u8>(FALSE + at);
-  if (first == 0x6e) return load<u8>(NULL + at);
-  if (first == 0x4e) return load<u8>(NAN + at);
-  return load<u8>(INFINITY + at);
-}

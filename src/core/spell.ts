@@ -1,5 +1,5 @@
 // Texts as JSON spells them: the way back from unescape.ts.
-import { copy } from "./write";
+import { copy } from "./copy";
 
 const QUOTE: u8 = 0x22;
 const BACKSLASH: u8 = 0x5c;

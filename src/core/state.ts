@@ -52,7 +52,7 @@ export const enum Ev {
 
 export const enum Err {
   None,
-  Unexpected, // a byte that cannot stand here: what could is told by the state
+  Unexpected, // a byte that cannot stand here; the state tells what could
   Number,
   Escape,
   Control,
@@ -120,10 +120,10 @@ export let base: i32 = 0; // depth inside the cargo's outermost list
 export let leaf: i32 = -1; // depth of the lists that hold scalars, once seen
 export let freeAbove: i32 = i32.MAX_VALUE; // containers deeper than this are not checked
 export let nullOk: bool = true;
-/** An event is due behind so many of the cargo's rows, and at its end; or none. */
+/** Rows of the cargo behind which an event is due, besides that at its end; u64.MAX_VALUE for neither. */
 export let stopAt: u64 = u64.MAX_VALUE;
 export let nan: i32 = Nan.Pass;
-/** A row that is held, or a cell, may have so many bytes. */
+/** Bytes that a row that is held, or a cell, may have. */
 export let rowMost: usize = usize.MAX_VALUE;
 
 export let cursor: usize = 0;
@@ -211,12 +211,12 @@ export function admit(kind: i32): i32 {
   return Err.None;
 }
 
-/** Length rule for the container at the current depth, about to close with so many members. */
+/** Length rule for the container at the current depth, about to close with `length` members. */
 export function measure(length: i64): bool {
   if (mode == Mode.Free || depth < base || depth > freeAbove) return true;
-  const e = load<i64>(expectAt(depth));
-  if (e == LEARN) { store<i64>(expectAt(depth), length); return true; }
-  return e == FREE || e == length;
+  const expected = load<i64>(expectAt(depth));
+  if (expected == LEARN) { store<i64>(expectAt(depth), length); return true; }
+  return expected == FREE || expected == length;
 }
 
 /** Closes the container at the current depth. */

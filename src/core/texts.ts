@@ -5,7 +5,7 @@
 // text is put behind the others first, and forgotten again where the dictionary has it already: a hash of its bytes finds the place.
 import { Kind } from "./token";
 import { decode, undouble } from "./unescape";
-import { copy } from "./write";
+import { copy } from "./copy";
 
 /** A text column. */
 const OFFSETS: usize = 0; // address of the ends, the first of which is a 0
@@ -41,7 +41,7 @@ export function gatherTexts(at: usize, to: usize, texts: usize, quote: u8): usiz
   return at;
 }
 
-/** Takes `count` texts in Arrow's layout into a dictionary; false once it has more than so many. */
+/** Takes `count` texts in Arrow's layout into a dictionary; false once it has more than `most`. */
 export function learnTexts(record: usize, texts: usize, offsets: usize, count: u32, most: u32): bool {
   for (let i: u32 = 0; i < count; i++) {
     const ends = offsets + (<usize>i << 2);

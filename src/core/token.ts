@@ -1,7 +1,8 @@
-// One JSON value of a row: where it ends and what it is. It checks what RFC 8259 asks of the value itself, and gives up
-// on the least doubt: the caller then has the scanner judge the row, which knows every rule and every error.
+// One JSON value of a row: where it ends and what it is. It checks what RFC 8259 asks of the value itself. What it does not
+// know it does not take: the caller then has the scanner read the row, which knows every rule and every error.
+import { isDigit, isHex } from "./bytes";
 import { scan } from "./scan";
-import { Ev, MAX_DEPTH, Mode, St, TYPES, countAt, cursor, depth, lastNewline, mode, newlines, setDepth, setFreeAbove, setInKey, setLastNewline, setNewlines, setSt, setWatch, watch } from "./state";
+import { Ev, MAX_DEPTH, Mode, St, TYPES, countAt, cursor, depth, lastNewline, mode, newlineAt, newlines, setDepth, setFreeAbove, setInKey, setLastNewline, setNewlines, setSt, setWatch, watch } from "./state";
 
 /** What a cell is. Up to Nested, JSON writes its text as it stands. */
 export const enum Kind {
@@ -28,6 +29,19 @@ export const JUDGE: i32 = 2;
 export let end: usize = 0;
 export let kind: i32 = Kind.Int;
 
+/** The first byte from p on that is no white space, or `to`. */
+// @ts-ignore: decorator
+@inline export function skipSpace(p: usize, to: usize): usize {
+  while (p < to) {
+    const c = load<u8>(p);
+    if (c > 0x20) break;
+    if (c == 0x0a) newlineAt(p);
+    else if (c != 0x20 && c != 0x0d && c != 0x09) break;
+    p++;
+  }
+  return p;
+}
+
 /** Reads the value at p, which is not white space. Sets `end` and `kind` when it is OK. */
 export function value(p: usize, to: usize): i32 {
   const c = load<u8>(p);
@@ -36,9 +50,6 @@ export function value(p: usize, to: usize): i32 {
   if (c == 0x5b /* [ */ || c == 0x7b /* { */) return nested(p, to);
   return literal(p, p, to);
 }
-
-// @ts-ignore: decorator
-@inline function isDigit(c: u8): bool { return <u32>c - 0x30 < 10; }
 
 /** Bytes that may follow a value. */
 // @ts-ignore: decorator
@@ -103,9 +114,6 @@ export function text(p: usize, to: usize): i32 {
   return WAIT;
 }
 
-// @ts-ignore: decorator
-@inline function isHex(c: u8): bool { return <u32>c - 0x30 < 10 || <u32>(c | 0x20) - 0x61 < 6; }
-
 /** true, false, null, NaN, Infinity; p is before a minus, q behind it. */
 function literal(p: usize, q: usize, to: usize): i32 {
   const w = load<u32>(q);
@@ -142,7 +150,7 @@ function nested(p: usize, to: usize): i32 {
   if (ev != Ev.End) {
     setNewlines(feeds);
     setLastNewline(feed);
-    return ev == Ev.More ? WAIT : JUDGE; // a NaN inside is told of where it is not passed
+    return ev == Ev.More ? WAIT : JUDGE; // a NaN inside raises an event where it is not passed
   }
   if (lastNewline == 0) setLastNewline(feed);
   end = cursor;

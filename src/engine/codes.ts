@@ -113,7 +113,7 @@ export const Kind = {
 } as const;
 export const Typing = { Lexical: 0, Text: 1, Numbers: 2 } as const;
 
-/** What cells were, in a survey (core/look.ts). */
+/** What cells were, in a survey (core/survey.ts). */
 export const Look = {
   Null: 0x1,
   Int: 0x2,

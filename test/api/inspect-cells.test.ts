@@ -193,7 +193,7 @@ test("any cells look the same to both engines", async () => {
 }, 60_000);
 
 test("the bits have the core's numbers", () => {
-  const core = readFileSync(new URL("../../src/core/look.ts", import.meta.url), "utf8");
+  const core = readFileSync(new URL("../../src/core/survey.ts", import.meta.url), "utf8");
   const [, body = ""] = /enum Look \{(.*?)\n\}/s.exec(core) ?? [];
   expect([...body.matchAll(/^ {2}(\w+) = (0x\w+),/gm)].map(([, name, value]) => [name, Number(value)])).toEqual(Object.entries(Look));
 });

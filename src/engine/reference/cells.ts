@@ -7,13 +7,15 @@ import type { TransloadError } from "../../errors.js";
 import { type CellReader, type CellRequest, cutToFit, type Seen } from "../cells.js";
 import { Err, Look } from "../codes.js";
 import { bytesOfRow, checkNames, chooseDtypes, isDefaulted, listsAmong, namesOf, pickedOf, SAMPLE, survey } from "../columns.js";
+import type { Scanner } from "../engine.js";
 import { exact } from "../exact.js";
 import { jsonPath, refuseCell } from "../fault.js";
 import { ListReader } from "../nested.js";
 import { tooLong } from "../size.js";
-import { lookNumber, lookText } from "./look.js";
-import type { ReferenceScanner, Token } from "./scanner.js";
 import { isNan } from "./stand-in.js";
+import { lookNumber, lookText } from "./survey.js";
+import { step, type Token } from "./token.js";
+import type { Tokens } from "./tokens.js";
 
 const BATCH = 1 << 20;
 
@@ -21,7 +23,8 @@ const BATCH = 1 << 20;
 export class ReferenceCells implements CellReader {
   done = false;
   rows = 0;
-  readonly #scanner: ReferenceScanner;
+  readonly #tokens: Tokens;
+  readonly #createScanner: () => Scanner;
   readonly #request: CellRequest;
   readonly #from: number;
   /** Tokens of the sample, read again as cells once the dtypes are chosen. */
@@ -49,11 +52,13 @@ export class ReferenceCells implements CellReader {
   #lists: (ListReader | undefined)[] = [];
   #list = "";
 
-  constructor(scanner: ReferenceScanner, request: CellRequest) {
-    this.#scanner = scanner;
+  /** `createScanner`: one more, for lists in cells. */
+  constructor(tokens: Tokens, request: CellRequest, createScanner: () => Scanner) {
+    this.#tokens = tokens;
+    this.#createScanner = createScanner;
     this.#request = request;
-    this.#from = scanner.judged;
-    scanner.keep = true;
+    this.#from = tokens.input.at;
+    tokens.input.keep = true;
   }
 
   get seen(): readonly Seen[] {
@@ -64,7 +69,7 @@ export class ReferenceCells implements CellReader {
     if (!this.#sampled && !this.#sample()) return undefined;
     while (!this.done) {
       if (this.#rowsOfBatch === this.#batchRows) return this.#batch();
-      const token = this.#queue[this.#taken++] ?? this.#scanner.token();
+      const token = this.#queue[this.#taken++] ?? this.#tokens.token();
       if (!token) return undefined;
       this.#take(token);
     }
@@ -72,25 +77,23 @@ export class ReferenceCells implements CellReader {
   }
 
   #sample(): boolean {
-    const scanner = this.#scanner;
-    while (this.#sampleDepth >= 0 && (scanner.judged - this.#from < SAMPLE || this.#sampleDepth > 0 || this.#queue.length < 2)) {
-      const token = scanner.token();
+    const tokens = this.#tokens;
+    while (this.#sampleDepth >= 0 && (tokens.input.at - this.#from < SAMPLE || this.#sampleDepth > 0 || this.#queue.length < 2)) {
+      const token = tokens.token();
       if (!token) return false;
       this.#queue.push(token);
       this.#sampleDepth += step(token);
       if (this.#sampleDepth <= 0) this.#firstRowEnd ??= token.to;
-      else if (this.#firstRowEnd === undefined && token.to - this.#from > scanner.maxRowBytes) throw this.#tooLong(token);
+      else if (this.#firstRowEnd === undefined && token.to - this.#from > tokens.maxRowBytes) throw this.#tooLong(token);
     }
     this.#arrange();
     return true;
   }
 
   #arrange(): void {
-    const scanner = this.#scanner;
+    const { input, lengths } = this.#tokens;
     const request = this.#request;
-    const levels: number[] = [];
-    for (let level = 1; scanner.innerRank === undefined ? scanner.lengthAt(level) !== undefined : level <= scanner.innerRank; level++)
-      levels.push(scanner.lengthAt(level) as number);
+    const levels = Array.from({ length: lengths.innerRank ?? 0 }, (_, i) => lengths.at(i + 1) as number);
     const frame = request.layout === "rows";
     // what is inside a frame's cell is no dimension of its own
     if (frame) levels.splice(1);
@@ -101,10 +104,12 @@ export class ReferenceCells implements CellReader {
     this.#shape = frame ? [] : levels;
     if (frame) checkNames(this.#names, request.dtype);
     const firstRow = this.#firstRowEnd ?? this.#from;
-    const text = scanner.slice(this.#from, Math.min(scanner.judged, Math.max(this.#from + SAMPLE, firstRow)));
+    const text = Buffer.from(input.text(this.#from, Math.min(input.at, Math.max(this.#from + SAMPLE, firstRow))), "latin1");
     const kinds = survey(text, this.#rank, width);
     const lists = frame && !request.survey ? listsAmong(kinds) : [];
-    this.#lists = this.#names.map((name, i) => (lists[i] ? new ListReader(name, request.dtype, request.cast, scanner.another) : undefined));
+    this.#lists = this.#names.map((name, i) =>
+      lists[i] ? new ListReader(name, request.dtype, request.cast, this.#createScanner) : undefined,
+    );
     this.#dtypes = request.survey ? this.#names.map(() => "float64") : chooseDtypes(this.#names, kinds, request.dtype);
     const perRow = this.#block ? product(levels) : 1;
     const named = frame && !this.#block && request.names?.length === width;
@@ -121,13 +126,13 @@ export class ReferenceCells implements CellReader {
       : (request.batchRows ?? Math.max(1, Math.floor((request.batchBytes ?? BATCH) / Math.max(1, rowBytes))));
     this.#seen = this.#names.map((name) => ({ ...UNSEEN, name, shape: this.#shape }));
     this.#clear();
-    scanner.keep = false;
+    input.keep = false;
     this.#sampled = true;
   }
 
   #tooLong({ from, line, lineAt }: Token): TransloadError {
     const row = this.rows + this.#rowsOfBatch;
-    return tooLong("a cell", this.#scanner.maxRowBytes, { offset: from, line, column: from - lineAt + 1, row });
+    return tooLong("a cell", this.#tokens.maxRowBytes, { offset: from, line, column: from - lineAt + 1, row });
   }
 
   #clear(): void {
@@ -142,7 +147,7 @@ export class ReferenceCells implements CellReader {
       this.done = true;
       this.rows += this.#request.survey ? this.#rowsOfBatch : 0;
       if (this.#request.survey) this.#rowsOfBatch = 0;
-      this.#scanner.handBack(token);
+      this.#tokens.handBack(token);
       return;
     }
     const below = before > this.#rank || (before === this.#rank && this.#rank > 0 && step(token) > 0) || token.name === "keyValue";
@@ -176,7 +181,7 @@ export class ReferenceCells implements CellReader {
 
   #cell(token: Token): void {
     const i = this.#block ? 0 : this.#column;
-    if (token.name === "stringValue" && token.to - token.from > this.#scanner.maxRowBytes) throw this.#tooLong(token);
+    if (token.name === "stringValue" && token.to - token.from > this.#tokens.maxRowBytes) throw this.#tooLong(token);
     if (this.#request.survey) lookAt(this.#seen[i] as Mutable<Seen>, token);
     else if (this.#isPicked.has(i)) {
       const dtype = this.#dtypes[i] as DType;
@@ -214,7 +219,7 @@ export class ReferenceCells implements CellReader {
     const i = this.#block ? 0 : this.#column;
     const dtype = this.#dtypes[i] ?? "float64";
     const row = this.rows + this.#rowsOfBatch;
-    const path = jsonPath([...this.#scanner.path, row, ...(this.#rank > 0 ? [this.#column] : [])]);
+    const path = jsonPath([...this.#tokens.path, row, ...(this.#rank > 0 ? [this.#column] : [])]);
     const place = { offset: token.from, line: token.line, column: token.from - token.lineAt + 1, path, row };
     return refuseCell({
       error,
@@ -301,12 +306,6 @@ function spread<T extends number | bigint>(range: readonly [T, T] | undefined, v
   if (range === undefined) return [value, value];
   const [least, greatest] = range;
   return [value < least ? value : least, value > greatest ? value : greatest];
-}
-
-/** What a token does to the depth. */
-function step({ name }: Token): number {
-  if (name === "startArray" || name === "startObject") return 1;
-  return name === "endArray" || name === "endObject" ? -1 : 0;
 }
 
 /** A number's text as a whole number in the range; cut to fit when `clip`, otherwise undefined when it does not. */

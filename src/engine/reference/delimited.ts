@@ -3,9 +3,10 @@ import { Err, Kind, St } from "../codes.js";
 import { refuse } from "../fault.js";
 import type { Fields, RowRequest } from "../rows.js";
 import { fieldKind } from "./field.js";
-import { bytesOf, type Cell, type Spot } from "./row-writer.js";
-import type { FoundRow, RowFaults, RowSource } from "./rows.js";
-import type { ReferenceScanner } from "./scanner.js";
+import type { Cell, Row, RowFaults, RowSource } from "./row.js";
+import { bytesOf } from "./row-writer.js";
+import type { Spot } from "./token.js";
+import type { Tokens } from "./tokens.js";
 import { cutAt, invalidAt } from "./utf8.js";
 
 const DEFAULTS: Fields = { delimiter: ",", quote: '"', missing: [], text: new Set() };
@@ -28,32 +29,32 @@ interface Parsed {
 
 /** Rows of a delimited file: csv-parse reads one record after the other. */
 export class DelimitedRows implements RowSource {
-  readonly #scanner: ReferenceScanner;
+  readonly #source: Tokens;
   readonly #fields: Fields;
   readonly #words: ReadonlySet<string>;
   readonly #isText: (i: number) => boolean;
   readonly #faults: RowFaults;
-  /** What the scanner holds from its cursor on. */
+  /** What is held from the cursor on. */
   #bytes: Buffer = Buffer.alloc(0);
   #text = "";
   #received = -1;
   /** Bytes that must be there before they are looked at again. */
   #enough = 0;
 
-  constructor(scanner: ReferenceScanner, { fields = DEFAULTS, names }: RowRequest, faults: RowFaults) {
-    this.#scanner = scanner;
+  constructor(source: Tokens, { fields = DEFAULTS, names }: RowRequest, faults: RowFaults) {
+    this.#source = source;
     this.#fields = fields;
     this.#faults = faults;
     this.#words = new Set(fields.missing.map(bytesOf));
     this.#isText = (i) => fields.text.has(names?.[i] ?? `${i}`);
-    scanner.startText();
+    source.startText();
   }
 
-  next(_width: number | undefined, full: boolean): FoundRow | "end" | "full" | undefined {
+  next(_width: number | undefined, full: boolean): Row | "end" | "full" | undefined {
     if (full) return "full";
-    const { ended } = this.#scanner;
+    const { ended, input } = this.#source;
     // a row that was not whole is read again when twice as much of it is there
-    if (!ended && this.#scanner.received - this.#scanner.judged < this.#enough) return undefined;
+    if (!ended && input.received - input.at < this.#enough) return undefined;
     this.#receive();
     const start = /^[\r\n]*/.exec(this.#text)?.[0].length ?? 0;
     const parsed = this.#parse();
@@ -78,7 +79,7 @@ export class DelimitedRows implements RowSource {
 
   #wait(): undefined {
     const held = this.#bytes.length;
-    this.#enough = held > PATIENCE ? Math.min(2 * held, this.#scanner.maxRowBytes + 1) : 0;
+    this.#enough = held > PATIENCE ? Math.min(2 * held, this.#source.maxRowBytes + 1) : 0;
   }
 
   get start(): Spot {
@@ -88,13 +89,14 @@ export class DelimitedRows implements RowSource {
   /** The first byte that is no UTF-8, up to there. */
   #invalid(end: number | undefined): number {
     const invalid = invalidAt(this.#text.slice(0, end));
-    return invalid >= 0 || !this.#scanner.ended ? invalid : cutAt(this.#text);
+    return invalid >= 0 || !this.#source.ended ? invalid : cutAt(this.#text);
   }
 
   #receive(): void {
-    if (this.#scanner.received === this.#received) return;
-    this.#received = this.#scanner.received;
-    this.#text = this.#scanner.text(this.#scanner.judged, this.#received);
+    const { input } = this.#source;
+    if (input.received === this.#received) return;
+    this.#received = input.received;
+    this.#text = input.rest;
     this.#bytes = Buffer.from(this.#text, "latin1");
   }
 
@@ -167,8 +169,8 @@ export class DelimitedRows implements RowSource {
 
   /** Tells where bytes of the text are, one behind the other. Within quotes only line feeds end a line. */
   #spots(): (at: number) => Spot {
-    const { judged } = this.#scanner;
-    let { line, lineAt } = this.#scanner;
+    const { at: start } = this.#source.input;
+    let { line, lineAt } = this.#source.input;
     let inside = false;
     let i = 0;
     return (at) => {
@@ -177,14 +179,14 @@ export class DelimitedRows implements RowSource {
         if (c === this.#fields.quote) inside = !inside;
         if (c !== "\n" && (c !== "\r" || inside || this.#text[i + 1] === "\n")) continue;
         line++;
-        lineAt = judged + i + 1;
+        lineAt = start + i + 1;
       }
-      return { from: judged + at, line, lineAt };
+      return { from: start + at, line, lineAt };
     };
   }
 
   #pass(count: number): void {
-    this.#scanner.pass(this.#spot(count));
+    this.#source.input.moveTo(this.#spot(count));
     this.#text = this.#text.slice(count);
     this.#bytes = this.#bytes.subarray(count);
   }

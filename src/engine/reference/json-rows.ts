@@ -1,13 +1,13 @@
 import { Err, Kind } from "../codes.js";
 import type { RowRequest } from "../rows.js";
-import type { Cell } from "./row-writer.js";
-import type { FoundRow, RowFaults, RowSource } from "./rows.js";
-import type { ReferenceScanner, Token } from "./scanner.js";
+import type { Cell, Row, RowFaults, RowSource } from "./row.js";
 import { isNan } from "./stand-in.js";
+import { step, type Token } from "./token.js";
+import type { Tokens } from "./tokens.js";
 
-/** Rows of JSON, in a list or a line each, from the scanner's tokens. */
+/** Rows of JSON, in a list or a line each. */
 export class JsonRows implements RowSource {
-  readonly #scanner: ReferenceScanner;
+  readonly #source: Tokens;
   readonly #syntax: RowRequest["syntax"];
   readonly #lines: boolean;
   readonly #faults: RowFaults;
@@ -16,42 +16,42 @@ export class JsonRows implements RowSource {
   /** Those of the row that is being read. */
   #tokens: Token[] = [];
 
-  constructor(scanner: ReferenceScanner, { syntax, ragged, names, width = names?.length, across }: RowRequest, faults: RowFaults) {
-    this.#scanner = scanner;
+  constructor(source: Tokens, { syntax, ragged, names, width = names?.length, across }: RowRequest, faults: RowFaults) {
+    this.#source = source;
     this.#syntax = syntax;
     this.#faults = faults;
     this.#lines = syntax === "listLines" || syntax === "recordLines";
-    this.#depth = scanner.depth;
+    this.#depth = source.depth;
     const keyed = syntax === "records" || syntax === "recordLines";
     const single = syntax === "cells" || syntax === "grouped";
     const what = keyed ? "records" : single ? "cells" : syntax === "features" ? "features" : "lists";
     // a cell that is read elsewhere is not in the lists
     const length = width === undefined || !across ? width : width - 1;
-    scanner.startRows(what, this.#lines, ragged === "pad" ? "free" : length);
+    source.startRows(what, this.#lines, ragged === "pad" ? "free" : length);
   }
 
-  next(width: number | undefined, full: boolean): FoundRow | "end" | "full" | undefined {
-    if (this.#tokens.length === 0 && !this.#take()) return this.#lines && this.#scanner.ended ? this.#end() : undefined;
-    if (this.#scanner.depth < this.#depth && this.#tokens.length === 1) {
-      this.#scanner.handBack(this.#tokens[0] as Token);
+  next(width: number | undefined, full: boolean): Row | "end" | "full" | undefined {
+    if (this.#tokens.length === 0 && !this.#take()) return this.#lines && this.#source.ended ? this.#end() : undefined;
+    if (this.#source.depth < this.#depth && this.#tokens.length === 1) {
+      this.#source.handBack(this.#tokens[0] as Token);
       return "end";
     }
     if (full) return "full";
-    while (!this.#whole(width)) if (!this.#take()) return this.#lines && this.#scanner.ended ? this.#end() : undefined;
+    while (!this.#whole(width)) if (!this.#take()) return this.#lines && this.#source.ended ? this.#end() : undefined;
     const tokens = this.#tokens;
     const [first] = tokens as [Token];
     this.#tokens = [];
-    this.#scanner.keep = false;
-    this.#scanner.rowFrom = undefined;
-    return { spot: first, bytes: this.#scanner.judged - first.from, ...this.#members(tokens) };
+    this.#source.input.keep = false;
+    this.#source.rowFrom = undefined;
+    return { spot: first, bytes: this.#source.input.at - first.from, ...this.#members(tokens) };
   }
 
   /** The next token; the text is kept until the row's last one. */
   #take(): boolean {
-    const token = this.#scanner.token();
+    const token = this.#source.token();
     if (!token) return false;
-    this.#scanner.keep = true;
-    this.#scanner.rowFrom ??= token.from;
+    this.#source.input.keep = true;
+    this.#source.rowFrom ??= token.from;
     this.#tokens.push(token);
     return true;
   }
@@ -61,14 +61,14 @@ export class JsonRows implements RowSource {
   }
 
   #end(): "end" {
-    if (!this.#scanner.exhausted) this.#scanner.end(); // throws
+    if (!this.#source.exhausted) this.#source.end(); // throws
     return "end";
   }
 
   #whole(width: number | undefined): boolean {
-    if (this.#syntax !== "grouped") return this.#scanner.depth === this.#depth;
+    if (this.#syntax !== "grouped") return this.#source.depth === this.#depth;
     const last = this.#tokens[this.#tokens.length - 1] as Token;
-    if (this.#scanner.depth < this.#depth) this.#faults.refuse(Err.Ragged, last, this.#tokens.length - 1);
+    if (this.#source.depth < this.#depth) this.#faults.refuse(Err.Ragged, last, this.#tokens.length - 1);
     return this.#tokens.length === width;
   }
 
@@ -88,7 +88,7 @@ export class JsonRows implements RowSource {
         continue;
       }
       for (let open = step(first); open > 0; ) open += step(tokens[++i] as Token);
-      cells.push(cellOf(this.#scanner, first, tokens[i] as Token));
+      cells.push(cellOf(this.#source, first, tokens[i] as Token));
     }
     return { cells, keys };
   }
@@ -103,7 +103,7 @@ export class JsonRows implements RowSource {
     for (let open = 1; open > 0; ) open += step(tokens[++last] as Token);
     const { to, line, lineAt } = tokens[last] as Token;
     const next = tokens[last + 1] as Token;
-    const comma = this.#scanner.text(to, next.from).indexOf(",");
+    const comma = this.#source.input.text(to, next.from).indexOf(",");
     if (comma >= 0) this.#faults.refuse(Err.Object, { from: to + comma, line, lineAt }, 0);
     return tokens.slice(3, last);
   }
@@ -111,39 +111,33 @@ export class JsonRows implements RowSource {
 
 /** The values of the list that the scanner is in, one by one. */
 export class Values {
-  readonly #scanner: ReferenceScanner;
+  readonly #source: Tokens;
   readonly #depth: number;
   #tokens: Token[] = [];
 
-  constructor(scanner: ReferenceScanner) {
-    this.#scanner = scanner;
-    this.#depth = scanner.depth;
+  constructor(source: Tokens) {
+    this.#source = source;
+    this.#depth = source.depth;
   }
 
   /** The next; undefined when more input is needed. */
   next(): Cell | "end" | undefined {
     do {
-      const token = this.#scanner.token();
+      const token = this.#source.token();
       if (!token) return undefined;
-      this.#scanner.keep = true;
+      this.#source.input.keep = true;
       this.#tokens.push(token);
-    } while (this.#scanner.depth > this.#depth);
-    if (this.#scanner.depth < this.#depth) return "end";
-    const cell = cellOf(this.#scanner, this.#tokens[0] as Token, this.#tokens[this.#tokens.length - 1] as Token);
+    } while (this.#source.depth > this.#depth);
+    if (this.#source.depth < this.#depth) return "end";
+    const cell = cellOf(this.#source, this.#tokens[0] as Token, this.#tokens[this.#tokens.length - 1] as Token);
     this.#tokens = [];
-    this.#scanner.keep = false;
+    this.#source.input.keep = false;
     return cell;
   }
 }
 
-function cellOf(scanner: ReferenceScanner, first: Token, last: Token): Cell {
-  return { kind: kindOf(first), text: scanner.text(first.from, last.to), spot: first };
-}
-
-/** What a token does to the depth. */
-function step({ name }: Token): number {
-  if (name === "startArray" || name === "startObject") return 1;
-  return name === "endArray" || name === "endObject" ? -1 : 0;
+function cellOf({ input }: Tokens, first: Token, last: Token): Cell {
+  return { kind: kindOf(first), text: input.text(first.from, last.to), spot: first };
 }
 
 function kindOf({ name, text }: Token): number {

@@ -2,24 +2,7 @@
 import { Err, Kind } from "../codes.js";
 import type { RowStyle, RowTexts } from "../rows.js";
 import { fieldKind, spelled } from "./field.js";
-
-/** Where something stands in the input. */
-export interface Spot {
-  /** Absolute offset. */
-  readonly from: number;
-  readonly line: number;
-  /** Absolute offset of the line's first byte. */
-  readonly lineAt: number;
-}
-
-/** A cell of a row; one that is not in the input has no spot. */
-export interface Cell {
-  /** One of codes.ts's Kind. */
-  readonly kind: number;
-  /** As it stands; the text of a field of a delimited file without its quotes. */
-  readonly text: string;
-  readonly spot: Spot | undefined;
-}
+import type { Cell } from "./row.js";
 
 /** What the core keeps free behind a row: the sizes of pieces depend on it. */
 const SLACK = 32;

@@ -1,5 +1,5 @@
-// Rows of one shape to rows of another, the plain way: a source finds the cells of a row, the columns they belong to are
-// looked up by name or position, and a writer spells them.
+// Rows of one shape to rows of another, the plain way: a source reads the cells of a row, a name or a position tells the
+// column of each, and a writer spells them.
 import { type Place, TransloadError } from "../../errors.js";
 import { kindsOf } from "../cell-kinds.js";
 import { Beside, Err, Kind } from "../codes.js";
@@ -8,64 +8,29 @@ import type { CellKinds, RowReader, RowRequest, RowStyle } from "../rows.js";
 import { checkWidth, checkWritten, tooLong } from "../size.js";
 import { DelimitedRows } from "./delimited.js";
 import { JsonRows } from "./json-rows.js";
-import { bytesOf, type Cell, decode, RowWriter, type Spot } from "./row-writer.js";
-import type { ReferenceScanner } from "./scanner.js";
+import type { Cell, Key, Row, RowFaults, RowSource } from "./row.js";
+import { bytesOf, decode, RowWriter } from "./row-writer.js";
 import { SidedRows, SideRows } from "./sides.js";
+import type { Spot } from "./token.js";
+import type { Tokens } from "./tokens.js";
 
-/** A row as it was found. */
-export interface FoundRow {
-  readonly spot: Spot;
-  /** How long it is. */
-  readonly bytes: number;
-  readonly cells: readonly Cell[];
-  /** The keys of the cells of a record. */
-  readonly keys?: readonly KeyFound[];
-}
-
-interface KeyFound extends Spot {
-  /** As written, quotes included. */
-  readonly text: string;
-}
-
-/** What finds rows. */
-export interface RowSource {
-  /**
-   * The next row, of so many cells where that is known; undefined when more input is needed. `full`: no more are
-   * wanted, and "full" is the answer where there may be one.
-   */
-  next(width: number | undefined, full: boolean): FoundRow | "end" | "full" | undefined;
-  /** Where the row begins of which a part has been read. */
-  readonly start?: Spot | undefined;
-}
-
-/** Faults of the row that is being read. */
-export interface RowFaults {
-  /** Throws for an Err of this cell. */
-  refuse(error: number, spot: Spot, cell: number): never;
-  place(spot: Spot): Place;
+function sourceOf(tokens: Tokens, request: RowRequest, faults: RowFaults): RowSource {
+  const { syntax, across = [] } = request;
+  if (syntax === "across") return new SideRows(across, () => tokens.alone());
+  if (syntax === "delimited") return new DelimitedRows(tokens, request, faults);
+  const rows = new JsonRows(tokens, request, faults);
+  return across[0] ? new SidedRows(rows, across[0], () => tokens.alone()) : rows;
 }
 
 /** The reference engine's row reader. */
-export function referenceRows(scanner: ReferenceScanner, request: RowRequest, style: RowStyle): RowReader {
-  return new ReferenceRows(scanner, request, style);
-}
-
-function sourceOf(scanner: ReferenceScanner, request: RowRequest, faults: RowFaults): RowSource {
-  const { syntax, across = [] } = request;
-  if (syntax === "across") return new SideRows(across, () => scanner.alone());
-  if (syntax === "delimited") return new DelimitedRows(scanner, request, faults);
-  const rows = new JsonRows(scanner, request, faults);
-  return across[0] ? new SidedRows(rows, across[0], () => scanner.alone()) : rows;
-}
-
-class ReferenceRows implements RowReader {
+export class ReferenceRows implements RowReader {
   done = false;
   full = false;
   rows = 0;
   padded = 0;
   repeated = 0;
   width: number | undefined;
-  readonly #scanner: ReferenceScanner;
+  readonly #tokens: Tokens;
   readonly #request: RowRequest;
   readonly #style: RowStyle;
   readonly #source: RowSource;
@@ -82,12 +47,12 @@ class ReferenceRows implements RowReader {
   #rowLimit: number | undefined;
   #bytesLeft: number | undefined;
   /** A row that did not fit the output. */
-  #waiting: FoundRow | undefined;
-  #row: FoundRow | undefined;
+  #waiting: Row | undefined;
+  #row: Row | undefined;
   #cells: Cell[] = [];
 
-  constructor(scanner: ReferenceScanner, request: RowRequest, style: RowStyle) {
-    this.#scanner = scanner;
+  constructor(tokens: Tokens, request: RowRequest, style: RowStyle) {
+    this.#tokens = tokens;
     this.#request = request;
     this.#style = style;
     this.#keyed = request.syntax === "records" || request.syntax === "recordLines";
@@ -97,16 +62,16 @@ class ReferenceRows implements RowReader {
     this.#places = new Map(this.#keyed ? (this.#names ?? []).map((name, i): [string, number] => [name, i]).reverse() : []);
     const words = new Set((request.fields?.missing ?? []).map(bytesOf));
     const delimited = request.syntax === "delimited";
-    this.#path = scanner.depth > 0 ? scanner.path : undefined;
+    this.#path = tokens.depth > 0 ? tokens.path : undefined;
     const faults: RowFaults = { refuse: (...fault) => this.#refuse(...fault), place: (spot) => this.#place(spot) };
-    this.#source = sourceOf(scanner, request, faults);
-    scanner.tooLong = () => this.#tooLong(this.#source.start);
+    this.#source = sourceOf(tokens, request, faults);
+    tokens.tooLong = () => this.#tooLong(this.#source.start);
     this.#writer = new RowWriter(style, words, delimited, (error, cell) => this.#refuseCell(error, cell));
     if (this.width !== undefined) this.#lay();
   }
 
   get #most(): number {
-    return this.#scanner.maxRowBytes;
+    return this.#tokens.maxRowBytes;
   }
 
   get names(): readonly string[] | undefined {
@@ -133,7 +98,7 @@ class ReferenceRows implements RowReader {
     while (!this.done && !this.full) {
       const row = this.#waiting ?? this.#source.next(this.width, this.rows === this.#rowLimit);
       if (row === undefined) {
-        this.#scanner.checkHeld();
+        this.#tokens.checkHeld();
         break;
       }
       if (typeof row === "object" && row.bytes > this.#most) throw this.#tooLong(row.spot);
@@ -143,12 +108,12 @@ class ReferenceRows implements RowReader {
     }
     if (this.done || this.full) this.#writer.endBlock();
     // rows of a list end at its last bracket, which was read to find that out
-    this.#scanner.offset = this.#scanner.judged - (this.done && this.#path ? 1 : 0);
+    this.#tokens.offset = this.#tokens.input.at - (this.done && this.#path ? 1 : 0);
     return text === "" ? undefined : Buffer.from(text, "latin1");
   }
 
   /** The row's text, where there is room for it. */
-  #take(row: FoundRow): string {
+  #take(row: Row): string {
     this.#row = row;
     const repeated = this.#keyed ? this.#assign(row) : 0;
     if (!this.#keyed) this.#fill(row);
@@ -184,22 +149,22 @@ class ReferenceRows implements RowReader {
   // ---- cells to columns
 
   /** By name; returns how many keys stood there already. */
-  #assign({ cells, keys = [] }: FoundRow): number {
-    const found: (Cell | undefined)[] = [];
+  #assign({ cells, keys = [] }: Row): number {
+    const byColumn: (Cell | undefined)[] = [];
     let repeated = 0;
     cells.forEach((cell, k) => {
-      const i = this.#column(keys[k] as KeyFound);
-      if (found[i]) repeated++;
-      if (found[i] && this.#request.twice === "first") return;
-      found[i] = cell;
+      const i = this.#column(keys[k] as Key);
+      if (byColumn[i]) repeated++;
+      if (byColumn[i] && this.#request.twice === "first") return;
+      byColumn[i] = cell;
       this.#note(i, cell);
     });
     this.#lay();
-    this.#cells = Array.from({ length: this.width as number }, (_, i) => found[i] ?? this.#missing(i));
+    this.#cells = Array.from({ length: this.width as number }, (_, i) => byColumn[i] ?? this.#missing(i));
     return repeated;
   }
 
-  #column(key: KeyFound): number {
+  #column(key: Key): number {
     const names = this.#names as string[];
     const name = decode(key.text);
     const known = this.#places.get(name);
@@ -213,7 +178,7 @@ class ReferenceRows implements RowReader {
   }
 
   /** By position. */
-  #fill({ cells, spot }: FoundRow): void {
+  #fill({ cells, spot }: Row): void {
     if (this.width === undefined) {
       this.width = cells.length;
       this.#lay();
@@ -269,7 +234,7 @@ class ReferenceRows implements RowReader {
 
   /** A cell that cannot be written; one that is missing has no place of its own. */
   #refuseCell(error: number, i: number): never {
-    const row = (this.#row as FoundRow).spot;
+    const row = (this.#row as Row).spot;
     this.#refuse(error, error === Err.Missing ? row : (this.#cells[i]?.spot ?? row), i);
   }
 }

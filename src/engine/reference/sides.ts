@@ -1,11 +1,11 @@
-// Columns side by side: the inside of a list for each, every one with a scanner of its own.
+// Columns side by side: the inside of a list for each, every one a text of its own.
 import { TransloadError } from "../../errors.js";
 import { Kind } from "../codes.js";
 import type { ColumnSource } from "../rows.js";
 import { Values } from "./json-rows.js";
-import type { Cell, Spot } from "./row-writer.js";
-import type { FoundRow, RowSource } from "./rows.js";
-import type { ReferenceScanner } from "./scanner.js";
+import type { Cell, Row, RowSource } from "./row.js";
+import type { Spot } from "./token.js";
+import type { Tokens } from "./tokens.js";
 
 const PIECE = 1 << 16;
 const MISSING: Cell = { kind: Kind.Missing, text: "", spot: undefined };
@@ -14,17 +14,17 @@ const NOWHERE = { from: 0, line: 1, lineAt: 0 };
 /** The cells of one column. */
 export class Side {
   readonly #source: ColumnSource;
-  readonly #scanner: ReferenceScanner;
+  readonly #tokens: Tokens;
   readonly #values: Values;
   #ended = false;
 
-  /** `scanner` is the column's own, and new. */
-  constructor(source: ColumnSource, scanner: ReferenceScanner) {
+  /** `tokens` are the column's own, and new. */
+  constructor(source: ColumnSource, tokens: Tokens) {
     this.#source = source;
-    this.#scanner = scanner;
-    this.#scanner.push(Buffer.from("["));
-    this.#scanner.next();
-    this.#values = new Values(this.#scanner);
+    this.#tokens = tokens;
+    this.#tokens.push(Buffer.from("["));
+    this.#tokens.token();
+    this.#values = new Values(this.#tokens);
   }
 
   /** The next cell; undefined at the end. Those of columns have no place in the input. */
@@ -37,7 +37,7 @@ export class Side {
       const bytes = Buffer.alloc(PIECE);
       const read = this.#source.read(bytes);
       this.#ended = read === 0;
-      this.#scanner.push(this.#ended ? Buffer.from("]") : bytes.subarray(0, read));
+      this.#tokens.push(this.#ended ? Buffer.from("]") : bytes.subarray(0, read));
     }
   }
 }
@@ -46,11 +46,11 @@ export class Side {
 export class SideRows implements RowSource {
   readonly #sides: readonly Side[];
 
-  constructor(columns: readonly ColumnSource[], create: () => ReferenceScanner) {
+  constructor(columns: readonly ColumnSource[], create: () => Tokens) {
     this.#sides = columns.map((column) => new Side(column, create()));
   }
 
-  next(_width: number | undefined, full: boolean): FoundRow | "end" | "full" | undefined {
+  next(_width: number | undefined, full: boolean): Row | "end" | "full" | undefined {
     if (full) return "full";
     const cells: Cell[] = [];
     for (const side of this.#sides) {
@@ -67,7 +67,7 @@ export class SidedRows implements RowSource {
   readonly #rows: RowSource;
   readonly #side: Side;
 
-  constructor(rows: RowSource, column: ColumnSource, create: () => ReferenceScanner) {
+  constructor(rows: RowSource, column: ColumnSource, create: () => Tokens) {
     this.#rows = rows;
     this.#side = new Side(column, create());
   }
@@ -76,7 +76,7 @@ export class SidedRows implements RowSource {
     return this.#rows.start;
   }
 
-  next(width: number | undefined, full: boolean): FoundRow | "end" | "full" | undefined {
+  next(width: number | undefined, full: boolean): Row | "end" | "full" | undefined {
     const row = this.#rows.next(width, full);
     if (row === undefined || typeof row === "string") return row;
     const cell = this.#side.next();

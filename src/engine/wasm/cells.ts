@@ -77,7 +77,7 @@ export class CoreCells implements CellReader {
     });
   }
 
-  /** The ends of a column's numbers, from its Range (core/look.ts). */
+  /** The ends of a column's numbers, from its Range (core/survey.ts). */
   #ends(at: number, looks: number): Pick<Seen, "wholes" | "reals"> {
     const { view } = this.#memory;
     const magnitude = (offset: number) => view.getBigUint64(at + offset, true);

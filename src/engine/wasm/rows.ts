@@ -1,32 +1,18 @@
-import { concat, decode, encode } from "../../columns/bytes.js";
-import { TransloadError } from "../../errors.js";
+import { concat, encode } from "../../columns/bytes.js";
+import type { TransloadError } from "../../errors.js";
 import { kindsOf } from "../cell-kinds.js";
-import { Err, Ev, Gap, Kind, LEARN, Mode, St, Style, Syntax, Typing } from "../codes.js";
+import { Err, Ev, Gap, Kind, LEARN, Mode, St, Style, Syntax } from "../codes.js";
 import { refuse, refuseCell, refuseKey, refuseRow } from "../fault.js";
-import type { CellKinds, ColumnSource, RowReader, RowRequest, RowStyle } from "../rows.js";
-import { checkWidth, checkWritten, tooLong } from "../size.js";
+import type { CellKinds, RowReader, RowRequest, RowStyle } from "../rows.js";
+import { tooLong } from "../size.js";
+import { CoreFields } from "./fields.js";
 import type { CoreInput } from "./input.js";
+import { CoreKeys } from "./keys.js";
 import type { CoreMemory } from "./memory.js";
+import { CoreOutput } from "./output.js";
 import { CoreShelf } from "./shelf.js";
+import { CoreSides } from "./sides.js";
 
-const FIELD = 64;
-const CELL = 16;
-const OUT = 1 << 18;
-/** Bytes for the windows of all columns side by side together, and the least and most for one. */
-const SIDES = 1 << 23;
-const SIDE_LEAST = 1 << 6;
-const SIDE_MOST = 1 << 18;
-/** Bytes of a column that leaves the rows. */
-const PLACE = 1 << 18;
-/** Bytes of cells, and cells, that are put together by columns at once, or a row: fewer make pieces that are dear to put together. */
-const BLOCK = 1 << 23;
-const BLOCK_CELLS = 1 << 21;
-/** Rows that may take more are measured before there is made room for them. */
-const ROOMY = 1 << 24;
-/** A spelling of a key, and one that no field has (core/keys.ts). */
-const SPELLING = 16;
-const STRANGER = 8;
-const CLOSE = 0x5d; /* ] */
 /** What the cells of rows are that were copied whole. */
 const NUMBERS = (1 << Kind.Int) | (1 << Kind.Float);
 const UNLIMITED = 2n ** 64n - 1n;
@@ -34,7 +20,6 @@ const UNLIMITED = 2n ** 64n - 1n;
 /** The fast engine's row reader, over core/rows.ts. */
 export class CoreRows implements RowReader {
   done = false;
-  full = false;
   width: number | undefined;
   readonly #memory: CoreMemory;
   readonly #input: CoreInput;
@@ -43,33 +28,10 @@ export class CoreRows implements RowReader {
   readonly #keyed: boolean;
   readonly #names: string[] | undefined;
   readonly #shelf: CoreShelf;
-  /** Spellings of keys so far. */
-  #spellings = 0;
-  /** Names that have one. */
-  #spelled = 0;
-  /** Places in their table. */
-  #slots = 0;
-  #fieldsAt = 0;
-  /** Fields laid out so far. */
-  #laid = 0;
-  /** Bytes of the texts around the cells. */
-  #textBytes = 0;
-  /** The texts between cells are all the same as in the source. */
-  #commas = true;
-  /** Some columns are text, whatever they look like. */
-  #someText = false;
-  #cellsAt = 0;
-  /** Fields there is room for. */
-  #reserved = 0;
-  /** Where the cells of a column go that leaves the rows. */
-  #place = { at: 0, length: 0 };
-  /** Windows of columns side by side, one as long as the other, but for those whose cells are longer. */
-  #sidesAt = 0;
-  #sideLength = 0;
-  readonly #longSides = new Map<number, { at: number; length: number }>();
-  #outAt = 0;
-  #outLength = 0;
-  #bytesLeft: number | undefined;
+  readonly #fields: CoreFields;
+  readonly #keys: CoreKeys | undefined;
+  readonly #sides: CoreSides | undefined;
+  readonly #output: CoreOutput;
   #ended = false;
   /** The reader has given up: the scanner goes on alone until it finds the fault. */
   #judging = false;
@@ -82,9 +44,17 @@ export class CoreRows implements RowReader {
     this.#keyed = request.syntax === "records" || request.syntax === "recordLines";
     this.#names = request.names ? [...request.names] : this.#keyed ? [] : undefined;
     this.#shelf = new CoreShelf(memory, "texts of rows");
+    this.#fields = new CoreFields(memory, this.#shelf, request);
+    this.#keys = this.#keyed ? new CoreKeys(memory, this.#shelf, this.#fields, this.#names as string[]) : undefined;
+    this.#sides = request.across && new CoreSides(memory, this.#fields, request.across);
+    this.#output = new CoreOutput(memory, this.#fields, style);
     input.tooLong = () => this.#tooLong();
     this.width = this.#names?.length ?? request.width;
     this.#start();
+  }
+
+  get full(): boolean {
+    return this.#output.full;
   }
 
   get names(): readonly string[] | undefined {
@@ -109,16 +79,14 @@ export class CoreRows implements RowReader {
 
   get kinds(): readonly CellKinds[] {
     const passed = this.#memory.core.wholeCount.value > 0n ? NUMBERS : 0;
-    return this.#kindBits().map((bits) => kindsOf(bits | passed));
+    return this.#fields.kinds.map((bits) => kindsOf(bits | passed));
   }
 
   limit(rows: number | undefined, bytes: number | undefined, fresh: boolean): void {
     const { core } = this.#memory;
-    this.#bytesLeft = bytes;
-    this.full = false;
     core.limitRows(rows === undefined ? UNLIMITED : BigInt(rows));
     if (fresh) core.startOutput();
-    this.#setOut(bytes);
+    this.#output.limit(bytes);
   }
 
   /** No more input will come. */
@@ -146,21 +114,23 @@ export class CoreRows implements RowReader {
       if (this.#request.syntax !== "across") input.moveTo(core.cursor.value);
       switch (event) {
         case Ev.Flush: {
-          const bytes = this.#flush(core.needed.value);
+          const bytes = this.#output.flush(core.needed.value, this.width ?? 0);
           if (bytes || this.full) return bytes;
           break;
         }
         case Ev.Limit:
-          this.full = true;
+          this.#output.full = true;
           return this.#drain();
         case Ev.Cells:
           this.done = true;
           return this.#drain();
         case Ev.NewKey:
-          this.#addKeys();
+          this.#keys?.add(this.rows, (name, at) => this.#admit(name, at));
+          this.width = this.#keys?.names.length;
+          this.#arrange();
           break;
         case Ev.Side:
-          this.#refill(core.cellIndex.value);
+          if (!this.#sides?.refill(core.cellIndex.value)) throw this.#tooLong();
           break;
         case Ev.Width:
           this.width = core.cellIndex.value;
@@ -220,7 +190,7 @@ export class CoreRows implements RowReader {
     }
     const quote = byte(fields?.quote ?? '"');
     core.startWrite(Style[capital(cells)], Gap[capital(missing)], Gap[capital(nan)], nulls, byte(delimiter), quote, syntax === "delimited");
-    this.#room(OUT);
+    this.#output.start();
     if (this.width === undefined) core.setFields(0, 0, 0, true);
     else this.#arrange();
   }
@@ -229,135 +199,27 @@ export class CoreRows implements RowReader {
   #arrange(): void {
     const { core } = this.#memory;
     const width = this.width as number;
-    const { cells, routed, texts } = this.#style;
-    this.#reserve(width);
-    const own = texts(this.#names, width);
-    for (let i = this.#laid; i < width; i++) this.#layField(i, own.before(i));
-    this.#laid = width;
-    if (this.#keyed) this.#layKeys();
+    const fields = this.#fields;
+    fields.reserve(width, this.rows);
+    const own = this.#style.texts(this.#names, width);
+    for (let i = fields.count; i < width; i++) fields.add(own.before(i), this.#names?.[i]);
+    this.#keys?.lay();
     const between = this.#shelf.put(own.between);
     const after = this.#shelf.put(own.after);
-    core.setTexts(between.at, between.length, after.at, after.length, this.#textBytes + between.length + after.length);
-    core.setFields(this.#fieldsAt, this.#cellsAt, width, false);
-    if (cells === "columns") this.#layBlock(this.#outLength);
-    if (routed !== undefined) this.#layPlace(routed, PLACE);
-    if (this.#request.across) this.#laySides();
-    core.setRoutes(this.#request.across !== undefined && this.#request.syntax !== "across", routed ?? -1);
+    core.setTexts(between.at, between.length, after.at, after.length, fields.textBytes + between.length + after.length);
+    core.setFields(fields.at, fields.cellsAt, width, false);
+    this.#output.lay(width);
+    this.#sides?.lay(width);
+    core.setRoutes(this.#sides !== undefined && this.#request.syntax !== "across", this.#style.routed ?? -1);
     core.setPlain(this.#passes());
   }
 
-  /** Room for so many fields and cells, and behind them for those of a key that has no field. */
-  #reserve(width: number): void {
-    const memory = this.#memory;
-    const kept = this.#reserved;
-    checkWidth(width, memory.maxRowBytes, { row: this.rows });
-    this.#fieldsAt = memory.area("fields", FIELD * (width + 1), FIELD * kept);
-    this.#cellsAt = memory.area("cells of a row", CELL * (width + 1), CELL * kept);
-    memory.bytes.fill(0, this.#fieldsAt + FIELD * kept, this.#fieldsAt + FIELD * (width + 1));
-    memory.bytes.fill(0, this.#cellsAt + CELL * kept, this.#cellsAt + CELL * (width + 1));
-    this.#reserved = width;
-  }
-
-  #layField(i: number, before: string): void {
-    const { at, length } = this.#shelf.put(before);
-    const { view } = this.#memory;
-    const field = this.#fieldsAt + FIELD * i;
-    this.#textBytes += length;
-    this.#commas &&= i === 0 || before === ",";
-    view.setUint32(field, at, true);
-    view.setUint32(field + 4, length, true);
-    const { fields } = this.#request;
-    if (!fields) return;
-    const typing = fields.text.has(this.#names?.[i] ?? `${i}`) ? Typing.Text : fields.numbers ? Typing.Numbers : Typing.Lexical;
-    this.#someText ||= typing === Typing.Text;
-    view.setUint32(field + 20, typing, true);
-  }
-
-  // ---- keys
-
-  /** The keys of all fields, as JSON most often spells them. */
-  #layKeys(): void {
-    const names = this.#names as string[];
-    const from = this.#spellings;
-    for (let i = this.#spelled; i < names.length; i++) this.#spell(JSON.stringify(names[i]), i);
-    this.#spelled = names.length;
-    this.#learnSpellings(from);
-    // so many without a field are told of at once, twice as many as there are fields: a long record is read again but a few times
-    const most = Math.max(64, 2 * this.#spellings);
-    this.#memory.core.setStrangers(this.#memory.area("keys without a field", STRANGER * most), most);
-  }
-
-  /** The key of a field is expected to be spelled so from now on. */
-  #spell(key: string, field: number): void {
-    const memory = this.#memory;
-    const { at, length } = this.#shelf.put(`${key}:`);
-    const spelling =
-      memory.area("spellings of keys", SPELLING * (this.#spellings + 1), SPELLING * this.#spellings) + SPELLING * this.#spellings;
-    const { view } = memory;
-    view.setUint32(spelling, at, true);
-    view.setUint32(spelling + 4, length - 1, true);
-    view.setUint32(spelling + 8, field, true);
-    view.setUint32(this.#fieldsAt + FIELD * field + 8, at, true);
-    view.setUint32(this.#fieldsAt + FIELD * field + 12, length, true);
-    this.#spellings++;
-  }
-
-  /** The table takes the spellings from this one on, or all of them where it grows. */
-  #learnSpellings(from: number): void {
-    const memory = this.#memory;
-    const grows = 2 * this.#spellings >= this.#slots;
-    if (grows) this.#slots = 2 ** Math.ceil(Math.log2(4 * this.#spellings + 64));
-    const slots = memory.area("table of keys", 4 * this.#slots);
-    const spellings = memory.area("spellings of keys", SPELLING);
-    if (grows) memory.bytes.fill(0, slots, slots + 4 * this.#slots);
-    memory.core.setKeys(spellings, slots, this.#slots);
-    memory.core.learnKeys(grows ? 0 : from, this.#spellings);
-  }
-
-  /** Keys that no field has: other spellings of some, or new columns. */
-  #addKeys(): void {
-    const memory = this.#memory;
-    const list = memory.area("keys without a field", STRANGER);
-    const count = memory.core.strangerCount.value;
-    for (let k = 0; k < count; k++) {
-      const at = memory.view.getUint32(list + STRANGER * k, true);
-      this.#addKey(at, memory.view.getUint32(list + STRANGER * k + 4, true));
-    }
-    this.#arrange();
-  }
-
-  #addKey(at: number, length: number): void {
-    const memory = this.#memory;
-    const names = this.#names as string[];
-    // the record may have it twice
-    if (memory.core.fieldOfKey(at, length) >= 0) return;
-    const raw = decode(memory.bytes.subarray(at, at + length));
-    const name = JSON.parse(raw) as string;
-    const plain = JSON.stringify(name);
-    const from = this.#spellings;
-    const known = raw === plain ? -1 : this.#fieldOf(plain);
-    if (known < 0) {
-      const { newKeys } = this.#request;
-      if (newKeys === "refuse" || (newKeys === "first" && this.rows > 0)) {
-        this.#input.countLines(at);
-        throw refuseKey(name, names, this.#input.placeOfRow(at, this.rows));
-      }
-      names.push(name);
-      this.width = names.length;
-      this.#reserve(names.length);
-      this.#spell(plain, names.length - 1);
-      this.#spelled = names.length;
-    }
-    if (raw !== plain) this.#spell(raw, known < 0 ? names.length - 1 : known);
-    this.#learnSpellings(from);
-  }
-
-  /** The field whose key is spelled so, or -1. */
-  #fieldOf(key: string): number {
-    const bytes = encode(key);
-    const at = this.#memory.area("a key", bytes.length);
-    this.#memory.bytes.set(bytes, at);
-    return this.#memory.core.fieldOfKey(at, bytes.length);
+  /** A record has a key of this name, which is new: may it be a column? */
+  #admit(name: string, at: number): void {
+    const { newKeys } = this.#request;
+    if (newKeys !== "refuse" && (newKeys !== "first" || this.rows === 0)) return;
+    this.#input.countLines(at);
+    throw refuseKey(name, this.#names as string[], this.#input.placeOfRow(at, this.rows));
   }
 
   /** Rows of plain numbers may be taken whole: nothing is asked of single cells, and only what stands around them differs. */
@@ -365,186 +227,15 @@ export class CoreRows implements RowReader {
     const { syntax, across, fields } = this.#request;
     const { cells, sizes, routed, delimiter } = this.#style;
     if (this.width === 0 || across || routed !== undefined || sizes) return false;
-    const target = cells === "delimited" ? delimiter : cells === "json" && this.#commas ? "," : undefined;
+    const target = cells === "delimited" ? delimiter : cells === "json" && this.#fields.commas ? "," : undefined;
     if (syntax === "lists" || syntax === "listLines") return target === ",";
-    if (syntax !== "delimited" || !fields || fields.numbers || this.#someText || /[-.\d]/.test(fields.quote)) return false;
+    if (syntax !== "delimited" || !fields || fields.numbers || this.#fields.hasText || /[-.\d]/.test(fields.quote)) return false;
     return cells === "typed" || (target === "," && fields.delimiter === ",");
   }
 
-  #laySides(): void {
-    const width = this.width as number;
-    this.#sideLength = Math.min(SIDE_MOST, Math.max(SIDE_LEAST, Math.floor(SIDES / Math.max(1, width)) & ~63));
-    this.#sidesAt = this.#memory.area("windows of columns", this.#sideLength * width);
-    this.#longSides.clear();
-    for (let i = 0; i < width; i++) {
-      this.#memory.view.setUint32(this.#fieldsAt + FIELD * i + 36, this.#sidesAt + i * this.#sideLength, true);
-      this.#memory.view.setUint32(this.#fieldsAt + FIELD * i + 40, this.#sidesAt + i * this.#sideLength, true);
-    }
-  }
-
-  #kindBits(): number[] {
-    return Array.from({ length: this.#laid }, (_, i) => this.#memory.view.getUint32(this.#fieldsAt + FIELD * i + 16, true));
-  }
-
-  // ---- columns side by side
-
-  /** The next bytes of a column, behind what is left of its window; a window of twice the size where a cell fills it. */
-  #refill(i: number): void {
-    const memory = this.#memory;
-    const field = this.#fieldsAt + FIELD * i;
-    const from = memory.view.getUint32(field + 36, true);
-    const left = memory.view.getUint32(field + 40, true) - from;
-    let side = this.#longSides.get(i) ?? { at: this.#sidesAt + i * this.#sideLength, length: this.#sideLength };
-    if (left > memory.maxRowBytes) throw this.#tooLong();
-    if (left > side.length / 2) {
-      side = { at: memory.allocate(2 * side.length), length: 2 * side.length };
-      this.#longSides.set(i, side);
-    }
-    const { at: to, length } = side;
-    memory.bytes.copyWithin(to, from, from + left);
-    const source = this.#request.across?.[i] as ColumnSource;
-    const read = source.read(memory.bytes.subarray(to + left, to + length));
-    const last = read === 0;
-    // behind the last cell stands what ends it
-    if (last) memory.bytes[to + left] = CLOSE;
-    memory.view.setUint32(field + 36, to, true);
-    memory.view.setUint32(field + 40, to + left + (last ? 1 : read), true);
-    memory.view.setUint32(field + 44, last ? 1 : 0, true);
-  }
-
-  // ---- the output
-
-  /** Makes place for a row, or a cell, of so many bytes: what is written goes out. */
-  #flush(needed: number): Uint8Array | undefined {
-    const { core } = this.#memory;
-    const { cells, routed, typed } = this.#style;
-    if (typed) {
-      this.full = typed.flush();
-      return undefined;
-    }
-    if (cells === "columns") {
-      this.#makeBlock(needed);
-      return undefined;
-    }
-    if (core.cellIndex.value === routed && needed > this.#placeLeft(routed)) {
-      this.#makePlace(routed, needed);
-      return undefined;
-    }
-    const bytes = this.#drain();
-    if (this.#bytesLeft === undefined || needed <= this.#bytesLeft) this.#room(needed);
-    else if (core.begun.value !== 0) this.full = true;
-    else {
-      // the only row of its output, whose size is known once it is written
-      core.limitRows(BigInt(this.rows + 1));
-      this.#room(needed);
-      this.#setOut(undefined);
-    }
-    return bytes;
-  }
-
-  /** Room for a row. */
-  #room(most: number): void {
-    if (most <= this.#outLength) return;
-    this.#outLength = Math.max(OUT, this.#measured(most));
-    this.#outAt = this.#memory.area("rows written", this.#outLength);
-    this.#setOut(this.#bytesLeft);
-  }
-
-  /** What the row that was read takes, looked at more closely where it may be much. */
-  #measured(most: number): number {
-    const { core, maxRowBytes } = this.#memory;
-    const bytes = most > ROOMY || most > maxRowBytes ? core.measureRow() : most;
-    checkWritten(bytes, this.rows, maxRowBytes);
-    return bytes;
-  }
-
-  #setOut(most: number | undefined): void {
-    this.#memory.core.setOut(this.#outAt, this.#outAt + Math.min(this.#outLength, most ?? this.#outLength));
-  }
-
+  /** What is written; where no more rows come for now, what goes out elsewhere, too. */
   #drain(): Uint8Array | undefined {
-    const { core, bytes } = this.#memory;
-    if (this.#style.cells === "columns") {
-      if (this.done || this.full) this.#drainBlock();
-      return undefined;
-    }
-    if (this.done || this.full) this.#drainPlace();
-    const to = core.outAt();
-    if (to === this.#outAt) return undefined;
-    const text = bytes.slice(this.#outAt, to);
-    if (this.#bytesLeft !== undefined) {
-      this.#bytesLeft -= text.length;
-      if (this.#bytesLeft < 0)
-        throw new TransloadError("E_LIMIT", `row ${this.rows - 1} alone takes more bytes than a piece may have`, { row: this.rows - 1 });
-    }
-    this.#setOut(this.#bytesLeft);
-    return text;
-  }
-
-  // ---- rows that are put together by columns
-
-  /** Room for rows of so many bytes, and for where their cells end. */
-  #layBlock(bytes: number): void {
-    const memory = this.#memory;
-    const width = Math.max(1, this.width as number);
-    this.#outLength = Math.max(BLOCK, bytes);
-    this.#outAt = memory.area("rows written", this.#outLength);
-    const cells = Math.max(1, Math.floor(BLOCK_CELLS / width)) * width;
-    memory.core.setEnds(memory.area("ends of cells", 4 * cells), cells);
-    this.#setOut(undefined);
-  }
-
-  #makeBlock(most: number): void {
-    this.#drainBlock();
-    if (most > this.#outLength) this.#layBlock(this.#measured(most));
-  }
-
-  /** What was written goes out, column by column. */
-  #drainBlock(): void {
-    const memory = this.#memory;
-    const { core } = memory;
-    const width = this.width ?? 0;
-    if (core.endCount.value === 0) return;
-    const length = core.outAt() - this.#outAt;
-    const to = memory.area("columns written", length);
-    const ends = memory.area("ends of columns", 4 * width);
-    core.turnColumns(to, ends);
-    this.#style.block?.(memory.bytes.subarray(to, to + length), new Uint32Array(memory.bytes.buffer, ends, width));
-  }
-
-  // ---- a column that leaves the rows
-
-  #layPlace(i: number, length: number): void {
-    this.#place = { at: this.#memory.area("a column's place", length), length };
-    this.#openPlace(i);
-  }
-
-  #openPlace(i: number): void {
-    const { at, length } = this.#place;
-    const field = this.#fieldsAt + FIELD * i;
-    this.#memory.view.setUint32(field + 24, at, true);
-    this.#memory.view.setUint32(field + 28, at + length, true);
-  }
-
-  #placeLeft(i: number): number {
-    const field = this.#fieldsAt + FIELD * i;
-    return this.#memory.view.getUint32(field + 28, true) - this.#memory.view.getUint32(field + 24, true);
-  }
-
-  /** Empties the place; it is made larger where a cell does not fit it. */
-  #makePlace(i: number, needed: number): void {
-    this.#drainPlace();
-    if (needed <= this.#place.length) return;
-    checkWritten(needed, this.rows, this.#memory.maxRowBytes);
-    this.#layPlace(i, needed);
-  }
-
-  #drainPlace(): void {
-    const { routed, column } = this.#style;
-    if (routed === undefined || this.#laid === 0) return;
-    const to = this.#memory.view.getUint32(this.#fieldsAt + FIELD * routed + 24, true);
-    if (to > this.#place.at) column?.(this.#memory.bytes.subarray(this.#place.at, to));
-    this.#openPlace(routed);
+    return this.#output.take(this.done || this.full, this.width ?? 0);
   }
 
   // ---- faults

@@ -1,11 +1,12 @@
-// What a survey keeps of the cells it looks at: the ends of a column's numbers, and what its strings look like to a
-// server that guesses.
+// A survey reads no values. Of a column it keeps the least and the greatest of its numbers, and the looks of its cells: a bit for each thing
+// that a string would be to a server that guesses.
 //
 // How it works. A column's record (cells.ts) has a word of Look bits, and where its values would lie there is a Range
 // instead. Every number moves the ends of the Range, which after the first rows is a comparison that fails. What takes
-// longer, digits to count or bytes to match, is asked only until the column has the bit. src/engine/look.ts says the
+// longer, digits to count or bytes to match, is asked only until the column has the bit. src/engine/reference/survey.ts says the
 // same of a token's text; test/engine/engines-agree.test.ts compares the two.
-import { TEN, clinger, cut, e, m, negative, product64, toF64 } from "./decimal";
+import { isDigit } from "./bytes";
+import { TEN, clinger, cut, negative, product64, significand, tens, toF64 } from "./decimal";
 
 /** What cells of a column were. src/engine/codes.ts has the same numbers. In a typed column only Null is kept. */
 export const enum Look {
@@ -73,18 +74,18 @@ function lookCloser(seen: usize, range: usize, digits: u64, power: i32, minus: b
   float(range, minus ? -v : v);
 }
 
-/** The number that read() has just read at [p, end). */
+/** The number that readNumber() has just read at [p, end). */
 export function lookNumber(seen: usize, range: usize, p: usize, end: usize): void {
   if (isWhole(p, end)) {
-    const over = e > 0 || cut; // read() stops at twenty digits
+    const over = tens > 0 || cut; // readNumber() stops at twenty digits
     see(seen, Look.Int);
     // what is beyond has a bit and no number, so that 2^64 - 1 stays what it is
     if (over) see(seen, negative ? Look.Under : Look.Over);
-    else whole(range, m, negative);
+    else whole(range, significand, negative);
     return;
   }
   let bits: u32 = load<u32>(seen) | Look.Float;
-  if (m >= 1000000000000000 && (cut || isLong(m))) bits |= Look.Long;
+  if (significand >= 1000000000000000 && (cut || isLong(significand))) bits |= Look.Long;
   const v = toF64(p, end);
   if (v != trunc(v)) bits |= Look.Fraction;
   store<u32>(seen, bits);
@@ -177,9 +178,6 @@ function kindOf(p: usize, end: usize): u32 {
   return Look.Plain;
 }
 
-// @ts-ignore: decorator
-@inline function isDigit(c: u8): bool { return <u32>c - 0x30 < 10; }
-
 function hasDigit(p: usize, end: usize): bool {
   if (end - p > LONGEST) return false;
   while (p < end) if (isDigit(load<u8>(p++))) return true;
@@ -256,7 +254,7 @@ function two(p: usize): u32 {
   return a < 10 && b < 10 ? a * 10 + b : 255;
 }
 
-/** The text is one of so many words; each is a number whose bytes spell it, the first the least. */
+/** The text is one of `count` words; each is a number whose bytes spell it, the first the least. */
 function isWord(words: usize, count: i32, p: usize, n: usize): bool {
   if (n > 8) return false;
   let word: u64 = 0;

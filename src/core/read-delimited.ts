@@ -1,8 +1,8 @@
 // Rows of a delimited file (RFC 4180, and what pandas.read_csv takes besides): the fields of a line and what each is.
 //
 // A field is text; what it means is a policy. Lexical: what JSON reads as a number is one, pandas' words for true and
-// false and for nothing are those, the rest is text. A column's type, from a schema or from having seen all of it,
-// goes before: a column of text keeps its 01 and its 1.
+// false and for nothing are those, the rest is text. A column's type, from a schema or from having
+// read all of it, takes precedence: a column of text keeps its 01 and its 1.
 import { FIELD, MOST, TYPING, above, fields, learning, pad, setCell, setRowEnd, setToken, shortEnd, startRow, tell, tellError, width } from "./row";
 import { Err, Ev, newlineAt } from "./state";
 import { Kind, OK, WAIT } from "./token";
@@ -51,7 +51,7 @@ export function readFields(p: usize, to: usize, last: bool, padding: bool): i32 
   while (true) {
     if (!learning) {
       if (i >= width) return tellError(Err.Ragged, i, start);
-      // the straight road: short whole numbers and delimiters
+      // most fields are short whole numbers, and a delimiter follows
       const short = numericWords ? <usize>0 : shortEnd(p);
       if (short != 0 && short + 1 < to && load<u8>(short) == delimiter && load<u32>(fields + <usize>i * FIELD, TYPING) == Typing.Lexical) {
         setCell(i++, p, short, Kind.Int);
@@ -221,8 +221,8 @@ function isBoolean(from: usize, n: usize): usize {
   const w = load<u32>(from);
   if (n == 4) return w == 0x65757274 || w == 0x65757254 || w == 0x45555254 ? TRUE : 0;
   if (n != 5) return 0;
-  const e = load<u8>(from, 4);
-  return ((w == 0x736c6166 || w == 0x736c6146) && e == 0x65) || (w == 0x534c4146 && e == 0x45) ? FALSE : 0;
+  const last = load<u8>(from, 4);
+  return ((w == 0x736c6166 || w == 0x736c6146) && last == 0x65) || (w == 0x534c4146 && last == 0x45) ? FALSE : 0;
 }
 
 const LEAST: usize = memory.data<u8>([0x39, 0x32, 0x32, 0x33, 0x33, 0x37, 0x32, 0x30, 0x33, 0x36, 0x38, 0x35, 0x34, 0x37, 0x37, 0x35, 0x38, 0x30, 0x38]);

@@ -1,4 +1,4 @@
-// What a survey keeps of the cells it looks at: the reference engine's way. src/core/look.ts says the same of bytes.
+// What a survey keeps of the cells it looks at: the reference engine's way. src/core/survey.ts says the same of bytes.
 import { Look } from "../codes.js";
 
 /** Words that pandas' read_csv takes for a missing value (pandas._libs.parsers.STR_NA_VALUES), those for NaN aside. */
