@@ -4,7 +4,7 @@ export { type ReadOptions, readBatches } from "./api/read.js";
 export { type Piece, type SplitOptions, split } from "./api/split.js";
 export { type WriteOptions, writeBatches } from "./api/write.js";
 export { Batch, type BatchInit } from "./columns/batch.js";
-export type { Column } from "./columns/column.js";
+export type { Column as ColumnLike, TypedColumn as Column } from "./columns/column.js";
 export type { DType, DTypeChoice, DTypes, TypedArray } from "./columns/dtype.js";
 export { detect } from "./envelope/detect.js";
 export { CODES, type ErrorCode, type Place, TransloadError, type Warning } from "./errors.js";

@@ -67,7 +67,7 @@ class ConvertStream extends Transform {
     queueMicrotask(() => {
       // destroyed meanwhile, it is closed: what it would spill to now would stay open
       if (this.destroyed) return done();
-      settle(
+      attempt(
         () => this.#conversion.push(chunk),
         () => {
           this.#used += chunk.length;
@@ -80,7 +80,7 @@ class ConvertStream extends Transform {
   }
 
   override _flush(done: TransformCallback): void {
-    settle(
+    attempt(
       () => this.#conversion.end(),
       () => done(),
       done,
@@ -102,7 +102,7 @@ class ConvertStream extends Transform {
 }
 
 /** Runs what may throw, or return a promise; synchronous when it can be. */
-function settle(work: () => void | Promise<void>, then: () => void, fail: TransformCallback): void {
+function attempt(work: () => void | Promise<void>, then: () => void, fail: TransformCallback): void {
   try {
     const wait = work();
     if (wait) wait.then(then).catch(fail);

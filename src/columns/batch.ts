@@ -2,7 +2,7 @@ import type { RecordBatch } from "apache-arrow";
 import type ndarray from "ndarray";
 import type { NdArray } from "ndarray";
 import { listed, TransloadError } from "../errors.js";
-import type { Block, Column } from "./column.js";
+import type { Block, Column, TypedColumn } from "./column.js";
 import { checkDtype, type DType, isTime, NUMERIC, type NumericDType, storedAs, type TypedArray } from "./dtype.js";
 import { castNumber } from "./number.js";
 import { lengthOf } from "./texts.js";
@@ -35,7 +35,7 @@ export class Batch {
   readonly rowOffset: number;
   readonly rowCount: number;
   /** A frame's columns, whose cells may be tensors of one shape; a tensor is a single one. */
-  readonly columns: readonly Column[];
+  readonly columns: readonly TypedColumn[];
   /** A frame has a column for each name; a tensor is a single column; a scalar is a tensor of shape []. */
   readonly kind: "frame" | "tensor" | "scalar";
   readonly #block: Block | undefined;
@@ -44,7 +44,7 @@ export class Batch {
   constructor({ rowOffset, rowCount, columns, kind, block }: BatchInit) {
     this.rowOffset = rowOffset;
     this.rowCount = rowCount;
-    this.columns = columns;
+    this.columns = columns as readonly TypedColumn[]; // which is checked below
     this.kind = kind;
     this.#block = block;
     this.check();
@@ -86,7 +86,7 @@ export class Batch {
   }
 
   /** @throws TransloadError E_COLUMNS when there is none of that name. */
-  column(name: string): Column {
+  column(name: string): TypedColumn {
     const found = this.columns.find((c) => c.name === name);
     if (!found)
       throw new TransloadError("E_COLUMNS", `no column ${JSON.stringify(name)}; there are ${listed(this.columns.map((c) => c.name))}`);

@@ -1,5 +1,5 @@
 // What a column is: below everything that makes one, reads one or writes one.
-import type { DType, TypedArray } from "./dtype.js";
+import type { DType, TimeDType, TypedArray } from "./dtype.js";
 
 /**
  * Text cells in Arrow's layout: UTF-8, one behind the other. Without `codes`, cell i is `bytes` from `offsets[i]` to `offsets[i + 1]`; with
@@ -34,6 +34,28 @@ export interface Column {
   /** Shape of one row's cells: [] for a scalar. */
   readonly shape: readonly number[];
 }
+
+/** What the cells of each dtype lie in. Booleans are bytes, 0 or 1; times count in their unit since 1970. */
+export type ValuesOf = {
+  readonly bool: Uint8Array<ArrayBuffer>;
+  readonly int8: Int8Array<ArrayBuffer>;
+  readonly int16: Int16Array<ArrayBuffer>;
+  readonly int32: Int32Array<ArrayBuffer>;
+  readonly int64: BigInt64Array<ArrayBuffer>;
+  readonly uint8: Uint8Array<ArrayBuffer>;
+  readonly uint16: Uint16Array<ArrayBuffer>;
+  readonly uint32: Uint32Array<ArrayBuffer>;
+  readonly uint64: BigUint64Array<ArrayBuffer>;
+  readonly float32: Float32Array<ArrayBuffer>;
+  readonly float64: Float64Array<ArrayBuffer>;
+  readonly string: string[];
+  readonly bytes: Uint8Array[];
+} & { readonly [Time in TimeDType]: BigInt64Array<ArrayBuffer> };
+
+/** A column whose `dtype` tells what its `values` are: `if (column.dtype === "int64") column.values[0] // a bigint`. */
+export type TypedColumn = {
+  readonly [D in DType]: Omit<Column, "dtype" | "values"> & { readonly dtype: D; readonly values: ValuesOf[D] };
+}[DType];
 
 /** Columns of equal dtype that lie behind each other in one array, `stride` cells apart. */
 export interface Block {

@@ -48,7 +48,7 @@ export function formOf(from: Choice, head: Uint8Array): { form: Form; layout: La
   }
   if (rewriter?.twinsAt !== undefined) {
     const twins = new Twins(rewriter);
-    twins.look(opened.chunk, opened.start);
+    twins.check(opened.chunk, opened.start);
     if (!twins.decided) return undefined;
   }
   return rewriter?.form && rewriter.layout ? { form: rewriter.form, layout: rewriter.layout } : undefined;

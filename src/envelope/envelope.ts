@@ -232,7 +232,7 @@ export class Envelope implements Scope {
   /** The layout is known: writes the target's key and what stood around the source's. */
   #open(form: Form, layout: Layout, scalar = false): void {
     const to = this.#to;
-    to.settle(form, layout, scalar);
+    to.chooseTarget(form, layout, scalar);
     for (const extra of this.#extras) this.#placeExtra(extra);
     this.#extras = [];
     if (to.lane === "table") return;

@@ -52,7 +52,7 @@ export class Twins {
    * Looks at a chunk that the rewriter has been through, or has stopped in; `offset`: of its first byte. `last`: no more will come.
    * @throws TransloadError E_AMBIGUOUS for what may be either.
    */
-  look(chunk: Uint8Array, offset: number, last = false): void {
+  check(chunk: Uint8Array, offset: number, last = false): void {
     const at = this.#payload.twinsAt;
     if (this.decided || at === undefined) return;
     this.#text += decodeBytes(chunk).slice(Math.max(0, at - offset));

@@ -1,6 +1,6 @@
 import { Batch } from "../columns/batch.js";
 import type { CellReader } from "../engine/cells.js";
-import type { CargoRequest } from "../envelope/payload.js";
+import type { CargoRequest } from "../envelope/request.js";
 import type { Rewriter } from "../envelope/rewriter.js";
 import { TransloadError } from "../errors.js";
 import { scalarCells } from "./scalar.js";

@@ -107,13 +107,13 @@ export class Conversion {
       if (opened) await this.#start(opened);
     }
     this.#ended = true;
-    this.#twins?.look(new Uint8Array(), this.#offset, true);
+    this.#twins?.check(new Uint8Array(), this.#offset, true);
     // behind the last field there is something to stop at
     if (this.#outlet.batches && this.#scanner) this.#scanner.push(Uint8Array.of(LINE_FEED));
     const rewriter = this.#rewriter;
     if (!this.#table && rewriter && this.#cargo) {
       rewriter.scanner.last();
-      await this.#drive(rewriter, this.#cargo);
+      await this.#readCells(rewriter, this.#cargo);
     }
     if (!this.#table && rewriter && rewriter.lane === "splice") return rewriter.end();
     this.#scanner?.finish();
@@ -197,17 +197,17 @@ export class Conversion {
     const rewriter = this.#rewriter;
     if (!rewriter) return this.#move();
     if (this.#table) {
-      this.#lookForTwins(chunk);
+      this.#checkTwins(chunk);
       return this.#move();
     }
-    if (this.#cargo) return this.#drive(rewriter, this.#cargo);
+    if (this.#cargo) return this.#readCells(rewriter, this.#cargo);
     const found = rewriter.run();
-    this.#lookForTwins(chunk);
+    this.#checkTwins(chunk);
     if (found === "cells") return this.#move();
   }
 
-  #lookForTwins(chunk: Uint8Array): void {
-    this.#twins?.look(chunk, this.#offset - chunk.length);
+  #checkTwins(chunk: Uint8Array): void {
+    this.#twins?.check(chunk, this.#offset - chunk.length);
     if (this.#twins?.decided) this.#twins = undefined;
   }
 
@@ -266,7 +266,7 @@ export class Conversion {
   }
 
   /** The typed lane: as far as the input goes. Synchronous until a function on batches is to be waited for. */
-  #drive(rewriter: Rewriter, cargo: CargoReader): void | Promise<void> {
+  #readCells(rewriter: Rewriter, cargo: CargoReader): void | Promise<void> {
     if (rewriter.pending) throw new Error("transload: the typed lane was given cells that move; chain.ts takes them first");
     for (let step = cargo.next(); step; step = cargo.next()) {
       switch (step.type) {
@@ -278,7 +278,7 @@ export class Conversion {
           if (!step.scalar) rewriter.write("[");
           break;
         case "batch":
-          if (this.#through) return this.#pass(rewriter, step.batch).then(() => this.#drive(rewriter, cargo));
+          if (this.#through) return this.#pass(rewriter, step.batch).then(() => this.#readCells(rewriter, cargo));
           this.#print(rewriter, step.batch);
           break;
         case "end":

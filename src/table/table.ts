@@ -8,7 +8,7 @@ import { concat } from "../columns/bytes.js";
 import { isTensor, keepsShape, rankFault } from "../dialects/needs.js";
 import { Mode } from "../engine/codes.js";
 import type { RowSyntax } from "../engine/rows.js";
-import type { PendingCargo } from "../envelope/payload.js";
+import type { PendingCargo } from "../envelope/request.js";
 import type { Rewriter } from "../envelope/rewriter.js";
 import { TransloadError } from "../errors.js";
 import { Columns } from "./columns.js";
@@ -72,12 +72,12 @@ export class Table {
       }
     }
     rewriter.finish();
-    this.#tensors.settle(rewriter);
+    this.#tensors.endLast(rewriter);
   }
 
   /** A cargo begins. */
   *#cargo(rewriter: Rewriter, found: PendingCargo): Generator<Wait, void, void> {
-    this.#tensors.settle(rewriter);
+    this.#tensors.endLast(rewriter);
     const { scanner, target } = this.#job;
     const first = found.first ?? (yield* this.#peek());
     const from = scanner.offset;

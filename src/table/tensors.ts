@@ -47,7 +47,7 @@ export class Tensors {
   }
 
   /** The last column has ended: where, and how long it was. */
-  settle(payload: Payload): void {
+  endLast(payload: Payload): void {
     const last = this.ranges.at(-1);
     if (!last || last.to !== last.from || payload.cargoEnd === undefined || payload.cargoEnd <= last.from) return;
     last.to = payload.cargoEnd - 1;

@@ -1,6 +1,6 @@
 // transload in a browser: the conversion as a web stream. Nothing that is imported from here on is Node's.
 export { Batch } from "../columns/batch.js";
-export type { Column } from "../columns/column.js";
+export type { Column as ColumnLike, TypedColumn as Column } from "../columns/column.js";
 export type { DType, TypedArray } from "../columns/dtype.js";
 export { detect } from "../envelope/detect.js";
 export { TransloadError, type Warning } from "../errors.js";

@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { DuckDBInstance } from "@duckdb/node-api";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { Batch, type Column, convert, type DType, readBatches, type TypedArray, writeBatches } from "../../src/index.js";
+import { Batch, type ColumnLike as Column, convert, type DType, readBatches, type TypedArray, writeBatches } from "../../src/index.js";
 import { ARRAYS } from "../support/feed.js";
 
 const folder = mkdtempSync(join(tmpdir(), "transload-test-"));

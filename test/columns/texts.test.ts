@@ -3,7 +3,15 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Batch, type Column, type ConvertOptions, convert, type ReadOptions, readBatches, writeBatches } from "../../src/index.js";
+import {
+  Batch,
+  type ColumnLike as Column,
+  type ConvertOptions,
+  convert,
+  type ReadOptions,
+  readBatches,
+  writeBatches,
+} from "../../src/index.js";
 import { crumbs, cut, feed, whole } from "../support/feed.js";
 
 const SAMPLES = [

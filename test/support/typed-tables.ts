@@ -1,6 +1,6 @@
 // Tables of every dtype: as plain cells, as batches, and read back from whatever they were written to.
 import fc from "fast-check";
-import { Batch, type Column, type DType, readBatches, type TypedArray } from "../../src/index.js";
+import { Batch, type ColumnLike as Column, type DType, readBatches, type TypedArray } from "../../src/index.js";
 import { ARRAYS } from "./feed.js";
 
 export const TIMES: readonly DType[] = ["datetime64[D]", "datetime64[s]", "datetime64[ms]", "datetime64[us]", "datetime64[ns]"];

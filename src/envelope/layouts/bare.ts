@@ -45,7 +45,7 @@ export class Bare implements Scope {
 
   #open(form: Form, layout: Layout): void {
     const to = this.#to;
-    to.settle(form, layout);
+    to.chooseTarget(form, layout);
     const key = to.target?.form.key;
     if (key !== undefined) to.write(`{${JSON.stringify(key)}:`);
   }
