@@ -5,8 +5,8 @@ import { type Choice, dialectOf, type Form, type Layout, target } from "../diale
 import { type Asked, type End, movesCells, rankFault, scalarFault } from "../dialects/needs.js";
 import type { CellRequest } from "../engine/cells.js";
 import { Mode } from "../engine/codes.js";
-import type { PathOf, Scanner } from "../engine/engine.js";
 import { jsonPath } from "../engine/fault.js";
+import type { PathOf, Scanner } from "../engine/scanner.js";
 import { type ErrorCode, type Place, TransloadError, type Warning } from "../errors.js";
 import { kindOf } from "./kind.js";
 import type { InputFacts, Scope } from "./layouts/scope.js";
