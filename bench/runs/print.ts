@@ -1,7 +1,7 @@
 // Numbers to text in bulk: the engine's printer over batches, or a loop of String(x).
 import { createHash } from "node:crypto";
 import { Batch } from "../../src/columns/batch.js";
-import { createCorePrinter } from "../../src/engine/wasm/scanner.js";
+import { createCorePrinter } from "../../src/engine/wasm/index.js";
 import { readBatches } from "../library.js";
 import { given, report } from "./report.js";
 

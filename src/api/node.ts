@@ -23,6 +23,6 @@ export function nodeHost({ file, spillDir }: { file?: string; spillDir?: string 
 /** The engine that was asked for; the reference engine and stream-json are loaded only then. */
 export async function scannerOf(engine: EngineName | undefined): Promise<CreateScanner> {
   if (engine !== "reference") return coreScanner;
-  const { ReferenceScanner } = await import("../engine/reference/scanner.js");
-  return (pathOf, start, maxRowBytes) => new ReferenceScanner(pathOf, start, maxRowBytes);
+  const { referenceScanner } = await import("../engine/reference/index.js");
+  return referenceScanner;
 }

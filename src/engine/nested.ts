@@ -8,7 +8,7 @@ import { lengthOf, textsNow } from "../columns/texts.js";
 import { TransloadError } from "../errors.js";
 import type { Cast } from "./cells.js";
 import { Mode } from "./codes.js";
-import type { Scanner } from "./engine.js";
+import type { Scanner } from "./scanner.js";
 
 /** Reads a column's lists, batch by batch; they have one shape and one dtype, those of the first. */
 export class ListReader {

@@ -2,7 +2,7 @@
 import type { Choice, Form, Layout } from "../dialects/index.js";
 import type { Asked, End } from "../dialects/needs.js";
 import type { CellRequest } from "../engine/cells.js";
-import type { PathOf, Scanner } from "../engine/engine.js";
+import type { PathOf, Scanner } from "../engine/scanner.js";
 import type { Warning } from "../errors.js";
 
 export interface PayloadOptions {

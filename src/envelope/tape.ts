@@ -1,5 +1,5 @@
 import { concat } from "../columns/bytes.js";
-import type { Scanner } from "../engine/engine.js";
+import type { Scanner } from "../engine/scanner.js";
 import { TransloadError } from "../errors.js";
 
 /** A key, or the white space between two members, may be this long. */

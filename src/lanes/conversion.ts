@@ -1,9 +1,9 @@
 import { Batch } from "../columns/batch.js";
 import { type Choice, choose, type Form, type Gap, type Layout, target } from "../dialects/index.js";
 import type { End } from "../dialects/needs.js";
-import type { Printer } from "../engine/cells.js";
-import type { Scanner } from "../engine/engine.js";
 import { type CreateScanner, coreScanner, limited } from "../engine/index.js";
+import type { Printer } from "../engine/printer.js";
+import type { Scanner } from "../engine/scanner.js";
 import { fileForm } from "../envelope/detect.js";
 import { Opening } from "../envelope/opening.js";
 import { Rewriter } from "../envelope/rewriter.js";

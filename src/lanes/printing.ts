@@ -5,7 +5,7 @@ import type { Batch } from "../columns/batch.js";
 import { encode } from "../columns/bytes.js";
 import { choose, FORMS, type Form, type Layout, target } from "../dialects/index.js";
 import { isCut } from "../dialects/needs.js";
-import { createCorePrinter } from "../engine/wasm/scanner.js";
+import { createCorePrinter } from "../engine/wasm/index.js";
 import { TransloadError } from "../errors.js";
 import { NOTHING, type WriteRequest } from "../options/request.js";
 import { type Host, spilling } from "./host.js";

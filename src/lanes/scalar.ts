@@ -1,7 +1,7 @@
 import { concat, encode } from "../columns/bytes.js";
 import type { CellReader } from "../engine/cells.js";
 import { Mode } from "../engine/codes.js";
-import type { Scanner } from "../engine/engine.js";
+import type { Scanner } from "../engine/scanner.js";
 import type { CargoRequest } from "../envelope/request.js";
 
 /** Reads a cargo that is a single cell, as a list of one, with a scanner of its own. */

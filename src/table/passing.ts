@@ -1,5 +1,5 @@
-import type { Scanner } from "../engine/engine.js";
 import type { RowReader } from "../engine/rows.js";
+import type { Scanner } from "../engine/scanner.js";
 
 /** No row count reaches this. */
 const UNLIMITED = Number.MAX_SAFE_INTEGER;

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Mode } from "../../src/engine/codes.js";
-import type { Scanner } from "../../src/engine/engine.js";
+import type { Scanner } from "../../src/engine/scanner.js";
 import { CoreScanner } from "../../src/engine/wasm/scanner.js";
 import { TransloadError } from "../../src/index.js";
 import { bytesOf, crumbs, cut, placeOf, whole } from "../support/feed.js";

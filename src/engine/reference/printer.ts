@@ -4,8 +4,8 @@ import type { Column } from "../../columns/column.js";
 import type { TypedArray } from "../../columns/dtype.js";
 import { product } from "../../columns/lists.js";
 import { TransloadError } from "../../errors.js";
-import type { Printer, PrintRequest } from "../cells.js";
 import { compare } from "../exact.js";
+import type { Printer, PrintRequest } from "../printer.js";
 
 /** The reference engine's printer: String(x) and a join. */
 export class ReferencePrinter implements Printer {

@@ -1,7 +1,8 @@
-import type { CellReader, CellRequest, Printer, PrintRequest } from "../cells.js";
+import type { CellReader, CellRequest } from "../cells.js";
 import type { Mode } from "../codes.js";
-import type { Event, PathOf, Scanner } from "../engine.js";
+import type { Printer, PrintRequest } from "../printer.js";
 import type { RowReader, RowRequest, RowStyle } from "../rows.js";
+import type { Event, PathOf, Scanner } from "../scanner.js";
 import { ReferenceCells } from "./cells.js";
 import { ReferencePrinter } from "./printer.js";
 import { ReferenceRows } from "./rows.js";

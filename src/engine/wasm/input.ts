@@ -1,7 +1,7 @@
 import type { Place, TransloadError } from "../../errors.js";
 import { Err, St } from "../codes.js";
-import type { PathOf } from "../engine.js";
 import { jsonPath, refuse, refuseCell, truncated } from "../fault.js";
+import type { PathOf } from "../scanner.js";
 import { tooLong } from "../size.js";
 import type { CoreMemory } from "./memory.js";
 

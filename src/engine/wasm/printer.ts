@@ -6,8 +6,8 @@ import { isNumeric, NUMERIC, STRING_CODE, type TypedArray } from "../../columns/
 import { product } from "../../columns/lists.js";
 import { textsNow } from "../../columns/texts.js";
 import { TransloadError } from "../../errors.js";
-import type { Printer, PrintRequest } from "../cells.js";
 import { Err, Nan } from "../codes.js";
+import type { Printer, PrintRequest } from "../printer.js";
 import { CoreMemory } from "./memory.js";
 
 const RECORD = 32;

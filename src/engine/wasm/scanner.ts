@@ -1,8 +1,8 @@
-// The fast engine: the WebAssembly core (src/core) behind the Scanner interface.
-import type { CellReader, CellRequest, Printer, PrintRequest } from "../cells.js";
+import type { CellReader, CellRequest } from "../cells.js";
 import { Err, Ev, LEARN, type Mode, Nan, St } from "../codes.js";
-import type { Event, PathOf, Scanner } from "../engine.js";
+import type { Printer, PrintRequest } from "../printer.js";
 import type { RowReader, RowRequest, RowStyle } from "../rows.js";
+import type { Event, PathOf, Scanner } from "../scanner.js";
 import { CoreBatches } from "./batches.js";
 import { CoreCells } from "./cells.js";
 import { CoreInput } from "./input.js";
@@ -182,9 +182,4 @@ export class CoreScanner implements Scanner {
   printer(request: PrintRequest): Printer {
     return new CorePrinter(this.#memory, request);
   }
-}
-
-/** A printer with a memory of its own. */
-export function createCorePrinter(request: PrintRequest): Printer {
-  return new CorePrinter(new CoreMemory(), request);
 }

@@ -1,5 +1,6 @@
-import type { CellReader, CellRequest, Printer, PrintRequest } from "./cells.js";
+import type { CellReader, CellRequest } from "./cells.js";
 import type { Mode } from "./codes.js";
+import type { Printer, PrintRequest } from "./printer.js";
 import type { RowReader, RowRequest, RowStyle } from "./rows.js";
 
 /** What the scanner stopped for. `offset` is where: just after the byte or value that the event tells of. */
@@ -74,3 +75,6 @@ export interface Scanner {
 
 /** The key path to the innermost watched container, for error messages. */
 export type PathOf = () => readonly string[];
+
+/** Makes a scanner. `start`: absolute offset of the first byte that will be pushed; `maxRowBytes`: what a row may have where it is held. */
+export type CreateScanner = (pathOf: PathOf, start: number, maxRowBytes?: number) => Scanner;
