@@ -5,7 +5,7 @@ import { split } from "../api/split.js";
 import { transfer } from "../api/transfer.js";
 import { BINARY, binaryForm } from "../binary/form.js";
 import type { DType, DTypes } from "../columns/dtype.js";
-import { choose, DIALECTS, NAMES } from "../dialects/index.js";
+import { choose, DIALECTS, extensionOf, NAMES } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
 import { type Compression, compressionOf, compressor } from "../io/compression.js";
 import { isTransfer } from "../lanes/exchange.js";
@@ -75,8 +75,11 @@ const EXAMPLE = "transload convert payload.json -t mlflow";
 
 export const define: Define = (command, start) => {
   addVoice(addLimits(addOptions(command))).action((input: string | undefined, call: ConvertCall) => {
-    const options = conversionOf(call);
-    start(call, async (report) => run(input, call, await interruptibly(informed(options, call, input)), shapeOf(call, options), report));
+    start(call, async (report) => {
+      const options = conversionOf(call);
+      const shape = shapeOf(call, options);
+      await run(input, call, await interruptibly(informed(options, call, input)), shape, report);
+    });
   });
 };
 
@@ -278,13 +281,12 @@ function shapeOf({ lines, output }: ConvertCall, { maxRows, maxBytes, to, what }
   if (!cut) throw new TransloadError("E_OPTION", "say how large a piece may be: --max-rows, --max-bytes, or --for a server");
   if (isPattern(output)) return "files";
   if (!lines) throw new TransloadError("E_OPTION", "pieces need names: -o 'part-{00000}.json'; or say --lines to have one on each line");
-  if (
-    !binaryForm(to) &&
-    choose(to, false, what).forms.every((form) => form.layouts.includes("delimited") || form.layouts.includes("lines"))
-  )
+  const forms = binaryForm(to) ? [] : choose(to, false, what).forms;
+  const [first] = forms;
+  if (first && forms.every((form) => form.layouts.includes("delimited") || form.layouts.includes("lines")))
     throw new TransloadError(
       "E_OPTION",
-      `a piece in ${to} has lines of its own, so it cannot be one; name files with -o 'part-{00000}.${to}'`,
+      `a piece in ${to} has lines of its own, so it cannot be one; name files with -o 'part-{00000}.${extensionOf(first)}'`,
     );
   return "lines";
 }

@@ -1,5 +1,5 @@
 import { decode, encode } from "../columns/bytes.js";
-import { DIALECTS, dialectOf, FORMS, type Form, FRAME_KEYS, formsAt, type Layout, LLM_KEYS, RESPONSES } from "../dialects/index.js";
+import { dialectOf, FORMS, type Form, FRAME_KEYS, formsAt, type Layout, LLM_KEYS, told } from "../dialects/index.js";
 import { type End, needsNames } from "../dialects/needs.js";
 import { checkNames } from "../engine/columns.js";
 import type { TransloadError } from "../errors.js";
@@ -39,13 +39,13 @@ export class Envelope implements Scope {
   key(name: string, gap: Uint8Array, raw: Uint8Array): void {
     const to = this.#to;
     this.current = name;
-    if (to.options.from.what === "request" && LLM_KEYS.includes(name))
+    const forms = formsAt(to.options.from.forms, name);
+    const extra = forms.length === 0 && this.#mayBeExtra(name);
+    if (to.options.from.what === "request" && LLM_KEYS.includes(name) && forms.length === 0 && !extra)
       throw to.error(
         "E_LLM",
         `${JSON.stringify(name)} makes this a language-model body, which servers hand to the model unparsed; there is nothing to convert`,
       );
-    const forms = formsAt(to.options.from.forms, name);
-    const extra = forms.length === 0 && this.#mayBeExtra(name);
     const again = this.#seen.has(name);
     if (again && (forms.length > 0 || extra))
       throw to.error("E_DUPLICATE", `${JSON.stringify(name)} occurs twice; servers differ in which one they take`);
@@ -273,7 +273,7 @@ export class Envelope implements Scope {
     const { from, to } = this.#to.options;
     if (!to) return false;
     if (this.#to.form) return this.#keyOf(name) !== undefined;
-    const sources = from.dialect ? [from.dialect] : from.what === "request" ? DIALECTS : RESPONSES;
+    const sources = from.dialect ? [from.dialect] : told(from.what);
     return sources.some((d) => d.params === name || d.siblings.includes(name));
   }
 

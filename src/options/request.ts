@@ -4,7 +4,16 @@ import { NAMES, type What } from "../dialects/index.js";
 import type { Cast } from "../engine/cells.js";
 import { TransloadError } from "../errors.js";
 import { type Checks, type ChecksOf, CONVERT, checkOptions, LIMITS, PIECES, ROWS, RUN, TARGET, TYPED } from "./check.js";
-import type { ConvertOptions, EndOptions, LimitOptions, PieceOptions, RowOptions, RunOptions, TargetOptions, TypedOptions } from "./convert.js";
+import type {
+  ConvertOptions,
+  EndOptions,
+  LimitOptions,
+  PieceOptions,
+  RowOptions,
+  RunOptions,
+  TargetOptions,
+  TypedOptions,
+} from "./convert.js";
 import type { BatchOptions } from "./read.js";
 
 /** All but the two ends. What is not given is not there. */
