@@ -15,6 +15,7 @@ import { openInput, openPayload } from "./input.js";
 import type { Define } from "./job.js";
 import { interruptibly } from "./leaving.js";
 import {
+  addDefinitions,
   addLimits,
   addVoice,
   type Limits,
@@ -74,7 +75,7 @@ type Shape = "whole" | "lines" | "files";
 const EXAMPLE = "transload convert payload.json -t mlflow";
 
 export const define: Define = (command, start) => {
-  addVoice(addLimits(addOptions(command))).action((input: string | undefined, call: ConvertCall) => {
+  addVoice(addDefinitions(addLimits(addOptions(command)))).action((input: string | undefined, call: ConvertCall) => {
     start(call, async (report) => {
       const options = conversionOf(call);
       const shape = shapeOf(call, options);
@@ -173,6 +174,7 @@ Dialects (transload dialects lists their forms):
 ${dialects}
 Binary files:
 ${files}
+A dialect of your own: --dialect FILE, as data/litserve.yaml is one.
 A bare name takes the form that suits the payload; mlflow:instances asks for one.
 
 Examples:
@@ -189,6 +191,7 @@ Examples:
   transload convert data/iris.csv -o iris.parquet
   transload convert iris.parquet -t mlflow:split -o iris.json.gz
   transload convert data/tensor.azureml.json -o tensor.npy
+  transload convert data/tensor.azureml.json --dialect data/litserve.yaml -t litserve
 
 Large payloads, in pieces that a server takes (part-00000.json, … and manifest.json):
   transload convert data/iris.csv --for databricks -o 'out/part-{00000}.json'`;

@@ -83,7 +83,7 @@ export interface Traffic<Form extends string = string> extends Partial<FormTable
 }
 
 /** What servers do with a payload that transload does not read to its end: the severity of the finding, and what messages say. */
-export type Fault = readonly [severity: "refuse" | "change" | "depend", what: string];
+type Fault = readonly [severity: "refuse" | "change" | "depend", what: string];
 
 /** A dialect: its envelope, and its servers. */
 export interface DialectTable<Name extends string = string, Form extends string = string, Answer extends string = string>

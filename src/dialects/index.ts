@@ -1,8 +1,9 @@
 import { nearest, TransloadError } from "../errors.js";
 import { azureml } from "./azureml.js";
+import type { Whence } from "./checks.js";
 import { csv } from "./csv.js";
 import { databricks } from "./databricks.js";
-import { checkKeys, refuseName, tableOf, type Whence } from "./definition.js";
+import { checkKeys, type DialectDefinition, refuseName, tableOf } from "./definition.js";
 import type { Choice, Dialect, DialectTable, Form, What } from "./dialect.js";
 import { jsonl } from "./jsonl.js";
 import { detected } from "./keys.js";
@@ -18,7 +19,7 @@ import { triton } from "./triton.js";
 import { tsv } from "./tsv.js";
 import { vertex } from "./vertex.js";
 
-export type { DialectDefinition, FormDefinition } from "./definition.js";
+export type { DialectDefinition, FormDefinition, TrafficDefinition } from "./definition.js";
 export type { Choice, Dialect, Form, Gap, Inputs, Layout, Reading, What } from "./dialect.js";
 export { FRAME_KEYS, formsAt } from "./keys.js";
 export { LLM_KEYS } from "./mlflow.js";
@@ -124,6 +125,19 @@ export function choose(name: string, auto = false, what: What = "request"): Choi
 
 function namesOf(dialects: readonly Dialect[]): string[] {
   return [...new Set(dialects.flatMap(({ name, forms }) => [name, ...forms.map(({ id }) => id)]))];
+}
+
+/**
+ * Makes a wire dialect of your own known to this program. It is then taken by its name, or by that of one of its forms, as `from`, `to`
+ * and `for` everywhere, and `auto` tells its payloads by their key. The same definition again changes nothing, so that
+ * `convert({ to: defineDialect(mine).name })` may be called as often as you like.
+ * @returns its name, and the names of its forms, best first.
+ * @throws TransloadError E_DIALECT for a key that is none, with the nearest; for a value of another type; for a name that is taken; for a
+ * key that others have, too, where `detect` is not false.
+ */
+export function defineDialect(definition: DialectDefinition): { readonly name: string; readonly forms: readonly string[] } {
+  const { name, forms } = define(definition);
+  return { name, forms: forms.map(({ id }) => id) };
 }
 
 export function dialectOf(form: Form): Dialect {

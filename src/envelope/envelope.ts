@@ -311,12 +311,19 @@ export class Envelope implements Scope {
     this.#opened = true;
   }
 
+  /** Keys that other dialects have, and who tells them. */
+  #hint(): string {
+    if (this.#strangers.length === 0) return "";
+    const hidden = this.#strangers.flatMap((key) => formsAt(FORMS, key)).find((form) => dialectOf(form).detect === false);
+    const from = this.#to.options.from.name === "auto" && hidden ? hidden.dialect : "auto";
+    return `; ${this.#strangers.join(", ")} belongs to another dialect, try --from ${from}`;
+  }
+
   #noPayload(): string {
     const { from } = this.#to.options;
     const keys = [...new Set(from.forms.map((f) => f.key ?? "data"))].join(", ");
     const found = this.#seen.size > 0 ? `the document has only ${[...this.#seen].slice(0, 8).join(", ")}` : "the document is empty";
-    const hint = this.#strangers.length > 0 ? `; ${this.#strangers.join(", ")} belongs to another dialect, try --from auto` : "";
-    return `no payload: ${from.name === "auto" ? "expected one of" : `${from.name} needs`} ${keys}, and ${found}${hint}`;
+    return `no payload: ${from.name === "auto" ? "expected one of" : `${from.name} needs`} ${keys}, and ${found}${this.#hint()}`;
   }
 }
 

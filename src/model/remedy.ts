@@ -24,6 +24,7 @@ export interface Ailing {
   readonly who: string;
   /** The payload's file, undefined for a pipe. */
   readonly file: string | undefined;
+  readonly definitions: readonly string[] | undefined;
   readonly taken: ((path: string) => boolean) | undefined;
 }
 
@@ -175,14 +176,15 @@ function mergedCells(a: InspectedCells, b: InspectedCells): InspectedCells {
 
 // ---- the command
 
-function commandFor(form: Form, columns: readonly string[] | undefined, { file, payload, taken }: Ailing): string {
+function commandFor(form: Form, columns: readonly string[] | undefined, { file, payload, definitions = [], taken }: Ailing): string {
   const { maxBytes = Number.POSITIVE_INFINITY, softLimit } = dialectOf(form);
   const listed = columns?.some((name) => name.includes(",") || name.startsWith("[")) ? JSON.stringify(columns) : columns?.join(",");
   const names = listed === undefined ? [] : ["--columns", listed];
   const cut = payload.bytes > maxBytes && softLimit === undefined;
   const pieces = cut ? ["--max-bytes", `${maxBytes}`] : [];
   const output = file !== undefined ? ["-o", outputFor(file, form, cut, taken)] : cut ? ["--lines"] : [];
-  return ["transload", "convert", ...(file === undefined ? [] : [file]), "-t", form.id, ...names, ...pieces, ...output]
+  const own = definitions.flatMap((path) => ["--dialect", path]);
+  return ["transload", "convert", ...(file === undefined ? [] : [file]), ...own, "-t", form.id, ...names, ...pieces, ...output]
     .map(quoted)
     .join(" ");
 }

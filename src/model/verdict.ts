@@ -13,6 +13,8 @@ export interface VerdictOptions {
   model?: Pick<Model, "signature" | "example">;
   /** The payload's file, for the command that mends it; without it the command reads a pipe. */
   file?: string;
+  /** Files that define dialects, which that command needs, too. */
+  definitions?: readonly string[];
   /** Whether there is a file of this name, so that the command does not write over it. */
   taken?: (path: string) => boolean;
 }
@@ -45,7 +47,14 @@ export function verdict(payload: Inspection, options: VerdictOptions = {}): Verd
   else findings.refuse(payload.dialect === dialect ? "F_FORM" : "F_DIALECT", expected(choice, payload, who));
   const ails = findings.refused || findings.list.some(({ code }) => code === "F_INDEX");
   const forms = choice.exact ? choice.forms.map(({ id }) => id) : formsFor(dialect, model.signature, payload);
-  const { remedy, obstacles } = findRemedy(ails ? forms : [], { payload, model, who, file: options.file, taken: options.taken });
+  const { remedy, obstacles } = findRemedy(ails ? forms : [], {
+    payload,
+    model,
+    who,
+    file: options.file,
+    definitions: options.definitions,
+    taken: options.taken,
+  });
   if (!own && !remedy) findings.list.push(...obstacles);
   return { server: who, dialect, form: payload.form, accepted: !findings.refused, findings: findings.list, remedy };
 }
