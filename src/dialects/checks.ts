@@ -47,7 +47,7 @@ const json = JSON.stringify;
 export function shown(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean" || value === null) return json(value);
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+  return typeof value === "object" ? "an object" : value === undefined ? "nothing" : `a ${typeof value}`;
 }
 
 function must(fits: (value: unknown) => boolean, what: string): Check {
