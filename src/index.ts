@@ -6,6 +6,14 @@ export { type WriteOptions, writeBatches } from "./api/write.js";
 export { Batch, type BatchInit } from "./columns/batch.js";
 export type { Column as ColumnLike, TypedColumn as Column } from "./columns/column.js";
 export type { DType, DTypeChoice, DTypes, TypedArray } from "./columns/dtype.js";
+export {
+  type DialectDefinition,
+  type DialectName,
+  defineDialect,
+  type FormDefinition,
+  type FormName,
+  type TrafficDefinition,
+} from "./dialects/index.js";
 export { detect } from "./envelope/detect.js";
 export { CODES, type ErrorCode, type Place, TransloadError, type Warning } from "./errors.js";
 export type { Source } from "./io/source.js";

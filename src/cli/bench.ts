@@ -12,7 +12,7 @@ import type { ConvertOptions } from "../options/convert.js";
 import { blame, cannotRead } from "./disk.js";
 import type { Define } from "./job.js";
 import { beforeLeaving } from "./leaving.js";
-import { addVoice, parseSize } from "./options.js";
+import { addDefinitions, addVoice, parseSize } from "./options.js";
 import { print } from "./output.js";
 import type { Voice } from "./report.js";
 import { SAMPLES, type Sample, sample } from "./sample.js";
@@ -52,7 +52,7 @@ const CHUNK = 1 << 20;
 const RUNS = 3;
 
 export const define: Define = (command, start) => {
-  addVoice(command)
+  addVoice(addDefinitions(command))
     .summary("measure every lane on this machine")
     .description(
       `Measures how fast a payload is copied, converted and read on this machine: the best of ${RUNS} runs of each, results checked first.`,

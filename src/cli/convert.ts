@@ -5,7 +5,7 @@ import { split } from "../api/split.js";
 import { transfer } from "../api/transfer.js";
 import { BINARY, binaryForm } from "../binary/form.js";
 import type { DType, DTypes } from "../columns/dtype.js";
-import { choose, DIALECTS, NAMES } from "../dialects/index.js";
+import { choose, DIALECTS, extensionOf, NAMES } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
 import { type Compression, compressionOf, compressor } from "../io/compression.js";
 import { isTransfer } from "../lanes/exchange.js";
@@ -15,6 +15,7 @@ import { openInput, openPayload } from "./input.js";
 import type { Define } from "./job.js";
 import { interruptibly } from "./leaving.js";
 import {
+  addDefinitions,
   addLimits,
   addVoice,
   type Limits,
@@ -74,9 +75,12 @@ type Shape = "whole" | "lines" | "files";
 const EXAMPLE = "transload convert payload.json -t mlflow";
 
 export const define: Define = (command, start) => {
-  addVoice(addLimits(addOptions(command))).action((input: string | undefined, call: ConvertCall) => {
-    const options = conversionOf(call);
-    start(call, async (report) => run(input, call, await interruptibly(informed(options, call, input)), shapeOf(call, options), report));
+  addVoice(addDefinitions(addLimits(addOptions(command)))).action((input: string | undefined, call: ConvertCall) => {
+    start(call, async (report) => {
+      const options = conversionOf(call);
+      const shape = shapeOf(call, options);
+      await run(input, call, await interruptibly(informed(options, call, input)), shape, report);
+    });
   });
 };
 
@@ -170,6 +174,7 @@ Dialects (transload dialects lists their forms):
 ${dialects}
 Binary files:
 ${files}
+A dialect of your own: --dialect FILE, as data/litserve.yaml is one.
 A bare name takes the form that suits the payload; mlflow:instances asks for one.
 
 Examples:
@@ -186,6 +191,7 @@ Examples:
   transload convert data/iris.csv -o iris.parquet
   transload convert iris.parquet -t mlflow:split -o iris.json.gz
   transload convert data/tensor.azureml.json -o tensor.npy
+  transload convert data/tensor.azureml.json --dialect data/litserve.yaml -t litserve
 
 Large payloads, in pieces that a server takes (part-00000.json, … and manifest.json):
   transload convert data/iris.csv --for databricks -o 'out/part-{00000}.json'`;
@@ -278,13 +284,12 @@ function shapeOf({ lines, output }: ConvertCall, { maxRows, maxBytes, to, what }
   if (!cut) throw new TransloadError("E_OPTION", "say how large a piece may be: --max-rows, --max-bytes, or --for a server");
   if (isPattern(output)) return "files";
   if (!lines) throw new TransloadError("E_OPTION", "pieces need names: -o 'part-{00000}.json'; or say --lines to have one on each line");
-  if (
-    !binaryForm(to) &&
-    choose(to, false, what).forms.every((form) => form.layouts.includes("delimited") || form.layouts.includes("lines"))
-  )
+  const forms = binaryForm(to) ? [] : choose(to, false, what).forms;
+  const [first] = forms;
+  if (first && forms.every((form) => form.layouts.includes("delimited") || form.layouts.includes("lines")))
     throw new TransloadError(
       "E_OPTION",
-      `a piece in ${to} has lines of its own, so it cannot be one; name files with -o 'part-{00000}.${to}'`,
+      `a piece in ${to} has lines of its own, so it cannot be one; name files with -o 'part-{00000}.${extensionOf(first)}'`,
     );
   return "lines";
 }

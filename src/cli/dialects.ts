@@ -1,15 +1,16 @@
 import { DIALECTS } from "../dialects/index.js";
 import type { Define } from "./job.js";
-import { addVoice } from "./options.js";
+import { addDefinitions, addVoice, type Definitions } from "./options.js";
 import { print } from "./output.js";
+import type { Voice } from "./report.js";
 import { alignColumns } from "./table.js";
 
 export const define: Define = (command, start) => {
-  addVoice(command)
+  addVoice(addDefinitions(command))
     .summary("list the dialects that are known")
     .description("Lists every dialect with its forms, as --from, --to and --for take them.")
-    .addHelpText("after", "\nExamples:\n  transload dialects")
-    .action((call) => start(call, () => print(`${list()}\n`)));
+    .addHelpText("after", "\nExamples:\n  transload dialects\n  transload dialects --dialect data/litserve.yaml")
+    .action((call: Voice & Definitions) => start(call, () => print(`${list()}\n`)));
 };
 
 function list(): string {

@@ -3,7 +3,7 @@ import type { InspectedColumn, Inspection } from "../model/inspection.js";
 import { blame } from "./disk.js";
 import { openInput, openPayload } from "./input.js";
 import type { Define } from "./job.js";
-import { addLimits, addVoice, type Limits, limitsOf } from "./options.js";
+import { addDefinitions, addLimits, addVoice, type Limits, limitsOf } from "./options.js";
 import { print } from "./output.js";
 import { Progress } from "./progress.js";
 import type { Report, Voice } from "./report.js";
@@ -17,7 +17,7 @@ interface InspectCall extends Voice, Limits {
 const EXAMPLE = "transload inspect payload.json";
 
 export const define: Define = (command, start) => {
-  addVoice(addLimits(command))
+  addVoice(addDefinitions(addLimits(command)))
     .summary("tell what a payload holds")
     .description(
       "Reads a payload to its end and tells its dialect and form, its rows and shape, and its columns with their dtypes and gaps.",

@@ -9,7 +9,7 @@ import { TransloadError } from "../errors.js";
 import type { Define, Job } from "./job.js";
 import { leaveTidily } from "./leaving.js";
 import { print } from "./output.js";
-import { exitCode, isClosedPipe, Report, type Voice } from "./report.js";
+import { exitCode, isClosedPipe, Report } from "./report.js";
 
 // commander is CommonJS; its ESM wrapper alone takes 2 of the 9 ms that loading it does
 const { Command, CommanderError } = createRequire(import.meta.url)("commander") as typeof import("commander");
@@ -47,9 +47,9 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     const program = await describe(
       argv[2],
-      (voice, work) => {
-        report = new Report(voice);
-        job = work;
+      (call, work) => {
+        report = new Report(call);
+        job = call.dialect ? defining(call.dialect, work) : work;
       },
       said,
     );
@@ -72,7 +72,7 @@ async function main(argv: readonly string[]): Promise<number> {
  * The program with the one command that is called, or with all of them where help may be asked for.
  * `said` takes what it has to say, which is written by the one writer there is.
  */
-async function describe(name: string | undefined, start: (voice: Voice, job: Job) => void, said: string[]): Promise<Program> {
+async function describe(name: string | undefined, start: Parameters<Define>[1], said: string[]): Promise<Program> {
   const program = new Command("transload")
     .description("Moves scoring payloads of any size from one server's wire dialect to another's, in one pass.")
     .version(version(), "-V, --version", "tell the version")
@@ -87,6 +87,15 @@ async function describe(name: string | undefined, start: (voice: Voice, job: Job
     (await load()).define(program.command(command), start);
   }
   return program;
+}
+
+/** The work, with dialects that these files define. */
+function defining(files: readonly string[], work: Job): Job {
+  return async (report) => {
+    const { defineFrom } = await import("./dialect-file.js");
+    await defineFrom(files);
+    return work(report);
+  };
 }
 
 function version(): string {

@@ -16,6 +16,19 @@ export function addVoice(command: Command): Command {
     .helpOption("-h, --help", "tell how to call it");
 }
 
+/** Dialects of the caller's own, which every command takes. */
+export interface Definitions {
+  dialect?: string[];
+}
+
+export function addDefinitions(command: Command): Command {
+  return command.option(
+    "--dialect <file>",
+    "a dialect of your own, which a YAML file defines; give it again for another",
+    (file: string, before: string[] | undefined) => [...(before ?? []), file],
+  );
+}
+
 /** How much there may be of a row, and of a compressed input. */
 export interface Limits extends ExpansionLimit {
   maxRowBytes?: number;

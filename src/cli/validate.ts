@@ -9,12 +9,12 @@ import { type Verdict, type VerdictOptions, verdict } from "../model/verdict.js"
 import { extent, inspectInput } from "./inspect.js";
 import type { Define } from "./job.js";
 import { interruptibly } from "./leaving.js";
-import { addLimits, addVoice, type Limits, limitsOf } from "./options.js";
+import { addDefinitions, addLimits, addVoice, type Definitions, type Limits, limitsOf } from "./options.js";
 import { print } from "./output.js";
 import type { Report, Voice } from "./report.js";
 import { alignColumns } from "./table.js";
 
-interface ValidateCall extends Voice, Limits {
+interface ValidateCall extends Voice, Limits, Definitions {
   from: string;
   for?: string;
   model?: string;
@@ -25,7 +25,7 @@ const EXAMPLE = "transload validate payload.json --for mlflow";
 const REFUSED = 1;
 
 export const define: Define = (command, start) => {
-  addVoice(addLimits(command))
+  addVoice(addDefinitions(addLimits(command)))
     .summary("tell whether a server takes a payload: exit 0 when it does, 1 when it does not")
     .description(
       "Reads a payload to its end. With --for it tells whether that server takes the payload as it is, for the model if one is named; " +
@@ -60,6 +60,7 @@ async function run(
     ...(server !== undefined && { for: server }),
     ...(model && { model }),
     ...(file !== undefined && { file }),
+    ...(call.dialect && { definitions: call.dialect }),
     taken: existsSync,
   };
   const asked = server !== undefined || model !== undefined;

@@ -1,30 +1,35 @@
-import type { Dialect } from "./dialect.js";
+import { dialect } from "./dialect.js";
 
 /**
  * Azure ML online endpoints. The body is `{"input_data": …, "params": {…}}`; every other key is ignored by the server.
  * What `input_data` may be depends on the model's signature; the forms here are those a no-code deployment accepts
- * (Azure/azureml-assets mlflow_score_script.py; microsoft/azureml-inference-server input_parsers.py).
+ * (Azure/azureml-assets mlflow_score_script.py; microsoft/azureml-inference-server input_parsers.py). The script reads a
+ * frame for columns, a list for the one tensor without a name and an object for tensors with names (get_parameter_type).
  */
-export const azureml: Dialect = {
+export const azureml = dialect({
   name: "azureml",
+  title: "Azure ML",
   about: "Azure ML online endpoints: input_data",
   params: "params",
-  siblings: [],
   missing: "null",
   // 5 MB/s of bandwidth for an endpoint, and 5 seconds by default for a request
   maxBytes: 25e6,
-  forms: [
+  softLimit: "in its default time of 5 s at 5 MB/s; raise request_timeout_ms",
+  rules: "azureml",
+  key: "input_data",
+  refusesString: true,
+  forms: {
     // without index the script takes the object for named tensors; without columns it fails with KeyError 'columns'
-    {
-      id: "azureml:split",
-      dialect: "azureml",
-      key: "input_data",
+    split: {
       layouts: ["frame"],
       needsColumns: true,
       needsIndex: true,
       renamesColumns: true,
+      fits: ["columns", "binary"],
+      reading: "ujson",
     },
-    { id: "azureml:tensor", dialect: "azureml", key: "input_data", layouts: ["tensor"], refusesScalar: true, maxRank: 64 },
-    { id: "azureml:named", dialect: "azureml", key: "input_data", layouts: ["named"], maxRank: 64 },
-  ],
-};
+    tensor: { layouts: ["tensor"], refusesScalar: true, maxRank: 64, fits: ["tensor"], reading: "numpy" },
+    named: { layouts: ["named"], maxRank: 64, fits: ["tensors"], reading: "numpy" },
+  },
+  response: { about: "Azure ML online endpoints: the answer itself", forms: { bare: { layouts: ["tensor", "records"] } } },
+});

@@ -1,3 +1,7 @@
+// What a dialect's table may say. A built-in dialect is one such table in a file of its own; `defineDialect` takes the same from
+// a program, and `--dialect` from a YAML file. table.ts makes of it what the rest of the code reads.
+import type { ErrorCode } from "../errors.js";
+
 /** What is written for NaN, or for a cell without a value: nothing, and the payload is refused; null; Python's token. */
 export type Gap = "error" | "null" | "token";
 
@@ -9,13 +13,23 @@ export type Gap = "error" | "null" | "token";
  */
 export type Layout = "frame" | "records" | "tensor" | "named" | "delimited" | "lines" | "inputs" | "ndarray" | "values" | "features";
 
+/**
+ * How a Python server makes cells of a payload's text.
+ * `frame`: Python's json, then a pandas DataFrame (MLflow's split and records; exact).
+ * `ujson`: pandas' own read_json, which drops digits and guesses dates (Azure ML's split, MLflow 1.x).
+ * `numpy`: Python's json, then numpy arrays (MLflow's inputs and instances, Azure ML's lists and named tensors; exact).
+ * `csv`: pandas' read_csv (MLflow's text/csv).
+ */
+export type Reading = "frame" | "ujson" | "numpy" | "csv";
+
+/** What a model's signature has for inputs: columns, columns of which some are binary, one tensor without a name, or tensors with names. */
+export type Inputs = "columns" | "binary" | "tensor" | "tensors";
+
 /** One of a dialect's shapes: which key holds the cargo and what its servers refuse there. */
-export interface Form {
-  /** `dialect:form`. */
-  readonly id: string;
-  readonly dialect: string;
-  /** Envelope key that holds the cargo; undefined when the document itself is the cargo. */
-  readonly key: string | undefined;
+export interface FormTable {
+  /** Key of the envelope that holds the cargo. Without one the document itself is the cargo. */
+  readonly key?: string;
+  /** What the key may hold. */
   readonly layouts: readonly Layout[];
   /** The servers need `columns` in a frame. */
   readonly needsColumns?: boolean;
@@ -23,6 +37,8 @@ export interface Form {
   readonly needsIndex?: boolean;
   /** A single number is no payload. */
   readonly refusesScalar?: boolean;
+  /** A string is no payload, but JSON that is to be decoded first. */
+  readonly refusesString?: boolean;
   /** The outermost list must have at least one element. */
   readonly refusesEmpty?: boolean;
   /** null is no cell. */
@@ -37,26 +53,100 @@ export interface Form {
   readonly maxRank?: number;
   /** Between the fields of a delimited file. */
   readonly delimiter?: string;
-  /** The file has no line of names. */
+  /** The delimited file has no line of names. */
   readonly headless?: boolean;
+  /** Each of the lines is a list, and no record. */
+  readonly lists?: boolean;
   /** All inputs are one frame (MLServer's content type `pd`), or there is one tensor. */
   readonly content?: "pd" | "np";
+  /** The signatures that this form is for; where no form says so, each is for all of them. */
+  readonly fits?: readonly Inputs[];
+  /** How servers with `rules` read its cells. */
+  readonly reading?: Reading;
 }
 
-export interface Dialect {
-  readonly name: string;
-  readonly about: string;
-  /** Sibling key that carries inference parameters; undefined when the dialect has none. */
-  readonly params: string | undefined;
+/** What goes one way, as requests or as answers. What it says of a form holds for each of its forms that does not say otherwise. */
+export interface Traffic<Form extends string = string> extends Partial<FormTable> {
+  /** In a list of dialects. */
+  readonly about?: string;
   /** Sibling keys the dialect knows and nothing else does. */
-  readonly siblings: readonly string[];
-  /** Best first: a bare dialect name means the first that has a place for the cargo. */
-  readonly forms: readonly Form[];
+  readonly siblings?: readonly string[];
+  /** By name, best first: a bare dialect name means the first that has a place for the cargo. Without forms it is one form, called as the dialect. */
+  readonly forms?: Readonly<Record<Form, Partial<FormTable>>>;
   /** What the servers read as NaN, and as nothing; `error` where they read neither. Default: Python's tokens, and null. */
   readonly nan?: Gap;
   readonly missing?: Gap;
   /** Of a key that stands twice in an object the servers take the first; otherwise the last. */
   readonly firstKeyWins?: boolean;
+  /** `auto` tells a payload by these keys. Default true. */
+  readonly detect?: boolean;
+}
+
+/** What servers do with a payload that transload does not read to its end: the severity of the finding, and what messages say. */
+type Fault = readonly [severity: "refuse" | "change" | "depend", what: string];
+
+/** A dialect: its envelope, and its servers. */
+export interface DialectTable<Name extends string = string, Form extends string = string, Answer extends string = string>
+  extends Traffic<Form> {
+  readonly name: Name;
+  /** What messages call the server. Default: the name. */
+  readonly title?: string;
+  /** Sibling key that carries inference parameters. */
+  readonly params?: string;
   /** Bytes of a request that the servers take. */
   readonly maxBytes?: number;
+  /** More bytes may pass: when, and what to change for it. */
+  readonly softLimit?: string;
+  /** Endings of files' names that tell the dialect, without the point; the first is that of files that are written. */
+  readonly extensions?: readonly string[];
+  /** What the servers answer, where it is known. */
+  readonly response?: Traffic<Answer>;
+  /** Every number is carried as a double. */
+  readonly doubles?: boolean;
+  /** Whose code holds a payload against the model's signature: the rules of verdicts. */
+  readonly rules?: "mlflow" | "azureml";
+  /** Forms of other dialects that its servers take, too, by their content type. */
+  readonly takes?: readonly string[];
+  /** Where its servers are not as strict as transload, or otherwise. */
+  readonly faults?: Readonly<Partial<Record<ErrorCode, Fault>>>;
+}
+
+/** A built-in table, whose names TypeScript knows. */
+export function dialect<const Name extends string, Form extends string = never, Answer extends string = never>(
+  table: DialectTable<Name, Form, Answer>,
+): DialectTable<Name, Form, Answer> {
+  return table;
+}
+
+/** A form as it is read: with its name. */
+export interface Form extends Omit<FormTable, "key"> {
+  /** `dialect:form`, or `dialect` where that is its only one. */
+  readonly id: string;
+  readonly dialect: string;
+  /** Undefined when the document itself is the cargo. */
+  readonly key: string | undefined;
+}
+
+/** One direction of a dialect as it is read. */
+export interface Dialect extends Omit<DialectTable, "forms" | "response" | "params" | keyof FormTable> {
+  readonly title: string;
+  readonly about: string;
+  readonly params: string | undefined;
+  readonly siblings: readonly string[];
+  readonly forms: readonly Form[];
+}
+
+/** Requests to a server, or its answers. */
+export type What = "request" | "response";
+
+/** What the caller named: `auto`, a dialect, or one of its forms. */
+export interface Choice {
+  /** Forms that are meant, best first. */
+  readonly forms: readonly Form[];
+  /** The dialect, unless `auto`. */
+  readonly dialect: Dialect | undefined;
+  /** True when a single form was named. */
+  readonly exact: boolean;
+  readonly name: string;
+  readonly what: What;
 }

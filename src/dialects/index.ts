@@ -1,17 +1,32 @@
 import { nearest, TransloadError } from "../errors.js";
 import { azureml } from "./azureml.js";
-import type { Dialect, Form, Layout } from "./dialect.js";
-import { csv, jsonl, sagemaker, tsv } from "./files.js";
-import { databricks, mlflow, mlflow1 } from "./mlflow.js";
-import { oip, seldon, triton } from "./oip.js";
-import { RESPONSES } from "./responses.js";
-import { kserve1, tfserving, vertex } from "./tfserving.js";
+import type { Whence } from "./checks.js";
+import { csv } from "./csv.js";
+import { databricks } from "./databricks.js";
+import { checkKeys, type DialectDefinition, refuseName, tableOf } from "./definition.js";
+import type { Choice, Dialect, DialectTable, Form, What } from "./dialect.js";
+import { jsonl } from "./jsonl.js";
+import { detected } from "./keys.js";
+import { kserve1 } from "./kserve1.js";
+import { mlflow } from "./mlflow.js";
+import { mlflow1 } from "./mlflow1.js";
+import { oip } from "./oip.js";
+import { sagemaker } from "./sagemaker.js";
+import { seldon } from "./seldon.js";
+import { answersOf, requestsOf } from "./table.js";
+import { tfserving } from "./tfserving.js";
+import { triton } from "./triton.js";
+import { tsv } from "./tsv.js";
+import { vertex } from "./vertex.js";
 
-export type { Dialect, Form, Gap, Layout } from "./dialect.js";
-export { RESPONSES } from "./responses.js";
+export type { DialectDefinition, FormDefinition, TrafficDefinition } from "./definition.js";
+export type { Choice, Dialect, Form, Gap, Inputs, Layout, Reading, What } from "./dialect.js";
+export { FRAME_KEYS, formsAt } from "./keys.js";
+export { LLM_KEYS } from "./mlflow.js";
+export { target } from "./target.js";
 
-/** Every dialect transload knows. A new one is a table beside these and a line here. */
-export const DIALECTS: readonly Dialect[] = [
+/** Every dialect that transload comes with. A new one is a file beside these and a line here. */
+const BUILT_IN = [
   azureml,
   mlflow,
   mlflow1,
@@ -26,102 +41,118 @@ export const DIALECTS: readonly Dialect[] = [
   vertex,
   kserve1,
   triton,
-];
+] as const;
 
-export const FORMS: readonly Form[] = DIALECTS.flatMap((dialect) => dialect.forms);
+type NamesOf<Table> = Table extends DialectTable<infer Name, infer Form, infer Answer> ? [Name, `${Name}:${Form | Answer}`] : never;
+
+/** Names of the built-in dialects, and of their forms. */
+export type DialectName = NamesOf<(typeof BUILT_IN)[number]>[0];
+export type FormName = NamesOf<(typeof BUILT_IN)[number]>[1];
+
+/** All that is known. It grows by what is defined, and by nothing else. */
+const known = { tables: [] as DialectTable[], requests: [] as Dialect[], answers: [] as Dialect[] };
+const forms: Form[] = [];
+const names: string[] = [];
+const owners = new Map<Form, Dialect>();
+/** What was defined, as text: the same again is no other. */
+const defined = new Map<string, string>();
+
+/** Every dialect that is known, the built-in ones first. */
+export const DIALECTS: readonly Dialect[] = known.requests;
+
+/** Their forms. */
+export const FORMS: readonly Form[] = forms;
 
 /** Every name `--from` and `--to` take, `auto` aside. */
-export const NAMES: readonly string[] = [...new Set(DIALECTS.flatMap((d) => [d.name, ...d.forms.map((f) => f.id)]))];
+export const NAMES: readonly string[] = names;
 
-/** Keys that make MLflow 2.10 and later pass the whole body to the model unparsed (utils/serving_data_parser.py). */
-export const LLM_KEYS: readonly string[] = ["messages", "prompt", "input"];
+for (const table of BUILT_IN) add(table);
 
-/** Keys that may stand in a split object; any other is an error on every server. */
-export const FRAME_KEYS: readonly string[] = ["columns", "index", "data"];
-
-/** What the caller named: `auto`, a dialect, or one of its forms. */
-export interface Choice {
-  /** Forms that are meant, best first. */
-  readonly forms: readonly Form[];
-  /** The dialect, unless `auto`. */
-  readonly dialect: Dialect | undefined;
-  /** True when a single form was named. */
-  readonly exact: boolean;
-  readonly name: string;
-  readonly what: What;
+function add(table: DialectTable): Dialect {
+  const requests = requestsOf(table);
+  const answers = answersOf(table);
+  known.tables.push(table);
+  known.requests.push(requests);
+  if (answers) known.answers.push(answers);
+  forms.push(...requests.forms);
+  names.push(...namesOf([requests]));
+  for (const dialect of [requests, ...(answers ? [answers] : [])]) for (const form of dialect.forms) owners.set(form, dialect);
+  return requests;
 }
 
-/** Requests to a server, or its answers. */
-export type What = "request" | "response";
+/**
+ * Makes a dialect known, by its name, to everything that takes the name of one, from now on and until the program ends. The same definition
+ * again changes nothing.
+ * @throws TransloadError E_DIALECT for a definition that cannot be, or of a name that is taken; with the key, and where there is one with
+ * the nearest that is known.
+ */
+export function define(definition: unknown, whence: Whence = {}): Dialect {
+  const table = tableOf(definition, whence, known);
+  const { name } = table;
+  const text = JSON.stringify(table);
+  const before = known.requests.find((dialect) => dialect.name === name);
+  if (before && defined.get(name) === text) return before;
+  if (before) refuseName(name, whence, defined.has(name));
+  checkKeys(table, whence, known);
+  defined.set(name, text);
+  return add(table);
+}
+
+/** Dialects that `auto` tells by their keys. */
+export function told(what: What): readonly Dialect[] {
+  return detected(what === "request" ? known.requests : known.answers);
+}
 
 /**
  * The forms a name stands for.
  * @throws TransloadError E_DIALECT with the known names.
  */
 export function choose(name: string, auto = false, what: What = "request"): Choice {
-  const dialects = what === "request" ? DIALECTS : RESPONSES;
-  const forms = dialects.flatMap((d) => d.forms);
-  if (auto && name === "auto") return { forms, dialect: undefined, exact: false, name, what };
+  if (auto && name === "auto") return { forms: told(what).flatMap((d) => d.forms), dialect: undefined, exact: false, name, what };
+  const dialects = what === "request" ? known.requests : known.answers;
   const dialect = dialects.find((d) => d.name === name);
   if (dialect) return { forms: dialect.forms, dialect, exact: false, name, what };
-  const form = forms.find((f) => f.id === name);
+  const form = dialects.flatMap((d) => d.forms).find((f) => f.id === name);
   if (form) return { forms: [form], dialect: dialectOf(form), exact: true, name, what };
-  const names = dialects.flatMap((d) => [d.name, ...d.forms.map((f) => f.id)]);
-  const known = [...new Set(auto ? ["auto", ...names] : names)];
-  const guess = nearest(name, known);
+  const names = [...(auto ? ["auto"] : []), ...namesOf(dialects)];
+  const guess = nearest(name, names);
+  const silent = what === "response" && known.requests.some((d) => d.name === name);
   throw new TransloadError(
     "E_DIALECT",
-    `unknown dialect ${JSON.stringify(name)}${guess ? `, did you mean ${guess}?` : ""}; known: ${known.join(", ")}`,
+    `${silent ? `what ${name} answers is not known` : `unknown dialect ${JSON.stringify(name)}`}${guess && !silent ? `, did you mean ${guess}?` : ""}; known: ${names.join(", ")}`,
   );
 }
 
-export function dialectOf(form: Form): Dialect {
-  return [...DIALECTS, ...RESPONSES].find((d) => d.forms.includes(form)) as Dialect;
-}
-
-/** Forms among these whose cargo is under this envelope key. */
-export function formsAt(forms: readonly Form[], key: string): readonly Form[] {
-  return forms.filter((f) => (f.key === undefined ? f.layouts.includes("frame") && FRAME_KEYS.includes(key) : f.key === key));
-}
-
-/** What a cargo becomes where its own layout has no place, in this order. */
-const BECOMES: Readonly<Record<Layout, readonly Layout[]>> = {
-  frame: ["frame", "ndarray", "delimited", "lines", "tensor", "records", "features", "inputs", "values", "named"],
-  records: ["records", "frame", "ndarray", "delimited", "lines", "inputs", "named", "tensor", "features", "values"],
-  delimited: ["frame", "delimited", "records", "ndarray", "lines", "tensor", "features", "inputs", "values", "named"],
-  lines: ["lines", "frame", "records", "ndarray", "delimited", "tensor", "features", "inputs", "values", "named"],
-  ndarray: ["ndarray", "frame", "records", "delimited", "lines", "tensor", "features", "inputs", "values", "named"],
-  tensor: ["tensor", "frame", "inputs", "ndarray", "values", "features", "records", "delimited", "lines", "named"],
-  values: ["values", "tensor", "inputs", "ndarray", "frame", "features", "records", "delimited", "lines", "named"],
-  features: ["features", "tensor", "frame", "inputs", "ndarray", "values", "records", "delimited", "lines", "named"],
-  named: ["named", "inputs", "frame", "records", "ndarray", "delimited", "lines", "tensor", "features", "values"],
-  inputs: ["inputs", "named", "frame", "records", "ndarray", "delimited", "lines", "tensor", "features", "values"],
-};
-
-/** Rows become a frame of Open Inference Protocol's, and a tensor its only tensor. */
-function contentOf(layout: Layout): Form["content"] {
-  return layout === "tensor" || layout === "values" ? "np" : "pd";
+function namesOf(dialects: readonly Dialect[]): string[] {
+  return [...new Set(dialects.flatMap(({ name, forms }) => [name, ...forms.map(({ id }) => id)]))];
 }
 
 /**
- * The target's form for a cargo of this layout: its own layout where the target has it, then the nearest. A tensor whose
- * columns are named may be a frame first.
- * @throws TransloadError E_FORM when the target has no place for it.
+ * Makes a wire dialect of your own known to this program. It is then taken by its name, or by that of one of its forms, as `from`, `to`
+ * and `for` everywhere, and `auto` tells its payloads by their key. The same definition again changes nothing, so that
+ * `convert({ to: defineDialect(mine).name })` may be called as often as you like.
+ * @returns its name, and the names of its forms, best first.
+ * @throws TransloadError E_DIALECT for a key that is none, with the nearest; for a value of another type; for a name that is taken; for a
+ * key that others have, too, where `detect` is not false.
  */
-export function target(choice: Choice, layout: Layout, source: Form, named: boolean): { form: Form; layout: Layout } {
-  const order =
-    layout === "tensor" && named
-      ? ["frame" as const, ...BECOMES.tensor]
-      : layout === "inputs" && source.content === "np"
-        ? ["inputs" as const, ...BECOMES.tensor]
-        : BECOMES[layout];
-  for (const want of order) {
-    const fit = choice.forms.filter((f) => f.layouts.includes(want));
-    const form =
-      fit.find((f) => f.key === source.key && f.key !== undefined && f.content === source.content) ??
-      fit.find((f) => f.content === contentOf(layout)) ??
-      fit[0];
-    if (form) return { form, layout: want };
-  }
-  throw new TransloadError("E_FORM", `${source.id} holds ${layout}, which ${choice.name} has no form for`);
+export function defineDialect(definition: DialectDefinition): { readonly name: string; readonly forms: readonly string[] } {
+  const { name, forms } = define(definition);
+  return { name, forms: forms.map(({ id }) => id) };
+}
+
+export function dialectOf(form: Form): Dialect {
+  return owners.get(form) as Dialect;
+}
+
+/** Ending of the name of a file of this form, without the point. */
+export function extensionOf(form: Form): string {
+  const [own] = dialectOf(form).extensions ?? [];
+  if (own !== undefined) return own;
+  if (form.layouts.includes("delimited")) return form.delimiter === "\t" ? "tsv" : "csv";
+  return form.layouts.includes("lines") ? "jsonl" : "json";
+}
+
+/** The dialect that a file's ending tells. */
+export function dialectOfExtension(extension: string): string | undefined {
+  return DIALECTS.find(({ extensions }) => extensions?.includes(extension))?.name;
 }

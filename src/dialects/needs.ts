@@ -64,7 +64,7 @@ export function needsNames(source: End, target: End, header: boolean): boolean {
     case "records":
       return true;
     case "lines":
-      return form.id !== "jsonl:lists";
+      return !form.lists;
     case "delimited":
       return header && !form.headless;
     default:

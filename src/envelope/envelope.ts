@@ -1,5 +1,5 @@
 import { decode, encode } from "../columns/bytes.js";
-import { DIALECTS, dialectOf, FORMS, type Form, FRAME_KEYS, formsAt, type Layout, LLM_KEYS, RESPONSES } from "../dialects/index.js";
+import { dialectOf, FORMS, type Form, FRAME_KEYS, formsAt, type Layout, LLM_KEYS, told } from "../dialects/index.js";
 import { type End, needsNames } from "../dialects/needs.js";
 import { checkNames } from "../engine/columns.js";
 import type { TransloadError } from "../errors.js";
@@ -39,13 +39,13 @@ export class Envelope implements Scope {
   key(name: string, gap: Uint8Array, raw: Uint8Array): void {
     const to = this.#to;
     this.current = name;
-    if (to.options.from.what === "request" && LLM_KEYS.includes(name))
+    const forms = formsAt(to.options.from.forms, name);
+    const extra = forms.length === 0 && this.#mayBeExtra(name);
+    if (to.options.from.what === "request" && LLM_KEYS.includes(name) && forms.length === 0 && !extra)
       throw to.error(
         "E_LLM",
         `${JSON.stringify(name)} makes this a language-model body, which servers hand to the model unparsed; there is nothing to convert`,
       );
-    const forms = formsAt(to.options.from.forms, name);
-    const extra = forms.length === 0 && this.#mayBeExtra(name);
     const again = this.#seen.has(name);
     if (again && (forms.length > 0 || extra))
       throw to.error("E_DUPLICATE", `${JSON.stringify(name)} occurs twice; servers differ in which one they take`);
@@ -273,7 +273,7 @@ export class Envelope implements Scope {
     const { from, to } = this.#to.options;
     if (!to) return false;
     if (this.#to.form) return this.#keyOf(name) !== undefined;
-    const sources = from.dialect ? [from.dialect] : from.what === "request" ? DIALECTS : RESPONSES;
+    const sources = from.dialect ? [from.dialect] : told(from.what);
     return sources.some((d) => d.params === name || d.siblings.includes(name));
   }
 
@@ -311,12 +311,19 @@ export class Envelope implements Scope {
     this.#opened = true;
   }
 
+  /** Keys that other dialects have, and who tells them. */
+  #hint(): string {
+    if (this.#strangers.length === 0) return "";
+    const hidden = this.#strangers.flatMap((key) => formsAt(FORMS, key)).find((form) => dialectOf(form).detect === false);
+    const from = this.#to.options.from.name === "auto" && hidden ? hidden.dialect : "auto";
+    return `; ${this.#strangers.join(", ")} belongs to another dialect, try --from ${from}`;
+  }
+
   #noPayload(): string {
     const { from } = this.#to.options;
     const keys = [...new Set(from.forms.map((f) => f.key ?? "data"))].join(", ");
     const found = this.#seen.size > 0 ? `the document has only ${[...this.#seen].slice(0, 8).join(", ")}` : "the document is empty";
-    const hint = this.#strangers.length > 0 ? `; ${this.#strangers.join(", ")} belongs to another dialect, try --from auto` : "";
-    return `no payload: ${from.name === "auto" ? "expected one of" : `${from.name} needs`} ${keys}, and ${found}${hint}`;
+    return `no payload: ${from.name === "auto" ? "expected one of" : `${from.name} needs`} ${keys}, and ${found}${this.#hint()}`;
   }
 }
 

@@ -141,9 +141,11 @@ export class Payload {
     return new TransloadError(code, detail, this.#scalarAt);
   }
 
-  /** `from` did not name the form, so a wrong guess is possible. */
-  get unsure(): boolean {
-    return !this.options.from.exact && this.form?.dialect === "azureml";
+  /** A form of named tensors under the same key, for which a frame may have been taken by mistake. */
+  get named(): Form | undefined {
+    const { key, dialect } = this.form ?? {};
+    if (key === undefined) return undefined;
+    return this.options.from.forms.find((form) => form.key === key && form.dialect === dialect && form.layouts.includes("named"));
   }
 
   /** The caller named the columns. */
@@ -327,8 +329,8 @@ export class Payload {
     if (first === OBJECT) throw this.error("E_OBJECT", "an object where a tensor is expected");
     const form = this.target?.form;
     const scalar = first !== LIST;
-    if (scalar && first === STRING && this.form?.dialect === "azureml")
-      throw this.error("E_FORM", "input_data holds a string; JSON inside a string is to be decoded first");
+    if (scalar && first === STRING && this.form?.refusesString)
+      throw this.error("E_FORM", `${this.form.key ?? "the document"} holds a string; JSON inside a string is to be decoded first`);
     if (scalar && form?.refusesScalar) throw this.error("E_TARGET", `${form.id} needs a list, and this is ${kindOf(first)}`);
     const fault = scalar && this.target && scalarFault(this.target, name !== undefined, this.options.asked ?? {});
     if (fault) throw this.error(fault.code, fault.detail);

@@ -2,13 +2,10 @@
 // kind of cell in every type (test/model/answers.json) and are those of numpy's and pandas' casts: MLflow casts before it
 // enforces (proto_json_utils.cast_df_types_according_to_schema), so that most of what cannot be right passes in silence.
 
+import type { Reading } from "../dialects/index.js";
 import type { FindingCode, Findings } from "./finding.js";
 import type { InspectedColumn, StringLook } from "./inspection.js";
-import type { Reading } from "./reading.js";
 import type { ScalarType } from "./signature.js";
-
-/** A reading of MLflow's or Azure ML's. */
-export type PythonReading = Exclude<Reading, "own">;
 
 const INTEGERS: Readonly<Record<string, readonly [bigint, bigint]>> = Object.fromEntries(
   [8n, 16n, 32n, 64n].flatMap((bits) => [
@@ -79,12 +76,12 @@ export function isBeyond64({ integers, least, greatest }: Kinds): boolean {
 }
 
 /** What becomes of a column's cells in a scalar type of the signature's. */
-export function castColumn(column: InspectedColumn, type: ScalarType, reading: PythonReading, to: Findings): void {
+export function castColumn(column: InspectedColumn, type: ScalarType, reading: Reading, to: Findings): void {
   cast(column, { name: type, dtype: NUMPY[type] }, reading, to);
 }
 
 /** The same for a tensor: its cells of any rank are made an array of this dtype. */
-export function castTensor(column: InspectedColumn, dtype: string, reading: PythonReading, to: Findings): void {
+export function castTensor(column: InspectedColumn, dtype: string, reading: Reading, to: Findings): void {
   // numpy makes the texts, whatever the cells came from
   cast({ ...column, shape: [] }, { name: dtype, dtype }, dtype.startsWith("str") ? "numpy" : reading, to);
 }
@@ -98,7 +95,7 @@ interface Target {
 /** Why the whole column is refused, if it is: `Azure ML refuses ${what} in a long column`. */
 type Refusal = readonly [code: FindingCode, what: string] | undefined;
 
-function cast(column: InspectedColumn, target: Target, reading: PythonReading, to: Findings): void {
+function cast(column: InspectedColumn, target: Target, reading: Reading, to: Findings): void {
   const kinds = kindsOf(column);
   if (kinds.rows === 0) return;
   const rule = ruleOf(target.dtype);
@@ -108,8 +105,8 @@ function cast(column: InspectedColumn, target: Target, reading: PythonReading, t
 }
 
 interface Rule {
-  refuses(column: InspectedColumn, k: Kinds, reading: PythonReading, target: Target): Refusal;
-  changes(column: InspectedColumn, k: Kinds, reading: PythonReading, target: Target, to: Findings): void;
+  refuses(column: InspectedColumn, k: Kinds, reading: Reading, target: Target): Refusal;
+  changes(column: InspectedColumn, k: Kinds, reading: Reading, target: Target, to: Findings): void;
 }
 
 function ruleOf(dtype: string): Rule | undefined {

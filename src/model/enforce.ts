@@ -2,8 +2,9 @@
 // _enforce_schema), and what the casts before it do to the cells (cast.ts).
 
 import { product } from "../columns/lists.js";
+import type { Reading } from "../dialects/index.js";
 import { nearest } from "../errors.js";
-import { castColumn, castTensor, isBeyond64, kindsOf, type PythonReading } from "./cast.js";
+import { castColumn, castTensor, isBeyond64, kindsOf } from "./cast.js";
 import type { Findings } from "./finding.js";
 import { becomesDate, isDateName, labelsBecome } from "./guess.js";
 import type { InspectedColumn } from "./inspection.js";
@@ -15,7 +16,7 @@ export type PythonInput =
   | { readonly kind: "array"; readonly cells: InspectedColumn; readonly shape: readonly number[] }
   | { readonly kind: "dict"; readonly tensors: readonly InspectedColumn[]; readonly equalRows: boolean };
 
-export function enforce(input: PythonInput, schema: Schema, reading: PythonReading, to: Findings): void {
+export function enforce(input: PythonInput, schema: Schema, reading: Reading, to: Findings): void {
   if (schema.kind === "columns") {
     if (schema.columns[0]?.name === undefined) enforceUnnamed(input, schema.columns, reading, to);
     else enforceColumns(input, schema.columns, reading, to);
@@ -30,7 +31,7 @@ export function shapeOf({ rows, shape, scalar }: InspectedColumn): readonly numb
 
 // ---- columns
 
-function enforceColumns(input: PythonInput, specs: readonly ColumnSpec[], reading: PythonReading, to: Findings): void {
+function enforceColumns(input: PythonInput, specs: readonly ColumnSpec[], reading: Reading, to: Findings): void {
   if (input.kind === "array") {
     enforceLoneArray(input, specs, reading, to);
     return;
@@ -107,12 +108,7 @@ function several(names: readonly string[]): string {
 }
 
 /** A list for a model of columns: MLflow takes it for the only one there is. */
-function enforceLoneArray(
-  input: PythonInput & { kind: "array" },
-  specs: readonly ColumnSpec[],
-  reading: PythonReading,
-  to: Findings,
-): void {
+function enforceLoneArray(input: PythonInput & { kind: "array" }, specs: readonly ColumnSpec[], reading: Reading, to: Findings): void {
   const [spec, second] = specs;
   if (spec && !second && input.shape.length > 0) to.about(spec.name ?? "", () => castTo(input.cells, spec.type, reading, to));
   else
@@ -138,7 +134,7 @@ function isTable(tensors: readonly InspectedColumn[], specs: readonly ColumnSpec
   return lengths.size <= 1;
 }
 
-function enforceUnnamed(input: PythonInput, specs: readonly ColumnSpec[], reading: PythonReading, to: Findings): void {
+function enforceUnnamed(input: PythonInput, specs: readonly ColumnSpec[], reading: Reading, to: Findings): void {
   const count = `${specs.length} column${specs.length === 1 ? "" : "s"} without names`;
   if (input.kind === "dict") {
     to.refuse("F_FORM", `${to.who} refuses an object of tensors where the model's signature has ${count}; send a list of rows`);
@@ -209,7 +205,7 @@ const DATED: Readonly<Record<ScalarType, "keeps" | "refuses" | "changes">> = {
   double: "refuses",
 };
 
-function castTo(column: InspectedColumn, type: ColumnType, reading: PythonReading, to: Findings): void {
+function castTo(column: InspectedColumn, type: ColumnType, reading: Reading, to: Findings): void {
   if (type === "any" || type === "sparkml-vector") return;
   if (typeof type === "object") {
     castNested(column, type, reading, to);
@@ -223,7 +219,7 @@ function castTo(column: InspectedColumn, type: ColumnType, reading: PythonReadin
 }
 
 /** Of lists and objects only the ranks are known here. */
-function castNested(column: InspectedColumn, type: ColumnType & object, reading: PythonReading, to: Findings): void {
+function castNested(column: InspectedColumn, type: ColumnType & object, reading: Reading, to: Findings): void {
   const k = kindsOf(column);
   const single = k.integers || k.floats || k.nans || k.booleans || k.strings;
   const fits = reading === "numpy" ? shapeOf(column).length === depthOf(type) : k.rows === 0 || (k.listed && !single);
@@ -256,14 +252,14 @@ function castDated(column: InspectedColumn, type: ScalarType, to: Findings): voi
 
 // ---- tensors
 
-function enforceTensor(input: PythonInput, spec: TensorSpec, reading: PythonReading, to: Findings): void {
+function enforceTensor(input: PythonInput, spec: TensorSpec, reading: Reading, to: Findings): void {
   if (input.kind === "dict")
     to.refuse("F_FORM", `${to.who} refuses an object of tensors where the model takes one without a name; send a list`);
   else if (input.kind === "array") enforceArray(input.cells, input.shape, spec, reading, to);
   else frameAsTensor(input, spec, reading, to);
 }
 
-function enforceTensors(input: PythonInput, specs: readonly TensorSpec[], reading: PythonReading, to: Findings): void {
+function enforceTensors(input: PythonInput, specs: readonly TensorSpec[], reading: Reading, to: Findings): void {
   if (input.kind === "array") {
     const [spec, second] = specs;
     if (spec && !second && input.shape.length > 0) enforceArray(input.cells, input.shape, spec, reading, to);
@@ -293,7 +289,7 @@ function enforceTensors(input: PythonInput, specs: readonly TensorSpec[], readin
     to.refuse("F_SHAPE", `${to.who} needs the same number of rows in every tensor of instances; send inputs`);
 }
 
-function enforceArray(cells: InspectedColumn, shape: readonly number[], spec: TensorSpec, reading: PythonReading, to: Findings): void {
+function enforceArray(cells: InspectedColumn, shape: readonly number[], spec: TensorSpec, reading: Reading, to: Findings): void {
   const anything = spec.dtype === "object" && spec.shape.length === 1 && spec.shape[0] === -1;
   const fits = spec.shape.length === shape.length && spec.shape.every((length, i) => length === -1 || length === shape[i]);
   if (!fits && !anything) to.refuse("F_SHAPE", `${to.who} refuses ${spellShape(shape)} where the model takes ${spellShape(spec.shape)}`);
@@ -301,7 +297,7 @@ function enforceArray(cells: InspectedColumn, shape: readonly number[], spec: Te
 }
 
 /** A frame for a model of one tensor: a column of its own kind, or the table as a matrix. */
-function frameAsTensor({ columns, rows }: PythonInput & { kind: "frame" }, spec: TensorSpec, reading: PythonReading, to: Findings): void {
+function frameAsTensor({ columns, rows }: PythonInput & { kind: "frame" }, spec: TensorSpec, reading: Reading, to: Findings): void {
   if (rows === 0) to.refuse("F_SHAPE", `${to.who} refuses an empty frame where the model takes a tensor`);
   else if (columns.length === 1) columnAsTensor(columns[0] as InspectedColumn, spec, reading, to);
   else if (spec.shape.length !== 2 || spec.shape[0] !== -1 || spec.shape[1] !== columns.length)
@@ -310,7 +306,7 @@ function frameAsTensor({ columns, rows }: PythonInput & { kind: "frame" }, spec:
 }
 
 /** _reshape_and_cast_pandas_column_values: scalars for (-1,) and (-1, 1), lists for what they can be cut into. */
-function columnAsTensor(column: InspectedColumn, spec: TensorSpec, reading: PythonReading, to: Findings): void {
+function columnAsTensor(column: InspectedColumn, spec: TensorSpec, reading: Reading, to: Findings): void {
   const [rows, ...inner] = spec.shape;
   const lists = kindsOf(column).listed;
   const takes = rows === -1 && !inner.includes(-1) && (lists || inner.length === 0 || (inner.length === 1 && inner[0] === 1));

@@ -1,7 +1,6 @@
-import { choose } from "../dialects/index.js";
+import { choose, type Dialect } from "../dialects/index.js";
 import type { ErrorCode, TransloadError } from "../errors.js";
 import { Findings } from "./finding.js";
-import { enforces, titleOf } from "./reading.js";
 import type { Verdict, VerdictOptions } from "./verdict.js";
 
 /** Faults of the text itself, which no server reads over. */
@@ -28,33 +27,38 @@ const OF_THE_TEXT: readonly ErrorCode[] = [
  */
 export function verdictOfFault(error: TransloadError, options: VerdictOptions): Verdict | undefined {
   const choice = choose(options.for ?? "mlflow");
-  const dialect = choice.dialect?.name as string;
-  const findings = new Findings(titleOf(dialect));
+  const dialect = choice.dialect as Dialect;
+  const findings = new Findings(dialect.title);
   if (!findFault(error, dialect, options, findings)) return undefined;
   if (!findings.refused) findings.depend("F_FAULT", "transload stops there: what follows may be refused or changed, too");
-  return { server: findings.who, dialect, form: undefined, accepted: !findings.refused, findings: findings.list, remedy: undefined };
+  return {
+    server: findings.who,
+    dialect: dialect.name,
+    form: undefined,
+    accepted: !findings.refused,
+    findings: findings.list,
+    remedy: undefined,
+  };
 }
 
 /** False where it is not known. */
-function findFault(error: TransloadError, dialect: string, { model }: VerdictOptions, to: Findings): boolean {
+function findFault(error: TransloadError, dialect: Dialect, { model }: VerdictOptions, to: Findings): boolean {
   const { code, message, path = "" } = error;
-  const mlflow = dialect === "mlflow" || dialect === "databricks";
-  if (code === "E_UTF16" && mlflow) to.depend("F_FAULT", `${to.who} reads UTF-16 since MLflow 3 and refuses it before; ${message}`);
-  else if (code === "E_TRAILING" && dialect === "tfserving")
-    to.change("F_FAULT", `${to.who} reads nothing behind the document; ${message}`);
+  const azure = dialect.rules === "azureml";
+  const [severity, what] = dialect.faults?.[code] ?? [];
+  if (severity) to[severity]("F_FAULT", `${to.who} ${what}; ${message}`);
   else if (code === "E_DUPLICATE")
-    to.change("F_FAULT", `${to.who} takes the ${dialect === "tfserving" ? "first" : "last"} of the two; ${message}`);
-  else if (code === "E_LLM" && mlflow) to.change("F_FAULT", `${to.who} hands the whole body to the model unparsed; ${message}`);
+    to.change("F_FAULT", `${to.who} takes the ${dialect.firstKeyWins ? "first" : "last"} of the two; ${message}`);
   else if (code === "E_RAGGED" && padding(error, dialect)) to.change("F_FAULT", `${to.who} ${padding(error, dialect)}; ${message}`);
-  else if (code === "E_AMBIGUOUS" && !mlflow) return false;
-  else if (code === "E_OBJECT" && dialect === "azureml" && model && !model.signature)
+  else if (code === "E_AMBIGUOUS") return false;
+  else if (code === "E_OBJECT" && azure && model && !model.signature)
     to.change("F_FAULT", `${to.who} hands the model an array of objects; ${message}`);
-  else if (code === "E_OBJECT" && !(dialect === "azureml" && model)) return false;
+  else if (code === "E_OBJECT" && !(azure && model)) return false;
   else if (code === "E_FORM" && path.endsWith(".data"))
     return false; // pandas takes an object of columns, too
   else if (code === "E_FORM" && message.startsWith("input_data holds a string") && !model?.signature)
     to.depend("F_FAULT", `${to.who} reads the string as JSON again where the model has no signature; ${message}`);
-  else if (OF_THE_TEXT.includes(code) || ["E_RAGGED", "E_AMBIGUOUS", "E_OBJECT", "E_FORM"].includes(code))
+  else if (OF_THE_TEXT.includes(code) || ["E_RAGGED", "E_OBJECT", "E_FORM"].includes(code))
     to.refuse("F_FAULT", `${to.who} refuses it, too: ${code}: ${message}`);
   else return false;
   return true;
@@ -65,10 +69,10 @@ function findFault(error: TransloadError, dialect: string, { model }: VerdictOpt
  * they are, and a longer first row makes its first field the index. In a list the longest row tells; where the very first is
  * short, all of them are, as a rule.
  */
-function padding({ detail, path, row }: TransloadError, dialect: string): string | undefined {
+function padding({ detail, path, row }: TransloadError, { rules }: Dialect): string | undefined {
   const [, cells, expected] = /has (?:more than )?(\d+) cells?, expected (\d+)/.exec(detail) ?? [];
   const short = Number(cells) < Number(expected);
-  if (!enforces(dialect)) return undefined;
+  if (!rules) return undefined;
   if (path === undefined && !short) return row === 0 ? "takes the first field of every row for an index" : undefined;
   const split = path === undefined || (row !== 0 && /^\$(\.dataframe_split|\.input_data)?\.data\b/.test(path));
   return short && split ? "pads short rows with NaN" : undefined;

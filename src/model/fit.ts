@@ -1,4 +1,4 @@
-import { type Choice, choose, DIALECTS, FORMS, type Form, type Layout, target } from "../dialects/index.js";
+import { type Choice, choose, FORMS, type Form, type Inputs, type Layout, target } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
 import { binaryColumns, type Schema, type Signature } from "./signature.js";
 
@@ -12,16 +12,15 @@ interface Source {
  * Forms of a dialect that its servers take for a model with this signature, best first: for each form the first in which
  * nothing is lost. `null` stands for a model without a signature, undefined for one that is not known: then all of them, that
  * of the payload's own layout first.
- *
- * Azure ML's scoring script reads a frame for columns, a list for the one tensor without a name and an object for tensors
- * with names (mlflow_score_script.py, get_parameter_type). MLflow takes most for most (scoring_server,
- * infer_and_parse_data), but decodes base64 and keeps null in frames only.
  */
 export function formsFor(dialect: string, signature: Signature | null | undefined, payload?: Source): readonly string[] {
-  const forms = DIALECTS.find(({ name }) => name === dialect)?.forms.map(({ id }) => id) ?? [];
-  const wanted = signature?.inputs ? fitting(dialect, signature.inputs, signature) : undefined;
-  if (!wanted) return payload ? nearestFirst(forms, dialect, payload) : forms;
-  return wanted.map((form) => `${dialect}:${form}`).filter((id) => forms.includes(id));
+  const { forms } = choose(dialect);
+  if (signature?.inputs && forms.some(({ fits }) => fits)) {
+    const inputs = inputsOf(signature.inputs, signature);
+    return forms.filter(({ fits }) => fits?.includes(inputs)).map(({ id }) => id);
+  }
+  const ids = forms.map(({ id }) => id);
+  return payload ? nearestFirst(ids, dialect, payload) : ids;
 }
 
 /** The form that a conversion would take by itself, and then the others. */
@@ -47,19 +46,6 @@ export function formFor(dialect: string, signature: Signature | null | undefined
   return signature?.inputs ? formsFor(dialect, signature)[0] : undefined;
 }
 
-function fitting(dialect: string, inputs: Schema, signature: Signature): readonly string[] | undefined {
-  switch (dialect) {
-    case "azureml":
-      return inputs.kind === "columns" ? ["split"] : inputs.kind === "tensor" ? ["tensor"] : ["named"];
-    case "mlflow":
-    case "databricks":
-      if (inputs.kind !== "columns") return ["inputs", "instances"];
-      return binaryColumns(signature).length > 0 ? ["split", "records"] : ["split", "records", "inputs", "instances"];
-    case "mlflow1":
-      return inputs.kind === "columns" ? ["split", "records"] : [];
-    case "tfserving":
-      return inputs.kind === "tensor" ? ["inputs", "instances"] : ["inputs"];
-    default:
-      return undefined;
-  }
+function inputsOf(inputs: Schema, signature: Signature): Inputs {
+  return inputs.kind === "columns" && binaryColumns(signature).length > 0 ? "binary" : inputs.kind;
 }

@@ -1,13 +1,12 @@
 // What a server does with a payload in a form of its own dialect.
 
-import { type Dialect, dialectOf, type Form } from "../dialects/index.js";
+import { type Dialect, dialectOf, type Form, type Reading } from "../dialects/index.js";
 import { nearest } from "../errors.js";
-import { isBeyond64, kindsOf, onlyLooks, type PythonReading, wordsOf } from "./cast.js";
+import { isBeyond64, kindsOf, onlyLooks, wordsOf } from "./cast.js";
 import { enforce, type PythonInput, shapeOf } from "./enforce.js";
 import type { Findings } from "./finding.js";
 import { becomesDate, isDateName, labelsBecome } from "./guess.js";
 import type { InspectedColumn, Inspection } from "./inspection.js";
-import { enforces, isDoubles, readingOf } from "./reading.js";
 import type { Schema, Signature } from "./signature.js";
 
 /** What is known of the model: `null` where it has no signature, undefined where nobody said. */
@@ -22,12 +21,12 @@ export type Payload = Pick<Inspection, "layout" | "rows" | "shape" | "columns" |
 
 /** `server`: whose limits count, where the form is one that others take, too. */
 export function judge(payload: Payload, form: Form, model: Served, to: Findings, server: Dialect = dialectOf(form)): void {
-  const { name } = dialectOf(form);
+  const { rules } = dialectOf(form);
   judgeEnvelope(payload, form, model, to);
   judgeSize(payload, server, to);
   judgeText(payload, form, to);
-  if (name === "azureml") judgeAzure(payload, model, to);
-  else if (enforces(name)) judgeMlflow(payload, form, model, to);
+  if (rules === "azureml") judgeAzure(payload, model, to);
+  else if (rules === "mlflow") judgeMlflow(payload, form, model, to);
 }
 
 // ---- around the cargo
@@ -42,15 +41,14 @@ function judgeEnvelope({ siblings, params }: Payload, form: Form, { signature }:
       `${to.who} drops ${JSON.stringify(key)} without a word${guess === undefined ? "" : `; ${JSON.stringify(guess)} may be meant`}`,
     );
   }
-  if (params && enforces(dialect.name) && signature !== undefined && !signature?.params)
+  if (params && dialect.rules && signature !== undefined && !signature?.params)
     to.change("F_PARAMS", `${to.who} drops the params: the model's signature has none`);
 }
 
-function judgeSize({ bytes }: Payload, { name, maxBytes }: Dialect, to: Findings): void {
+function judgeSize({ bytes }: Payload, { maxBytes, softLimit }: Dialect, to: Findings): void {
   if (maxBytes === undefined || bytes <= maxBytes) return;
   const limit = `${bytes} bytes, and ${to.who} takes ${maxBytes}`;
-  if (name === "azureml")
-    to.depend("F_SIZE", `${limit} in its default time of 5 s at 5 MB/s; raise request_timeout_ms, or cut the payload`);
+  if (softLimit !== undefined) to.depend("F_SIZE", `${limit} ${softLimit}, or cut the payload`);
   else to.refuse("F_SIZE", `${limit} in a request; cut the payload`);
 }
 
@@ -62,7 +60,7 @@ function judgeText({ columns }: Payload, form: Form, to: Findings): void {
       const k = kindsOf(column);
       if (k.nans && dialect.nan === "error") to.refuse("F_NAN", `${to.who} reads no NaN and no Infinity`);
       if (k.nulls && (form.refusesNull || dialect.missing === "error")) to.refuse("F_NULL", `${to.who} refuses null in every type`);
-      if (isDoubles(dialect.name) && k.integers && (k.greatest > 2n ** 53n || k.least < -(2n ** 53n)))
+      if (dialect.doubles && k.integers && (k.greatest > 2n ** 53n || k.least < -(2n ** 53n)))
         to.change("F_RANGE", `${to.who} carries every number as a double: whole numbers beyond 2^53 are rounded`);
     });
 }
@@ -162,7 +160,7 @@ function judgeShortened(schema: Schema, { rows }: Payload, to: Findings): void {
 function judgeMlflow(payload: Payload, form: Form, { signature }: Served, to: Findings): void {
   const { layout, labels, rows, columns } = payload;
   const schema = signature?.inputs;
-  const reading = readingOf(form, layout) as PythonReading;
+  const reading = form.reading as Reading;
   const input = pythonOf(payload, labels === undefined || labels.columns === "texts", form);
   if (input.kind === "array" && schema) judgeBare(input, schema, rows, to);
   if (layout === "records" && form.key === "instances" && columns.some(({ nulls }) => nulls > 0))
@@ -217,7 +215,7 @@ function pythonOf(payload: Payload, named: boolean, form?: Form): PythonInput {
   return { kind: "frame", columns, named, rows };
 }
 
-function judgePython(input: PythonInput, schema: Schema | undefined, reading: PythonReading, to: Findings): void {
+function judgePython(input: PythonInput, schema: Schema | undefined, reading: Reading, to: Findings): void {
   const columns = input.kind === "frame" ? input.columns : input.kind === "dict" ? input.tensors : [input.cells];
   if (reading === "ujson") judgeUjson(columns, to);
   if (to.refused) return;
@@ -261,7 +259,7 @@ function judgeLabels(columns: readonly InspectedColumn[], to: Findings): void {
 }
 
 /** Without a type pandas and numpy find one that holds every cell of the column. */
-function inferColumn(column: InspectedColumn, reading: PythonReading, to: Findings): void {
+function inferColumn(column: InspectedColumn, reading: Reading, to: Findings): void {
   const k = kindsOf(column);
   if (reading === "ujson" && isDateName(column.name)) {
     const dated = becomesDate(column);

@@ -1,4 +1,4 @@
-import { choose, dialectOf, FORMS, type Form, type Layout } from "../dialects/index.js";
+import { choose, DIALECTS, dialectOf, extensionOf, FORMS, type Form, type Layout } from "../dialects/index.js";
 import { type Finding, Findings } from "./finding.js";
 import { goalOf } from "./fit.js";
 import type { InspectedCells, InspectedColumn, Inspection } from "./inspection.js";
@@ -24,6 +24,7 @@ export interface Ailing {
   readonly who: string;
   /** The payload's file, undefined for a pipe. */
   readonly file: string | undefined;
+  readonly definitions: readonly string[] | undefined;
   readonly taken: ((path: string) => boolean) | undefined;
 }
 
@@ -175,15 +176,15 @@ function mergedCells(a: InspectedCells, b: InspectedCells): InspectedCells {
 
 // ---- the command
 
-function commandFor(form: Form, columns: readonly string[] | undefined, { file, payload, taken }: Ailing): string {
-  const { name, maxBytes = Number.POSITIVE_INFINITY } = dialectOf(form);
+function commandFor(form: Form, columns: readonly string[] | undefined, { file, payload, definitions = [], taken }: Ailing): string {
+  const { maxBytes = Number.POSITIVE_INFINITY, softLimit } = dialectOf(form);
   const listed = columns?.some((name) => name.includes(",") || name.startsWith("[")) ? JSON.stringify(columns) : columns?.join(",");
   const names = listed === undefined ? [] : ["--columns", listed];
-  // for Azure ML the size is a matter of time, and of what the endpoint allows
-  const cut = payload.bytes > maxBytes && name !== "azureml";
+  const cut = payload.bytes > maxBytes && softLimit === undefined;
   const pieces = cut ? ["--max-bytes", `${maxBytes}`] : [];
-  const output = file !== undefined ? ["-o", outputFor(file, name, cut, taken)] : cut ? ["--lines"] : [];
-  return ["transload", "convert", ...(file === undefined ? [] : [file]), "-t", form.id, ...names, ...pieces, ...output]
+  const output = file !== undefined ? ["-o", outputFor(file, form, cut, taken)] : cut ? ["--lines"] : [];
+  const own = definitions.flatMap((path) => ["--dialect", path]);
+  return ["transload", "convert", ...(file === undefined ? [] : [file]), ...own, "-t", form.id, ...names, ...pieces, ...output]
     .map(quoted)
     .join(" ");
 }
@@ -192,13 +193,15 @@ function commandFor(form: Form, columns: readonly string[] | undefined, { file, 
  * `heart.mlflow.json` becomes `heart.azureml.json` beside it, or `heart.azureml-2.json` where that is there already; in
  * pieces a folder of that name.
  */
-function outputFor(file: string, dialect: string, cut: boolean, taken: ((path: string) => boolean) | undefined): string {
-  const dialects = [...new Set(FORMS.map((f) => f.dialect))].join("|");
-  const stem = file.replace(/\.(?:json|jsonl|ndjson|csv|tsv)$/i, "").replace(new RegExp(`\\.(?:${dialects})$`), "");
-  const bare = ["csv", "tsv", "jsonl"].includes(dialect);
-  const extension = bare ? dialect : "json";
+function outputFor(file: string, form: Form, cut: boolean, taken: ((path: string) => boolean) | undefined): string {
+  const dialects = DIALECTS.map(({ name }) => name).join("|");
+  const extensions = ["json", ...DIALECTS.flatMap((d) => d.extensions ?? [])].join("|");
+  const stem = file.replace(new RegExp(`\\.(?:${extensions})$`, "i"), "").replace(new RegExp(`\\.(?:${dialects})$`), "");
+  const { name, extensions: own } = dialectOf(form);
+  const middle = own ? "" : `.${name}`;
+  const extension = extensionOf(form);
   for (let n = 1; ; n++) {
-    const path = `${stem}${bare ? "" : `.${dialect}`}${n > 1 ? `-${n}` : ""}${cut ? "" : `.${extension}`}`;
+    const path = `${stem}${middle}${n > 1 ? `-${n}` : ""}${cut ? "" : `.${extension}`}`;
     if (path !== file && !taken?.(path)) return cut ? `${path}/part-{00000}.${extension}` : path;
   }
 }

@@ -1,10 +1,9 @@
-import { type Choice, choose, dialectOf, FORMS, type Form } from "../dialects/index.js";
+import { type Choice, choose, type Dialect, dialectOf, FORMS, type Form } from "../dialects/index.js";
 import { type Finding, Findings } from "./finding.js";
 import { formsFor } from "./fit.js";
 import type { Inspection } from "./inspection.js";
 import { judge, type Served } from "./judge.js";
 import type { Model } from "./mlmodel.js";
-import { titleOf } from "./reading.js";
 import { findRemedy, type Remedy } from "./remedy.js";
 
 export interface VerdictOptions {
@@ -14,6 +13,8 @@ export interface VerdictOptions {
   model?: Pick<Model, "signature" | "example">;
   /** The payload's file, for the command that mends it; without it the command reads a pipe. */
   file?: string;
+  /** Files that define dialects, which that command needs, too. */
+  definitions?: readonly string[];
   /** Whether there is a file of this name, so that the command does not write over it. */
   taken?: (path: string) => boolean;
 }
@@ -38,8 +39,7 @@ export interface Verdict {
  */
 export function verdict(payload: Inspection, options: VerdictOptions = {}): Verdict {
   const choice = choose(options.for ?? payload.dialect);
-  const dialect = choice.dialect?.name as string;
-  const who = titleOf(dialect);
+  const { name: dialect, title: who } = choice.dialect as Dialect;
   const model: Served = { signature: options.model && (options.model.signature ?? null), example: options.model?.example };
   const findings = new Findings(who);
   const own = ownForm(choice, payload);
@@ -47,7 +47,14 @@ export function verdict(payload: Inspection, options: VerdictOptions = {}): Verd
   else findings.refuse(payload.dialect === dialect ? "F_FORM" : "F_DIALECT", expected(choice, payload, who));
   const ails = findings.refused || findings.list.some(({ code }) => code === "F_INDEX");
   const forms = choice.exact ? choice.forms.map(({ id }) => id) : formsFor(dialect, model.signature, payload);
-  const { remedy, obstacles } = findRemedy(ails ? forms : [], { payload, model, who, file: options.file, taken: options.taken });
+  const { remedy, obstacles } = findRemedy(ails ? forms : [], {
+    payload,
+    model,
+    who,
+    file: options.file,
+    definitions: options.definitions,
+    taken: options.taken,
+  });
   if (!own && !remedy) findings.list.push(...obstacles);
   return { server: who, dialect, form: payload.form, accepted: !findings.refused, findings: findings.list, remedy };
 }
@@ -56,8 +63,8 @@ export function verdict(payload: Inspection, options: VerdictOptions = {}): Verd
 function ownForm({ forms, exact, dialect }: Choice, { form, layout }: Inspection): Form | undefined {
   const source = FORMS.find(({ id }) => id === form);
   if (!source) return undefined; // a binary file
-  // MLflow's server takes the text of a file, too, as text/csv
-  if (form === "csv" && !exact && (dialect?.name === "mlflow" || dialect?.name === "databricks")) return source;
+  // as MLflow's server takes the text of a file, too, as text/csv
+  if (!exact && dialect?.takes?.includes(form)) return source;
   const fits = (f: Form) => f.key === source.key && f.content === source.content && f.layouts.includes(layout);
   return forms.find(({ id }) => id === form) ?? forms.find((f) => (f.key !== undefined ? fits(f) : false));
 }

@@ -177,7 +177,7 @@ export class Rules {
       this.#job.options.missing === undefined &&
       !form.equalKeys &&
       !this.#job.options.columns &&
-      (layout === "records" || (layout === "lines" && form.id !== "jsonl:lists"))
+      (layout === "records" || (layout === "lines" && !form.lists))
     );
   }
 

@@ -2,6 +2,7 @@
 export { Batch } from "../columns/batch.js";
 export type { Column as ColumnLike, TypedColumn as Column } from "../columns/column.js";
 export type { DType, TypedArray } from "../columns/dtype.js";
+export { type DialectDefinition, defineDialect } from "../dialects/index.js";
 export { detect } from "../envelope/detect.js";
 export { TransloadError, type Warning } from "../errors.js";
 export type { BatchFunction } from "../options/convert.js";

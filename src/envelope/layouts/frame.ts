@@ -38,7 +38,7 @@ export class Frame implements Scope {
     if (!FRAME_KEYS.includes(name))
       throw this.#to.error(
         "E_KEY",
-        `${JSON.stringify(name)} may not stand beside columns, index and data; servers refuse the whole split${this.#to.unsure ? " (for named tensors say --from azureml:named)" : ""}`,
+        `${JSON.stringify(name)} may not stand beside columns, index and data; servers refuse the whole split${this.#to.named ? ` (for named tensors say --from ${this.#to.named.id})` : ""}`,
       );
     if (this.#seen.has(name)) throw this.#to.error("E_DUPLICATE", `${JSON.stringify(name)} occurs twice`);
     this.#seen.add(name);

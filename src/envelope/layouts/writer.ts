@@ -143,7 +143,7 @@ function inputWriter(form: Form): RowWriter {
 }
 
 function linesWriter(form: Form): RowWriter {
-  const records = form.id !== "jsonl:lists";
+  const records = !form.lists;
   return {
     cells: "json",
     head: () => "",

@@ -1,0 +1,17 @@
+import { dialect } from "./dialect.js";
+
+/** KServe's v1 protocol: `instances` or `inputs`, lists both; orjson reads no NaN (kserve/utils/utils.py). */
+export const kserve1 = dialect({
+  name: "kserve1",
+  title: "KServe",
+  about: "KServe v1: instances, inputs",
+  params: "parameters",
+  nan: "error",
+  missing: "null",
+  forms: {
+    instances: { key: "instances", layouts: ["tensor", "records"], refusesScalar: true },
+    records: { key: "instances", layouts: ["records"] },
+    inputs: { key: "inputs", layouts: ["tensor", "records"], refusesScalar: true },
+  },
+  response: { about: "KServe v1: predictions", forms: { predictions: { key: "predictions", layouts: ["tensor", "records", "named"] } } },
+});

@@ -1,0 +1,44 @@
+import { TransloadError } from "../errors.js";
+import type { Choice, Form, Layout } from "./dialect.js";
+
+/** What a cargo becomes where its own layout has no place, in this order. */
+const BECOMES: Readonly<Record<Layout, readonly Layout[]>> = {
+  frame: ["frame", "ndarray", "delimited", "lines", "tensor", "records", "features", "inputs", "values", "named"],
+  records: ["records", "frame", "ndarray", "delimited", "lines", "inputs", "named", "tensor", "features", "values"],
+  delimited: ["frame", "delimited", "records", "ndarray", "lines", "tensor", "features", "inputs", "values", "named"],
+  lines: ["lines", "frame", "records", "ndarray", "delimited", "tensor", "features", "inputs", "values", "named"],
+  ndarray: ["ndarray", "frame", "records", "delimited", "lines", "tensor", "features", "inputs", "values", "named"],
+  tensor: ["tensor", "frame", "inputs", "ndarray", "values", "features", "records", "delimited", "lines", "named"],
+  values: ["values", "tensor", "inputs", "ndarray", "frame", "features", "records", "delimited", "lines", "named"],
+  features: ["features", "tensor", "frame", "inputs", "ndarray", "values", "records", "delimited", "lines", "named"],
+  named: ["named", "inputs", "frame", "records", "ndarray", "delimited", "lines", "tensor", "features", "values"],
+  inputs: ["inputs", "named", "frame", "records", "ndarray", "delimited", "lines", "tensor", "features", "values"],
+};
+
+/** Rows become a frame of Open Inference Protocol's, and a tensor its only tensor. */
+function contentOf(layout: Layout): Form["content"] {
+  return layout === "tensor" || layout === "values" ? "np" : "pd";
+}
+
+/**
+ * The target's form for a cargo of this layout: its own layout where the target has it, then the nearest. A tensor whose
+ * columns are named may be a frame first.
+ * @throws TransloadError E_FORM when the target has no place for it.
+ */
+export function target(choice: Choice, layout: Layout, source: Form, named: boolean): { form: Form; layout: Layout } {
+  const order =
+    layout === "tensor" && named
+      ? ["frame" as const, ...BECOMES.tensor]
+      : layout === "inputs" && source.content === "np"
+        ? ["inputs" as const, ...BECOMES.tensor]
+        : BECOMES[layout];
+  for (const want of order) {
+    const fit = choice.forms.filter((f) => f.layouts.includes(want));
+    const form =
+      fit.find((f) => f.key === source.key && f.key !== undefined && f.content === source.content) ??
+      fit.find((f) => f.content === contentOf(layout)) ??
+      fit[0];
+    if (form) return { form, layout: want };
+  }
+  throw new TransloadError("E_FORM", `${source.id} holds ${layout}, which ${choice.name} has no form for`);
+}

@@ -1,0 +1,16 @@
+import { dialect } from "./dialect.js";
+import { oip } from "./oip.js";
+
+const { response: _, ...requests } = oip;
+
+/** Triton's HTTP server: the same body, 64 MiB of it at most; NaN is read, null is not (src/http_server.cc). */
+export const triton = dialect({
+  ...requests,
+  name: "triton",
+  title: "Triton",
+  about: "Triton: as oip, 64 MiB a request",
+  nan: "token",
+  missing: "error",
+  maxBytes: 2 ** 26,
+  refusesNull: true,
+});
