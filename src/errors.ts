@@ -1,4 +1,4 @@
-/** Every way transload refuses, and what each code means. README lists the same table. */
+/** Every way transload refuses, and what each code means. docs/errors.md has an example and a remedy for each. */
 export const CODES = {
   E_SYNTAX: "the text is not JSON: a byte stands where it cannot",
   E_NUMBER: "a number that JSON does not allow (01, 1., .5, +1, 0x1, 1e)",
