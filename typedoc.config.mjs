@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 
 /** The meaning of a code is its value, and is shown as such. */
-const codes = [...readFileSync("src/errors.ts", "utf8").matchAll(/^ {2}(E_\w+):/gm)].map(([, code]) => `index.CODES.__type.${code}`);
+const codes = [...readFileSync("src/errors.ts", "utf8").matchAll(/^ {2}(E_\w+):/gm)].map(([, code]) => `transload.CODES.__type.${code}`);
 
 export default {
   name: "transload",
@@ -17,5 +17,5 @@ export default {
   validation: { notExported: true, invalidLink: true, invalidPath: true, rewrittenLink: true, notDocumented: true },
   intentionallyNotDocumented: codes,
   // parts of public types, and no names of their own
-  intentionallyNotExported: ["TimeDType", "FINDINGS", "Block", "Texts", "Cast", "Layout", "CoreSource"],
+  intentionallyNotExported: ["TimeDType", "FINDINGS", "Block", "Texts", "Cast", "EngineName", "Layout", "CoreSource"],
 };
