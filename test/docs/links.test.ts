@@ -7,6 +7,9 @@ import { type Page, pagesIn, prose, readPage, root } from "../support/page.js";
 
 const PAGES = [...pagesIn("."), ...pagesIn("docs"), ...pagesIn("bench"), ...pagesIn("data"), ...pagesIn("examples")].map(readPage);
 
+/** What a clone has only once it was made. */
+const BUILT: readonly string[] = ["docs/api/"];
+
 /** Where links and images of a page go, code aside. */
 function linksOf(page: Page): string[] {
   const text = prose(page).replace(/`[^`\n]*`/g, "");
@@ -38,6 +41,14 @@ describe("links", () => {
       if (anchor !== undefined) expect([...anchorsOf(readPage(target))], `${path} links to ${link}`).toContain(anchor);
     }
   });
+
+  test.each(PAGES.map((page) => [page.path, page] as const))(
+    "of %s that are code, and no links, name files that there are",
+    (path, page) => {
+      for (const [, file] of prose(page).matchAll(/`((?:src|test|bench|docs|examples|data|\.ci)\/[\w./-]+)`/g))
+        if (!BUILT.includes(file as string)) expect(existsSync(join(root, file as string)), `${path} names ${file}`).toBe(true);
+    },
+  );
 
   test("lead from README to every page of docs/", () => {
     const linked = new Set(linksOf(readPage("README.md")).map((to) => to.replace(/#.*/, "")));
