@@ -1,4 +1,4 @@
-/** Every way transload refuses, and what each code means. README lists the same table. */
+/** Every way transload refuses, and what each code means. docs/errors.md has an example and a remedy for each. */
 export const CODES = {
   E_SYNTAX: "the text is not JSON: a byte stands where it cannot",
   E_NUMBER: "a number that JSON does not allow (01, 1., .5, +1, 0x1, 1e)",
@@ -40,6 +40,7 @@ export const CODES = {
   E_ABORT: "the conversion was aborted",
 } as const;
 
+/** A code of `CODES`. */
 export type ErrorCode = keyof typeof CODES;
 
 /** Where in the input, as far as known. All but line and column count from 0. */
@@ -60,15 +61,23 @@ export interface Place {
 
 /** Every refusal of transload. `message` is one line a person can act on; the fields are for programs. */
 export class TransloadError extends Error {
+  /** Tells the error where `instanceof` cannot, because another copy of the package made it. */
   override readonly name = "TransloadError";
+  /** What kind of refusal it is. */
   readonly code: ErrorCode;
   /** The message without the place. */
   readonly detail: string;
+  /** Bytes before the fault, a byte-order mark included; undefined where the place is not known, as for the fields that follow. */
   readonly offset: number | undefined;
+  /** Line of the fault, from 1. */
   readonly line: number | undefined;
+  /** Bytes into the line, from 1. */
   readonly column: number | undefined;
+  /** JSON path of the fault, `$.input_data.data[4][2]`. */
   readonly path: string | undefined;
+  /** Row of the fault, from 0. */
   readonly row: number | undefined;
+  /** Cell of the row, from 0. */
   readonly cell: number | undefined;
 
   constructor(code: ErrorCode, detail: string, place: Place = {}, options?: ErrorOptions) {
@@ -83,6 +92,7 @@ export class TransloadError extends Error {
     this.cell = place.cell;
   }
 
+  /** The fields as an object, for logs and answers: `--errors json` writes it. */
   toJSON(): Record<string, unknown> {
     const { code, detail, offset, line, column, path, row, cell, message } = this;
     return { code, message, detail, offset, line, column, path, row, cell };
@@ -99,6 +109,7 @@ function describe({ offset, line, column, path }: Place): string {
 
 /** Something the conversion changed or left out that the caller should know of. */
 export interface Warning {
+  /** What kind of change it is: something dropped, made up, filled in or renamed. */
   code:
     | "W_DROPPED"
     | "W_NAMES"
@@ -109,6 +120,7 @@ export interface Warning {
     | "W_REPEATED"
     | "W_RETYPED"
     | "W_STALE";
+  /** One line for a person. */
   message: string;
 }
 

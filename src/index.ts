@@ -1,3 +1,8 @@
+/**
+ * transload in Node: payloads from one server's wire dialect to another's, typed arrays out of the middle, and what a server makes of
+ * a payload.
+ * @module transload
+ */
 export { convert } from "./api/convert.js";
 export { type InspectOptions, inspect } from "./api/inspect.js";
 export { type ReadOptions, readBatches } from "./api/read.js";

@@ -17,14 +17,17 @@ import { NOTHING } from "../options/request.js";
 import { nodeHost, scannerOf } from "./node.js";
 import { batchesOf } from "./read.js";
 
+/** What may be asked of a survey. */
 export interface InspectOptions {
   /** Dialect or form of the payload, or `auto` (the default). */
   from?: string;
+  /** `reference` reads with stream-json, slowly: the same findings. Default `core`. */
   engine?: "core" | "reference";
-  /** As in ConvertOptions. */
+  /** Bytes that a row, or a cell, may have. Default 512 MiB. */
   maxRowBytes?: number;
   /** Ends the survey with E_ABORT. */
   signal?: AbortSignal;
+  /** Something was noticed that the caller should know of. */
   onWarning?: (warning: Warning) => void;
   /** Bytes used up so far, after each chunk. */
   onProgress?: (bytes: number) => void;

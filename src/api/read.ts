@@ -14,6 +14,7 @@ import { readRequestOf } from "../options/request.js";
 import { formOfName } from "./extension.js";
 import { nodeHost } from "./node.js";
 
+/** What may be asked of those who read batches. */
 export interface ReadOptions extends BatchOptions {
   /** A model that MLflow logged, or its path: its signature gives the dtypes where `dtype` does not, and says which columns are text. */
   model?: Model | string;

@@ -22,6 +22,7 @@ export interface Piece extends AsyncIterable<Uint8Array> {
   readonly rows: number;
 }
 
+/** What may be asked of a conversion in pieces: `maxRows` or `maxBytes`, and all that `convert` takes. */
 export type SplitOptions = ConvertOptions;
 
 /**

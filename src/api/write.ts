@@ -10,6 +10,7 @@ import type { ConvertOptions } from "../options/convert.js";
 import { partsOf } from "../options/request.js";
 import { nodeHost } from "./node.js";
 
+/** What may be asked of those who write batches. */
 export interface WriteOptions
   extends Pick<ConvertOptions, "nan" | "missing" | "index" | "datatype" | "header" | "spillDir" | "engine" | "signal" | "onWarning"> {
   /** Dialect or form to write, or a binary form (`parquet`, `arrow`, `arrows`, `npy`, `npz`). */

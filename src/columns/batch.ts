@@ -20,12 +20,17 @@ function loadNdarray(): typeof ndarray {
   return createRequire(import.meta.url)("ndarray") as typeof ndarray;
 }
 
+/** What a batch is made of. */
 export interface BatchInit {
+  /** Rows before it. */
   rowOffset: number;
+  /** Its rows. */
   rowCount: number;
+  /** Its columns, each with a cell, or a tensor of one shape, for each row. */
   columns: readonly Column[];
   /** The only column is a tensor; `scalar` when it has no rows at all. */
   kind: "frame" | "tensor" | "scalar";
+  /** The columns in one array, where they lie so: `tensor()` is then a view. */
   block?: Block | undefined;
 }
 
@@ -33,6 +38,7 @@ export interface BatchInit {
 export class Batch {
   /** Rows before this batch, in the payload (or in its tensor, where there are several). */
   readonly rowOffset: number;
+  /** Rows of this batch. */
   readonly rowCount: number;
   /** A frame's columns, whose cells may be tensors of one shape; a tensor is a single one. */
   readonly columns: readonly TypedColumn[];
@@ -40,7 +46,7 @@ export class Batch {
   readonly kind: "frame" | "tensor" | "scalar";
   readonly #block: Block | undefined;
 
-  /** @throws TransloadError E_OPTION for columns that do not have rowCount rows, or are not what their dtype says; E_DTYPE. */
+  /** @throws TransloadError E_OPTION for columns that do not have rowCount rows, or are not what their dtype says; E_DTYPE for an unknown dtype. */
   constructor({ rowOffset, rowCount, columns, kind, block }: BatchInit) {
     this.rowOffset = rowOffset;
     this.rowCount = rowCount;
@@ -85,7 +91,10 @@ export class Batch {
     return this.#block;
   }
 
-  /** @throws TransloadError E_COLUMNS when there is none of that name. */
+  /**
+   * The column of this name; of two the first.
+   * @throws TransloadError E_COLUMNS when there is none of that name.
+   */
   column(name: string): TypedColumn {
     const found = this.columns.find((c) => c.name === name);
     if (!found)

@@ -6,7 +6,9 @@ import type { DType, TimeDType, TypedArray } from "./dtype.js";
  * them it is the text of that number, and -1 stands for a null.
  */
 export interface Texts {
+  /** Where each text begins in `bytes`, and where the last one ends. */
   readonly offsets: Int32Array<ArrayBuffer>;
+  /** The texts in UTF-8, without anything between them. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** A dictionary's: which of its texts each cell is. */
   readonly codes?: Int32Array<ArrayBuffer>;
@@ -16,6 +18,7 @@ export interface Texts {
 export interface Column {
   /** The column's name, or its position when the payload has none; "" for an unnamed tensor. */
   readonly name: string;
+  /** numpy's name for the kind of its cells. */
   readonly dtype: DType;
   /**
    * rowCount cells, times the product of `shape`; row-major. A null is NaN in floats, 0 in integers, "" in strings, no bytes in bytes,
@@ -59,6 +62,8 @@ export type TypedColumn = {
 
 /** Columns of equal dtype that lie behind each other in one array, `stride` cells apart. */
 export interface Block {
+  /** All cells, column by column. */
   readonly values: TypedArray;
+  /** Cells from the start of a column to the start of the next. */
   readonly stride: number;
 }

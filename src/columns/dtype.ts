@@ -29,6 +29,7 @@ export type DType =
 /** The dtypes whose cells are numbers in typed arrays. */
 export type NumericDType = Exclude<DType, "string" | "bytes" | TimeDType>;
 
+/** What numbers, booleans (a byte each) and times (64-bit integers) lie in. */
 export type TypedArray =
   | Uint8Array<ArrayBuffer>
   | Int8Array<ArrayBuffer>

@@ -24,6 +24,7 @@ export const FINDINGS = {
   F_SIZE: "the payload is larger than the server takes",
 } as const;
 
+/** A code of a finding: `F_NULL`, `F_DATE` … docs/verdicts.md lists them. */
 export type FindingCode = keyof typeof FINDINGS;
 
 /**
@@ -31,10 +32,13 @@ export type FindingCode = keyof typeof FINDINGS;
  * is given something else than was sent. `depends`: either may happen, by what the payload and the signature do not tell.
  */
 export interface Finding {
+  /** What it is about. */
   readonly code: FindingCode;
+  /** What the server does. */
   readonly severity: "refused" | "changed" | "depends";
   /** The column or tensor that it is about. */
   readonly column?: string;
+  /** One line for a person. */
   readonly message: string;
 }
 

@@ -2,15 +2,19 @@
 import type { Layout } from "../dialects/index.js";
 import type { Warning } from "../errors.js";
 
+/** A column, or a named tensor, as far as one pass tells. */
 export interface InspectedColumn {
+  /** Its name, or its place where the payload has no names; "" for a tensor without one. */
   name: string;
   /** What numpy or pandas makes of the cells: int64, uint64, float64, bool, string or object. */
   dtype: string;
+  /** Cells that are null. */
   nulls: number;
   /** NaN and Infinity tokens. */
   nans: number;
   /** Shape of one row's cells, [] for a scalar. */
   shape: number[];
+  /** Its rows: those of the payload, or of the named tensor. */
   rows: number;
   /** A named tensor that is a single cell. */
   scalar?: true;
@@ -21,16 +25,33 @@ export interface InspectedColumn {
 /** The cells of a column that are neither null nor NaN, by kind. */
 export interface InspectedCells {
   /** Numbers without point and exponent. The ends are exact; 18446744073709551616 and its negative stand for all beyond. */
-  integers?: { least: string; greatest: string };
-  /** The other numbers, as doubles; `fractions` where some are not whole, `long` where some have more than 15 significant digits. */
-  floats?: { least: number; greatest: number; fractions: boolean; long: boolean };
+  integers?: {
+    /** The smallest. */
+    least: string;
+    /** The largest. */
+    greatest: string;
+  };
+  /** The other numbers, as doubles. */
+  floats?: {
+    /** The smallest. */
+    least: number;
+    /** The largest. */
+    greatest: number;
+    /** Some are not whole. */
+    fractions: boolean;
+    /** Some have more than 15 significant digits. */
+    long: boolean;
+  };
+  /** Texts. */
   strings?: {
+    /** What they look like, each look once. */
     looks: StringLook[];
     /** All of them are ASCII. */
     ascii: boolean;
-    /** `loose`: Python decodes them, and drops the bytes that do not belong there. */
+    /** All of them are base64. `loose`: Python decodes them, and drops the bytes that do not belong there. */
     base64: "exact" | "loose" | "none";
   };
+  /** true and false. */
   booleans?: true;
   /** Lists or objects in a frame's cells. */
   nested?: true;
@@ -47,22 +68,29 @@ export type StringLook = "empty" | "text" | "numbered" | "na" | "nan" | "whole" 
 export interface Inspection {
   /** `azureml:split`. */
   form: string;
+  /** `azureml`. */
   dialect: string;
+  /** The shape of its cells: a frame, records, a tensor … */
   layout: Layout;
+  /** Its rows; named tensors have their own. */
   rows: number;
   /** [rows, columns] of a frame; the tensor's own shape; empty for named tensors, whose columns have theirs. */
   shape: number[];
   /** A frame's columns, or each tensor as one. */
   columns: InspectedColumn[];
-  /**
-   * A frame's labels: whether there is an index, and whether its columns are called by texts, by numbers or others, by null
-   * or lists, or not at all.
-   */
-  labels?: { index: boolean; columns: "texts" | "others" | "unread" | "none" };
+  /** A frame's labels. */
+  labels?: {
+    /** There is an index. */
+    index: boolean;
+    /** What its columns are called by: texts; numbers, or others beside texts; null or lists, which are not read; nothing. */
+    columns: "texts" | "others" | "unread" | "none";
+  };
   /** Inference parameters ride along. */
   params: boolean;
   /** Keys beside the payload, in the order they came. */
   siblings: string[];
+  /** Bytes that were read. */
   bytes: number;
+  /** What was noticed on the way. */
   warnings: Warning[];
 }

@@ -5,24 +5,43 @@ import { TransloadError } from "../errors.js";
 /** MLflow's types of a column's cells: `integer` and `float` have 32 bits, `long` and `double` 64 (mlflow/types/schema.py, DataType). */
 export type ScalarType = "boolean" | "integer" | "long" | "float" | "double" | "string" | "binary" | "datetime";
 
+/** The type of a column's cells: a scalar's, or that of a list, a map or an object (mlflow/types/schema.py). */
 export type ColumnType =
   | ScalarType
   | "any"
   | "sparkml-vector"
-  | { readonly type: "array"; readonly items: ColumnType }
-  | { readonly type: "map"; readonly values: ColumnType }
-  | { readonly type: "object"; readonly properties: readonly ColumnSpec[] };
+  | {
+      /** A list. */
+      readonly type: "array";
+      /** The type of its elements. */
+      readonly items: ColumnType;
+    }
+  | {
+      /** An object of any keys. */
+      readonly type: "map";
+      /** The type of its values. */
+      readonly values: ColumnType;
+    }
+  | {
+      /** An object of known keys. */
+      readonly type: "object";
+      /** Its keys, each with a type. */
+      readonly properties: readonly ColumnSpec[];
+    };
 
 /** A column: MLflow's ColSpec. */
 export interface ColumnSpec {
   /** Undefined where the columns are told by their place; then none has a name. */
   readonly name: string | undefined;
+  /** Of its cells. */
   readonly type: ColumnType;
+  /** The server refuses a payload without it. */
   readonly required: boolean;
 }
 
 /** MLflow's TensorSpec. */
 export interface TensorSpec {
+  /** Undefined for the one tensor that has no name. */
   readonly name: string | undefined;
   /** numpy's name: float32, str, object, datetime64[ns] … */
   readonly dtype: string;
@@ -32,14 +51,32 @@ export interface TensorSpec {
 
 /** What a model is given or gives: columns, one tensor without a name, or tensors with names. */
 export type Schema =
-  | { readonly kind: "columns"; readonly columns: readonly ColumnSpec[] }
-  | { readonly kind: "tensor"; readonly tensor: TensorSpec }
-  | { readonly kind: "tensors"; readonly tensors: readonly TensorSpec[] };
+  | {
+      /** Columns of a DataFrame. */
+      readonly kind: "columns";
+      /** The columns, in their order. */
+      readonly columns: readonly ColumnSpec[];
+    }
+  | {
+      /** One tensor without a name. */
+      readonly kind: "tensor";
+      /** The tensor. */
+      readonly tensor: TensorSpec;
+    }
+  | {
+      /** Tensors with names. */
+      readonly kind: "tensors";
+      /** The tensors, in their order. */
+      readonly tensors: readonly TensorSpec[];
+    };
 
 /** An inference parameter. */
 export interface ParamSpec {
+  /** The key in `params`. */
   readonly name: string;
+  /** Of its value, or of the elements of a list. */
   readonly type: ColumnType;
+  /** What the server takes where a payload does not give it. */
   readonly default: unknown;
   /** [-1] for a list, undefined for a single value. */
   readonly shape: readonly number[] | undefined;
@@ -47,8 +84,11 @@ export interface ParamSpec {
 
 /** What MLflow logged of a model's inputs, outputs and parameters (mlflow/models/signature.py). */
 export interface Signature {
+  /** What the model is given; undefined where the signature does not say. */
   readonly inputs: Schema | undefined;
+  /** What it gives. */
   readonly outputs: Schema | undefined;
+  /** Its parameters; undefined where it has none. */
   readonly params: readonly ParamSpec[] | undefined;
 }
 

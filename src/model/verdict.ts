@@ -6,6 +6,7 @@ import { judge, type Served } from "./judge.js";
 import type { Model } from "./mlmodel.js";
 import { findRemedy, type Remedy } from "./remedy.js";
 
+/** Which server is asked, and for which model. */
 export interface VerdictOptions {
   /** Dialect of the server, or the one form it is to be; the payload's own dialect by default. */
   for?: string;
@@ -23,10 +24,13 @@ export interface VerdictOptions {
 export interface Verdict {
   /** The server's name. */
   readonly server: string;
+  /** The dialect that it speaks. */
   readonly dialect: string;
   /** The payload's form, undefined where the payload could not be read. */
   readonly form: string | undefined;
+  /** It takes the payload, with changes or without. */
   readonly accepted: boolean;
+  /** What it refuses and changes, and what it may, as it was found. */
   readonly findings: readonly Finding[];
   /** What mends it, where the payload is refused or the model would be given something else. */
   readonly remedy: Remedy | undefined;

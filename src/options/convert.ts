@@ -75,8 +75,9 @@ export interface TargetOptions {
 
 /** How large a piece may be. */
 export interface PieceOptions {
-  /** Rows, and bytes, of a piece: what is larger is cut between rows into pieces that are each a whole payload. */
+  /** Rows of a piece: what is larger is cut between rows into pieces that are each a whole payload. */
   maxRows?: number;
+  /** Bytes of a piece, before it is compressed. */
   maxBytes?: number;
 }
 
@@ -105,4 +106,5 @@ export interface RunOptions {
   onProgress?: (bytes: number) => void;
 }
 
+/** What may be asked of a conversion. */
 export interface ConvertOptions extends EndOptions, RowOptions, TypedOptions, TargetOptions, PieceOptions, LimitOptions, RunOptions {}

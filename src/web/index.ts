@@ -1,4 +1,7 @@
-// transload in a browser: the conversion as a web stream. Nothing that is imported from here on is Node's.
+/**
+ * transload in a browser: the conversion as a web stream. Nothing that is imported from here on is Node's.
+ * @module transload/web
+ */
 export { Batch } from "../columns/batch.js";
 export type { Column as ColumnLike, TypedColumn as Column } from "../columns/column.js";
 export type { DType, TypedArray } from "../columns/dtype.js";

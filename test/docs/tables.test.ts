@@ -1,0 +1,75 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { FORMS } from "../../src/dialects/index.js";
+import { CODES } from "../../src/index.js";
+import { FINDINGS } from "../../src/model/finding.js";
+import { readPage, root } from "../support/page.js";
+
+/** What the pages list is all that there is, and nothing else. */
+
+describe("docs/errors.md", () => {
+  const page = readPage("docs/errors.md");
+  const entries = new Map(
+    page.text
+      .split(/^### /m)
+      .slice(1)
+      .map((entry) => [entry.slice(0, entry.indexOf("\n")), entry] as const),
+  );
+
+  test("has an entry for every code, and for no other", () => {
+    expect([...entries.keys()].sort()).toEqual(Object.keys(CODES).sort());
+  });
+
+  test.each(Object.entries(CODES))("tells of %s what it means, an example that ends in it, and a remedy", (code, meaning) => {
+    const entry = (entries.get(code) as string).split(/^## /m)[0] as string;
+    expect(entry).toContain(`\n${meaning.charAt(0).toUpperCase()}${meaning.slice(1)}.\n`);
+    // test/docs/pages.test.ts holds what is promised here against what is printed
+    expect(entry).toMatch(new RegExp(`^# transload: ${code}: |^\`\`\`text\n${code}\\b`, "m"));
+    expect(entry).toMatch(/^\*\*Remedy\.\*\* \S/m);
+  });
+
+  test("names no code that there is not", () => {
+    for (const [code] of page.text.matchAll(/\bE_[A-Z0-9]+/g)) expect(Object.keys(CODES)).toContain(code);
+  });
+});
+
+describe("docs/verdicts.md", () => {
+  test("lists every finding with its meaning, and no other", () => {
+    const rows = [...readPage("docs/verdicts.md").text.matchAll(/^\| `(F_\w+)` \| (.*) \|$/gm)].map(([, code, meaning]) => [code, meaning]);
+    expect(rows).toEqual(Object.entries(FINDINGS));
+  });
+});
+
+describe("docs/formats.md", () => {
+  test("lists every form", () => {
+    const { text } = readPage("docs/formats.md");
+    for (const { id } of FORMS) expect(text).toContain(`\`${id}\``);
+  });
+});
+
+describe("docs/command-line.md", () => {
+  test.each(["convert", "inspect", "validate"])("lists every option of %s, and no other", (command) => {
+    const help = execFileSync(process.execPath, [join(root, "dist/cli/main.js"), "help", command], { encoding: "utf8" });
+    const { text } = readPage("docs/command-line.md");
+    const options = [...help.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, option]) => option as string);
+    expect(options.length).toBeGreaterThan(5);
+    for (const option of options.filter((name) => name !== "--help")) expect(text).toContain(`\`${option}\``);
+    if (command !== "convert") return;
+    const listed = [...text.matchAll(/^\| (`.*?`) \|/gm)].flatMap(([, cell]) =>
+      [...(cell as string).matchAll(/--[\w-]+/g)].map(([name]) => name),
+    );
+    for (const option of listed) expect(options).toContain(option);
+  });
+});
+
+describe("docs/performance.md", () => {
+  test("has figures of bench/RESULTS.md alone", () => {
+    const results = new Set([...readPage("bench/RESULTS.md").text.matchAll(/\d[\d,]*(?:\.\d+)?/g)].map(([figure]) => figure));
+    const cells = [...readPage("docs/performance.md").text.matchAll(/^\|.*\|$/gm)].flatMap(([row]) => row.split("|").slice(2));
+    const figures = cells.flatMap((cell) => /^\s*(\d[\d,]*(?:\.\d+)?)(?: ×)?\s*$/.exec(cell)?.[1] ?? []);
+    expect(figures.length).toBeGreaterThan(40);
+    for (const figure of figures)
+      expect(results, `${figure} is none of bench/RESULTS.md: take over what was measured anew`).toContain(figure);
+  });
+});
