@@ -39,7 +39,7 @@ export interface Column {
 }
 
 /** What the cells of each dtype lie in. Booleans are bytes, 0 or 1; times count in their unit since 1970. */
-export type ValuesOf = {
+type ValuesOf = {
   readonly bool: Uint8Array<ArrayBuffer>;
   readonly int8: Int8Array<ArrayBuffer>;
   readonly int16: Int16Array<ArrayBuffer>;

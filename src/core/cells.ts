@@ -6,12 +6,12 @@
 // on from there, and decide about a byte that cells() does not take: every syntax error is the scanner's.
 //
 // Every column has a record (column.ts). A block has one record for all its cells.
-import { AT, DTYPE, DType, LISTS, NAN_COUNT, NULL_COUNT, RECORD, SEEN, STEP, columns, setColumns } from "./column";
+import { AT, DTYPE, DType, LISTS, NAN_COUNT, NULL_COUNT, RECORD, SEEN, STEP, TAKES, columns, setColumns } from "./column";
 import { readNumber, setNumber } from "./decimal";
 import { literalAt, literalLength } from "./literals";
 import { scan } from "./scan";
 import { shortEnd } from "./row";
-import { FULL, drainStrings, isTail, plainCell, put, putNan, putNull, remember, startStore, stringsAreFull } from "./store";
+import { FULL, drainStrings, isTail, plainCell, put, putNan, putNull, putScalarText, remember, startStore, stringsAreFull } from "./store";
 import { Look, lookText, see } from "./survey";
 import { Kind, OK, end as tokenEnd, value, WAIT as TOKEN_WAITS } from "./token";
 import { Err, Ev, Nan, St, base, countAt, cursor, depth, expectAt, fail, lastNewline, leaf, nan, newlineAt, newlines as lines, nullOk, rowMost, setCursor, setDepth, setFreeAbove, setLastNewline, setLeaf, setNewlines, setSt, setWatch, st, watch } from "./state";
@@ -23,9 +23,9 @@ let rowLimit: u32 = 0;
 let cell: u32 = 0; // cells of the batch so far, in a block
 
 /** Where columns and string cells are; fixed for a cargo. */
-export function startCells(at: usize, count: u32, asBlock: bool, stringsAt: usize, stringsEnd: usize, clips: bool, isStrict: bool): void {
+export function startCells(at: usize, count: u32, asBlock: bool, stringsAt: usize, stringsEnd: usize, clips: bool): void {
   setColumns(at); width = count; block = asBlock;
-  startStore(stringsAt, stringsEnd, clips, isStrict);
+  startStore(stringsAt, stringsEnd, clips);
 }
 
 export function startBatch(limit: u32): void { rows = 0; rowLimit = limit; cell = 0; drainStrings(); }
@@ -196,7 +196,8 @@ function columnRun(from: usize, to: usize): i32 { return run(from, to, false, fa
       else {
         q = readNumber(p, to);
         if (q == 0 || isTail(load<u8>(q))) { ev = numberReaches(p, to) ? <i32>Ev.More : judge(p); break; }
-        const err = put(column, out, p, q);
+        const err = load<u32>(column, DTYPE) == DType.String ? putScalarText(column, asBlock ? 0 : <u32>col, index, p, q) : put(column, out, p, q);
+        if (err == FULL) { ev = stop(Ev.Strings, p); break; }
         if (err != Err.None) { ev = fail(err, p); break; }
       }
       p = q;
@@ -289,7 +290,7 @@ function other(column: usize, out: usize, col: u32, index: u32, p: usize, to: us
   if (n == 0) {
     if (block || (c != 0x7b /* { */ && c != 0x5b /* [ */)) return JUDGE;
     if (dtype == DType.Any) return nested(column, col, p, to);
-    if (c != 0x5b || dtype != DType.String || load<u32>(column, LISTS) == 0) return Err.Kind;
+    if (c != 0x5b || dtype != DType.String || (load<u32>(column, TAKES) & LISTS) == 0) return Err.Kind;
     if (stringsAreFull()) return FULL;
     const err = nested(column, col, p, to);
     if (err == Err.None) remember(p, at, col | (<u32>Kind.Bare << 24), index);
@@ -306,7 +307,11 @@ function other(column: usize, out: usize, col: u32, index: u32, p: usize, to: us
     store<u32>(column, load<u32>(column, NULL_COUNT) + 1, NULL_COUNT);
     return Err.None;
   }
-  if (dtype == DType.String) return Err.Kind;
+  if (dtype == DType.String) {
+    // a text where NaN may not be is none either
+    if (first != 0x74 && first != 0x66 && nan == Nan.Error) return Err.Nan;
+    return putScalarText(column, block ? 0 : col, index, p, end);
+  }
   if (first == 0x74 /* t */ || first == 0x66 /* f */) {
     if (dtype == DType.Any) { see(column + SEEN, Look.Bool); return Err.None; }
     setNumber(<u64>(first == 0x74), 0, false);
@@ -372,7 +377,7 @@ function text(column: usize, col: u32, index: u32, p: usize, to: usize): i32 {
   if (q + 1 >= to) return WAIT;
   if (q + 1 - p > rowMost) return Err.Long;
   if (load<u32>(column, DTYPE) == DType.Any) { lookText(column + SEEN, p + 1, q); at = q + 1; return Err.None; }
-  if (load<u32>(column, DTYPE) != DType.String || load<u32>(column, LISTS) != 0) return Err.Kind;
+  if (load<u32>(column, DTYPE) != DType.String || (load<u32>(column, TAKES) & LISTS) != 0) return Err.Kind;
   if (stringsAreFull()) return FULL;
   remember(p + 1, q, block ? 0 : col, index);
   at = q + 1;

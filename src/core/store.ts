@@ -2,7 +2,7 @@
 //
 // Three readers put their cells into columns here: cells.ts those of JSON, plain.ts those of plain lines, fill.ts those of rows. A text is
 // only remembered; texts.ts copies it before its bytes leave the window.
-import { AT, DTYPE, DType, RECORD, SEEN, STEP, VALID, columns } from "./column";
+import { AT, DTYPE, DType, EXACT, RECORD, SCALARS, SEEN, STEP, TAKES, VALID, columns } from "./column";
 import { TEN_INT, clinger, cut, digitCount, digitsAt, eightDigits, holds, leading, negative, product64, readNumber, setNumber, significand, tens, toF32, toF64 } from "./decimal";
 import { Err } from "./state";
 import { Look, isWhole, lookNumber, lookPlain, see } from "./survey";
@@ -18,11 +18,10 @@ let strings: usize = 0;
 let stringLimit: usize = 0;
 export let stringEnd: usize = 0;
 let clip: bool = false;
-let strict: bool = false; // float64 was not asked for: whole numbers must be exact
 
 /** Where texts are remembered, and what becomes of numbers that their dtype cannot hold; fixed for a cargo. */
-export function startStore(stringsAt: usize, stringsEnd: usize, clips: bool, isStrict: bool): void {
-  strings = stringsAt; stringLimit = stringsEnd; clip = clips; strict = isStrict;
+export function startStore(stringsAt: usize, stringsEnd: usize, clips: bool): void {
+  strings = stringsAt; stringLimit = stringsEnd; clip = clips;
 }
 
 // ---- texts
@@ -37,6 +36,14 @@ export function remember(from: usize, to: usize, where: u32, index: u32): void {
   store<u32>(stringEnd, where, 8);
   store<u32>(stringEnd, index, 12);
   stringEnd += STRING;
+}
+
+/** A number, true or false in a column of texts: its text, where the column takes it. An Err, or FULL. */
+export function putScalarText(column: usize, where: u32, index: u32, from: usize, to: usize): i32 {
+  if ((load<u32>(column, TAKES) & SCALARS) == 0) return Err.Kind;
+  if (stringsAreFull()) return FULL;
+  remember(from, to, where, index);
+  return Err.None;
 }
 
 /** All texts have been taken. */
@@ -168,7 +175,7 @@ export function put(column: usize, out: usize, p: usize, end: usize): i32 {
     case DType.Float64: {
       const v = toF64(p, end);
       if (v == Infinity && !clip) return Err.Range;
-      if (strict && v >= 9007199254740992 && isWhole(p, end) && !holds(p, <i32>(end - p), negative ? -v : v)) return Err.Range;
+      if (v >= 9007199254740992 && (load<u32>(column, TAKES) & EXACT) != 0 && isWhole(p, end) && !holds(p, <i32>(end - p), negative ? -v : v)) return Err.Range;
       store<f64>(out, negative ? -v : v);
       return Err.None;
     }
@@ -230,6 +237,9 @@ export function storeCell(col: u32, row: u32, what: i32, from: usize, to: usize)
   const column = columns + <usize>col * RECORD;
   if (load<u32>(column, DTYPE) == DType.Skip) return Err.None;
   const out = <usize>load<u32>(column, AT) + <usize>row * <usize>load<u32>(column, STEP);
+  const dtype = load<u32>(column, DTYPE);
+  if (dtype == DType.String && (what <= Kind.Bool || what == Kind.Nan || what == Kind.Odd))
+    return putScalarText(column, col | (<u32>Kind.Bare << 24), row, from, to);
   if (what <= Kind.Float) {
     const n = to - from;
     if (what == Kind.Int && n < 4 && load<u8>(from) != 0x2d) {
@@ -241,14 +251,9 @@ export function storeCell(col: u32, row: u32, what: i32, from: usize, to: usize)
     } else readNumber(from, to + 1);
     return put(column, out, from, to);
   }
-  const dtype = load<u32>(column, DTYPE);
   if (what == Kind.Null || what == Kind.Missing) return putNull(column, out, row);
-  if (what == Kind.Nan) {
-    if (dtype == DType.String) return Err.Kind;
-    return putNan(dtype, out, load<u8>(from) == 0x4e /* N */ ? NaN : load<u8>(from) == 0x2d /* - */ ? -Infinity : Infinity);
-  }
+  if (what == Kind.Nan) return putNan(dtype, out, load<u8>(from) == 0x4e /* N */ ? NaN : load<u8>(from) == 0x2d /* - */ ? -Infinity : Infinity);
   if (what == Kind.Bool) {
-    if (dtype == DType.String) return Err.Kind;
     setNumber(<u64>(load<u8>(from) == 0x74 /* t */), 0, false);
     return put(column, out, from, to);
   }

@@ -1,5 +1,5 @@
 import type { Batch } from "../columns/batch.js";
-import type { DTypeChoice } from "../columns/dtype.js";
+import type { DType, DTypeChoice } from "../columns/dtype.js";
 import type { RowRequest } from "./rows.js";
 
 /** What to do with a number that its dtype cannot hold: refuse, or cut it to fit (a float becomes infinite). */
@@ -17,6 +17,12 @@ export interface CellRequest {
   readonly dtype: DTypeChoice | undefined;
   /** Columns of a frame that are read, in this order, where there are names; the others are passed over. */
   readonly pick?: readonly string[] | undefined;
+  /** Where nobody asked for a dtype: int64 or uint64 where the numbers are whole, and not float64. */
+  readonly infer?: boolean | undefined;
+  /** What columns turned out to be that were guessed wrong before, by name. */
+  readonly guesses?: Readonly<Record<string, DType>> | undefined;
+  /** A column of several kinds is refused, and not read as text: it is to be written as it came. */
+  readonly narrow?: boolean | undefined;
   readonly cast: Cast;
   /** Rows of a batch; undefined for about a mebibyte of cells. */
   readonly batchRows: number | undefined;

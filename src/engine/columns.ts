@@ -1,3 +1,4 @@
+import { decode } from "../columns/bytes.js";
 import { isWrittenAsText } from "../columns/cell-text.js";
 import { columnsNamed, type DType, type DTypeChoice, dtypeNamed, isNumeric, NUMERIC } from "../columns/dtype.js";
 import { nearest, placesAmong, TransloadError } from "../errors.js";
@@ -13,6 +14,9 @@ export interface Kinds {
   floats: boolean;
   strings: boolean;
   booleans: boolean;
+  /** Whole numbers above 2^63 - 1; and numbers below 0. */
+  large?: boolean;
+  negative?: boolean;
   /** Lists, in a row of a frame. */
   lists?: boolean;
   /** Bytes of the longest of them. */
@@ -60,13 +64,16 @@ export function survey(text: Uint8Array, rank: number, width: number): Kinds[] {
         if (byte === 0x74 /* t */ || byte === 0x66 /* f */) kind.booleans = true;
         else if (byte !== 0x6e /* n */) {
           kind.numbers = true;
+          if (byte === 0x2d /* - */) kind.negative = true;
           if (byte === 0x4e /* N */ || byte === 0x49 /* I */) kind.floats = true;
         }
       }
+      const start = i;
       while (i + 1 < text.length && !isDelimiter(text[i + 1] as number)) {
         i++;
         if (kind?.numbers && depth === rank && isFloating(text[i] as number)) kind.floats = true;
       }
+      if (kind?.numbers && depth === rank && i - start >= 18) kind.large ||= isLarge(text.subarray(start, i + 1));
     }
   }
   return kinds;
@@ -83,6 +90,12 @@ export function bytesOfRow(dtypes: readonly DType[], lists: readonly (number | u
 /** The columns whose cells are lists, each a tensor of one shape. */
 export function listsAmong(kinds: readonly Kinds[]): boolean[] {
   return kinds.map(({ lists, numbers, strings, booleans }) => lists === true && !numbers && !strings && !booleans);
+}
+
+/** A whole number above 2^63 - 1. */
+function isLarge(digits: Uint8Array): boolean {
+  const text = decode(digits);
+  return /^\d+$/.test(text) && BigInt(text) >= 2n ** 63n;
 }
 
 /** A point, an exponent, an Infinity. */
@@ -122,24 +135,48 @@ export function pickedOf(names: readonly string[], pick: readonly string[] | und
   return pick ? placesAmong(names, pick) : names.map((_, i) => i);
 }
 
-/** Nobody asked for this dtype by its name. */
-export function isDefaulted(asked: DTypeChoice | undefined): boolean {
-  return asked === undefined || asked === "infer";
+/** What a column is, and who said so. */
+export interface ColumnChoice {
+  readonly dtype: DType;
+  /** Its cells said so, as far as they have been seen: a cell that does not fit shows that the guess was wrong. */
+  readonly guessed: boolean;
 }
 
 /**
- * The dtype of each column: strings stay strings; booleans stay bool unless their dtype was named; the rest is as asked, float64 by default.
+ * What each column is. Its own dtype where one was asked for by its name; the one for all where that can hold it; or else what its cells look
+ * like: text where they are of several kinds, bool, int64 or uint64 where numbers are whole and `infer` says so, and float64, in which whole
+ * numbers must then be exact.
  */
-export function chooseDtypes(names: readonly string[], kinds: readonly Kinds[], asked: DTypeChoice | undefined): DType[] {
+export function chooseDtypes(names: readonly string[], kinds: readonly Kinds[], request: CellRequest): ColumnChoice[] {
+  const { dtype: asked, guesses, layout } = request;
+  const all = typeof asked === "string" && asked !== "infer" ? asked : undefined;
   return names.map((name, i) => {
-    const { strings, booleans, numbers, floats } = kinds[i] as Kinds;
     const own = dtypeNamed(asked, name);
-    if (own) return own;
-    const all = typeof asked === "string" && asked !== "infer" ? asked : undefined;
-    if (strings && !numbers && !booleans) return all && isWrittenAsText(all) ? all : "string";
+    if (own) return { dtype: own, guessed: false };
+    const known = guesses?.[name];
+    if (known) return { dtype: known, guessed: true };
+    const { strings, booleans, numbers } = kinds[i] as Kinds;
+    const mixed = Number(strings) + Number(booleans) + Number(numbers) > 1;
+    if (mixed && layout === "rows" && !request.narrow && !all) return { dtype: "string", guessed: true };
+    if (strings && !numbers && !booleans)
+      return { dtype: all && isWrittenAsText(all) ? all : "string", guessed: !all || !isWrittenAsText(all) };
     const number = all && !isWrittenAsText(all) ? all : undefined;
-    if (booleans && !numbers && !number) return "bool";
-    if (asked === "infer") return numbers && !floats ? "int64" : "float64";
-    return number ?? "float64";
+    if (booleans && !numbers && !number) return { dtype: "bool", guessed: true };
+    if (number) return { dtype: number, guessed: false };
+    return { dtype: asked === "infer" || request.infer ? wholeOrFloat(kinds[i] as Kinds) : "float64", guessed: true };
   });
+}
+
+function wholeOrFloat({ numbers, floats, large, negative }: Kinds): DType {
+  if (!numbers || floats) return "float64";
+  return large && !negative ? "uint64" : "int64";
+}
+
+/** What a column takes besides its dtype's own cells (core/column.ts). */
+export const Takes = { Lists: 1, Scalars: 2, Exact: 4 } as const;
+
+/** Texts take any scalar where they were asked for, or where a column may be of several kinds; guessed float64 takes what is exact. */
+export function takesOf({ dtype, guessed }: ColumnChoice, { narrow }: CellRequest): number {
+  if (dtype === "string") return guessed && narrow ? 0 : Takes.Scalars;
+  return dtype === "float64" && guessed ? Takes.Exact : 0;
 }

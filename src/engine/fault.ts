@@ -1,4 +1,5 @@
-import { type Place, TransloadError } from "../errors.js";
+import type { DType } from "../columns/dtype.js";
+import { type ErrorCode, type Place, TransloadError } from "../errors.js";
 import { Err, St } from "./codes.js";
 
 /** Everything an engine knows of the first fault in the input. */
@@ -170,27 +171,56 @@ export function jsonPath(parts: readonly (string | number)[]): string {
 export interface CellFault {
   error: number;
   column: string;
-  dtype: string;
-  /** Nobody asked for the dtype. */
-  defaulted: boolean;
+  dtype: DType;
+  /** Nobody asked for the dtype: the cells before looked so. */
+  guessed: boolean;
   /** The cell's text, or the beginning of it. */
   text: string;
   place: Place;
 }
 
-export function refuseCell({ error, column, dtype, defaulted, text, place }: CellFault): TransloadError {
+/** A cell showed that its column is another than was guessed from the cells before it. */
+export class GuessError extends TransloadError {
+  readonly columnName: string;
+  /** What has room for both; undefined where nothing has. */
+  readonly wider: DType | undefined;
+
+  constructor(code: ErrorCode, detail: string, place: Place, column: string, wider: DType | undefined) {
+    super(code, detail, place);
+    this.columnName = column;
+    this.wider = wider;
+  }
+}
+
+/** What has room for the cells of a column so far, and for this one: text where they are of two kinds, or no number type has them all. */
+function widerThan(dtype: DType, text: string): DType | undefined {
+  if (/^[[{]/.test(text)) return undefined;
+  const whole = /^-?\d+$/.test(text);
+  if (dtype === "int64" && whole && !text.startsWith("-") && text.length <= 20) return "uint64";
+  const number = whole || /^-?(?:\d|NaN|Infinity)/.test(text);
+  return (dtype === "int64" || dtype === "uint64") && number && !whole ? "float64" : "string";
+}
+
+export function refuseCell(fault: CellFault): TransloadError {
+  const refused = cellFault(fault);
+  const { column, dtype, guessed, text } = fault;
+  if (!guessed || (fault.error !== Err.Range && fault.error !== Err.Kind)) return refused;
+  return new GuessError(refused.code, refused.detail, fault.place, column, widerThan(dtype, text));
+}
+
+function cellFault({ error, column, dtype, guessed, text, place }: CellFault): TransloadError {
   const where = `row ${place.row}${column === "" ? "" : `, column ${JSON.stringify(column)}`}`;
   switch (error) {
     case Err.Range:
       if (/^-?(NaN|Infinity)/.test(text))
         return new TransloadError("E_RANGE", `${where}: ${text} does not fit ${dtype}, which has no NaN or Infinity`, place);
-      if (defaulted && dtype === "int64")
+      if (guessed && (dtype === "int64" || dtype === "uint64"))
         return new TransloadError(
           "E_RANGE",
-          `${where}: ${text} does not fit int64, which the first rows look like; ask for float64 in this column`,
+          `${where}: ${text} does not fit ${dtype}, which the first rows look like; ask for another dtype in this column`,
           place,
         );
-      if (defaulted && Number.isFinite(Number(text)))
+      if (guessed && Number.isFinite(Number(text)))
         return new TransloadError(
           "E_RANGE",
           `${where}: ${text} is not exact in ${dtype}; ask for int64, uint64, or float64 to round it`,

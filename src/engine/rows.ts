@@ -1,4 +1,4 @@
-import type { DType } from "../columns/dtype.js";
+import type { ColumnChoice } from "./columns.js";
 
 /** How rows are written down. The lines are those of JSON Lines: a list or a record each. */
 export type RowSyntax =
@@ -67,9 +67,7 @@ export interface RowTexts {
 
 /** Columns that the core fills with the cells of rows. */
 interface TypedRows {
-  readonly dtypes: readonly DType[];
-  /** Nobody asked for the dtypes. */
-  readonly defaulted: boolean;
+  readonly choices: readonly ColumnChoice[];
   /** There is no room for the next row: true when the batch is full. */
   flush(): boolean;
   /** The window is about to move. */

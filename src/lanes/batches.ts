@@ -53,8 +53,8 @@ async function* readBinary(
 
 async function* readText(bytes: Chunks, request: ReadRequest, host: Host): AsyncGenerator<Batch, void, undefined> {
   const { rows, limits, run } = request;
-  const { dtype, cast = "error", batchRows, batchBytes, reuse = false, dictionary = false } = request.batches;
-  const typed = { dtype, cast, batchRows, batchBytes, reuse, dictionary };
+  const { dtype, infer, guesses, cast = "error", batchRows, batchBytes, reuse = false, dictionary = false } = request.batches;
+  const typed = { dtype, infer, guesses, cast, batchRows, batchBytes, reuse, dictionary };
   const found = await readable(bytes, request, host, typed);
   if (found.batches) {
     yield* found.batches;

@@ -169,7 +169,9 @@ export class Conversion {
         to,
         columns: rows.columns,
         nan: target.nan,
-        typed: typed ? { dtype, cast, batchRows, reuse: this.#through === undefined } : undefined,
+        typed: typed
+          ? { dtype, infer: typeof dtype === "object", narrow: true, cast, batchRows, reuse: this.#through === undefined }
+          : undefined,
         renames: this.#through !== undefined,
         asked: { ...rows, ...target, ...pieces },
         ...this.#route,

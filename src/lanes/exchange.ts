@@ -32,7 +32,7 @@ export async function* exchange(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { to, rows, limits, run } = request;
   const { dtype = "infer" as const, through, ...cells } = request.typed;
-  const batches = { ...cells, dtype, reuse: isCopied(to) && !through?.length };
+  const batches = { ...cells, dtype, infer: typeof dtype === "object", reuse: isCopied(to) && !through?.length };
   const read = batchesIn(counted(chunks, run.onProgress), { from: request.from, rows, batches, limits, run }, host);
   yield* chunksOfBatches(passed(read, through), request, host, patch);
 }

@@ -1,5 +1,5 @@
 // A conversion's options in their parts, taken apart once.
-import type { DTypeChoice } from "../columns/dtype.js";
+import type { DType, DTypeChoice } from "../columns/dtype.js";
 import { NAMES, type What } from "../dialects/index.js";
 import type { Cast } from "../engine/cells.js";
 import { TransloadError } from "../errors.js";
@@ -41,6 +41,8 @@ export type WriteRequest = Pick<Request, "to" | "rows" | "target" | "pieces" | "
 /** How batches are made. */
 interface BatchParts {
   readonly dtype?: DTypeChoice | undefined;
+  readonly infer?: boolean | undefined;
+  readonly guesses?: Readonly<Record<string, DType>> | undefined;
   readonly cast?: Cast | undefined;
   readonly batchRows?: number | undefined;
   readonly batchBytes?: number | undefined;

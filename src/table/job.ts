@@ -39,7 +39,7 @@ export interface TableOptions {
 }
 
 /** How batches are to be made. */
-export type BatchRequest = Pick<CellRequest, "dtype" | "cast" | "batchRows" | "batchBytes" | "reuse" | "dictionary">;
+export type BatchRequest = Pick<CellRequest, "dtype" | "infer" | "guesses" | "cast" | "batchRows" | "batchBytes" | "reuse" | "dictionary">;
 
 /** Where the outputs go: one, or a piece after the other. */
 interface TableSink {

@@ -6,7 +6,19 @@ import { product } from "../../columns/lists.js";
 import type { TransloadError } from "../../errors.js";
 import { type CellReader, type CellRequest, cutToFit, type Seen } from "../cells.js";
 import { Err, Look } from "../codes.js";
-import { bytesOfRow, checkNames, chooseDtypes, isDefaulted, listsAmong, namesOf, pickedOf, SAMPLE, survey } from "../columns.js";
+import {
+  bytesOfRow,
+  type ColumnChoice,
+  checkNames,
+  chooseDtypes,
+  listsAmong,
+  namesOf,
+  pickedOf,
+  SAMPLE,
+  survey,
+  Takes,
+  takesOf,
+} from "../columns.js";
 import { exact } from "../exact.js";
 import { jsonPath, refuseCell } from "../fault.js";
 import { ListReader } from "../nested.js";
@@ -20,6 +32,8 @@ import type { Tokens } from "./tokens.js";
 const BATCH = 1 << 20;
 
 /** The reference engine's cell reader: tokens to cells, one by one. */
+const LOOKED_AT: ColumnChoice = { dtype: "float64", guessed: true };
+
 export class ReferenceCells implements CellReader {
   done = false;
   rows = 0;
@@ -40,6 +54,7 @@ export class ReferenceCells implements CellReader {
   /** Columns that are read, in their order. */
   #picked: readonly number[] = [];
   #isPicked: ReadonlySet<number> = new Set();
+  #choices: readonly ColumnChoice[] = [];
   #dtypes: DType[] = [];
   #shape: number[] = [];
   #block = false;
@@ -110,7 +125,8 @@ export class ReferenceCells implements CellReader {
     this.#lists = this.#names.map((name, i) =>
       lists[i] ? new ListReader(name, request.dtype, request.cast, this.#createScanner) : undefined,
     );
-    this.#dtypes = request.survey ? this.#names.map(() => "float64") : chooseDtypes(this.#names, kinds, request.dtype);
+    this.#choices = request.survey ? this.#names.map(() => LOOKED_AT) : chooseDtypes(this.#names, kinds, request);
+    this.#dtypes = this.#choices.map(({ dtype }) => dtype);
     const perRow = this.#block ? product(levels) : 1;
     const named = frame && !this.#block && request.names?.length === width;
     this.#picked = pickedOf(this.#names, named ? request.pick : undefined);
@@ -187,16 +203,18 @@ export class ReferenceCells implements CellReader {
       const dtype = this.#dtypes[i] as DType;
       const { values, valid } = this.#cells[i] as { values: (number | bigint | string)[]; valid: number[] };
       if (this.#lists[i] && token.name !== "nullValue") throw this.#refuse(Err.Kind, token);
-      values.push(this.#lists[i] ? "" : this.#read(token, dtype));
+      values.push(this.#lists[i] ? "" : this.#read(token, dtype, i));
       valid.push(token.name === "nullValue" ? 0 : 1);
     }
     if (!this.#block) this.#column++;
   }
 
-  #read(token: Token, dtype: DType): number | bigint | string {
+  #read(token: Token, dtype: DType, i: number): number | bigint | string {
     const { name, text } = token;
     const big = dtype === "int64" || dtype === "uint64";
     if (name === "nullValue") return !isNumeric(dtype) ? "" : dtype.startsWith("float") ? Number.NaN : big ? 0n : 0;
+    const takes = takesOf(this.#choices[i] as ColumnChoice, this.#request);
+    if (takes & Takes.Scalars && name !== "stringValue") return text;
     if ((name === "stringValue") === isNumeric(dtype)) throw this.#refuse(Err.Kind, token);
     if (!isNumeric(dtype)) return JSON.parse(Buffer.from(text, "latin1").toString()) as string;
     const number = name === "numberValue" ? text : name === "trueValue" ? "1" : "0";
@@ -205,7 +223,7 @@ export class ReferenceCells implements CellReader {
       if (isNan(number)) return Number(number);
       const value = exact(number, dtype === "float32");
       if (!Number.isFinite(value) && !clip) throw this.#refuse(Err.Range, token);
-      if (isDefaulted(this.#request.dtype) && /^-?\d+$/.test(number) && Math.abs(value) >= 2 ** 53 && BigInt(value) !== BigInt(number))
+      if (takes & Takes.Exact && /^-?\d+$/.test(number) && Math.abs(value) >= 2 ** 53 && BigInt(value) !== BigInt(number))
         throw this.#refuse(Err.Range, token);
       return value;
     }
@@ -217,15 +235,13 @@ export class ReferenceCells implements CellReader {
 
   #refuse(error: number, token: Token): Error {
     const i = this.#block ? 0 : this.#column;
-    const dtype = this.#dtypes[i] ?? "float64";
     const row = this.rows + this.#rowsOfBatch;
     const path = jsonPath([...this.#tokens.path, row, ...(this.#rank > 0 ? [this.#column] : [])]);
     const place = { offset: token.from, line: token.line, column: token.from - token.lineAt + 1, path, row };
     return refuseCell({
       error,
       column: this.#names[i] ?? "",
-      dtype,
-      defaulted: isDefaulted(this.#request.dtype),
+      ...(this.#choices[i] ?? LOOKED_AT),
       text: token.text.slice(0, 40),
       place,
     });

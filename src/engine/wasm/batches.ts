@@ -1,7 +1,7 @@
 import type { Batch } from "../../columns/batch.js";
-import type { DType } from "../../columns/dtype.js";
+import { isNumeric } from "../../columns/dtype.js";
 import type { CellReader, CellRequest } from "../cells.js";
-import { checkNames, chooseDtypes, isDefaulted, pickedOf, SAMPLE } from "../columns.js";
+import { type ColumnChoice, checkNames, chooseDtypes, pickedOf, SAMPLE, takesOf } from "../columns.js";
 import type { RowRequest, RowStyle } from "../rows.js";
 import { CoreColumns } from "./columns.js";
 import type { CoreInput } from "./input.js";
@@ -72,17 +72,20 @@ export class CoreBatches implements CellReader {
     if (!look) return false;
     const names = look.names ?? Array.from({ length: look.width ?? 0 }, (_, i) => `${i}`);
     checkNames(names, request.dtype);
-    const kinds = look.kinds.map(({ integers, floats, nans, texts, booleans }) => ({
+    const kinds = look.kinds.map(({ integers, floats, nans, texts, booleans, unsigned, huge, negative }) => ({
       numbers: integers || floats || nans,
       floats: floats || nans,
       strings: texts,
       booleans,
+      large: unsigned || huge,
+      negative,
     }));
-    const dtypes = chooseDtypes(names, kinds, request.dtype);
+    const choices = chooseDtypes(names, kinds, request);
     const places = pickedOf(names, look.names ? request.pick : undefined);
     const columns = new CoreColumns(this.#memory, {
       names: places.map((i) => names[i] as string),
-      dtypes: places.map((i) => dtypes[i] as DType),
+      dtypes: places.map((i) => (choices[i] as ColumnChoice).dtype),
+      takes: places.map((i) => takesOf(choices[i] as ColumnChoice, request)),
       sourceWidth: names.length,
       places,
       shape: [],
@@ -94,18 +97,15 @@ export class CoreBatches implements CellReader {
       dictionary: request.dictionary ?? false,
     });
     this.#columns = columns;
-    core.startCells(
-      columns.at,
-      dtypes.length,
-      false,
-      columns.stringsAt,
-      columns.stringsEnd,
-      request.cast === "clip",
-      isDefaulted(request.dtype),
-    );
+    core.startCells(columns.at, choices.length, false, columns.stringsAt, columns.stringsEnd, request.cast === "clip");
     core.startBatch(columns.batchRows);
     core.startFill(columns.batchRows);
-    this.#reader = new CoreRows(this.#memory, input, { ...this.#rows, names: look.names, width: names.length }, this.#style(dtypes));
+    this.#reader = new CoreRows(
+      this.#memory,
+      input,
+      { ...this.#asText(names, choices), names: look.names, width: names.length },
+      this.#style(choices),
+    );
     if (this.#ended) this.#reader.finish();
     return true;
   }
@@ -125,14 +125,21 @@ export class CoreBatches implements CellReader {
     }
   }
 
-  #style(dtypes: readonly DType[]): RowStyle {
+  /** The rows, with columns of text as such: what looks like a number in them, or like true, is spelled as it stands. */
+  #asText(names: readonly string[], choices: readonly ColumnChoice[]): RowRequest {
+    const { fields } = this.#rows;
+    if (!fields) return this.#rows;
+    const texts = names.filter((_, i) => !isNumeric((choices[i] as ColumnChoice).dtype));
+    return { ...this.#rows, fields: { ...fields, text: new Set([...fields.text, ...texts]) } };
+  }
+
+  #style(choices: readonly ColumnChoice[]): RowStyle {
     const { core } = this.#memory;
     return {
       ...LOOK,
       cells: "typed",
       typed: {
-        defaulted: isDefaulted(this.#request.dtype),
-        dtypes,
+        choices,
         flush: () => {
           this.#drain();
           return core.filled.value === core.fillLimit.value;

@@ -1,9 +1,9 @@
 import type { Batch } from "../../columns/batch.js";
-import { type DType, NUMERIC } from "../../columns/dtype.js";
+import { NUMERIC } from "../../columns/dtype.js";
 import type { TransloadError } from "../../errors.js";
 import { BEYOND, type CellReader, type CellRequest, type Seen } from "../cells.js";
 import { Err, Ev, Look } from "../codes.js";
-import { checkNames, chooseDtypes, isDefaulted, listsAmong, namesOf, pickedOf, SAMPLE, survey } from "../columns.js";
+import { type ColumnChoice, checkNames, chooseDtypes, listsAmong, namesOf, pickedOf, SAMPLE, survey, Takes, takesOf } from "../columns.js";
 import { ListReader } from "../nested.js";
 import type { Scanner } from "../scanner.js";
 import { CoreColumns, RECORD } from "./columns.js";
@@ -12,6 +12,7 @@ import type { CoreMemory } from "./memory.js";
 
 const RANGE = 48; // of a column in a survey, where its values would be
 const ANY_CODE = 12; // a cell that is only looked at
+const LOOKED_AT: ColumnChoice = { dtype: "bool", guessed: true };
 /** Rows of a survey, which makes no batch. */
 const ENDLESS = 1 << 30;
 
@@ -27,7 +28,7 @@ export class CoreCells implements CellReader {
   #rows = 0;
   // the layout, known after the sample
   #names: readonly string[] = [];
-  #dtypes: DType[] = [];
+  #choices: readonly ColumnChoice[] = [];
   #shape: number[] = [];
   #block = false;
   #batchRows = 1;
@@ -162,13 +163,13 @@ export class CoreCells implements CellReader {
     if (frame) checkNames(this.#names, request.dtype);
     const text = this.#memory.bytes.subarray(input.from, this.#scanned);
     const kinds = survey(text, rank, this.#block ? 1 : width);
-    this.#dtypes = request.survey ? this.#names.map(() => "bool") : chooseDtypes(this.#names, kinds, request.dtype);
+    this.#choices = request.survey ? this.#names.map(() => LOOKED_AT) : chooseDtypes(this.#names, kinds, request);
     const lists = frame && !request.survey ? listsAmong(kinds) : [];
     const { survey: looks, batchRows, batchBytes, reuse, dictionary = false } = request;
     const places = pickedOf(this.#names, frame && !this.#block && request.names?.length === width ? request.pick : undefined);
     const columns = new CoreColumns(this.#memory, {
       names: places.map((i) => this.#names[i] as string),
-      dtypes: looks ? [] : places.map((i) => this.#dtypes[i] as DType),
+      dtypes: looks ? [] : places.map((i) => (this.#choices[i] as ColumnChoice).dtype),
       sourceWidth: looks ? 0 : this.#names.length,
       places,
       shape: this.#shape,
@@ -178,6 +179,7 @@ export class CoreCells implements CellReader {
       batchBytes,
       reuse,
       dictionary,
+      takes: places.map((i) => (lists[i] ? Takes.Lists : takesOf(this.#choices[i] as ColumnChoice, request))),
       lists: places.map((i) =>
         lists[i] ? new ListReader(this.#names[i] as string, request.dtype, request.cast, this.#createScanner) : undefined,
       ),
@@ -193,7 +195,6 @@ export class CoreCells implements CellReader {
       columns.stringsAt,
       columns.stringsEnd,
       request.cast === "clip",
-      isDefaulted(request.dtype),
     );
     core.startBatch(this.#batchRows);
     core.rewind(this.#newlinesAt);
@@ -204,7 +205,7 @@ export class CoreCells implements CellReader {
   /** Records of a survey: a Range for each column, in which nothing lies yet. */
   #layRanges(): number {
     const memory = this.#memory;
-    const count = this.#dtypes.length;
+    const count = this.#choices.length;
     const records = memory.area("columns of a survey", RECORD * Math.max(1, count));
     const first = memory.area("ranges of a survey", RANGE * count);
     memory.bytes.fill(0, records, records + RECORD * Math.max(1, count));
@@ -295,8 +296,7 @@ export class CoreCells implements CellReader {
     const { core } = this.#memory;
     if (error === Err.Long) return input.tooLong();
     const column = this.#block ? 0 : input.count(core.leaf.value);
-    const dtype = this.#dtypes[column] as DType;
-    return input.refuseCell(error, this.#names[column] ?? "", dtype, isDefaulted(this.#request.dtype));
+    return input.refuseCell(error, this.#names[column] ?? "", this.#choices[column] as ColumnChoice);
   }
 
   #batch(): Batch {

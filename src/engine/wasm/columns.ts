@@ -35,6 +35,8 @@ export interface Layout {
   readonly listBytes?: readonly (number | undefined)[];
   /** Texts are kept once for each that occurs. */
   readonly dictionary?: boolean;
+  /** What each takes besides its own cells (Takes). */
+  readonly takes: readonly number[];
   /** Columns of the source, and the place among them of each that is kept. */
   readonly sourceWidth: number;
   readonly places: readonly number[];
@@ -111,7 +113,7 @@ export class CoreColumns {
       memory.view.setUint32(record + 8, isNumeric(dtype) ? NUMERIC[dtype].code : STRING_CODE, true);
       memory.view.setUint32(record + 12, this.#validAt[i] as number, true);
       for (let word = 16; word < RECORD; word += 4) memory.view.setUint32(record + word, 0, true);
-      if (layout.lists?.[i]) memory.view.setUint32(record + 28, 1, true);
+      memory.view.setUint32(record + 28, layout.takes[i] ?? 0, true);
     });
     // a row of no cells still has somewhere to write before it is refused
     if (sourceWidth === 0)

@@ -22,7 +22,7 @@ export interface Core {
   freeCargo(): void;
   assumeLeaf(depth: number): void;
   rewind(newlines: bigint): void;
-  startCells(columns: number, width: number, block: boolean, strings: number, stringsEnd: number, clip: boolean, strict: boolean): void;
+  startCells(columns: number, width: number, block: boolean, strings: number, stringsEnd: number, clip: boolean): void;
   startBatch(rows: number): void;
   cells(from: number, to: number): number;
   drainStrings(): void;

@@ -1,5 +1,6 @@
 import type { Place, TransloadError } from "../../errors.js";
 import { Err, St } from "../codes.js";
+import type { ColumnChoice } from "../columns.js";
 import { jsonPath, refuse, refuseCell, truncated } from "../fault.js";
 import type { PathOf } from "../scanner.js";
 import { tooLong } from "../size.js";
@@ -170,14 +171,13 @@ export class CoreInput {
   }
 
   /** The error for the cell at `from`, which this column cannot take. */
-  refuseCell(error: number, column: string, dtype: string, defaulted: boolean): TransloadError {
+  refuseCell(error: number, column: string, choice: ColumnChoice): TransloadError {
     let end = this.from;
     while (end < this.to && end - this.from < 40 && !/[\s,\]}]/.test(String.fromCharCode(this.#memory.bytes[end] as number))) end++;
     return refuseCell({
       error,
       column,
-      dtype,
-      defaulted,
+      ...choice,
       text: this.#memory.text(this.from, end),
       place: this.#place(this.from, this.#memory.core.depth.value),
     });

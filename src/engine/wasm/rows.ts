@@ -2,6 +2,7 @@ import { concat, encode } from "../../columns/bytes.js";
 import type { TransloadError } from "../../errors.js";
 import { kindsOf } from "../cell-kinds.js";
 import { Err, Ev, Gap, Kind, LEARN, Mode, St, Style, Syntax } from "../codes.js";
+import type { ColumnChoice } from "../columns.js";
 import { refuse, refuseCell, refuseKey, refuseRow } from "../fault.js";
 import type { CellKinds, RowReader, RowRequest, RowStyle } from "../rows.js";
 import { tooLong } from "../size.js";
@@ -291,13 +292,11 @@ export class CoreRows implements RowReader {
     const place = this.#request.syntax === "across" ? { row: this.rows } : this.#input.placeOfRow(this.#input.from, this.rows);
     const { typed } = this.#style;
     if (typed && (error === Err.Range || error === Err.Kind)) {
-      const { dtypes, defaulted } = typed;
       const text = this.#input.cellText();
       return refuseCell({
         error,
         column: this.#names?.[cell] ?? `${cell}`,
-        dtype: dtypes[cell] as string,
-        defaulted,
+        ...(typed.choices[cell] as ColumnChoice),
         text,
         place: { ...place, cell },
       });
