@@ -3,19 +3,18 @@ import { binaryForm } from "../binary/form.js";
 import { destroyOn } from "../io/abort.js";
 import { duplexOf } from "../io/duplex.js";
 import { unpack } from "../io/unpack.js";
-import { exchange } from "../lanes/exchange.js";
-import type { Patch } from "../lanes/printing.js";
+import { exchange, type FileSink } from "../lanes/exchange.js";
 import type { Request } from "../options/request.js";
 import { nodeHost } from "./node.js";
 
 /** The stream of a conversion with a binary file at one end, or both, which has been checked. */
-export function transfer(request: Request, patch?: Patch): Duplex {
+export function transfer(request: Request, sink?: FileSink): Duplex {
   const { run } = request;
   // a binary file is read here and there, and its name is enough; what is written to us all the same must go somewhere
   const named = run.file !== undefined && binaryForm(request.from) !== undefined;
   const stream = duplexOf((chunks: AsyncIterable<Uint8Array>) => {
     if (named) void drain(chunks);
-    return named ? exchange(nothing(), request, nodeHost(run), patch) : unpacked(chunks, request, patch);
+    return named ? exchange(nothing(), request, nodeHost(run), sink) : unpacked(chunks, request, sink);
   });
   return destroyOn(run.signal, stream);
 }
@@ -24,11 +23,11 @@ export function transfer(request: Request, patch?: Patch): Duplex {
 async function* unpacked(
   source: AsyncIterable<Uint8Array>,
   request: Request,
-  patch: Patch | undefined,
+  sink: FileSink | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { chunks, packed } = await unpack(source, { ...request.limits, lend: false });
   const { file: _, ...others } = request.run;
-  yield* exchange(chunks, request, nodeHost(packed ? others : request.run), patch);
+  yield* exchange(chunks, packed ? { ...request, run: others } : request, nodeHost(packed ? others : request.run), sink);
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {}

@@ -1,76 +1,22 @@
-import type { Command } from "commander";
 import { checkConvert, convert } from "../api/convert.js";
 import { formOfName } from "../api/extension.js";
 import { split } from "../api/split.js";
 import { transfer } from "../api/transfer.js";
-import { BINARY, binaryForm } from "../binary/form.js";
-import type { DType, DTypes } from "../columns/dtype.js";
-import { choose, DIALECTS, extensionOf, NAMES } from "../dialects/index.js";
-import { TransloadError } from "../errors.js";
+import { binaryForm } from "../binary/form.js";
 import { type Compression, compressionOf, compressor } from "../io/compression.js";
 import { isTransfer } from "../lanes/exchange.js";
+import { type Guesses, once, widened } from "../lanes/guessing.js";
 import type { ConvertOptions } from "../options/convert.js";
+import { addOptions, type ConvertCall, conversionOf, informed, type Shape, shapeOf } from "./convert-call.js";
 import { blame } from "./disk.js";
 import { openInput, openPayload } from "./input.js";
 import type { Define } from "./job.js";
 import { interruptibly } from "./leaving.js";
-import {
-  addDefinitions,
-  addLimits,
-  addVoice,
-  type Limits,
-  limitsOf,
-  parseCharacter,
-  parseColumns,
-  parseDtype,
-  parseRows,
-  parseSize,
-  parseWords,
-} from "./options.js";
+import { addDefinitions, addLimits, addVoice, limitsOf } from "./options.js";
 import { openOutput } from "./output.js";
-import { isPattern, linesOf, writePieces } from "./pieces.js";
+import { linesOf, writePieces } from "./pieces.js";
 import { Progress } from "./progress.js";
-import type { Report, Voice } from "./report.js";
-import { alignColumns } from "./table.js";
-
-interface ConvertCall extends Voice, Limits {
-  output?: string;
-  from: string;
-  to?: string;
-  what?: "request" | "response";
-  columns?: string[];
-  dtype?: DType | DTypes;
-  cast?: "error" | "clip";
-  nan?: "null" | "token" | "error";
-  missing?: "null" | "token" | "error";
-  fixed?: true;
-  index?: NonNullable<ConvertOptions["index"]>;
-  ragged?: "error" | "pad";
-  header: boolean;
-  delimiter?: string;
-  quote?: string;
-  na?: string[];
-  text?: string[];
-  typing?: "lexical" | "pandas";
-  datatype?: string;
-  maxRows?: number;
-  maxBytes?: number;
-  for?: string;
-  lines?: true;
-  model?: string;
-  schema?: string;
-  spillDir?: string;
-  batchRows?: number;
-  codec?: NonNullable<ConvertOptions["codec"]>;
-  rowGroupRows?: number;
-  compress?: Compression | "none";
-  sync: boolean;
-  clean?: boolean;
-  engine: "core" | "reference";
-}
-
-/** Where the result goes: one output, a line for each piece, or a file for each. */
-type Shape = "whole" | "lines" | "files";
+import type { Report } from "./report.js";
 
 const EXAMPLE = "transload convert payload.json -t mlflow";
 
@@ -84,229 +30,36 @@ export const define: Define = (command, start) => {
   });
 };
 
-function addOptions(command: Command): Command {
-  return command
-    .summary("write a payload in another dialect")
-    .description("Reads a payload in one dialect and writes it in another, in one pass. A file is written whole or not at all.")
-    .argument("[input]", "the payload's file; without it, or with -, standard input")
-    .option("-o, --output <file>", "where to write; without it, or with -, standard output")
-    .option("-f, --from <dialect>", "dialect or form of the input", "auto")
-    .option("-t, --to <dialect>", "dialect or form of the output")
-    .addOption(
-      command.createOption("--what <what>", "what the payload is: a request to a server, or its answer").choices(["request", "response"]),
-    )
-    .option("--columns <names>", "a,b,c: names for columns that have none, or the keys to take of records, in this order", parseColumns)
-    .option(
-      "--dtype <dtype>",
-      "read numbers as this dtype and print them anew; or age=int32,chol=float64?, where chol may be missing",
-      parseDtype,
-    )
-    .addOption(command.createOption("--cast <how>", "numbers that --dtype cannot hold").choices(["error", "clip"]))
-    .addOption(
-      command.createOption("--nan <how>", "NaN and Infinity; by default as the target reads them").choices(["null", "token", "error"]),
-    )
-    .addOption(
-      command
-        .createOption("--missing <how>", "empty fields and keys that are left out; by default as the target reads them")
-        .choices(["null", "token", "error"]),
-    )
-    .option(
-      "--fixed",
-      "the first record has all the keys, and no labels or parameters stand behind the rows: one pass, and more is refused",
-    )
-    .addOption(command.createOption("--ragged <how>", "short rows; refused by default").choices(["error", "pad"]))
-    .option(
-      "--index <how>",
-      "row labels of a split: keep, drop, generate, or column:NAME for a column's cells (or labels as a column); kept by default, made where the target needs them",
-    )
-    .option("--no-header", "a csv or tsv file has no line of names")
-    .option("--delimiter <character>", "between the fields of the csv that is read; tab for tsv", parseCharacter)
-    .option("--quote <character>", "around the fields of the csv that is read")
-    .option("--na <words>", "a,b,c: words that stand for nothing in a csv, instead of pandas' own; none for none", parseWords)
-    .option("--text <names>", "a,b,c: columns of a csv that are text, whatever they look like", parseColumns)
-    .addOption(
-      command
-        .createOption("--typing <how>", "fields of a csv: each as it looks, or its column as pandas reads it")
-        .choices(["lexical", "pandas"]),
-    )
-    .option("--datatype <datatype>", "of numbers in Open Inference Protocol: FP32, INT64, …; by default what holds them")
-    .option("--model <path>", "an MLmodel, or its folder: its signature gives the form, names, and which columns are text")
-    .option("--schema <file>", 'which columns of a csv are text: an MLmodel, or JSON like {"zip": "string"}')
-    .option("--max-rows <rows>", "cut into pieces of so many rows, each a whole payload", parseRows)
-    .option(
-      "--max-bytes <size>",
-      "cut into pieces of at most 16MB, or another size, as a server counts them: before they are compressed",
-      parseSize,
-    )
-    .option("--for <dialect>", "cut into pieces that this dialect's servers take, and write it")
-    .option("--lines", "one piece a line")
-    .option("--clean", "remove pieces of an earlier run that this one does not write again")
-    .option("--no-sync", "do not wait until the disk has what is written: faster, and a power failure may lose it")
-    .option("--spill-dir <folder>", "where to keep what must be read twice, when the input is a pipe")
-    .option("--batch-rows <rows>", "rows that --dtype works on at a time", parseRows)
-    .addOption(
-      command
-        .createOption("--codec <codec>", "of parquet's pages (snappy by default), or npz's arrays (none)")
-        .choices(["snappy", "zstd", "gzip", "none"]),
-    )
-    .option("--row-group-rows <rows>", "rows of a parquet file's row groups, 122,880 by default", parseRows)
-    .addOption(
-      command
-        .createOption("--compress <how>", "compress the output; by default as its name ends: .gz, .zst, .br")
-        .choices(["gzip", "zstd", "br", "none"]),
-    )
-    .addOption(
-      command
-        .createOption("--engine <engine>", "reference is slow and gives the same bytes")
-        .choices(["core", "reference"])
-        .default("core"),
-    )
-    .addHelpText("after", help);
+/** Converts, and begins anew where a column turns out to be another than its first rows. */
+async function run(path: string | undefined, call: ConvertCall, options: ConvertOptions, shape: Shape, report: Report): Promise<void> {
+  const onWarning = once((warning) => report.warn(warning));
+  // before anything is opened
+  checkConvert({ ...options, from: options.from === "auto" ? formOfName(path ?? "") : (options.from as string) });
+  for (let guesses: Guesses = {}; ; ) {
+    try {
+      return await attempt(path, call, { ...options, onWarning }, shape, report, guesses);
+    } catch (error) {
+      const better = error instanceof Misled ? widened(guesses, error.cause) : undefined;
+      if (!better) throw error;
+      guesses = better;
+    }
+  }
 }
 
-function help(): string {
-  const dialects = alignColumns(DIALECTS.map((dialect) => [`  ${dialect.name}`, dialect.about]));
-  const files = alignColumns(
-    BINARY.map(({ id, about, extensions }) => [`  ${id}`, `${about}: ${extensions.map((e) => `.${e}`).join(" ")}`]),
-  );
-  return `
-Dialects (transload dialects lists their forms):
-${dialects}
-Binary files:
-${files}
-A dialect of your own: --dialect FILE, as data/litserve.yaml is one.
-A bare name takes the form that suits the payload; mlflow:instances asks for one.
+/** A conversion from a file to a file that is to begin anew. */
+class Misled extends Error {}
 
-Examples:
-  transload convert data/heart.azureml.json -t mlflow
-  transload convert data/heart.azureml.json -t mlflow1 -o heart.mlflow1.json
-  transload convert data/tensor.azureml.json -t mlflow:instances
-  transload convert data/tensor.azureml.json -t mlflow --columns age,sex,trestbps,chol,fbs,restecg,thalach,exang,oldpeak,slope,ca,thal
-  transload convert data/tensor.azureml.json -t mlflow --dtype float32
-  transload convert data/heart.azureml.json -t mlflow --dtype age=int32,oldpeak=float32
-  cat data/named.azureml.json | transload convert -t tfserving | head -c 200
-  transload convert data/heart.azureml.json -t csv --index drop
-  transload convert data/heart.azureml.json -t mlflow --max-rows 100 --lines
-  transload convert data/iris.csv -t mlflow:records
-  transload convert data/iris.csv -o iris.parquet
-  transload convert iris.parquet -t mlflow:split -o iris.json.gz
-  transload convert data/tensor.azureml.json -o tensor.npy
-  transload convert data/tensor.azureml.json --dialect data/litserve.yaml -t litserve
-
-Large payloads, in pieces that a server takes (part-00000.json, … and manifest.json):
-  transload convert data/iris.csv --for databricks -o 'out/part-{00000}.json'`;
-}
-
-/** @throws TransloadError E_OPTION for options that do not go together. */
-function conversionOf({ cast, dtype, ...call }: ConvertCall): ConvertOptions {
-  const to = call.to ?? call.for ?? nameOf(call.output);
-  if (to === undefined) throw new TransloadError("E_OPTION", `say with -t which dialect to write; known: ${NAMES.join(", ")}`);
-  if (cast !== undefined && dtype === undefined)
-    throw new TransloadError("E_OPTION", "--cast says what becomes of numbers that --dtype cannot hold, so it needs --dtype");
-  const {
-    what,
-    columns,
-    nan,
-    missing,
-    fixed,
-    ragged,
-    index,
-    header,
-    delimiter,
-    quote,
-    na,
-    text,
-    typing,
-    datatype,
-    maxRows,
-    batchRows,
-    engine,
-    spillDir,
-    codec,
-    rowGroupRows,
-  } = call;
-  const maxBytes = call.maxBytes ?? (call.for === undefined ? undefined : limitOf(call.for));
-  return {
-    from: call.from,
-    to,
-    engine,
-    header,
-    ...(what && { what }),
-    ...(columns && { columns }),
-    ...(dtype && { dtype }),
-    ...(cast && { cast }),
-    ...(nan && { nan }),
-    ...(missing && { missing }),
-    ...(fixed && { fixed }),
-    ...(ragged && { ragged }),
-    ...(index && { index }),
-    ...(delimiter && { delimiter }),
-    ...(quote && { quote }),
-    ...(na && { na }),
-    ...(text && { text }),
-    ...(typing && { typing }),
-    ...(datatype && { datatype }),
-    ...(maxRows && { maxRows }),
-    ...(maxBytes && { maxBytes }),
-    ...(batchRows && { batchRows }),
-    ...(spillDir && { spillDir }),
-    ...(codec && { codec }),
-    ...(rowGroupRows && { rowGroupRows }),
-    ...limitsOf(call),
-  };
-}
-
-/** The form that the output's name tells. */
-function nameOf(output: string | undefined): string | undefined {
-  const form = output === undefined ? "auto" : formOfName(output);
-  return form === "auto" ? undefined : form;
-}
-
-/** The options, with what a model or a schema adds to them. */
-async function informed(options: ConvertOptions, { model, schema }: ConvertCall, input: string | undefined): Promise<ConvertOptions> {
-  if (model === undefined && schema === undefined) return options;
-  const { withModel, withSchema } = await import("./model.js");
-  const typed = schema === undefined ? options : await withSchema(options, schema);
-  return model === undefined ? typed : withModel(typed, model, input);
-}
-
-/** Bytes of a request that a dialect's servers take. */
-function limitOf(name: string): number {
-  const { dialect } = choose(name);
-  if (dialect?.maxBytes !== undefined) return dialect.maxBytes;
-  const limited = DIALECTS.filter((d) => d.maxBytes !== undefined).map((d) => d.name);
-  throw new TransloadError("E_OPTION", `no limit is known for ${name}; say --max-bytes, or --for with one of ${limited.join(", ")}`);
-}
-
-function shapeOf({ lines, output }: ConvertCall, { maxRows, maxBytes, to, what }: ConvertOptions): Shape {
-  const cut = maxRows !== undefined || maxBytes !== undefined;
-  if (!cut && !lines && !isPattern(output)) return "whole";
-  if (!cut) throw new TransloadError("E_OPTION", "say how large a piece may be: --max-rows, --max-bytes, or --for a server");
-  if (isPattern(output)) return "files";
-  if (!lines) throw new TransloadError("E_OPTION", "pieces need names: -o 'part-{00000}.json'; or say --lines to have one on each line");
-  const forms = binaryForm(to) ? [] : choose(to, false, what).forms;
-  const [first] = forms;
-  if (first && forms.every((form) => form.layouts.includes("delimited") || form.layouts.includes("lines")))
-    throw new TransloadError(
-      "E_OPTION",
-      `a piece in ${to} has lines of its own, so it cannot be one; name files with -o 'part-{00000}.${extensionOf(first)}'`,
-    );
-  return "lines";
-}
-
-async function run(
+async function attempt(
   path: string | undefined,
   { output: target, compress, sync, clean = false, ...call }: ConvertCall,
   options: ConvertOptions,
   shape: Shape,
   report: Report,
+  guesses: Guesses,
 ): Promise<void> {
-  const onWarning = (warning: Parameters<Report["warn"]>[0]) => report.warn(warning);
+  const { onWarning } = options;
   let progress: Progress | undefined;
   const onProgress = (bytes: number) => progress?.update(bytes);
-  const named = { ...options, from: options.from === "auto" ? formOfName(path ?? "") : (options.from as string) };
-  // before anything is opened
-  checkConvert(named);
   const compression = compressionFor(target, compress);
   const input = await openInput(path, EXAMPLE);
   const payload = await openPayload(input, { ...limitsOf(call), onProgress }).catch((error) => {
@@ -314,7 +67,6 @@ async function run(
   });
   const told: ConvertOptions = {
     ...options,
-    onWarning,
     from: options.from === "auto" ? payload.form : (options.from as string),
     // what must be read twice is read from the file again
     ...(payload.file !== undefined && { file: payload.file }),
@@ -324,7 +76,7 @@ async function run(
     const pieces = split(payload.stream, told);
     progress = Progress.of(input, report);
     try {
-      await writePieces(pieces, target as string, input, { compression, sync, clean, onWarning });
+      await writePieces(pieces, target as string, input, { compression, sync, clean, onWarning: (warning) => onWarning?.(warning) });
     } catch (error) {
       throw blame(error, input.name);
     } finally {
@@ -333,6 +85,8 @@ async function run(
     return;
   }
   const output = await openOutput(target, input, sync);
+  const sink = compression || !output.patch ? undefined : { patch: output.patch, guesses };
+  const restarts = sink !== undefined && payload.file !== undefined && options.infer !== "head";
   progress = Progress.of(input, report);
   try {
     const packing = compression ? [compressor(compression)] : [];
@@ -341,13 +95,14 @@ async function run(
       // a binary file is read by its name
       const named = binaryForm(told.from ?? "") !== undefined && payload.file !== undefined;
       const request = checkConvert(told);
-      const conversion = isTransfer(request) ? transfer(request, compression ? undefined : output.patch) : convert(told);
+      const conversion = isTransfer(request) ? transfer(request, sink) : convert(told);
       await output.fill(named ? [] : payload.stream, conversion, ...packing);
     }
     input.refuseChanged();
     output.commit();
   } catch (error) {
     output.discard();
+    if (restarts && widened(guesses, error)) throw new Misled("", { cause: error });
     throw blame(error, input.name, output.name);
   } finally {
     progress?.stop();

@@ -11,7 +11,7 @@ import { readNumber, setNumber } from "./decimal";
 import { literalAt, literalLength } from "./literals";
 import { scan } from "./scan";
 import { shortEnd } from "./row";
-import { FULL, drainStrings, isTail, plainCell, put, putNan, putNull, putScalarText, remember, startStore, stringsAreFull } from "./store";
+import { FULL, drainStrings, isTail, plainCell, put, putBool, putNan, putNull, putScalarText, remember, startStore, stringsAreFull } from "./store";
 import { Look, lookText, see } from "./survey";
 import { Kind, OK, end as tokenEnd, value, WAIT as TOKEN_WAITS } from "./token";
 import { Err, Ev, Nan, St, base, countAt, cursor, depth, expectAt, fail, lastNewline, leaf, nan, newlineAt, newlines as lines, nullOk, rowMost, setCursor, setDepth, setFreeAbove, setLastNewline, setLeaf, setNewlines, setSt, setWatch, st, watch } from "./state";
@@ -314,8 +314,7 @@ function other(column: usize, out: usize, col: u32, index: u32, p: usize, to: us
   }
   if (first == 0x74 /* t */ || first == 0x66 /* f */) {
     if (dtype == DType.Any) { see(column + SEEN, Look.Bool); return Err.None; }
-    setNumber(<u64>(first == 0x74), 0, false);
-    return put(column, out, p, end);
+    return putBool(column, out, first == 0x74, p, end);
   }
   if (nan == Nan.Error) return Err.Nan;
   if (dtype == DType.Any) {

@@ -2,7 +2,7 @@
 //
 // Three readers put their cells into columns here: cells.ts those of JSON, plain.ts those of plain lines, fill.ts those of rows. A text is
 // only remembered; texts.ts copies it before its bytes leave the window.
-import { AT, DTYPE, DType, EXACT, RECORD, SCALARS, SEEN, STEP, TAKES, VALID, columns } from "./column";
+import { AT, DTYPE, DType, EXACT, PURE, RECORD, SCALARS, SEEN, STEP, TAKES, VALID, columns } from "./column";
 import { TEN_INT, clinger, cut, digitCount, digitsAt, eightDigits, holds, leading, negative, product64, readNumber, setNumber, significand, tens, toF32, toF64 } from "./decimal";
 import { Err } from "./state";
 import { Look, isWhole, lookNumber, lookPlain, see } from "./survey";
@@ -168,6 +168,14 @@ export function putNan(dtype: u32, out: usize, v: f64): i32 {
   return (c > 0x2c /* , */ && c != 0x5d /* ] */) || c == 0x2b; /* + */
 }
 
+/** True or false, whose text is [p, end): 1 or 0 among numbers, where their dtype was asked for. */
+export function putBool(column: usize, out: usize, truth: bool, p: usize, end: usize): i32 {
+  if (load<u32>(column, DTYPE) == DType.Bool) { store<u8>(out, <u8>truth); return Err.None; }
+  if ((load<u32>(column, TAKES) & PURE) != 0) return Err.Kind;
+  setNumber(<u64>truth, 0, false);
+  return put(column, out, p, end);
+}
+
 /** Stores the number just read, whose text is [p, end), as its column's dtype. */
 export function put(column: usize, out: usize, p: usize, end: usize): i32 {
   const dtype = load<u32>(column, DTYPE);
@@ -198,7 +206,7 @@ export function put(column: usize, out: usize, p: usize, end: usize): i32 {
     case DType.Uint16: return integer(out, 2, 0xffff, 0, p, end);
     case DType.Uint32: return integer(out, 4, 0xffffffff, 0, p, end);
     case DType.Uint64: return integer(out, 8, 0xffffffffffffffff, 0, p, end);
-    default: return integer(out, 1, 1, 0, p, end); // bool
+    default: return (load<u32>(column, TAKES) & PURE) != 0 ? <i32>Err.Kind : integer(out, 1, 1, 0, p, end); // bool
   }
 }
 
@@ -253,10 +261,7 @@ export function storeCell(col: u32, row: u32, what: i32, from: usize, to: usize)
   }
   if (what == Kind.Null || what == Kind.Missing) return putNull(column, out, row);
   if (what == Kind.Nan) return putNan(dtype, out, load<u8>(from) == 0x4e /* N */ ? NaN : load<u8>(from) == 0x2d /* - */ ? -Infinity : Infinity);
-  if (what == Kind.Bool) {
-    setNumber(<u64>(load<u8>(from) == 0x74 /* t */), 0, false);
-    return put(column, out, from, to);
-  }
+  if (what == Kind.Bool) return putBool(column, out, load<u8>(from) == 0x74 /* t */, from, to);
   if (dtype != DType.String || what == Kind.Nested || what == Kind.Odd) return Err.Kind;
   if (stringsAreFull()) return FULL;
   const quotes: usize = what == Kind.Text || what == Kind.Escaped ? 1 : 0;

@@ -173,10 +173,10 @@ function wholeOrFloat({ numbers, floats, large, negative }: Kinds): DType {
 }
 
 /** What a column takes besides its dtype's own cells (core/column.ts). */
-export const Takes = { Lists: 1, Scalars: 2, Exact: 4 } as const;
+export const Takes = { Lists: 1, Scalars: 2, Exact: 4, Pure: 8 } as const;
 
 /** Texts take any scalar where they were asked for, or where a column may be of several kinds; guessed float64 takes what is exact. */
 export function takesOf({ dtype, guessed }: ColumnChoice, { narrow }: CellRequest): number {
   if (dtype === "string") return guessed && narrow ? 0 : Takes.Scalars;
-  return dtype === "float64" && guessed ? Takes.Exact : 0;
+  return guessed ? Takes.Pure | (dtype === "float64" ? Takes.Exact : 0) : 0;
 }

@@ -205,7 +205,9 @@ export function refuseCell(fault: CellFault): TransloadError {
   const refused = cellFault(fault);
   const { column, dtype, guessed, text } = fault;
   if (!guessed || (fault.error !== Err.Range && fault.error !== Err.Kind)) return refused;
-  return new GuessError(refused.code, refused.detail, fault.place, column, widerThan(dtype, text));
+  const wider = widerThan(dtype, text);
+  const remedy = wider === undefined ? "" : `; the first rows misled: name its dtype, ${JSON.stringify(column)} as ${wider}`;
+  return new GuessError(refused.code, refused.detail + remedy, fault.place, column, wider);
 }
 
 function cellFault({ error, column, dtype, guessed, text, place }: CellFault): TransloadError {
@@ -215,11 +217,7 @@ function cellFault({ error, column, dtype, guessed, text, place }: CellFault): T
       if (/^-?(NaN|Infinity)/.test(text))
         return new TransloadError("E_RANGE", `${where}: ${text} does not fit ${dtype}, which has no NaN or Infinity`, place);
       if (guessed && (dtype === "int64" || dtype === "uint64"))
-        return new TransloadError(
-          "E_RANGE",
-          `${where}: ${text} does not fit ${dtype}, which the first rows look like; ask for another dtype in this column`,
-          place,
-        );
+        return new TransloadError("E_RANGE", `${where}: ${text} does not fit ${dtype}`, place);
       if (guessed && Number.isFinite(Number(text)))
         return new TransloadError(
           "E_RANGE",

@@ -1,12 +1,14 @@
 // A conversion with a binary file at one end, or both: batches out of the one, into the other. Nothing here is Node's.
 
-import { binaryForm } from "../binary/form.js";
+import { binaryAt, binaryForm } from "../binary/form.js";
 import { Batch } from "../columns/batch.js";
 import { choose } from "../dialects/index.js";
 import { isCut } from "../dialects/needs.js";
 import { TransloadError } from "../errors.js";
+import { peek } from "../io/peek.js";
 import type { Request } from "../options/request.js";
 import { batchesIn, counted } from "./batches.js";
+import { type Guesses, once, untilGuessed } from "./guessing.js";
 import type { Host } from "./host.js";
 import { chunksOfBatches, type Patch } from "./printing.js";
 
@@ -23,17 +25,52 @@ export function checkTransfer({ from, to, what, pieces }: Request): void {
     throw new TransloadError("E_OPTION", `${to} is not cut into pieces; cut the text that it is made of`);
 }
 
-/** The bytes of such a conversion. Of text numbers become `dtype`, or int64 and float64 as the first rows look (`infer`). */
+/** Where the output goes, when that is a file of the caller's. */
+export interface FileSink {
+  /** Takes those bytes that belong at the start and are known at the end. */
+  readonly patch: Patch;
+  /** What columns turned out to be when it was tried before. */
+  readonly guesses: Guesses;
+}
+
+/**
+ * The bytes of such a conversion. Of text numbers become `dtype`, or what their column looks like. Where that is guessed wrong the input is
+ * read again; with a `sink`, which can begin anew, and an input that is a file, that is left to the caller.
+ * @throws GuessError in that case.
+ */
 export async function* exchange(
   chunks: AsyncIterable<Uint8Array>,
   request: Request,
   host: Host,
-  patch?: Patch,
+  sink?: FileSink,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { head, rest } = await peek(chunks);
+  const told = { ...request, run: { ...request.run, onWarning: once(request.run.onWarning) } };
+  const bytes = counted(rest, request.run.onProgress);
+  const attempt = (source: AsyncIterable<Uint8Array>, guesses: Guesses) => exchanged(source, told, host, guesses, sink?.patch);
+  const guesses = guessesColumns(request) && !(request.from === "auto" && binaryAt(head));
+  if (!guesses || (sink && request.run.file !== undefined)) yield* attempt(bytes, sink?.guesses ?? {});
+  else yield* untilGuessed(bytes, host, attempt);
+}
+
+/** Some column's dtype is told from its cells, and the target has a dtype for each. Functions on batches are not called twice for one. */
+function guessesColumns({ from, to, typed }: Request): boolean {
+  const { dtype, infer, through } = typed;
+  const named = dtype !== undefined && typeof dtype !== "object";
+  return binaryForm(to) !== undefined && binaryForm(from) === undefined && !named && infer !== "head" && !through?.length;
+}
+
+async function* exchanged(
+  chunks: AsyncIterable<Uint8Array>,
+  request: Request,
+  host: Host,
+  guesses: Guesses,
+  patch: Patch | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { to, rows, limits, run } = request;
-  const { dtype = "infer" as const, through, ...cells } = request.typed;
-  const batches = { ...cells, dtype, infer: typeof dtype === "object", reuse: isCopied(to) && !through?.length };
-  const read = batchesIn(counted(chunks, run.onProgress), { from: request.from, rows, batches, limits, run }, host);
+  const { dtype = "infer" as const, through, infer: _, ...cells } = request.typed;
+  const batches = { ...cells, dtype, infer: typeof dtype === "object", guesses, reuse: isCopied(to) && !through?.length };
+  const read = batchesIn(chunks, { from: request.from, rows, batches, limits, run }, host);
   yield* chunksOfBatches(passed(read, through), request, host, patch);
 }
 

@@ -28,7 +28,13 @@ export const ROWS: ChecksOf<RowOptions> = {
   typing: isOneOf("lexical", "pandas"),
 };
 
-export const TYPED: ChecksOf<TypedOptions> = { dtype: isDtype, cast: isOneOf("error", "clip"), through: areFunctions, batchRows: isRows };
+export const TYPED: ChecksOf<TypedOptions> = {
+  dtype: isDtype,
+  infer: isOneOf("whole", "head"),
+  cast: isOneOf("error", "clip"),
+  through: areFunctions,
+  batchRows: isRows,
+};
 
 export const TARGET: ChecksOf<TargetOptions> = {
   nan: isOneOf("null", "token", "error"),

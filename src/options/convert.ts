@@ -49,6 +49,11 @@ export interface RowOptions {
 export interface TypedOptions {
   /** Read numbers as this dtype, or each column as its own, and print them anew: the typed lane. */
   dtype?: DType | DTypes;
+  /**
+   * How the dtypes of columns that are not named are told, where the target is a binary file: from all rows (`whole`, the default; where the
+   * first rows misled, the input is read again, and the output is given out once it is right), or from the first 64 KiB (`head`), in one pass.
+   */
+  infer?: "whole" | "head";
   /** What to do with a number that its dtype cannot hold. Default `error`. */
   cast?: Cast;
   /** Functions on batches between reader and writer. */

@@ -215,6 +215,8 @@ export class ReferenceCells implements CellReader {
     if (name === "nullValue") return !isNumeric(dtype) ? "" : dtype.startsWith("float") ? Number.NaN : big ? 0n : 0;
     const takes = takesOf(this.#choices[i] as ColumnChoice, this.#request);
     if (takes & Takes.Scalars && name !== "stringValue") return text;
+    const isBool = name === "trueValue" || name === "falseValue";
+    if (takes & Takes.Pure && isBool !== (dtype === "bool")) throw this.#refuse(Err.Kind, token);
     if ((name === "stringValue") === isNumeric(dtype)) throw this.#refuse(Err.Kind, token);
     if (!isNumeric(dtype)) return JSON.parse(Buffer.from(text, "latin1").toString()) as string;
     const number = name === "numberValue" ? text : name === "trueValue" ? "1" : "0";
