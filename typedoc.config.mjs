@@ -17,5 +17,20 @@ export default {
   validation: { notExported: true, invalidLink: true, invalidPath: true, rewrittenLink: true, notDocumented: true },
   intentionallyNotDocumented: codes,
   // parts of public types, and no names of their own
-  intentionallyNotExported: ["TimeDType", "FINDINGS", "Block", "Texts", "Cast", "EngineName", "Layout", "CoreSource"],
+  intentionallyNotExported: [
+    "TimeDType",
+    "FINDINGS",
+    "Block",
+    "Texts",
+    "Cast",
+    "EngineName",
+    "Layout",
+    "CoreSource",
+    "NamesOf",
+    "BUILT_IN",
+    "Inputs",
+    "DefinedLayout",
+    "Gap",
+    "ValuesOf",
+  ],
 };

@@ -57,7 +57,15 @@ type ValuesOf = {
 
 /** A column whose `dtype` tells what its `values` are: `if (column.dtype === "int64") column.values[0] // a bigint`. */
 export type TypedColumn = {
-  readonly [D in DType]: Omit<Column, "dtype" | "values"> & { readonly dtype: D; readonly values: ValuesOf[D] };
+  readonly [D in DType]: Omit<Column, "dtype" | "values"> & {
+    /** numpy's name for the kind of its cells. */
+    readonly dtype: D;
+    /**
+     * rowCount cells, times the product of `shape`; row-major. A null is NaN in floats, 0 in integers, "" in strings, no bytes in bytes, and
+     * numpy's NaT, the least 64-bit integer, in times.
+     */
+    readonly values: ValuesOf[D];
+  };
 }[DType];
 
 /** Columns of equal dtype that lie behind each other in one array, `stride` cells apart. */

@@ -73,8 +73,9 @@ export interface Traffic<Form extends string = string> extends Partial<FormTable
   readonly siblings?: readonly string[];
   /** By name, best first: a bare dialect name means the first that has a place for the cargo. Without forms it is one form, called as the dialect. */
   readonly forms?: Readonly<Record<Form, Partial<FormTable>>>;
-  /** What the servers read as NaN, and as nothing; `error` where they read neither. Default: Python's tokens, and null. */
+  /** What is written for NaN, as the servers read it; `error` where they read none. Default: Python's token. */
   readonly nan?: Gap;
+  /** What is written for a cell without a value; `error` where the servers read no gap. Default: null. */
   readonly missing?: Gap;
   /** Of a key that stands twice in an object the servers take the first; otherwise the last. */
   readonly firstKeyWins?: boolean;
@@ -88,6 +89,7 @@ type Fault = readonly [severity: "refuse" | "change" | "depend", what: string];
 /** A dialect: its envelope, and its servers. */
 export interface DialectTable<Name extends string = string, Form extends string = string, Answer extends string = string>
   extends Traffic<Form> {
+  /** What it is called wherever a dialect is named. */
   readonly name: Name;
   /** What messages call the server. Default: the name. */
   readonly title?: string;

@@ -45,8 +45,9 @@ const BUILT_IN = [
 
 type NamesOf<Table> = Table extends DialectTable<infer Name, infer Form, infer Answer> ? [Name, `${Name}:${Form | Answer}`] : never;
 
-/** Names of the built-in dialects, and of their forms. */
+/** Names of the built-in dialects. */
 export type DialectName = NamesOf<(typeof BUILT_IN)[number]>[0];
+/** Names of their forms, of requests and of answers. */
 export type FormName = NamesOf<(typeof BUILT_IN)[number]>[1];
 
 /** All that is known. It grows by what is defined, and by nothing else. */
@@ -135,7 +136,12 @@ function namesOf(dialects: readonly Dialect[]): string[] {
  * @throws TransloadError E_DIALECT for a key that is none, with the nearest; for a value of another type; for a name that is taken; for a
  * key that others have, too, where `detect` is not false.
  */
-export function defineDialect(definition: DialectDefinition): { readonly name: string; readonly forms: readonly string[] } {
+export function defineDialect(definition: DialectDefinition): {
+  /** The dialect's name. */
+  readonly name: string;
+  /** The names of its forms, best first. */
+  readonly forms: readonly string[];
+} {
   const { name, forms } = define(definition);
   return { name, forms: forms.map(({ id }) => id) };
 }
