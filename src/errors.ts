@@ -21,7 +21,7 @@ export const CODES = {
   E_QUOTE: "a quote in a delimited file that does not end, or stands where it cannot",
   E_RANGE: "a number that does not fit its dtype",
   E_DTYPE: "a cell of another kind than its column, or an unknown dtype",
-  E_DIALECT: "an unknown dialect or form",
+  E_DIALECT: "an unknown dialect or form, or a definition of one that cannot be",
   E_FORM: "the payload does not have the form that was named, or cannot take the one asked for",
   E_KEY: "a key that may not stand in a split",
   E_DUPLICATE: "a key that occurs twice",

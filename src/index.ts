@@ -17,6 +17,9 @@ export {
   defineDialect,
   type FormDefinition,
   type FormName,
+  type ServerName,
+  type SourceName,
+  type TargetName,
   type TrafficDefinition,
 } from "./dialects/index.js";
 export { detect } from "./envelope/detect.js";

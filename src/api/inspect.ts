@@ -1,5 +1,5 @@
 import { binaryForm } from "../binary/form.js";
-import { type Choice, choose, dialectOf, type Form, type Layout } from "../dialects/index.js";
+import { type Choice, choose, dialectOf, type Form, type Layout, type SourceName } from "../dialects/index.js";
 import type { Seen } from "../engine/cells.js";
 import { Look } from "../engine/codes.js";
 import { type CreateScanner, limited } from "../engine/index.js";
@@ -20,7 +20,7 @@ import { batchesOf } from "./read.js";
 /** What may be asked of a survey. */
 export interface InspectOptions {
   /** Dialect or form of the payload, or `auto` (the default). */
-  from?: string;
+  from?: SourceName;
   /** `reference` reads with stream-json, slowly: the same findings. Default `core`. */
   engine?: "core" | "reference";
   /** Bytes that a row, or a cell, may have. Default 512 MiB. */

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import { binaryForm } from "../binary/form.js";
-import { choose } from "../dialects/index.js";
+import { choose, type TargetName } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
 import { destroyOn } from "../io/abort.js";
 import { duplexOf } from "../io/duplex.js";
@@ -14,7 +14,7 @@ import { nodeHost } from "./node.js";
 export interface WriteOptions
   extends Pick<ConvertOptions, "nan" | "missing" | "index" | "datatype" | "header" | "spillDir" | "engine" | "signal" | "onWarning"> {
   /** Dialect or form to write, or a binary form (`parquet`, `arrow`, `arrows`, `npy`, `npz`). */
-  to: string;
+  to: TargetName;
   /** How a Parquet file's pages are compressed (default `snappy`), or an npz's arrays (`gzip`; default not at all). */
   codec?: "snappy" | "zstd" | "gzip" | "none";
   /** Rows of a Parquet file's row groups. Default: 122,880, as DuckDB has them. */

@@ -7,7 +7,7 @@
 //
 // Every column has a record (column.ts). A block has one record for all its cells.
 import { AT, DTYPE, DType, LISTS, NAN_COUNT, NULL_COUNT, RECORD, SEEN, STEP, TAKES, columns, setColumns } from "./column";
-import { readNumber, setNumber } from "./decimal";
+import { readNumber } from "./decimal";
 import { literalAt, literalLength } from "./literals";
 import { scan } from "./scan";
 import { shortEnd } from "./row";

@@ -55,7 +55,7 @@ export interface DialectDefinition
 }
 
 /** What `from` and `to` take besides dialects: `auto`, and binary files' forms. */
-export const RESERVED: readonly string[] = ["auto", "npy", "npz", "arrow", "arrows", "parquet"];
+export const RESERVED = ["auto", "npy", "npz", "arrow", "arrows", "parquet"] as const;
 /** Endings that say something else of a file. */
 export const RESERVED_EXTENSIONS: readonly string[] = [
   ...["json", "parquet", "pqt", "pq", "arrow", "feather", "arrows", "npy", "npz"],
@@ -143,7 +143,8 @@ export function tableOf(value: unknown, whence: Whence, known: Known): DialectTa
   const at = new At(whence, who);
   const { like, ...own } = definition(value, at) as DialectDefinition;
   if (own.name === undefined) at.refuse("a dialect needs a name");
-  if (RESERVED.includes(own.name)) at.under("name").refuse(`${own.name} is no name for a dialect: it stands for something else`);
+  if ((RESERVED as readonly string[]).includes(own.name))
+    at.under("name").refuse(`${own.name} is no name for a dialect: it stands for something else`);
   checkExtensions(own, known.tables, at.under("extensions"));
   const table = like === undefined ? own : inherited(own, baseOf(like, known.tables, at.under("like")));
   const { response } = table;

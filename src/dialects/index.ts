@@ -3,7 +3,7 @@ import { azureml } from "./azureml.js";
 import type { Whence } from "./checks.js";
 import { csv } from "./csv.js";
 import { databricks } from "./databricks.js";
-import { checkKeys, type DialectDefinition, refuseName, tableOf } from "./definition.js";
+import { checkKeys, type DialectDefinition, type RESERVED, refuseName, tableOf } from "./definition.js";
 import type { Choice, Dialect, DialectTable, Form, What } from "./dialect.js";
 import { jsonl } from "./jsonl.js";
 import { detected } from "./keys.js";
@@ -49,6 +49,13 @@ type NamesOf<Table> = Table extends DialectTable<infer Name, infer Form, infer A
 export type DialectName = NamesOf<(typeof BUILT_IN)[number]>[0];
 /** Names of their forms, of requests and of answers. */
 export type FormName = NamesOf<(typeof BUILT_IN)[number]>[1];
+
+/** A name that is known, or that of a dialect which a program defines. */
+export type ServerName = DialectName | FormName | (string & Record<never, never>);
+/** What `to` takes: besides, a binary file's form. */
+export type TargetName = ServerName | Exclude<(typeof RESERVED)[number], "auto">;
+/** What `from` takes: besides, what tells it itself. */
+export type SourceName = TargetName | "auto";
 
 /** All that is known. It grows by what is defined, and by nothing else. */
 const known = { tables: [] as DialectTable[], requests: [] as Dialect[], answers: [] as Dialect[] };

@@ -1,4 +1,4 @@
-import { type Choice, choose, type Dialect, dialectOf, FORMS, type Form } from "../dialects/index.js";
+import { type Choice, choose, type Dialect, dialectOf, FORMS, type Form, type ServerName } from "../dialects/index.js";
 import { type Finding, Findings } from "./finding.js";
 import { formsFor } from "./fit.js";
 import type { Inspection } from "./inspection.js";
@@ -9,7 +9,7 @@ import { findRemedy, type Remedy } from "./remedy.js";
 /** Which server is asked, and for which model. */
 export interface VerdictOptions {
   /** Dialect of the server, or the one form it is to be; the payload's own dialect by default. */
-  for?: string;
+  for?: ServerName;
   /** The model that it serves; without it, a server that could do either way is said to depend on it. */
   model?: Pick<Model, "signature" | "example">;
   /** The payload's file, for the command that mends it; without it the command reads a pipe. */

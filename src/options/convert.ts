@@ -2,6 +2,7 @@
 // are named here, each of which goes to whom it concerns.
 import type { Batch } from "../columns/batch.js";
 import type { DType, DTypes } from "../columns/dtype.js";
+import type { SourceName, TargetName } from "../dialects/index.js";
 import type { Cast } from "../engine/cells.js";
 import type { EngineName } from "../engine/index.js";
 import type { Warning } from "../errors.js";
@@ -13,9 +14,9 @@ export type BatchFunction = (batch: Batch) => unknown;
 /** Which payloads: the two ends of a conversion. */
 export interface EndOptions {
   /** Dialect or form of the input, or `auto` (the default): told from the keys. */
-  from?: string;
+  from?: SourceName;
   /** Dialect or form of the output. A bare dialect takes the form that suits the source. */
-  to: string;
+  to: TargetName;
   /** What the payloads are: requests to a server (the default), or its answers. */
   what?: "request" | "response";
 }

@@ -1,4 +1,5 @@
 import type { DTypeChoice } from "../columns/dtype.js";
+import type { SourceName } from "../dialects/index.js";
 import type { Cast } from "../engine/cells.js";
 import type { LimitOptions, RowOptions, RunOptions } from "./convert.js";
 
@@ -11,7 +12,7 @@ export interface BatchOptions
    * Dialect or form of the payload, a binary form (`parquet`, `arrow`, `arrows`, `npy`, `npz`), or `auto` (the default): told from the
    * first bytes, or the name of the file. What is compressed is expanded.
    */
-  from?: string;
+  from?: SourceName;
   /**
    * Of all numeric columns, or by name. Default: a binary file's own; of text float64, in which whole numbers must then be exact.
    * `infer`: int64 where the first 64 KiB are whole numbers. Strings stay strings.

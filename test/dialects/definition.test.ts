@@ -13,7 +13,9 @@ import {
   type FormName,
   inspect,
   readBatches,
+  type SourceName,
   split,
+  type TargetName,
   TransloadError,
   verdict,
   writeBatches,
@@ -314,6 +316,10 @@ test("names and endings that stand for something else are all known", () => {
 test("TypeScript knows the names of what is built in", () => {
   const names: DialectName[] = ["azureml", "csv", "databricks"];
   const forms: FormName[] = ["azureml:split", "databricks:inputs", "oip:columns", "tfserving:predictions"];
+  // and leaves room for others
+  const ends: { from: SourceName; to: TargetName } = { from: "auto", to: "parquet" };
+  ends.to = "litserve";
+  expect(ends).toEqual({ from: "auto", to: "litserve" });
   // @ts-expect-error: no such dialect
   names.push("mlfow");
   // @ts-expect-error: csv has no forms of its own
