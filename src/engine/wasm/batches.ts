@@ -8,7 +8,8 @@ import type { CoreInput } from "./input.js";
 import type { CoreMemory } from "./memory.js";
 import { CoreRows } from "./rows.js";
 
-const LOOK: RowStyle = {
+/** Rows that are read and not written. */
+const UNWRITTEN: RowStyle = {
   cells: "none",
   missing: "null",
   nan: "token",
@@ -28,8 +29,8 @@ export class CoreBatches implements CellReader {
   #columns: CoreColumns | undefined;
   #reader: CoreRows | undefined;
   #ended = false;
-  /** Bytes that are looked at before dtypes are chosen. */
-  #sample = SAMPLE;
+  /** Bytes of rows that are read before dtypes are chosen. */
+  #sampleBytes = SAMPLE;
 
   constructor(memory: CoreMemory, input: CoreInput, request: CellRequest, rows: RowRequest) {
     this.#memory = memory;
@@ -63,23 +64,23 @@ export class CoreBatches implements CellReader {
     return batch;
   }
 
-  /** Looks at the first rows, to choose dtypes. False: more input is needed. */
+  /** Reads the first rows, to choose dtypes, and begins anew. False: more input is needed. */
   #begin(): boolean {
     const { core } = this.#memory;
     const input = this.#input;
     const request = this.#request;
-    const look = this.#look();
-    if (!look) return false;
-    const names = look.names ?? Array.from({ length: look.width ?? 0 }, (_, i) => `${i}`);
+    const sample = this.#sampleRows();
+    if (!sample) return false;
+    const names = sample.names ?? Array.from({ length: sample.width ?? 0 }, (_, i) => `${i}`);
     checkNames(names, request.dtype);
-    const kinds = look.kinds.map(({ integers, floats, nans, texts, booleans }) => ({
+    const kinds = sample.kinds.map(({ integers, floats, nans, texts, booleans }) => ({
       numbers: integers || floats || nans,
       floats: floats || nans,
       strings: texts,
       booleans,
     }));
     const dtypes = chooseDtypes(names, kinds, request.dtype);
-    const places = pickedOf(names, look.names ? request.pick : undefined);
+    const places = pickedOf(names, sample.names ? request.pick : undefined);
     const columns = new CoreColumns(this.#memory, {
       names: places.map((i) => names[i] as string),
       dtypes: places.map((i) => dtypes[i] as DType),
@@ -105,30 +106,30 @@ export class CoreBatches implements CellReader {
     );
     core.startBatch(columns.batchRows);
     core.startFill(columns.batchRows);
-    this.#reader = new CoreRows(this.#memory, input, { ...this.#rows, names: look.names, width: names.length }, this.#style(dtypes));
+    this.#reader = new CoreRows(this.#memory, input, { ...this.#rows, names: sample.names, width: names.length }, this.#style(dtypes));
     if (this.#ended) this.#reader.finish();
     return true;
   }
 
   /** Goes over the rows of the sample, or the first one where that is longer; undefined when more input is needed. */
-  #look(): CoreRows | undefined {
+  #sampleRows(): CoreRows | undefined {
     const input = this.#input;
     const most = this.#memory.maxRowBytes + 1;
     for (;;) {
-      while (input.to - input.from < this.#sample && !this.#ended) if (!input.append()) return undefined;
+      while (input.to - input.from < this.#sampleBytes && !this.#ended) if (!input.append()) return undefined;
       while (this.#ended && input.append());
-      const look = new CoreRows(this.#memory, input, this.#rows, LOOK);
-      look.look(this.#sample, this.#ended);
-      if (look.rows > 0 || (this.#ended && input.to - input.from <= this.#sample)) return look;
-      if (this.#sample >= most) throw input.tooLong();
-      this.#sample = Math.min(2 * this.#sample, most);
+      const sample = new CoreRows(this.#memory, input, this.#rows, UNWRITTEN);
+      sample.sample(this.#sampleBytes, this.#ended);
+      if (sample.rows > 0 || (this.#ended && input.to - input.from <= this.#sampleBytes)) return sample;
+      if (this.#sampleBytes >= most) throw input.tooLong();
+      this.#sampleBytes = Math.min(2 * this.#sampleBytes, most);
     }
   }
 
   #style(dtypes: readonly DType[]): RowStyle {
     const { core } = this.#memory;
     return {
-      ...LOOK,
+      ...UNWRITTEN,
       cells: "typed",
       typed: {
         defaulted: isDefaulted(this.#request.dtype),
