@@ -78,7 +78,7 @@ function between(p: usize, to: usize): i32 {
         // a cargo of scalars has a row in every cell
         if (d == base && rows == rowLimit) return stop(Ev.Batch, p);
         const next = load<u64>(countAt(d)) + 1;
-        if (d != base && <i64>next == load<i64>(expectAt(d))) return judge(p); // one too many; the scanner counts them
+        if (d != base && <i64>next == load<i64>(expectAt(d))) return leaveToScanner(p); // one too many; the scanner counts them
         store<u64>(countAt(d), next);
         setSt(St.Value);
         p++;
@@ -87,14 +87,14 @@ function between(p: usize, to: usize): i32 {
       }
       if (c == 0x5d /* ] */) {
         if (d == base) return stop(Ev.Cells, p);
-        if (load<i64>(expectAt(d)) != <i64>load<u64>(countAt(d)) + 1) return judge(p);
+        if (load<i64>(expectAt(d)) != <i64>load<u64>(countAt(d)) + 1) return leaveToScanner(p);
         p++;
         d--;
         setDepth(d);
         if (d == base) rows++;
         continue;
       }
-      return judge(p);
+      return leaveToScanner(p);
     }
     if (d == leaf) { at = p; setCursor(p); return Ev.More; }
     if (c == 0x5b /* [ */) {
@@ -108,7 +108,7 @@ function between(p: usize, to: usize): i32 {
     }
     if (c == 0x5d && st == St.ValueOrClose) {
       if (d == base) return stop(Ev.Cells, p);
-      if (load<i64>(expectAt(d)) != 0) return judge(p);
+      if (load<i64>(expectAt(d)) != 0) return leaveToScanner(p);
       p++;
       d--;
       setDepth(d);
@@ -116,7 +116,7 @@ function between(p: usize, to: usize): i32 {
       if (d == base) rows++;
       continue;
     }
-    return judge(p);
+    return leaveToScanner(p);
   }
   at = p;
   setCursor(p);
@@ -127,7 +127,7 @@ function between(p: usize, to: usize): i32 {
 @inline function stop(ev: i32, p: usize): i32 { setCursor(p); return ev; }
 
 /** Leaves the byte at p to the scanner, which finds out what is wrong with it. */
-function judge(p: usize): i32 { return fail(Err.None, p); }
+function leaveToScanner(p: usize): i32 { return fail(Err.None, p); }
 
 /** Cells of leaf lists into a block. */
 function blockRun(from: usize, to: usize): i32 {
@@ -163,7 +163,7 @@ function columnRun(from: usize, to: usize): i32 { return run(from, to, false, fa
       if (short != 0 && short < to && !isTail(load<u8>(short))) p = short;
       else {
         const result = value(p, to);
-        if (result != OK) { ev = result == TOKEN_WAITS ? <i32>Ev.More : judge(p); break; }
+        if (result != OK) { ev = result == TOKEN_WAITS ? <i32>Ev.More : leaveToScanner(p); break; }
         p = tokenEnd;
       }
       fresh = false;
@@ -195,7 +195,7 @@ function columnRun(from: usize, to: usize): i32 { return run(from, to, false, fa
       if (end != 0) q = end;
       else {
         q = readNumber(p, to);
-        if (q == 0 || isTail(load<u8>(q))) { ev = numberReaches(p, to) ? <i32>Ev.More : judge(p); break; }
+        if (q == 0 || isTail(load<u8>(q))) { ev = numberReaches(p, to) ? <i32>Ev.More : leaveToScanner(p); break; }
         const err = load<u32>(column, DTYPE) == DType.String ? putScalarText(column, asBlock ? 0 : <u32>col, index, p, q) : put(column, out, p, q);
         if (err == FULL) { ev = stop(Ev.Strings, p); break; }
         if (err != Err.None) { ev = fail(err, p); break; }
@@ -207,7 +207,7 @@ function columnRun(from: usize, to: usize): i32 { return run(from, to, false, fa
       if (c == 0x0d || c == 0x09) { p++; continue; }
       if (c == 0x5d /* ] */ && fresh) { // an empty list
         if (flat) { ev = stop(Ev.Cells, p); break; }
-        if (width != 0) { ev = judge(p); break; }
+        if (width != 0) { ev = leaveToScanner(p); break; }
         p++;
         setDepth(leaf - 1);
         if (rowEnds) row++;
@@ -218,8 +218,8 @@ function columnRun(from: usize, to: usize): i32 { return run(from, to, false, fa
       const err = other(column, out, <u32>col, index, p, to);
       if (err == WAIT) { ev = Ev.More; break; }
       if (err == FULL) { ev = stop(Ev.Strings, p); break; }
-      if (err == JUDGE) { ev = judge(p); break; }
-      if (err == JUDGED) return Ev.Error;
+      if (err == REFUSED) { ev = leaveToScanner(p); break; }
+      if (err == FAULT) return Ev.Error;
       if (err != Err.None) { ev = fail(err, p); break; }
       p = at;
     }
@@ -274,8 +274,8 @@ function numberReaches(p: usize, to: usize): bool {
 
 // What other() came to, besides an Err and FULL.
 const WAIT: i32 = 1000; // the token reaches the end of the window
-const JUDGE: i32 = 1002; // no JSON value, or none that a cell can be
-const JUDGED: i32 = 1003; // the scanner has met the fault already
+const REFUSED: i32 = 1002; // no JSON value, or none that a cell can be
+const FAULT: i32 = 1003; // the scanner has met the fault already
 
 /** A cell that is no plain number. Sets `at` after it. */
 function other(column: usize, out: usize, col: u32, index: u32, p: usize, to: usize): i32 {
@@ -285,10 +285,10 @@ function other(column: usize, out: usize, col: u32, index: u32, p: usize, to: us
   const first = load<u8>(p + <usize>minus);
   if (minus && p + 1 == to) return WAIT;
   const n = literalLength(first);
-  if (minus ? first != 0x49 /* I */ : <u32>c - 0x30 < 10) return numberReaches(p, to) ? WAIT : JUDGE;
+  if (minus ? first != 0x49 /* I */ : <u32>c - 0x30 < 10) return numberReaches(p, to) ? WAIT : REFUSED;
   const dtype = load<u32>(column, DTYPE);
   if (n == 0) {
-    if (block || (c != 0x7b /* { */ && c != 0x5b /* [ */)) return JUDGE;
+    if (block || (c != 0x7b /* { */ && c != 0x5b /* [ */)) return REFUSED;
     if (dtype == DType.Any) return nested(column, col, p, to);
     if (c != 0x5b || dtype != DType.String || (load<u32>(column, TAKES) & LISTS) == 0) return Err.Kind;
     if (stringsAreFull()) return FULL;
@@ -297,7 +297,7 @@ function other(column: usize, out: usize, col: u32, index: u32, p: usize, to: us
     return err;
   }
   const end = p + <usize>minus + <usize>n;
-  if (!literalAt(p + <usize>minus, first, min(end, to))) return JUDGE;
+  if (!literalAt(p + <usize>minus, first, min(end, to))) return REFUSED;
   if (end >= to) return WAIT;
   at = end;
   if (first == 0x6e /* n */) {
@@ -335,7 +335,7 @@ function nested(column: usize, col: u32, p: usize, to: usize): i32 {
   const ev = scan(cursor, to); // its end
   setWatch(watched);
   if (lastNewline == 0) setLastNewline(newline);
-  if (ev == Ev.Error) return JUDGED;
+  if (ev == Ev.Error) return FAULT;
   if (ev != Ev.End) {
     // read again when more is there
     setNewlines(feeds);
@@ -356,18 +356,18 @@ function text(column: usize, col: u32, index: u32, p: usize, to: usize): i32 {
   while (q < to) {
     const c = load<u8>(q);
     if (c == 0x22 /* " */) break;
-    if (c < 0x20) return JUDGE;
+    if (c < 0x20) return REFUSED;
     if (c == 0x5c /* \ */) {
       const next = q + 1 < to ? load<u8>(q, 1) : 0;
       if (next == 0x75 /* u */) {
         for (let i: usize = 2; i < 6 && q + i < to; i++) {
           const h = load<u8>(q + i);
-          if (<u32>h - 0x30 >= 10 && <u32>(h | 0x20) - 0x61 >= 6) return JUDGE;
+          if (<u32>h - 0x30 >= 10 && <u32>(h | 0x20) - 0x61 >= 6) return REFUSED;
         }
         q += 6;
         continue;
       }
-      if (q + 1 < to && next != 0x22 && next != 0x5c && next != 0x2f && next != 0x62 && next != 0x66 && next != 0x6e && next != 0x72 && next != 0x74) return JUDGE;
+      if (q + 1 < to && next != 0x22 && next != 0x5c && next != 0x2f && next != 0x62 && next != 0x66 && next != 0x6e && next != 0x72 && next != 0x74) return REFUSED;
       q += 2;
       continue;
     }

@@ -3,7 +3,7 @@ import { equalBytes } from "./bytes";
 import { readSides } from "./read-columns";
 import { enter, learning, pad, rewind, rowEnd, rowStart, setCell, setRowEnd, setToken, shortEnd, sided, tell, tellError, told, TOLD, width } from "./row";
 import { Err, Ev, Mode, base, countAt, expectAt, mode, setFreeAbove } from "./state";
-import { JUDGE, Kind, OK, WAIT, end, kind, skipSpace, text, value } from "./token";
+import { REFUSED, Kind, OK, WAIT, end, kind, skipSpace, text, value } from "./token";
 
 /** A cell that is a row by itself. */
 export function readSingle(p: usize, to: usize): i32 {
@@ -19,7 +19,7 @@ export function readSingle(p: usize, to: usize): i32 {
 /** A cell of a flat list. */
 function scalar(p: usize, to: usize): i32 {
   const c = load<u8>(p);
-  return c == 0x5b /* [ */ || c == 0x7b /* { */ ? JUDGE : value(p, to);
+  return c == 0x5b /* [ */ || c == 0x7b /* { */ ? REFUSED : value(p, to);
 }
 
 /** As many cells of a flat list as there are fields; `row`: rows before it. */
@@ -50,13 +50,13 @@ export function readFeatures(p: usize, to: usize, padding: bool): i32 {
   p = skipSpace(p + 1, to);
   if (p >= to) return WAIT;
   if (load<u8>(p) == 0x7d /* } */) return tellError(Err.Object, 0, p);
-  if (load<u8>(p) != 0x22 /* " */) return JUDGE;
+  if (load<u8>(p) != 0x22 /* " */) return REFUSED;
   const key = text(p, to);
   if (key != OK) return key;
   if (end - p != 10 || !equalBytes(p, FEATURES, 10)) return tellError(Err.Object, 0, p);
   p = skipSpace(end, to);
   if (p >= to) return WAIT;
-  if (load<u8>(p) != 0x3a /* : */) return JUDGE;
+  if (load<u8>(p) != 0x3a /* : */) return REFUSED;
   p = skipSpace(p + 1, to);
   if (p >= to) return WAIT;
   if (load<u8>(p) != 0x5b /* [ */) return otherwise(Err.Object, p, to);
@@ -65,7 +65,7 @@ export function readFeatures(p: usize, to: usize, padding: bool): i32 {
   p = skipSpace(rowEnd, to);
   if (p >= to) return WAIT;
   if (load<u8>(p) == 0x2c /* , */) return tellError(Err.Object, 0, p);
-  if (load<u8>(p) != 0x7d /* } */) return JUDGE;
+  if (load<u8>(p) != 0x7d /* } */) return REFUSED;
   setRowEnd(p + 1);
   return OK;
 }
@@ -78,7 +78,7 @@ function otherwise(error: i32, p: usize, to: usize): i32 {
 
 /** The cells of [1,2,…]. `padding`: a short row is filled in. */
 export function readList(p: usize, to: usize, padding: bool): i32 {
-  if (load<u8>(p) != 0x5b /* [ */) return JUDGE;
+  if (load<u8>(p) != 0x5b /* [ */) return REFUSED;
   const start = p;
   if (sided) {
     // a scanner's state must not show that a cell was read elsewhere
@@ -121,7 +121,7 @@ export function readList(p: usize, to: usize, padding: bool): i32 {
       const c = load<u8>(p);
       if (c == 0x2c /* , */) { p = skipSpace(p + 1, to); if (p >= to) return WAIT; continue; }
       if (c == 0x5d) break;
-      return JUDGE;
+      return REFUSED;
     }
   }
   if (learning) {
@@ -138,5 +138,5 @@ export function readList(p: usize, to: usize, padding: bool): i32 {
 function ragged(i: u32, padding: bool): i32 {
   if (mode != Mode.Rows || padding) return tellError(Err.Ragged, i, rowStart);
   store<i64>(expectAt(base + 1), width - <u32>sided);
-  return JUDGE;
+  return REFUSED;
 }

@@ -3,7 +3,7 @@ import { equalBytes } from "./bytes";
 import { fieldOfKey, forgetStrangers, remember, strangerCount } from "./keys";
 import { CELL, FIELD, KEY, KEY_LENGTH, RECORD, cells, enter, fields, setCell, setRowEnd, setToken, shortEnd, tell, width } from "./row";
 import { Ev } from "./state";
-import { JUDGE, Kind, OK, WAIT, end, kind, skipSpace, text, value } from "./token";
+import { REFUSED, Kind, OK, WAIT, end, kind, skipSpace, text, value } from "./token";
 
 /** Keys that stood twice in the record that was read. */
 export let twice: u64 = 0;
@@ -25,7 +25,7 @@ export function readRecord(p: usize, to: usize, firstWins: bool): i32 {
 
 /** The members of {"a":1,…}, which most often come in the order of the fields. */
 function members(p: usize, to: usize, firstWins: bool): i32 {
-  if (load<u8>(p) != 0x7b /* { */) return JUDGE;
+  if (load<u8>(p) != 0x7b /* { */) return REFUSED;
   enter(0x7b);
   const stamp = ++attempts;
   let i: u32 = 0, found: u32 = 0;
@@ -66,7 +66,7 @@ function members(p: usize, to: usize, firstWins: bool): i32 {
       const c = load<u8>(p);
       if (c == 0x2c /* , */) { p = skipSpace(p + 1, to); if (p >= to) return WAIT; continue; }
       if (c == 0x7d) break;
-      return JUDGE;
+      return REFUSED;
     }
   }
   if (found < width) {
@@ -96,13 +96,13 @@ let keyEnd: usize = 0;
 
 /** The key at p, out of order or with white space behind it. Sets keyField and keyEnd, behind the colon. */
 function findKey(p: usize, to: usize, expected: u32): i32 {
-  if (load<u8>(p) != 0x22 /* " */) return JUDGE;
+  if (load<u8>(p) != 0x22 /* " */) return REFUSED;
   const result = text(p, to);
   if (result != OK) return result;
   const n = end - p;
   let at = skipSpace(end, to);
   if (at >= to) return WAIT;
-  if (load<u8>(at) != 0x3a /* : */) return JUDGE;
+  if (load<u8>(at) != 0x3a /* : */) return REFUSED;
   keyEnd = at + 1;
   // keys that are left out: the one sought is most often not far behind
   for (let k: u32 = 0, i = expected; k < NEAR && i < width; k++, i++) {

@@ -13,7 +13,7 @@ import { readFeatures, readGroup, readList, readSingle } from "./read-list";
 import { readRecord, startRecords, twice } from "./read-record";
 import { TOLD, cellIndex, pads, resetPads, rewind, rowEnd, rowStart, setRowEnd, sided, startRow, tell, told, width } from "./row";
 import { Err, Ev, Mode, St, base, countAt, cursor, fail, mode, newlineAt, rowMost, setCursor, setDepth, setFreeAbove, setLastNewline, setLeaf, setSt, st } from "./state";
-import { JUDGE, OK, WAIT } from "./token";
+import { REFUSED, OK, WAIT } from "./token";
 import { write } from "./write";
 
 /** How rows are written down. */
@@ -78,7 +78,7 @@ export function rows(from: usize, to: usize, last: bool): i32 {
     if (result == TOLD && told == Ev.Error) return faultAt(cursor);
     if (result == TOLD && told == Ev.Cells) return told;
     rewind();
-    if (result == JUDGE) return judge();
+    if (result == REFUSED) return leaveToScanner();
     return result == WAIT ? <i32>Ev.More : told;
   }
 }
@@ -96,8 +96,8 @@ function pass(p: usize, to: usize): usize {
   return p;
 }
 
-/** The scanner is to judge the row, from its first byte on. */
-function judge(): i32 {
+/** Leaves the row to the scanner, from its first byte on: it finds out what is wrong there. */
+function leaveToScanner(): i32 {
   setFreeAbove(i32.MAX_VALUE);
   if (syntax == Syntax.Cells || syntax == Syntax.Grouped) setLeaf(base);
   else if (mode == Mode.Rows || mode == Mode.Tensor) setLeaf(base + 1);
@@ -150,7 +150,7 @@ function json(from: usize, to: usize, last: bool): i32 {
   startRow(p);
   if (p >= to) return lines && last ? tell(Ev.Cells, 0, p) : WAIT;
   if (!lines && c == 0x5d /* ] */ && st != St.Value) return tell(Ev.Cells, 0, p);
-  if (st == St.After) return JUDGE;
+  if (st == St.After) return REFUSED;
   store<u64>(countAt(base), syntax == Syntax.Grouped ? rowCount * width : rowCount);
   if (rowCount == rowLimit) return tell(Ev.Limit, 0, p);
   const result = read(p, to);

@@ -23,8 +23,8 @@ export const enum Kind {
 export const OK: i32 = 0;
 /** The value reaches the end of the window. */
 export const WAIT: i32 = 1;
-/** Not a value, or none that this reader knows. */
-export const JUDGE: i32 = 2;
+/** Not a value, or none that this reader knows: the scanner is to say which. */
+export const REFUSED: i32 = 2;
 
 export let end: usize = 0;
 export let kind: i32 = Kind.Int;
@@ -64,23 +64,23 @@ function number(p: usize, to: usize): i32 {
   if (c == 0x30) c = load<u8>(++q);
   else if (isDigit(c)) { do { c = load<u8>(++q); } while (isDigit(c) && q < to); }
   else if (c == 0x49 /* I */ && q < to) return literal(p, q, to);
-  else return q >= to ? WAIT : JUDGE;
+  else return q >= to ? WAIT : REFUSED;
   if (c == 0x2e /* . */) {
     kind = Kind.Float;
     c = load<u8>(++q);
-    if (!isDigit(c)) return q >= to ? WAIT : JUDGE;
+    if (!isDigit(c)) return q >= to ? WAIT : REFUSED;
     do { c = load<u8>(++q); } while (isDigit(c) && q < to);
   }
   if ((c | 0x20) == 0x65 /* e */) {
     kind = Kind.Float;
     c = load<u8>(++q);
     if (c == 0x2b /* + */ || c == 0x2d /* - */) c = load<u8>(++q);
-    if (!isDigit(c)) return q >= to ? WAIT : JUDGE;
+    if (!isDigit(c)) return q >= to ? WAIT : REFUSED;
     do { c = load<u8>(++q); } while (isDigit(c) && q < to);
   }
   if (q >= to) return WAIT; // it may go on
   end = q;
-  return ends(c) ? OK : JUDGE;
+  return ends(c) ? OK : REFUSED;
 }
 
 const BACKSLASH: i32 = 0x5c;
@@ -99,15 +99,15 @@ export function text(p: usize, to: usize): i32 {
     if (q >= to) return WAIT;
     const c = load<u8>(q);
     if (c == 0x22 /* " */) { end = q + 1; return OK; }
-    if (c != BACKSLASH) return JUDGE;
+    if (c != BACKSLASH) return REFUSED;
     kind = Kind.Escaped;
     if (q + 6 > to) { if (q + 2 > to || load<u8>(q, 1) == 0x75 /* u */) return WAIT; }
     const next = load<u8>(q, 1);
     if (next == 0x75) {
-      if (!isHex(load<u8>(q, 2)) || !isHex(load<u8>(q, 3)) || !isHex(load<u8>(q, 4)) || !isHex(load<u8>(q, 5))) return JUDGE;
+      if (!isHex(load<u8>(q, 2)) || !isHex(load<u8>(q, 3)) || !isHex(load<u8>(q, 4)) || !isHex(load<u8>(q, 5))) return REFUSED;
       q += 6;
     } else {
-      if (next != 0x22 && next != 0x5c && next != 0x2f && next != 0x62 && next != 0x66 && next != 0x6e && next != 0x72 && next != 0x74) return JUDGE;
+      if (next != 0x22 && next != 0x5c && next != 0x2f && next != 0x62 && next != 0x66 && next != 0x6e && next != 0x72 && next != 0x74) return REFUSED;
       q += 2;
     }
   }
@@ -123,18 +123,18 @@ function literal(p: usize, q: usize, to: usize): i32 {
   else if (w == 0x736c6166 /* fals */ && load<u8>(q, 4) == 0x65 /* e */) { kind = Kind.Bool; n = 5; }
   else if ((w & 0xffffff) == 0x4e614e /* NaN */) { kind = Kind.Nan; n = 3; }
   else if (load<u64>(q) == 0x7974696e69666e49 /* Infinity */) { kind = Kind.Nan; n = 8; }
-  else return q + 8 > to ? WAIT : JUDGE;
-  if (p != q && n != 8) return JUDGE;
+  else return q + 8 > to ? WAIT : REFUSED;
+  if (p != q && n != 8) return REFUSED;
   if (q + n >= to) return WAIT;
   end = q + n;
-  return ends(load<u8>(end)) ? OK : JUDGE;
+  return ends(load<u8>(end)) ? OK : REFUSED;
 }
 
 /** A list or object: the scanner goes through it, from the depth the machine is at. */
 function nested(p: usize, to: usize): i32 {
-  if (mode == Mode.Tensor) return JUDGE; // one whose rows are read has rank 2
+  if (mode == Mode.Tensor) return REFUSED; // one whose rows are read has rank 2
   const d = depth, watched = watch, feeds = newlines, feed = lastNewline;
-  if (d + 1 >= MAX_DEPTH) return JUDGE;
+  if (d + 1 >= MAX_DEPTH) return REFUSED;
   const type = load<u8>(TYPES + <usize>d), count = load<u64>(countAt(d));
   store<u8>(TYPES + <usize>d, 0x5b /* [ */); // whatever holds the cell, a value may start here
   setSt(St.Value);
@@ -150,7 +150,7 @@ function nested(p: usize, to: usize): i32 {
   if (ev != Ev.End) {
     setNewlines(feeds);
     setLastNewline(feed);
-    return ev == Ev.More ? WAIT : JUDGE; // a NaN inside raises an event where it is not passed
+    return ev == Ev.More ? WAIT : REFUSED; // a NaN inside raises an event where it is not passed
   }
   if (lastNewline == 0) setLastNewline(feed);
   end = cursor;

@@ -32,7 +32,7 @@ export interface CellRequest {
   readonly reuse: boolean;
   /** Text columns keep each text once, and which of them a cell is. */
   readonly dictionary?: boolean;
-  /** Read no values, only look: `next()` gives no batch, and `seen` tells what the columns hold. */
+  /** Read no values: `next()` gives no batch, and `seen` tells what the columns hold. */
   readonly survey?: boolean;
   /** The rows are those of a delimited file, to be read so. */
   readonly rows?: RowRequest;
@@ -55,7 +55,7 @@ export interface Seen {
   readonly wholes: readonly [bigint, bigint] | undefined;
   /** Least and greatest of the other numbers, as doubles, NaN and Infinity aside. */
   readonly reals: readonly [number, number] | undefined;
-  /** Look bits of all cells (codes.ts). */
+  /** Look bits (codes.ts) of all cells: what they would be to a server that guesses. */
   readonly looks: number;
 }
 

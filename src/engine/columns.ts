@@ -4,7 +4,7 @@ import { columnsNamed, type DType, type DTypeChoice, dtypeNamed, isNumeric, NUME
 import { nearest, placesAmong, TransloadError } from "../errors.js";
 import type { CellRequest } from "./cells.js";
 
-/** Bytes of the cargo looked at before dtypes are chosen, or its first row when that is longer. */
+/** Bytes of the cargo that are read before dtypes are chosen; its first row when that is longer. */
 export const SAMPLE = 1 << 16;
 
 /** What a column's cells were, in the sample. */

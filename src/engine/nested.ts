@@ -36,25 +36,25 @@ export class ListReader {
     const rows = Array.from({ length: count }, (_, i) => i).filter((i) => valid?.[i] !== 0);
     if (rows.length === 0) return this.#nulls(count);
     try {
-      const found = this.#cellsOf(listOf(column, rows), rows.length);
-      this.#known ??= found;
+      const cells = this.#cellsOf(listOf(column, rows), rows.length);
+      this.#known ??= cells;
       const { shape, dtype } = this.#known;
-      if (`${shape}` !== `${found.shape}`)
-        throw new TransloadError("E_SHAPE", `lists of shape [${found.shape}] where those before have [${shape}]`, { row: 0 });
-      if (dtype !== found.dtype)
-        throw new TransloadError("E_DTYPE", `lists of ${found.dtype} where those before are of ${dtype}`, { row: 0 });
+      if (`${shape}` !== `${cells.shape}`)
+        throw new TransloadError("E_SHAPE", `lists of shape [${cells.shape}] where those before have [${shape}]`, { row: 0 });
+      if (dtype !== cells.dtype)
+        throw new TransloadError("E_DTYPE", `lists of ${cells.dtype} where those before are of ${dtype}`, { row: 0 });
       const perRow = product(shape);
       return rows.length === count
-        ? found
+        ? cells
         : placeLists(
-            found,
+            cells,
             shape,
             count,
             rows.map((row, k) => [row, k * perRow]),
           );
     } catch (error) {
       if (!(error instanceof TransloadError)) throw error;
-      throw this.#told(error, rowOffset + (rows[error.row ?? 0] as number));
+      throw this.#inColumn(error, rowOffset + (rows[error.row ?? 0] as number));
     }
   }
 
@@ -79,12 +79,13 @@ export class ListReader {
       dtype: this.#known?.dtype ?? this.#asked,
       cast: this.#cast,
     } as const;
-    const found = scanner.cells({ ...how, batchRows: count, reuse: false }).next()?.columns[0];
-    if (!found) throw new Error(`transload: the lists of column ${this.#name} gave no cells`);
-    return found;
+    const cells = scanner.cells({ ...how, batchRows: count, reuse: false }).next()?.columns[0];
+    if (!cells) throw new Error(`transload: the lists of column ${this.#name} gave no cells`);
+    return cells;
   }
 
-  #told(error: TransloadError, row: number): TransloadError {
+  /** An error in the lists, as one of this column and row. */
+  #inColumn(error: TransloadError, row: number): TransloadError {
     const code = error.code === "E_RAGGED" || error.code === "E_MIXED" ? "E_SHAPE" : error.code;
     const what = error.detail.replace(/^row \d+(, column "[^"]*")?: /, "");
     const rule = code === "E_SHAPE" ? "its lists must all have one shape; " : "";

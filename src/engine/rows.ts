@@ -76,7 +76,7 @@ interface TypedRows {
 
 /** How rows are to be written. */
 export interface RowStyle {
-  /** `none`: they are only looked at. `columns`: as JSON, every column for itself, a comma between its cells. */
+  /** `none`: they are only read. `columns`: as JSON, every column for itself, a comma between its cells. */
   readonly cells: "none" | "json" | "delimited" | "columns" | "typed";
   /** `typed`: the core's own columns take the cells. */
   readonly typed?: TypedRows;

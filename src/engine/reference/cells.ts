@@ -177,7 +177,7 @@ export class ReferenceCells implements CellReader {
     if (rowEnds) this.#rowsOfBatch++;
   }
 
-  /** A list or object in a frame's cell: only a survey looks past it. */
+  /** A list or object in a frame's cell: only a survey passes over it. */
   #nested(token: Token, before: number): void {
     if (!this.#request.survey && this.#isPicked.has(this.#column)) {
       if (!this.#lists[this.#column] || token.name === "startObject" || token.name === "endObject" || token.name === "keyValue")
@@ -198,7 +198,7 @@ export class ReferenceCells implements CellReader {
   #cell(token: Token): void {
     const i = this.#block ? 0 : this.#column;
     if (token.name === "stringValue" && token.to - token.from > this.#tokens.maxRowBytes) throw this.#tooLong(token);
-    if (this.#request.survey) lookAt(this.#seen[i] as Mutable<Seen>, token);
+    if (this.#request.survey) surveyCell(this.#seen[i] as Mutable<Seen>, token);
     else if (this.#isPicked.has(i)) {
       const dtype = this.#dtypes[i] as DType;
       const { values, valid } = this.#cells[i] as { values: (number | bigint | string)[]; valid: number[] };
@@ -293,7 +293,7 @@ const UNSEEN: Omit<Seen, "name" | "shape"> = {
 };
 
 /** What a survey keeps of a cell. */
-function lookAt(seen: Mutable<Seen>, { name, text }: Token): void {
+function surveyCell(seen: Mutable<Seen>, { name, text }: Token): void {
   if (name === "nullValue") {
     see(seen, Look.Null);
     seen.nulls++;

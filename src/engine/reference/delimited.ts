@@ -38,7 +38,7 @@ export class DelimitedRows implements RowSource {
   #bytes: Buffer = Buffer.alloc(0);
   #text = "";
   #received = -1;
-  /** Bytes that must be there before they are looked at again. */
+  /** Bytes that must be there before they are read again. */
   #enough = 0;
 
   constructor(source: Tokens, { fields = DEFAULTS, names }: RowRequest, faults: RowFaults) {

@@ -6,7 +6,7 @@ const BOOLEANS = new Set(["true", "True", "TRUE", "false", "False", "FALSE"]);
 const ODD = /^ *[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf|infinity) *$/i;
 
 /**
- * What a field of a delimited file is by its looks: nothing, a number, a boolean, or text. `numbers`: pandas' spellings
+ * What a field of a delimited file is by its text: nothing, a number, a boolean, or text. `numbers`: pandas' spellings
  * of numbers are some, too, and whole ones that fit no integer of 64 bits are text.
  */
 export function fieldKind(text: string, words: ReadonlySet<string>, numbers = false): number {

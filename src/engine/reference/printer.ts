@@ -80,7 +80,7 @@ function shortest32(float: number): number {
     const [digits = "", power = ""] = float.toExponential(precision - 1).split("e");
     const n = BigInt(digits.replace(".", ""));
     const tens = Number(power) - precision + 1;
-    const texts = [n - 1n, n, n + 1n].map((m) => `${m}e${tens}`).filter((text) => Math.fround(Number(text)) === float);
+    const texts = [n - 1n, n, n + 1n].map((digits) => `${digits}e${tens}`).filter((text) => Math.fround(Number(text)) === float);
     if (texts.length === 0) continue;
     texts.sort((a, b) => nearer(a, b, float));
     return Number(texts[0]);
@@ -99,7 +99,7 @@ function nearer(a: string, b: string, float: number): number {
 
 /** Half of the sum of two decimals with the same power of ten. */
 function middle(a: string, b: string): string {
-  const [m = "", tens = ""] = a.split("e");
-  const sum = (BigInt(m) + BigInt(b.split("e")[0] as string)) * 5n;
+  const [digits = "", tens = ""] = a.split("e");
+  const sum = (BigInt(digits) + BigInt(b.split("e")[0] as string)) * 5n;
   return `${sum}e${Number(tens) - 1}`;
 }

@@ -66,7 +66,7 @@ export class ReferenceScanner implements Scanner {
 
   /** Events of a token, when it is watched. */
   #raise(token: Token): void {
-    const tell = (event: Event, offset: number) => this.#pending.push({ event, offset });
+    const raise = (event: Event, offset: number) => this.#pending.push({ event, offset });
     const tokens = this.#tokens;
     const opens = step(token) > 0;
     const closes = step(token) < 0;
@@ -74,22 +74,22 @@ export class ReferenceScanner implements Scanner {
     this.#raiseComma(token, depth);
     if (depth > this.#watch) {
       if (token.name === "numberValue" && tokens.nan === "tell" && isNan(token.text)) {
-        tell("nanStart", token.text.startsWith("-") ? token.from + 2 : token.from + 1);
-        tell("nanEnd", token.to);
+        raise("nanStart", token.text.startsWith("-") ? token.from + 2 : token.from + 1);
+        raise("nanEnd", token.to);
       }
       return;
     }
     if (closes && this.#stopAt !== undefined && depth === tokens.lengths.base - 1) {
       this.rowsEnded = this.members;
-      tell("rowsEnd", token.from);
+      raise("rowsEnd", token.from);
     }
-    if (closes) tell("end", token.to);
+    if (closes) raise("end", token.to);
     else if (token.name === "keyValue") {
-      tell("key", token.from + 1);
-      tell("keyEnd", token.to);
+      raise("key", token.from + 1);
+      raise("keyEnd", token.to);
     } else {
-      tell("value", token.from + 1);
-      if (!opens) tell("end", token.to);
+      raise("value", token.from + 1);
+      if (!opens) raise("end", token.to);
     }
   }
 

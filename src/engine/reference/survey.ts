@@ -1,4 +1,4 @@
-// What a survey keeps of the cells it looks at: the reference engine's way. src/core/survey.ts says the same of bytes.
+// The looks of cells in a survey: what they would be to a server that guesses. src/core/survey.ts says the same of bytes.
 import { Look } from "../codes.js";
 
 /** Words that pandas' read_csv takes for a missing value (pandas._libs.parsers.STR_NA_VALUES), those for NaN aside. */
@@ -8,7 +8,7 @@ const TRUTHS = ["true", "True", "TRUE", "false", "False", "FALSE"];
 const WHOLE = /^ *[-+]?\d+ *$/;
 const DECIMAL = /^ *[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|inf|infinity) *$/i;
 const DATE = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(Z|[-+](\d\d)(?::?(\d\d))?)?)?$/;
-/** Longer texts are none of these: the core does not look at them. */
+/** Longer texts are none of these: the core does not match them. */
 const LONGEST = 40;
 
 /** Bits of a JSON number's text; NaN and the infinities have none but their kind. */
@@ -45,10 +45,10 @@ function kindOf(text: string): number {
 
 /** An ISO date, with a time or without, that fits nanoseconds of 64 bits. */
 function isDate(text: string): boolean {
-  const found = DATE.exec(text);
-  if (!found) return false;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = found.slice(1, 7).map((part) => Number(part ?? 0));
-  const [hours, minutes] = [Number(found[8] ?? 0), Number(found[9] ?? 0)];
+  const match = DATE.exec(text);
+  if (!match) return false;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map((part) => Number(part ?? 0));
+  const [hours, minutes] = [Number(match[8] ?? 0), Number(match[9] ?? 0)];
   const dated = year >= 1678 && year <= 2261 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
   return dated && hour < 24 && minute < 60 && second < 60 && hours < 24 && minutes < 60;
 }

@@ -8,7 +8,8 @@ import type { CoreInput } from "./input.js";
 import type { CoreMemory } from "./memory.js";
 import { CoreRows } from "./rows.js";
 
-const LOOK: RowStyle = {
+/** Rows that are read and not written. */
+const UNWRITTEN: RowStyle = {
   cells: "none",
   missing: "null",
   nan: "token",
@@ -28,8 +29,8 @@ export class CoreBatches implements CellReader {
   #columns: CoreColumns | undefined;
   #reader: CoreRows | undefined;
   #ended = false;
-  /** Bytes that are looked at before dtypes are chosen. */
-  #sample = SAMPLE;
+  /** Bytes of rows that are read before dtypes are chosen. */
+  #sampleBytes = SAMPLE;
 
   constructor(memory: CoreMemory, input: CoreInput, request: CellRequest, rows: RowRequest) {
     this.#memory = memory;
@@ -63,16 +64,16 @@ export class CoreBatches implements CellReader {
     return batch;
   }
 
-  /** Looks at the first rows, to choose dtypes. False: more input is needed. */
+  /** Reads the first rows, to choose dtypes, and begins anew. False: more input is needed. */
   #begin(): boolean {
     const { core } = this.#memory;
     const input = this.#input;
     const request = this.#request;
-    const look = this.#look();
-    if (!look) return false;
-    const names = look.names ?? Array.from({ length: look.width ?? 0 }, (_, i) => `${i}`);
+    const sample = this.#sampleRows();
+    if (!sample) return false;
+    const names = sample.names ?? Array.from({ length: sample.width ?? 0 }, (_, i) => `${i}`);
     checkNames(names, request.dtype);
-    const kinds = look.kinds.map(({ integers, floats, nans, texts, booleans, unsigned, huge, negative }) => ({
+    const kinds = sample.kinds.map(({ integers, floats, nans, texts, booleans, unsigned, huge, negative }) => ({
       numbers: integers || floats || nans,
       floats: floats || nans,
       strings: texts,
@@ -81,7 +82,7 @@ export class CoreBatches implements CellReader {
       negative,
     }));
     const choices = chooseDtypes(names, kinds, request);
-    const places = pickedOf(names, look.names ? request.pick : undefined);
+    const places = pickedOf(names, sample.names ? request.pick : undefined);
     const columns = new CoreColumns(this.#memory, {
       names: places.map((i) => names[i] as string),
       dtypes: places.map((i) => (choices[i] as ColumnChoice).dtype),
@@ -103,7 +104,7 @@ export class CoreBatches implements CellReader {
     this.#reader = new CoreRows(
       this.#memory,
       input,
-      { ...this.#asText(names, choices), names: look.names, width: names.length },
+      { ...this.#asText(names, choices), names: sample.names, width: names.length },
       this.#style(choices),
     );
     if (this.#ended) this.#reader.finish();
@@ -111,17 +112,17 @@ export class CoreBatches implements CellReader {
   }
 
   /** Goes over the rows of the sample, or the first one where that is longer; undefined when more input is needed. */
-  #look(): CoreRows | undefined {
+  #sampleRows(): CoreRows | undefined {
     const input = this.#input;
     const most = this.#memory.maxRowBytes + 1;
     for (;;) {
-      while (input.to - input.from < this.#sample && !this.#ended) if (!input.append()) return undefined;
+      while (input.to - input.from < this.#sampleBytes && !this.#ended) if (!input.append()) return undefined;
       while (this.#ended && input.append());
-      const look = new CoreRows(this.#memory, input, this.#rows, LOOK);
-      look.look(this.#sample, this.#ended);
-      if (look.rows > 0 || (this.#ended && input.to - input.from <= this.#sample)) return look;
-      if (this.#sample >= most) throw input.tooLong();
-      this.#sample = Math.min(2 * this.#sample, most);
+      const sample = new CoreRows(this.#memory, input, this.#rows, UNWRITTEN);
+      sample.sample(this.#sampleBytes, this.#ended);
+      if (sample.rows > 0 || (this.#ended && input.to - input.from <= this.#sampleBytes)) return sample;
+      if (this.#sampleBytes >= most) throw input.tooLong();
+      this.#sampleBytes = Math.min(2 * this.#sampleBytes, most);
     }
   }
 
@@ -136,7 +137,7 @@ export class CoreBatches implements CellReader {
   #style(choices: readonly ColumnChoice[]): RowStyle {
     const { core } = this.#memory;
     return {
-      ...LOOK,
+      ...UNWRITTEN,
       cells: "typed",
       typed: {
         choices,

@@ -11,8 +11,8 @@ import type { CoreInput } from "./input.js";
 import type { CoreMemory } from "./memory.js";
 
 const RANGE = 48; // of a column in a survey, where its values would be
-const ANY_CODE = 12; // a cell that is only looked at
-const LOOKED_AT: ColumnChoice = { dtype: "bool", guessed: true };
+const ANY_CODE = 12; // a cell that is only surveyed
+const SURVEYED: ColumnChoice = { dtype: "bool", guessed: true };
 /** Rows of a survey, which makes no batch. */
 const ENDLESS = 1 << 30;
 
@@ -23,7 +23,7 @@ export class CoreCells implements CellReader {
   readonly #request: CellRequest;
   readonly #createScanner: () => Scanner;
   readonly #newlinesAt: bigint;
-  #stage: "sample" | "cells" | "judge" | "done" = "sample";
+  #stage: "sample" | "cells" | "fault" | "done" = "sample";
   #ended = false;
   #rows = 0;
   // the layout, known after the sample
@@ -96,7 +96,7 @@ export class CoreCells implements CellReader {
 
   next(): Batch | undefined {
     if (this.#stage === "sample" && !this.#sample()) return undefined;
-    if (this.#stage === "judge") this.#judge();
+    if (this.#stage === "fault") this.#findFault();
     return this.#stage === "cells" ? this.#read() : undefined;
   }
 
@@ -163,14 +163,14 @@ export class CoreCells implements CellReader {
     if (frame) checkNames(this.#names, request.dtype);
     const text = this.#memory.bytes.subarray(input.from, this.#scanned);
     const kinds = survey(text, rank, this.#block ? 1 : width);
-    this.#choices = request.survey ? this.#names.map(() => LOOKED_AT) : chooseDtypes(this.#names, kinds, request);
+    this.#choices = request.survey ? this.#names.map(() => SURVEYED) : chooseDtypes(this.#names, kinds, request);
     const lists = frame && !request.survey ? listsAmong(kinds) : [];
-    const { survey: looks, batchRows, batchBytes, reuse, dictionary = false } = request;
+    const { survey: isSurvey, batchRows, batchBytes, reuse, dictionary = false } = request;
     const places = pickedOf(this.#names, frame && !this.#block && request.names?.length === width ? request.pick : undefined);
     const columns = new CoreColumns(this.#memory, {
       names: places.map((i) => this.#names[i] as string),
-      dtypes: looks ? [] : places.map((i) => (this.#choices[i] as ColumnChoice).dtype),
-      sourceWidth: looks ? 0 : this.#names.length,
+      dtypes: isSurvey ? [] : places.map((i) => (this.#choices[i] as ColumnChoice).dtype),
+      sourceWidth: isSurvey ? 0 : this.#names.length,
       places,
       shape: this.#shape,
       block: this.#block,
@@ -186,8 +186,8 @@ export class CoreCells implements CellReader {
       listBytes: places.map((i) => (lists[i] ? kinds[i]?.listBytes : undefined)),
     });
     this.#columns = columns;
-    this.#batchRows = looks ? ENDLESS : columns.batchRows;
-    this.#columnsAt = looks ? this.#layRanges() : columns.at;
+    this.#batchRows = isSurvey ? ENDLESS : columns.batchRows;
+    this.#columnsAt = isSurvey ? this.#layRanges() : columns.at;
     core.startCells(
       this.#columnsAt,
       this.#block ? (levels[rank - 1] ?? 0) : width,
@@ -257,13 +257,13 @@ export class CoreCells implements CellReader {
         }
         case Ev.Error:
           if (core.error.value !== Err.None) throw this.#refuse(core.error.value);
-          this.#stage = "judge";
-          this.#judge();
+          this.#stage = "fault";
+          this.#findFault();
           return undefined;
         default:
           if (input.sound < input.to) {
-            this.#stage = "judge";
-            this.#judge();
+            this.#stage = "fault";
+            this.#findFault();
             return undefined;
           }
           if (!input.appendMore()) return undefined;
@@ -272,7 +272,7 @@ export class CoreCells implements CellReader {
   }
 
   /** The cell reader met a byte it does not take: the scanner finds out what is wrong, in this chunk or a later one. */
-  #judge(): void {
+  #findFault(): void {
     do {
       if (this.#scanRest()) throw new Error("transload: the scanner found no fault where the cell reader did");
     } while (this.#input.append());

@@ -6,7 +6,7 @@ import type { PathOf } from "../scanner.js";
 import { tooLong } from "../size.js";
 import type { CoreMemory } from "./memory.js";
 
-/** Bytes looked at in one go: they stay in the second-level cache between the copy, the UTF-8 check and the scan. */
+/** Bytes taken in one go: they stay in the second-level cache between the copy, the UTF-8 check and the scan. */
 const PIECE = 1 << 17;
 /** Shorter pieces of a row are read again each time more comes. */
 const PATIENCE = 1 << 16;

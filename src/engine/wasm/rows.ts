@@ -35,7 +35,7 @@ export class CoreRows implements RowReader {
   readonly #output: CoreOutput;
   #ended = false;
   /** The reader has given up: the scanner goes on alone until it finds the fault. */
-  #judging = false;
+  #isFaulty = false;
 
   constructor(memory: CoreMemory, input: CoreInput, request: RowRequest, style: RowStyle) {
     this.#memory = memory;
@@ -98,7 +98,7 @@ export class CoreRows implements RowReader {
 
   next(): Uint8Array | undefined {
     if (this.done || this.full) return undefined;
-    if (this.#judging) return this.#judge();
+    if (this.#isFaulty) return this.#findFault();
     const { core } = this.#memory;
     const input = this.#input;
     for (;;) {
@@ -138,10 +138,10 @@ export class CoreRows implements RowReader {
           this.#arrange();
           break;
         case Ev.Error:
-          if (core.error.value === Err.None) return this.#judge();
+          if (core.error.value === Err.None) return this.#findFault();
           throw this.#refuse(core.error.value);
         default: {
-          if (!whole) return this.#judge();
+          if (!whole) return this.#findFault();
           this.#style.typed?.drain();
           if (input.appendMore()) break;
           if (this.#ended) this.#scanRest();
@@ -151,8 +151,8 @@ export class CoreRows implements RowReader {
     }
   }
 
-  /** Looks at whole rows in so many bytes of the window, and goes back to the first of them. `last`: the input ends with the window. */
-  look(bytes: number, last: boolean): void {
+  /** Reads the whole rows in the next `bytes` bytes, and goes back to the first of them. `last`: the input ends with the window. */
+  sample(bytes: number, last: boolean): void {
     const { core } = this.#memory;
     const input = this.#input;
     const start = input.from;
@@ -242,12 +242,12 @@ export class CoreRows implements RowReader {
   // ---- faults
 
   /** The reader met a byte it does not take, or bytes that are not UTF-8: the scanner says what is wrong. */
-  #judge(): undefined {
+  #findFault(): undefined {
     do {
       this.#scanRest();
     } while (this.#input.append());
     // the fault may lie in what is still to come: a row that is too long is one at its end
-    this.#judging = true;
+    this.#isFaulty = true;
     if (this.#ended && this.#memory.core.depth.value > 0) throw this.#input.truncated();
     if (this.#ended) throw new Error("transload: the scanner found no fault where the row reader did");
     return undefined;
