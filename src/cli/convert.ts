@@ -5,7 +5,7 @@ import { transfer } from "../api/transfer.js";
 import { binaryForm } from "../binary/form.js";
 import { type Compression, compressionOf, compressor } from "../io/compression.js";
 import { isTransfer } from "../lanes/exchange.js";
-import { type Guesses, once, widened } from "../lanes/guessing.js";
+import { corrected, FIRST_GUESS, type Guesses, once } from "../lanes/guessing.js";
 import type { ConvertOptions } from "../options/convert.js";
 import { addOptions, type ConvertCall, conversionOf, informed, type Shape, shapeOf } from "./convert-call.js";
 import { blame } from "./disk.js";
@@ -35,11 +35,11 @@ async function run(path: string | undefined, call: ConvertCall, options: Convert
   const onWarning = once((warning) => report.warn(warning));
   // before anything is opened
   checkConvert({ ...options, from: options.from === "auto" ? formOfName(path ?? "") : (options.from as string) });
-  for (let guesses: Guesses = {}; ; ) {
+  for (let guesses: Guesses = FIRST_GUESS; ; ) {
     try {
       return await attempt(path, call, { ...options, onWarning }, shape, report, guesses);
     } catch (error) {
-      const better = error instanceof Misled ? widened(guesses, error.cause) : undefined;
+      const better = error instanceof Misled ? corrected(guesses, error.cause) : undefined;
       if (!better) throw error;
       guesses = better;
     }
@@ -102,7 +102,7 @@ async function attempt(
     output.commit();
   } catch (error) {
     output.discard();
-    if (restarts && widened(guesses, error)) throw new Misled("", { cause: error });
+    if (restarts && corrected(guesses, error)) throw new Misled("", { cause: error });
     throw blame(error, input.name, output.name);
   } finally {
     progress?.stop();

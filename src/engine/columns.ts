@@ -3,6 +3,7 @@ import { isWrittenAsText } from "../columns/cell-text.js";
 import { columnsNamed, type DType, type DTypeChoice, dtypeNamed, isNumeric, NUMERIC } from "../columns/dtype.js";
 import { nearest, placesAmong, TransloadError } from "../errors.js";
 import type { CellRequest } from "./cells.js";
+import { type ColumnChoice, Takes } from "./choice.js";
 
 /** Bytes of the cargo that are read before dtypes are chosen; its first row when that is longer. */
 export const SAMPLE = 1 << 16;
@@ -135,13 +136,6 @@ export function pickedOf(names: readonly string[], pick: readonly string[] | und
   return pick ? placesAmong(names, pick) : names.map((_, i) => i);
 }
 
-/** What a column is, and who said so. */
-export interface ColumnChoice {
-  readonly dtype: DType;
-  /** Its cells said so, as far as they have been seen: a cell that does not fit shows that the guess was wrong. */
-  readonly guessed: boolean;
-}
-
 /**
  * What each column is. Its own dtype where one was asked for by its name; the one for all where that can hold it; or else what its cells look
  * like: text where they are of several kinds, bool, int64 or uint64 where numbers are whole and `infer` says so, and float64, in which whole
@@ -171,9 +165,6 @@ function wholeOrFloat({ numbers, floats, large, negative }: Kinds): DType {
   if (!numbers || floats) return "float64";
   return large && !negative ? "uint64" : "int64";
 }
-
-/** What a column takes besides its dtype's own cells (core/column.ts). */
-export const Takes = { Lists: 1, Scalars: 2, Exact: 4, Pure: 8 } as const;
 
 /** Texts take any scalar where they were asked for, or where a column may be of several kinds; guessed float64 takes what is exact. */
 export function takesOf({ dtype, guessed }: ColumnChoice, { narrow }: CellRequest): number {

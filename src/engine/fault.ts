@@ -192,6 +192,15 @@ export class GuessError extends TransloadError {
   }
 }
 
+/** The error without the place of a text that nobody has seen; its row and cell stay. */
+export function withoutPlace(error: unknown): unknown {
+  if (!(error instanceof TransloadError)) return error;
+  const { row, cell } = error;
+  const place = { ...(row !== undefined && { row }), ...(cell !== undefined && { cell }) };
+  if (error instanceof GuessError) return new GuessError(error.code, error.detail, place, error.columnName, error.wider);
+  return new TransloadError(error.code, error.detail, place, { cause: error });
+}
+
 /** What has room for the cells of a column so far, and for this one: text where they are of two kinds, or no number type has them all. */
 function widerThan(dtype: DType, text: string): DType | undefined {
   if (/^[[{]/.test(text)) return undefined;

@@ -1,4 +1,4 @@
-import type { ColumnChoice } from "./columns.js";
+import type { ColumnChoice } from "./choice.js";
 
 /** How rows are written down. The lines are those of JSON Lines: a list or a record each. */
 export type RowSyntax =

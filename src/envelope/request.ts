@@ -17,6 +17,8 @@ export interface PayloadOptions {
   readonly nan: "null" | "token" | "error" | undefined;
   /** Read the cargo as typed cells. */
   readonly typed: Omit<CellRequest, "layout" | "names" | "width"> | undefined;
+  /** Called in the place of a warning, when a frame's names come behind its rows. */
+  readonly onLate?: (() => void) | undefined;
   /** Names and index are written from the batches, not from the source. */
   readonly renames: boolean;
   /** Row labels: kept, dropped, or 0 to rows - 1. */

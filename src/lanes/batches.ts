@@ -6,6 +6,7 @@ import { castBatch } from "../columns/cast.js";
 import { withDictionaries } from "../columns/dictionary.js";
 import { pickColumns } from "../columns/pick.js";
 import { choose } from "../dialects/index.js";
+import { withoutPlace } from "../engine/fault.js";
 import { limited } from "../engine/index.js";
 import { Opening } from "../envelope/opening.js";
 import { Rewriter } from "../envelope/rewriter.js";
@@ -28,8 +29,8 @@ export async function* batchesIn(chunks: Chunks, request: ReadRequest, host: Hos
 
 /** Tells text from binary by the name of the form, or the first bytes. */
 async function opened(chunks: Chunks, request: ReadRequest, host: Host): Promise<AsyncGenerator<Batch, void, undefined>> {
-  const { from } = request;
-  if (!binaryForm(from)) choose(from, true);
+  const { from, what } = request;
+  if (!binaryForm(from)) choose(from, true, what);
   const { head, rest } = await peek(chunks);
   const form = binaryForm(from) ?? (from === "auto" ? binaryAt(head) : undefined);
   return form ? readBinary(form, rest, request, host) : readText(rest, request, host);
@@ -60,7 +61,7 @@ async function* readText(bytes: Chunks, request: ReadRequest, host: Host): Async
     yield* found.batches;
     return;
   }
-  const from = choose(found.from, true);
+  const from = choose(found.from, true, found.moved ? "request" : request.what);
   const createScanner = limited(await host.scannerOf(run.engine), limits.maxRowBytes);
   const opening = new Opening();
   let rewriter: Rewriter | undefined;
@@ -83,6 +84,7 @@ async function* readText(bytes: Chunks, request: ReadRequest, host: Host): Async
           renames: false,
           createScanner,
           write: () => {},
+          onLate: request.onLate,
           warn: (warning) => run.onWarning?.(warning),
         },
         start.start,
@@ -95,9 +97,22 @@ async function* readText(bytes: Chunks, request: ReadRequest, host: Host): Async
     for (let step = reader.next(); step; step = reader.next()) if (step.type === "batch") yield step.batch;
   }
 
-  for await (const chunk of found.chunks) yield* take(chunk, false);
-  yield* take(new Uint8Array(), true);
-  (rewriter as unknown as Rewriter).end();
+  const own = found.moved === undefined;
+  for await (const chunk of found.chunks) yield* own ? take(chunk, false) : placeless(take(chunk, false));
+  yield* own ? take(new Uint8Array(), true) : placeless(take(new Uint8Array(), true));
+  const read = rewriter as unknown as Rewriter;
+  read.end();
+  if (request.labels === "keep" && read.layout === "frame" && !found.moved && read.members.includes("index"))
+    run.onWarning?.({ code: "W_INDEX", message: "the index of the split is dropped; --index drop says so, --index column:NAME keeps it" });
+}
+
+/** What is refused in a text on the way has a row and a cell; its line and offset are of something that nobody has seen. */
+function* placeless(batches: Generator<Batch>): Generator<Batch> {
+  try {
+    yield* batches;
+  } catch (error) {
+    throw withoutPlace(error);
+  }
 }
 
 /** The chunks, whose bytes are told once they have been used. */

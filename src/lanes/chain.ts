@@ -5,8 +5,8 @@ import { concat } from "../columns/bytes.js";
 import { type DType, dtypeNamed } from "../columns/dtype.js";
 import { choose, FORMS, type Form, type Layout, target } from "../dialects/index.js";
 import { type End, hasColumns, isCut, isTensor, keepsShape } from "../dialects/needs.js";
+import { withoutPlace } from "../engine/fault.js";
 import { formOf } from "../envelope/detect.js";
-import { TransloadError } from "../errors.js";
 import { SpillStore } from "../io/store.js";
 import type { ConvertOptions } from "../options/convert.js";
 import { NOTHING, type Request, requestOf } from "../options/request.js";
@@ -246,14 +246,7 @@ async function placeless(work: () => void | Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof TransloadError)) throw error;
-    const { row, cell } = error;
-    throw new TransloadError(
-      error.code,
-      error.detail,
-      { ...(row !== undefined && { row }), ...(cell !== undefined && { cell }) },
-      { cause: error },
-    );
+    throw withoutPlace(error);
   }
 }
 

@@ -48,8 +48,8 @@ export interface Plan extends Parts {
 }
 
 /** @throws TransloadError E_DIALECT. */
-export function endsOf({ from, to, what }: Request): { from: Choice; to: Choice } {
-  return { from: choose(from, true, what), to: choose(to, false, what) };
+export function endsOf({ from, to, what, targetWhat = what }: Request): { from: Choice; to: Choice } {
+  return { from: choose(from, true, what), to: choose(to, false, targetWhat) };
 }
 
 /** A conversion without streams: chunks in, chunks out through `write`. */

@@ -8,7 +8,7 @@ import { TransloadError } from "../errors.js";
 import { peek } from "../io/peek.js";
 import type { Request } from "../options/request.js";
 import { batchesIn, counted } from "./batches.js";
-import { type Guesses, once, untilGuessed } from "./guessing.js";
+import { FIRST_GUESS, type Guesses, LateNames, once, untilGuessed } from "./guessing.js";
 import type { Host } from "./host.js";
 import { chunksOfBatches, type Patch } from "./printing.js";
 
@@ -18,9 +18,14 @@ export function isTransfer({ from, to }: Pick<Request, "from" | "to">): boolean 
 }
 
 /** @throws TransloadError E_DIALECT or E_OPTION for what such a conversion cannot do. */
-export function checkTransfer({ from, to, what, pieces }: Request): void {
+export function checkTransfer({ from, to, what, pieces, target }: Request): void {
   if (!binaryForm(from)) choose(from, true, what);
   if (!binaryForm(to)) choose(to, false, what);
+  if (binaryForm(to) && target.index === "generate")
+    throw new TransloadError(
+      "E_OPTION",
+      `${to} has no row labels that could be generated; keep those there are in a column, with index column:NAME`,
+    );
   if (binaryForm(to) && isCut(pieces))
     throw new TransloadError("E_OPTION", `${to} is not cut into pieces; cut the text that it is made of`);
 }
@@ -49,7 +54,7 @@ export async function* exchange(
   const bytes = counted(rest, request.run.onProgress);
   const attempt = (source: AsyncIterable<Uint8Array>, guesses: Guesses) => exchanged(source, told, host, guesses, sink?.patch);
   const guesses = guessesColumns(request) && !(request.from === "auto" && binaryAt(head));
-  if (!guesses || (sink && request.run.file !== undefined)) yield* attempt(bytes, sink?.guesses ?? {});
+  if (!guesses || (sink && request.run.file !== undefined)) yield* attempt(bytes, sink?.guesses ?? FIRST_GUESS);
   else yield* untilGuessed(bytes, host, attempt);
 }
 
@@ -69,8 +74,14 @@ async function* exchanged(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { to, rows, limits, run } = request;
   const { dtype = "infer" as const, through, infer: _, ...cells } = request.typed;
-  const batches = { ...cells, dtype, infer: typeof dtype === "object", guesses, reuse: isCopied(to) && !through?.length };
-  const read = batchesIn(chunks, { from: request.from, rows, batches, limits, run }, host);
+  const batches = { ...cells, dtype, infer: typeof dtype === "object", guesses: guesses.dtypes, reuse: isCopied(to) && !through?.length };
+  const labels = request.target.index ?? "keep";
+  const retries = guessesColumns(request) && !guesses.late;
+  const onLate = () => {
+    throw new LateNames("names stand behind the rows");
+  };
+  const reading = { from: request.from, what: request.what, rows, batches, limits, run, labels, late: guesses.late };
+  const read = batchesIn(chunks, { ...reading, ...(retries && { onLate }) }, host);
   yield* chunksOfBatches(passed(read, through), request, host, patch);
 }
 

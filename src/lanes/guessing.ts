@@ -9,12 +9,24 @@ import type { Warning } from "../errors.js";
 import type { Spill, Store } from "../io/store.js";
 import type { Host } from "./host.js";
 
-/** What columns turned out to be, by name. */
-export type Guesses = Readonly<Record<string, DType>>;
+/** What is known of an input that has been read in vain. */
+export interface Guesses {
+  /** What columns turned out to be, by name. */
+  readonly dtypes: Readonly<Record<string, DType>>;
+  /** A frame's names stand behind its rows. */
+  readonly late: boolean;
+}
+
+export const FIRST_GUESS: Guesses = { dtypes: {}, late: false };
+
+/** A frame's names stand behind its rows, of which batches have been made with positions for names. */
+export class LateNames extends Error {}
 
 /** The guesses with the one that was wrong put right; undefined for any other error, and where nothing has room for the cell. */
-export function widened(guesses: Guesses, error: unknown): Guesses | undefined {
-  return error instanceof GuessError && error.wider ? { ...guesses, [error.columnName]: error.wider } : undefined;
+export function corrected(guesses: Guesses, error: unknown): Guesses | undefined {
+  if (error instanceof LateNames) return { ...guesses, late: true };
+  const { dtypes } = guesses;
+  return error instanceof GuessError && error.wider ? { ...guesses, dtypes: { ...dtypes, [error.columnName]: error.wider } } : undefined;
 }
 
 /** Tells a warning once, however often its cause is read. */
@@ -37,7 +49,7 @@ export async function* untilGuessed(
   convert: (chunks: AsyncIterable<Uint8Array>, guesses: Guesses) => AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const input = new KeptInput(chunks, host.input());
-  let guesses: Guesses | undefined = {};
+  let guesses: Guesses | undefined = FIRST_GUESS;
   let held = host.spill();
   try {
     for (let source = input.first(); ; source = input.again()) {
@@ -45,7 +57,7 @@ export async function* untilGuessed(
         for await (const bytes of convert(source, guesses)) held.append(bytes);
         break;
       } catch (error) {
-        guesses = widened(guesses, error);
+        guesses = corrected(guesses, error);
         if (!guesses) throw error;
         await input.takeRest();
         held.close();

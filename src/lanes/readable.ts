@@ -28,15 +28,16 @@ export interface Readable {
 /** Looks at the first bytes; where the typed lane does not read their form, the cells are moved on the way. */
 export async function readable(
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  request: Pick<ReadRequest, "from" | "rows" | "limits" | "run">,
+  request: Pick<ReadRequest, "from" | "what" | "rows" | "limits" | "run" | "labels" | "late">,
   host: Host,
   batches?: BatchRequest,
 ): Promise<Readable> {
-  const { from, rows, limits } = request;
+  const { from, what = "request", rows, limits, labels = "keep", late = false } = request;
+  const labelled = labels.startsWith("column:");
   // whoever asks for the rows counts the bytes that they are made of
   const { onProgress: _, ...run } = request.run;
-  const choice = choose(from, true);
-  if (choice.forms.every((form) => form.layouts.every((layout) => readableForm(layout) === undefined)))
+  const choice = choose(from, true, what);
+  if (!labelled && !late && choice.forms.every((form) => form.layouts.every((layout) => readableForm(layout) === undefined)))
     return { from, moved: undefined, picks: true, chunks: source };
   const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   let head: Uint8Array = new Uint8Array();
@@ -58,10 +59,17 @@ export async function readable(
   const chunks = rejoin(head, iterator);
   // Seldon's flat tensor may have names, among which columns are chosen
   const via = found && (found.layout === "values" && rows.columns ? "mlflow:split" : readableForm(found.layout));
+  const moving = { ...NOTHING, what, targetWhat: "request" as const, limits, run };
+  if (found?.layout === "frame" && (labelled || late)) {
+    // records have their names, and the labels as a column, in every row
+    const target = { missing: "null" as const, nan: "token" as const, ...(labelled && { index: labels as `column:${string}` }) };
+    const records = new Pump(chunks, { ...moving, target, from, to: "mlflow:records" }, host).bytes();
+    const readableRecords = await readable(records, { from: "mlflow:records", rows, limits, run }, host, batches);
+    return { ...readableRecords, moved: found };
+  }
   if (!found || via === undefined) return { from, moved: undefined, picks: true, chunks };
   const keyed = hasNames(found, rows, head);
   const { columns: __, ...others } = rows;
-  const moving = { ...NOTHING, what: "request" as const, limits, run };
   if (batches && found.layout === "delimited" && rows.typing !== "pandas" && run.engine !== "reference") {
     const pump = new Pump(chunks, { ...moving, rows, from: found.form.id, to: "mlflow:split" }, host, batches);
     return { from, moved: found, picks: false, chunks: [], batches: pump.batches() };

@@ -33,6 +33,8 @@ export interface Request extends Parts {
   readonly from: string;
   readonly to: string;
   readonly what: What;
+  /** Of the target, where it is another. */
+  readonly targetWhat?: What;
 }
 
 /** What is asked of those who write batches. */
@@ -52,6 +54,13 @@ interface BatchParts {
 
 /** What is asked of those who read batches. */
 export interface ReadRequest extends Pick<Request, "from" | "rows" | "limits" | "run"> {
+  readonly what?: What;
+  /** What becomes of a frame's row labels, where somebody is to be told: as `index` of ConvertOptions. */
+  readonly labels?: string | undefined;
+  /** A frame's names stand behind its rows. */
+  readonly late?: boolean;
+  /** Called when they do, and that was not known. */
+  readonly onLate?: (() => void) | undefined;
   readonly batches: BatchParts;
   /** New names for `rows.columns`. */
   readonly renamed?: readonly string[];

@@ -5,20 +5,9 @@ import { type DType, isNumeric, NUMERIC } from "../../columns/dtype.js";
 import { product } from "../../columns/lists.js";
 import type { TransloadError } from "../../errors.js";
 import { type CellReader, type CellRequest, cutToFit, type Seen } from "../cells.js";
+import { type ColumnChoice, Takes } from "../choice.js";
 import { Err, Look } from "../codes.js";
-import {
-  bytesOfRow,
-  type ColumnChoice,
-  checkNames,
-  chooseDtypes,
-  listsAmong,
-  namesOf,
-  pickedOf,
-  SAMPLE,
-  survey,
-  Takes,
-  takesOf,
-} from "../columns.js";
+import { bytesOfRow, checkNames, chooseDtypes, listsAmong, namesOf, pickedOf, SAMPLE, survey, takesOf } from "../columns.js";
 import { exact } from "../exact.js";
 import { jsonPath, refuseCell } from "../fault.js";
 import { ListReader } from "../nested.js";

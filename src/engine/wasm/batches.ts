@@ -1,7 +1,8 @@
 import type { Batch } from "../../columns/batch.js";
 import { isNumeric } from "../../columns/dtype.js";
 import type { CellReader, CellRequest } from "../cells.js";
-import { type ColumnChoice, checkNames, chooseDtypes, pickedOf, SAMPLE, takesOf } from "../columns.js";
+import type { ColumnChoice } from "../choice.js";
+import { checkNames, chooseDtypes, pickedOf, SAMPLE, takesOf } from "../columns.js";
 import type { RowRequest, RowStyle } from "../rows.js";
 import { CoreColumns } from "./columns.js";
 import type { CoreInput } from "./input.js";

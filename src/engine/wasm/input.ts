@@ -1,6 +1,6 @@
 import type { Place, TransloadError } from "../../errors.js";
+import type { ColumnChoice } from "../choice.js";
 import { Err, St } from "../codes.js";
-import type { ColumnChoice } from "../columns.js";
 import { jsonPath, refuse, refuseCell, truncated } from "../fault.js";
 import type { PathOf } from "../scanner.js";
 import { tooLong } from "../size.js";

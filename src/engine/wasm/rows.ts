@@ -1,8 +1,8 @@
 import { concat, encode } from "../../columns/bytes.js";
 import type { TransloadError } from "../../errors.js";
 import { kindsOf } from "../cell-kinds.js";
+import type { ColumnChoice } from "../choice.js";
 import { Err, Ev, Gap, Kind, LEARN, Mode, St, Style, Syntax } from "../codes.js";
-import type { ColumnChoice } from "../columns.js";
 import { refuse, refuseCell, refuseKey, refuseRow } from "../fault.js";
 import type { CellKinds, RowReader, RowRequest, RowStyle } from "../rows.js";
 import { tooLong } from "../size.js";

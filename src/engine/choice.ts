@@ -1,0 +1,11 @@
+import type { DType } from "../columns/dtype.js";
+
+/** What a column is, and who said so. */
+export interface ColumnChoice {
+  readonly dtype: DType;
+  /** Its cells said so, as far as they have been seen: a cell that does not fit shows that the guess was wrong. */
+  readonly guessed: boolean;
+}
+
+/** What a column takes besides its dtype's own cells (core/column.ts). */
+export const Takes = { Lists: 1, Scalars: 2, Exact: 4, Pure: 8 } as const;
