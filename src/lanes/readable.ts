@@ -6,7 +6,7 @@ import { rejoin } from "../io/peek.js";
 import { NOTHING, type ReadRequest } from "../options/request.js";
 import type { BatchRequest } from "../table/job.js";
 import { readableForm } from "./chain.js";
-import type { Host } from "./host.js";
+import { type Host, spilling } from "./host.js";
 import { Pump } from "./pump.js";
 
 const HEAD = 1 << 22;
@@ -64,7 +64,7 @@ export async function readable(
     // records have their names, and the labels as a column, in every row
     const target = { missing: "null" as const, nan: "token" as const, ...(labelled && { index: labels as `column:${string}` }) };
     const records = new Pump(chunks, { ...moving, target, from, to: "mlflow:records" }, host).bytes();
-    const readableRecords = await readable(records, { from: "mlflow:records", rows, limits, run }, host, batches);
+    const readableRecords = await readable(records, { from: "mlflow:records", rows, limits, run }, spilling(host), batches);
     return { ...readableRecords, moved: found };
   }
   if (!found || via === undefined) return { from, moved: undefined, picks: true, chunks };
