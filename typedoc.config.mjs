@@ -28,6 +28,7 @@ export default {
     "CoreSource",
     "NamesOf",
     "BUILT_IN",
+    "RESERVED",
     "Inputs",
     "DefinedLayout",
     "Gap",
