@@ -143,6 +143,7 @@ class Survey {
     this.push(new Uint8Array(), true);
     const rewriter = this.#rewriter as Rewriter;
     rewriter.end();
+    rewriter.scanner.close();
     const form = rewriter.form as Form;
     const layout = rewriter.layout as Layout;
     const { params } = dialectOf(form);

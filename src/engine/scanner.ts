@@ -71,6 +71,8 @@ export interface Scanner {
   rows(request: RowRequest, style: RowStyle): RowReader;
   /** Writes batches; those of this scanner's cell reader without copying them first. */
   printer(request: PrintRequest): Printer;
+  /** Nothing more is asked of it, nor of its readers and printers, and what they lent is not read again. Without it, the memory is garbage. */
+  close(): void;
 }
 
 /** The key path to the innermost watched container, for error messages. */

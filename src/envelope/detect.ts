@@ -46,6 +46,7 @@ export function formOf(from: Choice, head: Uint8Array): { form: Form; layout: La
   } catch {
     // what is wrong further on does not matter here
   }
+  rewriter?.scanner.close();
   if (rewriter?.twinsAt !== undefined) {
     const twins = new Twins(rewriter);
     twins.check(opened.chunk, opened.start);

@@ -1,52 +1,74 @@
-// Stores on a disk: a file is read a second time; anything else is spilled to a temporary file, which has no name any more
-// once it is open, so that it is gone however the process ends.
+// Stores on a disk: a file is read a second time; anything else is held while it is little, and spilled to a temporary file when it is more.
+// That has no name any more once it is open, so that it is gone however the process ends.
 import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmdirSync, type Stats, statSync, unlinkSync, writeSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { TransloadError } from "../errors.js";
 import { refuseChanged } from "./source.js";
+import { cannotSpill, HELD, spillFolder } from "./spill-folder.js";
 import type { Spill, Store } from "./store.js";
 
-/** A file without a name. */
+/** A file without a name, or what is too little for one. */
 export class DiskSpill implements Spill {
-  readonly #folder: string | undefined;
+  readonly #asked: string | undefined;
+  #folder: string | undefined;
+  #held = new Uint8Array();
   #fd: number | undefined;
   #length = 0;
 
   /** `folder`: where it is made; the system's temporary folder by default. */
   constructor(folder: string | undefined) {
-    this.#folder = folder;
+    this.#asked = folder;
   }
 
   /** @throws TransloadError E_SPILL when the disk is full, or the folder cannot be written to. */
   append(bytes: Uint8Array): number {
     const at = this.#length;
-    try {
-      this.#fd ??= open(this.#folder ?? tmpdir());
-      for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done, bytes.length - done, at + done);
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      const why = code === "ENOSPC" ? "no space left on the device" : message;
-      throw new TransloadError(
-        "E_SPILL",
-        `cannot spill to ${this.#folder ?? tmpdir()}: ${why}; choose another folder with --spill-dir, or give the input as a file`,
-        {},
-        { cause: error },
-      );
-    }
+    this.#folder ??= spillFolder(this.#asked);
+    if (this.#fd === undefined && at + bytes.length <= HELD) this.#hold(bytes);
+    else this.#write(this.#folder, bytes);
     this.#length += bytes.length;
     return at;
   }
 
+  #hold(bytes: Uint8Array): void {
+    const length = this.#length + bytes.length;
+    if (length > this.#held.length) {
+      const more = new Uint8Array(Math.min(2 * length, HELD));
+      more.set(this.#held);
+      this.#held = more;
+    }
+    this.#held.set(bytes, this.#length);
+  }
+
+  #write(folder: string, bytes: Uint8Array): void {
+    try {
+      if (this.#fd === undefined) {
+        this.#fd = open(folder);
+        writeWhole(this.#fd, this.#held.subarray(0, this.#length), 0);
+        this.#held = new Uint8Array();
+      }
+      writeWhole(this.#fd, bytes, this.#length);
+    } catch (error) {
+      cannotSpill(folder, error as NodeJS.ErrnoException);
+    }
+  }
+
   read(position: number, target: Uint8Array): number {
-    return this.#fd === undefined ? 0 : readSync(this.#fd, target, 0, Math.min(target.length, this.#length - position), position);
+    const count = Math.max(0, Math.min(target.length, this.#length - position));
+    if (this.#fd !== undefined) return readSync(this.#fd, target, 0, count, position);
+    target.set(this.#held.subarray(position, position + count));
+    return count;
   }
 
   close(): void {
     if (this.#fd !== undefined) closeSync(this.#fd);
     this.#fd = undefined;
+    this.#held = new Uint8Array();
     this.#length = 0;
   }
+}
+
+function writeWhole(fd: number, bytes: Uint8Array, at: number): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, at + done);
 }
 
 function open(folder: string): number {

@@ -1,9 +1,10 @@
 import { fstatSync } from "node:fs";
 import { type FileHandle, mkdtemp, open, rmdir, unlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { concat } from "../columns/bytes.js";
 import { TransloadError } from "../errors.js";
 import { refuseChanged } from "./source.js";
+import { cannotSpill, HELD, spillFolder } from "./spill-folder.js";
 import type { RandomAccess } from "./store.js";
 
 /** @throws TransloadError E_READ when it cannot be opened. */
@@ -15,21 +16,33 @@ export async function openRandom(path: string): Promise<RandomAccess> {
 }
 
 /**
- * What passes but once, put into a temporary file without a name.
+ * What passes but once, held where it is little, and put into a temporary file without a name where it is more. `asked`: the file's folder.
  * @throws TransloadError E_SPILL when it cannot be written.
  */
-export async function spillRandom(
-  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  folder: string = tmpdir(),
-): Promise<RandomAccess> {
-  const handle = await openNameless(folder).catch((error) => cannotSpill(folder, error));
+export async function spillRandom(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, asked?: string): Promise<RandomAccess> {
+  const folder = spillFolder(asked);
+  const held: Uint8Array[] = [];
+  let length = 0;
+  let handle: FileHandle | undefined;
   try {
-    for await (const chunk of chunks) await handle.appendFile(chunk).catch((error) => cannotSpill(folder, error));
-    return await accessTo(handle);
+    for await (const chunk of chunks) {
+      length += chunk.length;
+      if (length <= HELD) {
+        held.push(Uint8Array.from(chunk));
+        continue;
+      }
+      handle ??= await openNameless(folder).catch((error) => cannotSpill(folder, error));
+      for (const bytes of [...held.splice(0), chunk]) await handle.appendFile(bytes).catch((error) => cannotSpill(folder, error));
+    }
+    return handle ? await accessTo(handle) : accessToHeld(concat(held));
   } catch (error) {
-    await handle.close();
+    await handle?.close();
     throw error;
   }
+}
+
+function accessToHeld(bytes: Uint8Array): RandomAccess {
+  return { size: bytes.length, read: async (from, to) => Uint8Array.from(bytes.subarray(from, to)), close: async () => {} };
 }
 
 async function openNameless(folder: string): Promise<FileHandle> {
@@ -42,16 +55,6 @@ async function openNameless(folder: string): Promise<FileHandle> {
   } finally {
     await rmdir(own);
   }
-}
-
-function cannotSpill(folder: string, error: NodeJS.ErrnoException): never {
-  const why = error.code === "ENOSPC" ? "no space left on the device" : error.message;
-  throw new TransloadError(
-    "E_SPILL",
-    `cannot spill to ${folder}: ${why}; choose another folder with --spill-dir, or give the input as a file`,
-    {},
-    { cause: error },
-  );
 }
 
 /** `name`: of a file that somebody else may write to. */

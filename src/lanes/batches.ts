@@ -98,12 +98,20 @@ async function* readText(bytes: Chunks, request: ReadRequest, host: Host): Async
   }
 
   const own = found.moved === undefined;
-  for await (const chunk of found.chunks) yield* own ? take(chunk, false) : placeless(take(chunk, false));
-  yield* own ? take(new Uint8Array(), true) : placeless(take(new Uint8Array(), true));
-  const read = rewriter as unknown as Rewriter;
-  read.end();
-  if (request.labels === "keep" && read.layout === "frame" && !found.moved && read.members.includes("index"))
-    run.onWarning?.({ code: "W_INDEX", message: "the index of the split is dropped; --index drop says so, --index column:NAME keeps it" });
+  try {
+    for await (const chunk of found.chunks) yield* own ? take(chunk, false) : placeless(take(chunk, false));
+    yield* own ? take(new Uint8Array(), true) : placeless(take(new Uint8Array(), true));
+    const read = rewriter as unknown as Rewriter;
+    read.end();
+    if (request.labels === "keep" && read.layout === "frame" && !found.moved && read.members.includes("index"))
+      run.onWarning?.({
+        code: "W_INDEX",
+        message: "the index of the split is dropped; --index drop says so, --index column:NAME keeps it",
+      });
+  } finally {
+    // batches that were lent may still be looked at
+    if (!reuse) (rewriter as Rewriter | undefined)?.scanner.close();
+  }
 }
 
 /** What is refused in a text on the way has a row and a cell; its line and offset are of something that nobody has seen. */

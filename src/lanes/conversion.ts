@@ -123,8 +123,9 @@ export class Conversion {
     throw new Error("transload: rows are left at the end of the input");
   }
 
-  /** Lets go of what was kept on the disk. */
+  /** Lets go of what was kept on the disk, and of the engine where no batch lies in its memory. */
   close(): void {
+    if (!this.#outlet.batches?.reuse) this.#scanner?.close();
     this.#store.close();
     for (const spill of this.#spills) spill.close();
   }

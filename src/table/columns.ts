@@ -143,6 +143,7 @@ export class Columns {
     scanner.push(CLOSE);
     events(true);
     tape.take(range.to);
+    scanner.close();
   }
 
   /** Flat values in the brackets that their shape asks for. */
@@ -168,13 +169,13 @@ export class Columns {
   *#copyCells(range: Range, syntax: RowSyntax, width: number, texts: RowTexts, nulls: boolean): Generator<Wait, void, void> {
     const style: RowStyle = { cells: "json", missing: "null", nan: this.#rules.gap("nan"), nulls, texts: () => texts };
     const request = { ...this.#rules.request(syntax, undefined), width };
-    const { reader, feed } = reread(this.#job, range, request, style);
+    const { reader, feed, close } = reread(this.#job, range, request, style);
     for (;;) {
       const text = reader.next();
       if (text) {
         this.#output.put(text);
         if (this.#job.sink.full) yield "pause";
-      } else if (reader.done || !feed()) return;
+      } else if (reader.done || !feed()) return close();
     }
   }
 

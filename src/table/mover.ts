@@ -47,7 +47,7 @@ export class RowMover {
 
   /** `mode`: how the scanner is to judge what it has not judged yet. */
   *reread(range: Range, request: RowRequest, style: RowStyle, mode?: Mode): Generator<Wait, void, void> {
-    const { reader, feed } = reread(this.#job, range, request, style, mode === Mode.Tensor ? mode : undefined);
+    const { reader, feed, close } = reread(this.#job, range, request, style, mode === Mode.Tensor ? mode : undefined);
     const rows = this.write(reader, true);
     try {
       for (let step = rows.next(); !step.done; step = rows.next())
@@ -59,6 +59,8 @@ export class RowMover {
       const { offset, path, row, cell } = error;
       const place = Object.fromEntries(Object.entries({ offset, path, row, cell }).filter(([, value]) => value !== undefined));
       throw new TransloadError(error.code, error.detail, place, { cause: error });
+    } finally {
+      close();
     }
   }
 }

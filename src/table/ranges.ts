@@ -58,14 +58,14 @@ export function sourceOf(store: Store, { from, to }: { from: number; to: number 
   };
 }
 
-/** A reader of a range; `feed` gives it the next piece, and says whether there was one. */
+/** A reader of a range; `feed` gives it the next piece, and says whether there was one; `close` when it is done. */
 export function reread(
   job: TableJob,
   range: Range,
   request: RowRequest,
   style: RowStyle,
   mode: Mode = request.syntax === "records" ? Mode.Records : Mode.Free,
-): { reader: RowReader; feed(): boolean } {
+): { reader: RowReader; feed(): boolean; close(): void } {
   const json = job.rewriter !== undefined;
   const scanner = job.createScanner(() => range.path, json ? range.from - 1 : range.from);
   if (json) {
@@ -89,5 +89,5 @@ export function reread(
     return true;
   };
   feed();
-  return { reader: scanner.rows(request, style), feed };
+  return { reader: scanner.rows(request, style), feed, close: () => scanner.close() };
 }

@@ -187,6 +187,7 @@ export class Tensors {
     const across = order.map((name) => sourceOf(store, this.ranges[places.get(name) as number] as Range));
     const scanner = createScanner(() => [], 0);
     yield* this.#mover.write(scanner.rows({ ...this.#rules.request("across", order), across }, this.#mover.style("across")), true);
+    scanner.close();
   }
 }
 

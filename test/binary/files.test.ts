@@ -9,6 +9,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { convert, readBatches, type SplitOptions, split, writeBatches } from "../../src/index.js";
 import { written } from "../support/binary-samples.js";
+import { drawing } from "../support/draw.js";
 import { batchesOf, inMilliseconds, table, tableOf } from "../support/typed-tables.js";
 
 const folder = mkdtempSync(join(tmpdir(), "transload-test-"));
@@ -83,14 +84,16 @@ describe("a table written and read again is the same", () => {
     async (to) => {
       await fc.assert(
         fc.asyncProperty(fc.gen(), async (g) => {
-          const own = table(g);
+          const draw = drawing(g);
+          const { pick } = draw;
+          const own = table(draw);
           const options = {
             to,
-            codec: g(fc.constantFrom, "snappy", "gzip", "zstd", "none") as "snappy",
-            rowGroupRows: g(fc.constantFrom, 7, 64, 1000),
+            codec: pick(["snappy", "gzip", "zstd", "none"]) as "snappy",
+            rowGroupRows: pick([7, 64, 1000]),
           };
-          const bytes = await written(batchesOf(own, g(fc.constantFrom, 5, 50, 1000)), options);
-          const again = await tableOf([bytes], { batchRows: g(fc.constantFrom, 3, 1000) });
+          const bytes = await written(batchesOf(own, pick([5, 50, 1000])), options);
+          const again = await tableOf([bytes], { batchRows: pick([3, 1000]) });
           if (own[0]?.cells.length) expect(again).toEqual(to === "parquet" ? own.map(inMilliseconds) : own);
         }),
         { numRuns: 150 },

@@ -7,6 +7,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { Batch, type ColumnLike as Column, convert, type DType, readBatches, type TypedArray, writeBatches } from "../../src/index.js";
+import { type Draw, drawing } from "../support/draw.js";
 import { ARRAYS } from "../support/feed.js";
 
 const folder = mkdtempSync(join(tmpdir(), "transload-test-"));
@@ -58,14 +59,14 @@ const CELLS: Readonly<Record<string, readonly (number | string | bigint)[]>> = {
   string: ["", "a", "long text, longer than sixteen bytes", "日本"],
 };
 
-function column(g: fc.GeneratorValue, name: string, rows: number): Column {
-  const dtype = g(fc.constantFrom, ...Object.keys(CELLS)) as DType;
-  const shape = Array.from({ length: g(fc.nat, 3) }, () => g(fc.constantFrom, 1, 2, 3, 5, 0));
+function column({ pick, upTo }: Draw, name: string, rows: number): Column {
+  const dtype = pick(Object.keys(CELLS)) as DType;
+  const shape = Array.from({ length: upTo(3) }, () => pick([1, 2, 3, 5, 0]));
   const cells = rows * shape.reduce((a, b) => a * b, 1);
-  const values = Array.from({ length: cells }, () => g(fc.constantFrom, ...(CELLS[dtype] as readonly (number | string | bigint)[])));
-  const valid = Uint8Array.from({ length: cells }, () => (g(fc.nat, 3) === 0 ? 0 : 1));
+  const values = Array.from({ length: cells }, () => pick(CELLS[dtype] as readonly (number | string | bigint)[]));
+  const valid = Uint8Array.from({ length: cells }, () => (upTo(3) === 0 ? 0 : 1));
   const own = dtype === "string" ? (values as string[]) : (new ARRAYS[dtype as "int8"](values as never) as TypedArray);
-  return { name, dtype, shape, values: own, ...(g(fc.nat, 1) === 1 && valid.includes(0) && { valid }) };
+  return { name, dtype, shape, values: own, ...(upTo(1) === 1 && valid.includes(0) && { valid }) };
 }
 
 function slice(own: Column, from: number, to: number): Column {
@@ -78,16 +79,18 @@ describe("lists in parquet", () => {
   test("are what DuckDB reads of ours, and what comes back", async () => {
     await fc.assert(
       fc.asyncProperty(fc.gen(), async (g) => {
-        const rows = g(fc.nat, 60) + 1;
-        const columns = Array.from({ length: g(fc.nat, 2) + 1 }, (_, i) => column(g, `c${i}`, rows));
-        const step = g(fc.constantFrom, 7, 100);
+        const draw = drawing(g);
+        const { pick, upTo } = draw;
+        const rows = upTo(60) + 1;
+        const columns = Array.from({ length: upTo(2) + 1 }, (_, i) => column(draw, `c${i}`, rows));
+        const step = pick([7, 100]);
         const batches = Array.from({ length: Math.ceil(rows / step) }, (_, i) => {
           const [from, to] = [i * step, Math.min(rows, (i + 1) * step)];
           return new Batch({ rowOffset: from, rowCount: to - from, columns: columns.map((own) => slice(own, from, to)), kind: "frame" });
         });
-        const path = await written(batches, g(fc.constantFrom, 5, 64, 1000));
+        const path = await written(batches, pick([5, 64, 1000]));
         const expected = Object.fromEntries(columns.map((own) => [own.name, nestedOf(own, rows)]));
-        expect(await read(path, { batchRows: g(fc.constantFrom, 3, 1000) })).toEqual(expected);
+        expect(await read(path, { batchRows: pick([3, 1000]) })).toEqual(expected);
         const texts = await query(`SELECT ${columns.map(({ name }) => `to_json(${name})::VARCHAR`).join(", ")} FROM '${path}'`);
         const plain = (value: Nested): Nested =>
           Array.isArray(value) ? value.map(plain) : typeof value === "boolean" ? Number(value) : value;

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ConvertOptions } from "../../src/index.js";
+import { type Draw, drawing } from "../support/draw.js";
 import { collect, crumbs, cut, feed, type Outcome, placeOf, whole } from "../support/feed.js";
 
 const PLAIN = [
@@ -42,15 +43,6 @@ const ODD = [
 ];
 const JUNK = [...'0123456789.-,\n\r[]e "x', "é"];
 const OF_THE_TEXT = ["E_SYNTAX", "E_NUMBER", "E_TRUNCATED", "E_CONTROL", "E_ESCAPE", "E_BRACKET", "E_NAN", "E_NULL", "E_QUOTE"];
-
-interface Draw {
-  pick<T>(values: readonly T[]): T;
-  upTo(n: number): number;
-}
-
-function drawing(g: fc.GeneratorValue): Draw {
-  return { pick: (values) => g(fc.constantFrom, ...values) as never, upTo: (n) => g(fc.nat, n) };
-}
 
 /** Mostly plain rows of one width; a few have a cell that is not plain, or one cell more or less. */
 function table({ pick, upTo }: Draw, odd: readonly string[]): string[][] {

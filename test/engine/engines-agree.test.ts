@@ -6,8 +6,7 @@ import { nodeHost } from "../../src/api/node.js";
 import { TransloadError } from "../../src/errors.js";
 import { createStage, type Stage } from "../../src/lanes/chain.js";
 import type { ConvertOptions } from "../../src/options/convert.js";
-
-type Draw = { pick: <T>(values: readonly T[]) => T; upTo: (n: number) => number };
+import { type Draw, drawing } from "../support/draw.js";
 
 const NUMBERS = [
   "0",
@@ -176,10 +175,6 @@ async function agree(bytes: Buffer, options: ConvertOptions): Promise<Outcome> {
     if (!twoFaults) expect({ ...reference, message: "", offset: 0 }, `reference, by ${step}`).toEqual({ ...core, message: "", offset: 0 });
   }
   return core;
-}
-
-function drawing(g: fc.GeneratorValue): Draw {
-  return { pick: (values) => g(fc.constantFrom, ...values) as never, upTo: (n) => g(fc.nat, n) };
 }
 
 describe("engines", () => {

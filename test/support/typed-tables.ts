@@ -1,6 +1,6 @@
 // Tables of every dtype: as plain cells, as batches, and read back from whatever they were written to.
-import fc from "fast-check";
 import { Batch, type ColumnLike as Column, type DType, readBatches, type TypedArray } from "../../src/index.js";
+import type { Draw } from "./draw.js";
 import { ARRAYS } from "./feed.js";
 
 export const TIMES: readonly DType[] = ["datetime64[D]", "datetime64[s]", "datetime64[ms]", "datetime64[us]", "datetime64[ns]"];
@@ -45,43 +45,34 @@ export async function tableOf(source: string | Iterable<Uint8Array>, options = {
   return table;
 }
 
-function cell(g: fc.GeneratorValue, dtype: DType): number | bigint | string | Uint8Array {
+function cell({ pick, upTo, between }: Draw, dtype: DType): number | bigint | string | Uint8Array {
   if (dtype === "bytes")
-    return Uint8Array.from(
-      g(
-        fc.constantFrom,
-        [],
-        [0],
-        [255, 254, 0, 128],
-        [104, 105],
-        Array.from({ length: 300 }, (_, i) => i % 256),
-      ),
-    );
-  if (dtype === "datetime64[D]") return BigInt(g(fc.constantFrom, 0, 1, -1, 18262, -719162, 100000));
-  if (dtype === "datetime64[s]") return BigInt(g(fc.constantFrom, 0, 1, -1, 1577836800, -62135596800));
+    return Uint8Array.from(pick([[], [0], [255, 254, 0, 128], [104, 105], Array.from({ length: 300 }, (_, i) => i % 256)]));
+  if (dtype === "datetime64[D]") return BigInt(pick([0, 1, -1, 18262, -719162, 100000]));
+  if (dtype === "datetime64[s]") return BigInt(pick([0, 1, -1, 1577836800, -62135596800]));
   if (TIMES.includes(dtype))
-    return g(fc.constantFrom, 0n, 1n, -1n, 1577836800123n, -1577836800123456n, dtype.includes("ns") ? 1577836800123456789n : 2n);
-  if (dtype === "string")
-    return g(fc.constantFrom, "", "a", "b", "long text, longer than sixteen bytes", "é", "日本", "\u{1f600}", '"q"', "0");
-  if (dtype === "bool") return g(fc.nat, 1);
-  if (dtype === "float32") return Math.fround(g(fc.constantFrom, 0, -0, 1.5, -2.25, 1e30, 0.1, Number.POSITIVE_INFINITY));
-  if (dtype === "float64") return g(fc.constantFrom, 0, -0, 1.5, -2.25, 1e300, 0.1, 5e-324, Number.NEGATIVE_INFINITY);
+    return pick([0n, 1n, -1n, 1577836800123n, -1577836800123456n, dtype.includes("ns") ? 1577836800123456789n : 2n]);
+  if (dtype === "string") return pick(["", "a", "b", "long text, longer than sixteen bytes", "é", "日本", "\u{1f600}", '"q"', "0"]);
+  if (dtype === "bool") return upTo(1);
+  if (dtype === "float32") return Math.fround(pick([0, -0, 1.5, -2.25, 1e30, 0.1, Number.POSITIVE_INFINITY]));
+  if (dtype === "float64") return pick([0, -0, 1.5, -2.25, 1e300, 0.1, 5e-324, Number.NEGATIVE_INFINITY]);
   const bits = Number(/\d+/.exec(dtype)?.[0]);
   const signed = !dtype.startsWith("u");
-  const few = g(fc.nat, 2) > 0;
+  const few = upTo(2) > 0;
   const top = signed ? 2n ** BigInt(bits - 1) - 1n : 2n ** BigInt(bits) - 1n;
   const bottom = signed ? -top - 1n : 0n;
-  const value = few ? BigInt(g(fc.nat, 5)) : g(fc.bigInt, { min: bottom, max: top });
+  const value = few ? BigInt(upTo(5)) : between(bottom, top);
   return bits === 64 ? value : Number(value);
 }
 
-export function table(g: fc.GeneratorValue): Table {
-  const rows = g(fc.nat, 300);
-  return Array.from({ length: g(fc.nat, 4) + 1 }, (_, i) => {
-    const dtype = g(fc.constantFrom, ...DTYPES);
-    const nulls = g(fc.nat, 2) === 0;
-    const constant = g(fc.nat, 3) === 0 ? cell(g, dtype) : undefined;
-    const cells = Array.from({ length: rows }, () => (nulls && g(fc.nat, 3) === 0 ? null : (constant ?? cell(g, dtype))));
+export function table(draw: Draw): Table {
+  const { pick, upTo } = draw;
+  const rows = upTo(300);
+  return Array.from({ length: upTo(4) + 1 }, (_, i) => {
+    const dtype = pick(DTYPES);
+    const nulls = upTo(2) === 0;
+    const constant = upTo(3) === 0 ? cell(draw, dtype) : undefined;
+    const cells = Array.from({ length: rows }, () => (nulls && upTo(3) === 0 ? null : (constant ?? cell(draw, dtype))));
     return { name: `c${i}`, dtype, cells };
   });
 }

@@ -178,4 +178,6 @@ export class ReferenceScanner implements Scanner {
   printer(request: PrintRequest): Printer {
     return new ReferencePrinter(request);
   }
+
+  close(): void {}
 }

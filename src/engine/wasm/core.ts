@@ -8,6 +8,8 @@ interface Global {
 export interface Core {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   heap(): number;
+  /** Every global is what it was at first. */
+  restart(): void;
   reset(): void;
   resetUtf8(): void;
   utf8(from: number, to: number): number;

@@ -1,8 +1,8 @@
 import { decodeBytes } from "../../columns/bytes.js";
 import { TransloadError } from "../../errors.js";
-import { exact } from "../exact.js";
 import { MAX_ROW_BYTES, sizeText } from "../size.js";
-import { type Core, instantiate } from "./core.js";
+import type { Core } from "./core.js";
+import { giveBack, takeInstance } from "./instances.js";
 
 /** What a memory of 32 bits can have, less what copies may run over. */
 const MOST = 2 ** 32 - 2 ** 16;
@@ -10,9 +10,16 @@ const MOST = 2 ** 32 - 2 ** 16;
 /** Bytes by which it grows, at least: every time all views are made anew. */
 const STEP = 2 ** 20;
 
-/** An instance of the core with a memory of its own, handed out from the heap's start on and never given back. */
+/** What is left when an instance serves another: whoever comes too late must not disturb it. */
+const GONE = new Proxy({} as Core, {
+  get() {
+    throw new Error("transload: a conversion that is closed was asked for more");
+  },
+});
+
+/** An instance of the core and its memory, handed out from the heap's start on; all of it is given back at once. */
 export class CoreMemory {
-  readonly core: Core;
+  core: Core;
   bytes: Uint8Array<ArrayBuffer>;
   view: DataView;
   #top: number;
@@ -22,10 +29,7 @@ export class CoreMemory {
 
   constructor(maxRowBytes = MAX_ROW_BYTES) {
     this.maxRowBytes = maxRowBytes;
-    this.core = instantiate({
-      exact: (at, length, single) => exact(this.text(at, at + length), single !== 0),
-      holds: (at, length, value) => Number.isFinite(value) && BigInt(this.text(at, at + length)) === BigInt(value),
-    });
+    this.core = takeInstance();
     this.core.setRowMost(Math.min(maxRowBytes, MOST));
     this.#top = align(this.core.heap());
     this.bytes = new Uint8Array(this.core.memory.buffer);
@@ -57,6 +61,15 @@ export class CoreMemory {
     if (area && kept > 0) this.bytes.copyWithin(at, area.at, area.at + kept);
     this.#areas.set(purpose, { at, length: roomy });
     return at;
+  }
+
+  /** Nothing more is asked of it, nor is any view of it read: the instance serves another. */
+  close(): void {
+    if (this.core === GONE) return;
+    giveBack(this.core, this.#top);
+    this.core = GONE;
+    this.bytes = new Uint8Array();
+    this.view = new DataView(this.bytes.buffer);
   }
 
   /** Memory is handed out up to this address. */

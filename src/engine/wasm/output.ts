@@ -10,8 +10,9 @@ const OUT = 1 << 18;
 /** Bytes of a column that leaves the rows. */
 const PLACE = 1 << 18;
 /** Bytes of cells, and cells, that are put together by columns at once, or a row: fewer make pieces that are dear to put together. */
-const BLOCK = 1 << 23;
-const BLOCK_CELLS = 1 << 21;
+const BLOCK = { bytes: 1 << 23, cells: 1 << 21 };
+/** The same of the first block, which is the only one of most payloads. */
+const FIRST_BLOCK = { bytes: OUT, cells: OUT / 4 };
 /** Rows that may take more are measured before there is made room for them. */
 const ROOMY = 1 << 24;
 
@@ -23,6 +24,7 @@ export class CoreOutput {
   readonly #style: RowStyle;
   #at = 0;
   #length = 0;
+  #block = FIRST_BLOCK;
   /** Bytes that may still be written; undefined without a limit. */
   #bytesLeft: number | undefined;
   /** Where the cells of a column go that leaves the rows. */
@@ -129,16 +131,18 @@ export class CoreOutput {
   /** Room for rows of so many bytes, and for where their cells end. */
   #layBlock(bytes: number, width: number): void {
     const memory = this.#memory;
-    this.#length = Math.max(BLOCK, bytes);
+    this.#length = Math.max(this.#block.bytes, bytes);
     this.#at = memory.area("rows written", this.#length);
-    const cells = Math.max(1, Math.floor(BLOCK_CELLS / Math.max(1, width))) * Math.max(1, width);
+    const cells = Math.max(1, Math.floor(this.#block.cells / Math.max(1, width))) * Math.max(1, width);
     memory.core.setEnds(memory.area("ends of cells", 4 * cells), cells);
     this.#setOut(undefined);
   }
 
   #makeBlock(most: number, width: number): void {
     this.#takeBlock(width);
-    if (most > this.#length) this.#layBlock(this.#measured(most), width);
+    const first = this.#block === FIRST_BLOCK;
+    this.#block = BLOCK;
+    if (first || most > this.#length) this.#layBlock(most > this.#length ? this.#measured(most) : 0, width);
   }
 
   /** What was written goes out, column by column. */

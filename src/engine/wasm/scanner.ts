@@ -182,4 +182,9 @@ export class CoreScanner implements Scanner {
   printer(request: PrintRequest): Printer {
     return new CorePrinter(this.#memory, request);
   }
+
+  close(): void {
+    this.#memory.close();
+    this.#spare?.close();
+  }
 }
