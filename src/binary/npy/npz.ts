@@ -2,6 +2,7 @@
 import { Readable } from "node:stream";
 import { ZipFile } from "yazl";
 import { Batch } from "../../columns/batch.js";
+import { needShape } from "../../columns/lists.js";
 import { placesAmong, TransloadError } from "../../errors.js";
 import { expansionGuard } from "../../io/expansion.js";
 import type { RandomAccess } from "../../io/store.js";
@@ -87,7 +88,12 @@ export class NpzWriter implements BinaryWriter {
     for (const [i, name] of arrayNames(columns).entries()) {
       let writer = this.#arrays.get(name);
       if (!writer) this.#arrays.set(name, (writer = new NpyWriter(this.#options)));
-      const tensor = new Batch({ rowOffset, rowCount, columns: columns.slice(i, i + 1), kind: kind === "scalar" ? kind : "tensor" });
+      const tensor = new Batch({
+        rowOffset,
+        rowCount,
+        columns: columns.slice(i, i + 1).map((own) => needShape(own, rowOffset, "npz")),
+        kind: kind === "scalar" ? kind : "tensor",
+      });
       yield* writer.write(tensor);
     }
   }
