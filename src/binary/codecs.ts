@@ -1,4 +1,4 @@
-// How Parquet's pages are compressed and expanded: by Node's zlib where there is one, and elsewhere as far as others can.
+// How Parquet's pages and Arrow's buffers are compressed and expanded: by Node's zlib where there is one, and elsewhere as far as others can.
 
 import type { decompress as all, Decompress } from "fzstd";
 import type { Compressors } from "hyparquet";
@@ -6,6 +6,7 @@ import { snappyCompress } from "hyparquet-writer/src/snappy.js";
 import { TransloadError } from "../errors.js";
 import { type FrameEnd, Frames, Hash } from "../io/zstd-frames.js";
 import type { BinaryWrite } from "./form.js";
+import { expandLz4Block, expandLz4Frame } from "./lz4.js";
 
 /** Node's, with what it has from 22.15 on. */
 type Zlib = typeof import("node:zlib") & {
@@ -47,13 +48,29 @@ export type Expand = (codec: string, bytes: Uint8Array, size: number) => Uint8Ar
  */
 export async function pageExpander(): Promise<Expand> {
   const [{ compressors }, { decompress, Decompress }] = await Promise.all([import("hyparquet-compressors"), import("fzstd")]);
-  const known: Compressors = { ...compressors, ZSTD: (bytes, size) => zstd(bytes, size, decompress, Decompress), ...nodes() };
+  const known: Compressors = {
+    ...compressors,
+    ZSTD: (bytes, size) => zstd(bytes, size, decompress, Decompress),
+    LZ4_RAW: expandLz4Block,
+    ...nodes(),
+  };
   return (codec, bytes, size) => {
     if (codec === "UNCOMPRESSED") return sized(bytes, size);
     const own = known[codec as keyof Compressors];
     if (!own) throw new Error(`codec ${codec} is not read`);
     return sized(own(bytes, size), size);
   };
+}
+
+/**
+ * What expands the buffers of Arrow's messages, by their codec.
+ * @throws Error, or RangeError, for what is damaged, or is of another size.
+ */
+export async function bufferExpander(): Promise<(codec: "LZ4" | "ZSTD", bytes: Uint8Array, size: number) => Uint8Array<ArrayBuffer>> {
+  const { decompress, Decompress } = await import("fzstd");
+  const zstds = nodes().ZSTD ?? ((bytes: Uint8Array, size: number) => zstd(bytes, size, decompress, Decompress));
+  return (codec, bytes, size) =>
+    codec === "LZ4" ? expandLz4Frame(bytes, size) : (sized(zstds(bytes, size), size) as Uint8Array<ArrayBuffer>);
 }
 
 function sized(page: Uint8Array, size: number): Uint8Array {

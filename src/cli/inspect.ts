@@ -76,6 +76,8 @@ function describe(inspection: Inspection): string {
 export function extent({ layout, rows, shape, columns, labels }: Inspection): string {
   if (labels) return `${count(rows, "row")} x ${count(columns.length, "column")}`;
   if (layout === "named") return count(columns.length, "named tensor");
+  // Open Inference Protocol's inputs, each with its shape
+  if (layout === "inputs") return count(columns.length, "named tensor");
   return shape.length > 0 ? `a tensor of shape ${shape.join(" x ")}` : "a scalar";
 }
 

@@ -14,6 +14,7 @@ import {
   Int16,
   Int32,
   Int64,
+  List,
   makeData,
   RecordBatch,
   Schema,
@@ -31,7 +32,7 @@ import { concat } from "./bytes.js";
 import type { Column, Texts } from "./column.js";
 import { daysOf } from "./days.js";
 import { isTime, type NumericDType, unitOf } from "./dtype.js";
-import { product } from "./lists.js";
+import { FIXED_SHAPE, inShape, levelsOf, product } from "./lists.js";
 import { lengthOf, refuseLone, textsNow, textsOf } from "./texts.js";
 
 /** What of a batch Arrow has, too. */
@@ -57,8 +58,8 @@ const TYPES: Readonly<Record<NumericDType, () => DataType>> = {
 // ---- writing
 
 /** A batch as Arrow's record batch: numbers over the same memory, booleans and text copied. Tensors are fixed-size lists. */
-export function toArrow(batch: Rows, schema: Schema = schemaOf(batch)): RecordBatch {
-  const children = batch.columns.map((column) => dataOf(column, batch.rowCount));
+export function toArrow(batch: Rows, schema: Schema = schemaOf(batch), rowOffset = 0): RecordBatch {
+  const children = batch.columns.map((column, i) => dataOf(column, batch.rowCount, schema.fields[i] as Field, rowOffset));
   return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: batch.rowCount, nullCount: 0, children }));
 }
 
@@ -67,8 +68,9 @@ export function schemaOf(batch: Rows): Schema {
 }
 
 function typeOf(column: Column): DataType {
-  const { shape } = column;
+  const { shape, lists } = column;
   const cell = cellTypeOf(column);
+  if (lists) return lists.reduce((type: DataType) => new List(new Field("item", type, true)), cell);
   return shape.length === 0 ? cell : new FixedSizeList(product(shape), new Field("item", cell, true));
 }
 
@@ -86,27 +88,40 @@ function cellTypeOf(column: Column): DataType {
 
 const TIME_UNITS = { s: TimeUnit.SECOND, ms: TimeUnit.MILLISECOND, us: TimeUnit.MICROSECOND, ns: TimeUnit.NANOSECOND } as const;
 
-/** Arrow's canonical extension for tensors: the shape of a row's cells. */
-export const FIXED_SHAPE = "arrow.fixed_shape_tensor";
-
-function metadataOf({ shape }: Column): Map<string, string> | null {
-  if (shape.length === 0) return null;
+function metadataOf({ shape, lists }: Column): Map<string, string> | null {
+  if (lists || shape.length === 0) return null;
   return new Map([
     ["ARROW:extension:name", FIXED_SHAPE],
     ["ARROW:extension:metadata", JSON.stringify({ shape })],
   ]);
 }
 
-function dataOf(column: Column, rows: number): Data {
-  const cells = cellsOf(column);
-  if (column.shape.length === 0) return cells;
-  return makeData({ type: typeOf(column) as FixedSizeList, length: rows, nullCount: 0, child: cells });
+/** The field is the column's own, or that of the file, whose lists are of any length where those of this batch have one shape. */
+function dataOf(column: Column, rows: number, { type, metadata }: Field, rowOffset: number): Data {
+  const { shape, lists } = column;
+  if (DataType.isFixedSizeList(type)) {
+    const nulls = lists?.[0]?.valid ? nullsOf(lists[0].valid) : { nullCount: 0 };
+    const said = metadata.get("ARROW:extension:metadata");
+    const known = said === undefined ? [type.listSize] : (JSON.parse(said) as { shape: number[] }).shape;
+    return makeData({ type, length: rows, child: cellsOf(lists ? inShape(column, known, rowOffset) : column), ...nulls });
+  }
+  if (!DataType.isList(type)) return cellsOf(column);
+  const types = [type];
+  for (let inner = type.children[0]?.type; DataType.isList(inner); inner = inner.children[0]?.type) types.push(inner);
+  return (column.lists ?? levelsOf(shape, rows)).reduceRight((child, { offsets, valid }, level) => {
+    const nulls = valid ? nullsOf(valid) : { nullCount: 0 };
+    return makeData({ type: types[level] as List, length: offsets.length - 1, valueOffsets: offsets, child, ...nulls });
+  }, cellsOf(column));
+}
+
+function nullsOf(valid: Uint8Array): { nullBitmap: Uint8Array; nullCount: number } {
+  return { nullBitmap: bits(valid), nullCount: valid.reduce((n, v) => n + 1 - v, 0) };
 }
 
 function cellsOf(column: Column): Data {
   const { dtype, valid } = column;
   const length = lengthOf(column);
-  const nulls = valid ? { nullBitmap: bits(valid), nullCount: valid.reduce((n, v) => n + 1 - v, 0) } : { nullCount: 0 };
+  const nulls = valid ? nullsOf(valid) : { nullCount: 0 };
   if (dtype === "string") {
     refuseLone(column);
     const { offsets, bytes, codes } = (textsNow(column) ??

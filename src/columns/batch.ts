@@ -4,6 +4,7 @@ import type { NdArray } from "ndarray";
 import { listed, TransloadError } from "../errors.js";
 import type { Block, Column, TypedColumn } from "./column.js";
 import { checkDtype, type DType, isTime, NUMERIC, type NumericDType, storedAs, type TypedArray } from "./dtype.js";
+import { cellsIn, faultIn, product } from "./lists.js";
 import { castNumber } from "./number.js";
 import { lengthOf } from "./texts.js";
 
@@ -70,14 +71,19 @@ export class Batch {
   }
 
   #checkColumn(column: Column): void {
-    const { name, dtype, valid, shape } = column;
+    const { name, dtype, valid, shape, lists } = column;
     const fault = (what: string) => new TransloadError("E_OPTION", `column ${JSON.stringify(name)} of the batch ${what}`);
     if (typeof name !== "string") throw fault("has no name that is a string");
     checkDtype(dtype);
     if (!Array.isArray(shape) || !shape.every(isCount)) throw fault("has no shape");
     if (!("texts" in column) && !ArrayBuffer.isView(column.values) && !Array.isArray(column.values)) throw fault("has no cells");
     const length = lengthOf(column);
-    const cells = shape.reduce((a, b) => a * b, this.kind === "scalar" ? 1 : this.rowCount);
+    const rows = this.kind === "scalar" ? 1 : this.rowCount;
+    const found = lists && faultIn(lists, rows);
+    if (found) throw fault(found);
+    if (lists && this.kind !== "frame") throw fault(`has lists of any length, and a ${this.kind} has none`);
+    const cells = lists ? cellsIn(lists, rows) : rows * product(shape);
+    if (lists && shape.length > 0 && cells !== rows * product(shape)) throw fault(`has ${cells} cells, and its shape asks for others`);
     if (length !== cells) throw fault(`has ${length} cells, expected ${cells}`);
     if (valid && !(valid instanceof Uint8Array)) throw fault("has a validity that is no Uint8Array");
     if (valid && valid.length !== cells) throw fault(`has ${valid.length} validity bytes, expected ${cells}`);
@@ -111,7 +117,7 @@ export class Batch {
     const first = this.columns[0];
     if (!first) return view(new Float64Array(0), [this.rowCount, 0]);
     const wanted = dtype ?? (this.columns.every((c) => c.dtype === first.dtype) ? first.dtype : "float64");
-    if (this.kind === "frame" && this.columns.some(({ shape }) => shape.length > 0))
+    if (this.kind === "frame" && this.columns.some(({ shape, lists }) => lists || shape.length > 0))
       throw new TransloadError("E_SHAPE", "a column has tensors as cells, so the frame is no matrix; take its columns one by one");
     for (const column of this.columns) check(column, wanted);
     if (first.dtype === wanted && this.kind !== "frame") return view(first.values as TypedArray, this.shape);

@@ -1,9 +1,21 @@
 import { TransloadError } from "../errors.js";
 import { Batch } from "./batch.js";
 import { fromText, isWrittenAsText, toText } from "./cell-text.js";
-import type { Column } from "./column.js";
-import { columnsNamed, type DType, type DTypes, dtypeNamed, isNumeric, isTime, NAT, NUMERIC, type TimeDType, unitOf } from "./dtype.js";
-import { product } from "./lists.js";
+import { around, type Column } from "./column.js";
+import {
+  columnsNamed,
+  type DType,
+  type DTypes,
+  dtypeNamed,
+  isNumeric,
+  isTime,
+  NAT,
+  NUMERIC,
+  type NumericDType,
+  type TimeDType,
+  unitOf,
+} from "./dtype.js";
+import { rowOf } from "./lists.js";
 import { castNumber, clipNumber } from "./number.js";
 import { convertTime, timeText } from "./time.js";
 
@@ -30,13 +42,13 @@ function castColumn(column: Column, dtype: DType, how: "error" | "clip", named: 
   if (column.dtype === "string" && isWrittenAsText(dtype)) return fromText(column, dtype, rowOffset);
   if (isWrittenAsText(column.dtype) && dtype === "string") return toText(column, rowOffset);
   if (isTime(column.dtype) && isTime(dtype)) return convertTimes(column, dtype, rowOffset);
-  if (!isNumeric(column.dtype) || !isNumeric(dtype)) {
+  if (!(isNumeric(column.dtype) || column.decimal) || !isNumeric(dtype)) {
     if (!named) return column;
     throw new TransloadError("E_DTYPE", `column ${JSON.stringify(column.name)} holds ${column.dtype}, and cannot become ${dtype}`);
   }
-  const { name, values, valid, shape } = column;
+  const { name, valid, decimal } = column;
+  const values = decimal ? (column.values as readonly string[]).map((text) => numberOf(text, dtype)) : column.values;
   const { array, range } = NUMERIC[dtype];
-  const perRow = product(shape);
   const out = new array(values.length);
   for (let i = 0; i < values.length; i++) {
     if (valid?.[i] === 0) {
@@ -47,29 +59,30 @@ function castColumn(column: Column, dtype: DType, how: "error" | "clip", named: 
     try {
       out[i] = castNumber(value, dtype) as never;
     } catch (error) {
-      if (how === "error")
-        throw new TransloadError(
-          "E_RANGE",
-          `row ${rowOffset + Math.floor(i / perRow)}, column ${JSON.stringify(name)}: ${(error as TransloadError).detail}`,
-          {
-            row: rowOffset + Math.floor(i / perRow),
-          },
-        );
+      if (how === "error") {
+        const row = rowOffset + rowOf(column, i);
+        throw new TransloadError("E_RANGE", `row ${row}, column ${JSON.stringify(name)}: ${(error as TransloadError).detail}`, { row });
+      }
       out[i] = clipNumber(value, dtype) as never;
     }
   }
-  return { name, dtype, values: out, shape, ...(valid && { valid }) };
+  return { ...around(column), dtype, values: out };
+}
+
+/** A decimal's number: whole ones with all of their digits, where these are wanted. */
+function numberOf(text: string, dtype: NumericDType): number | bigint {
+  const [, whole, fraction = ""] = /^([^.]*)(?:\.(.*))?$/.exec(text) ?? [];
+  return NUMERIC[dtype].range && whole && !/[1-9]/.test(fraction) ? BigInt(whole) : Number(text);
 }
 
 /** Times in another unit, which must hold them all. */
 function convertTimes(column: Column, dtype: TimeDType, rowOffset: number): Column {
   const [from, to] = [unitOf(column.dtype as TimeDType), unitOf(dtype)];
-  const perRow = product(column.shape);
   const values = (column.values as BigInt64Array<ArrayBuffer>).map((time, i) => {
     if (column.valid?.[i] === 0 || time === NAT) return NAT;
     const found = convertTime(time, from, to);
     if (found !== undefined) return found;
-    const row = rowOffset + Math.floor(i / perRow);
+    const row = rowOffset + rowOf(column, i);
     const shown = timeText(time, from) ?? `${time} in ${column.dtype}`;
     throw new TransloadError("E_RANGE", `row ${row}, column ${JSON.stringify(column.name)}: ${shown} does not fit ${dtype}`, { row });
   });

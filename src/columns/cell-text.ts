@@ -2,9 +2,9 @@
 
 import { TransloadError } from "../errors.js";
 import { fromBase64, toBase64 } from "./bytes.js";
-import type { Column } from "./column.js";
+import { around, type Column } from "./column.js";
 import { type DType, isTime, NAT, nothingIn, type TimeDType, unitOf } from "./dtype.js";
-import { product } from "./lists.js";
+import { rowOf } from "./lists.js";
 import { parseTime, timeText } from "./time.js";
 
 /** Whether cells of this dtype stand in text as strings, and are something else. */
@@ -17,11 +17,10 @@ export function isWrittenAsText(dtype: DType): boolean {
  * @throws TransloadError E_DTYPE for a string that is none; E_RANGE for a time that the unit cannot hold.
  */
 export function fromText(column: Column, dtype: DType, rowOffset: number): Column {
-  const { name, valid, shape } = column;
+  const { name, valid } = column;
   const texts = column.values as readonly string[];
-  const perRow = product(shape);
   const refuse = (i: number, code: "E_DTYPE" | "E_RANGE", what: string): never => {
-    const row = rowOffset + Math.floor(i / perRow);
+    const row = rowOffset + rowOf(column, i);
     const shown = (texts[i] as string).length > 60 ? `${texts[i]?.slice(0, 60)}…` : texts[i];
     throw new TransloadError(code, `row ${row}${name ? `, column ${JSON.stringify(name)}` : ""}: ${JSON.stringify(shown)} ${what}`, {
       row,
@@ -29,7 +28,7 @@ export function fromText(column: Column, dtype: DType, rowOffset: number): Colum
   };
   const each = <T>(read: (text: string, i: number) => T): T[] =>
     texts.map((text, i) => (valid?.[i] === 0 ? (nothingIn(dtype) as T) : read(text, i)));
-  const rest = { name, shape, ...(valid && { valid }) };
+  const rest = around(column);
   if (!isTime(dtype))
     return {
       ...rest,
@@ -56,18 +55,17 @@ function validTimes({ values, valid }: Column): Column["valid"] {
  * @throws TransloadError E_RANGE for a time that ISO 8601 does not write in four digits of a year.
  */
 export function toText(column: Column, rowOffset = 0): Column {
-  const { name, dtype, shape } = column;
+  const { name, dtype } = column;
   if (!isWrittenAsText(dtype)) return column;
   const { values } = column;
   const valid = isTime(dtype) ? validTimes(column) : column.valid;
-  const rest = { name, dtype: "string" as const, shape, ...(valid && { valid }) };
+  const rest = { ...around(column), dtype: "string" as const, ...(valid && { valid }) };
   if (dtype === "bytes") return { ...rest, values: (values as readonly Uint8Array[]).map(toBase64) };
   const unit = unitOf(dtype as TimeDType);
-  const perRow = product(shape);
   const write = (time: bigint, i: number) => {
     const text = timeText(time, unit);
     if (text !== undefined) return text;
-    const row = rowOffset + Math.floor(i / perRow);
+    const row = rowOffset + rowOf(column, i);
     throw new TransloadError(
       "E_RANGE",
       `row ${row}${name ? `, column ${JSON.stringify(name)}` : ""}: ${time} in ${dtype} is not of the years 0000 to 9999, which ISO 8601 has`,

@@ -14,6 +14,14 @@ export interface Texts {
   readonly codes?: Int32Array<ArrayBuffer>;
 }
 
+/** The lists of one level. */
+export interface Level {
+  /** List i has the lists of the next level, or the cells, from `offsets[i]` to `offsets[i + 1]`: from 0 to all that there are. */
+  readonly offsets: Int32Array<ArrayBuffer>;
+  /** A byte for each list, 1 present and 0 null, which has none; absent where no list is null. */
+  readonly valid?: Uint8Array<ArrayBuffer>;
+}
+
 /** A run of cells of one dtype: a column of a frame, or a whole tensor. */
 export interface Column {
   /** The column's name, or its position when the payload has none; "" for an unnamed tensor. */
@@ -21,7 +29,7 @@ export interface Column {
   /** numpy's name for the kind of its cells. */
   readonly dtype: DType;
   /**
-   * rowCount cells, times the product of `shape`; row-major. A null is NaN in floats, 0 in integers, "" in strings, no bytes in bytes,
+   * rowCount cells, times the product of `shape`, or as many as `lists` have; row-major. A null is NaN in floats, 0 in integers, "" in strings, no bytes in bytes,
    * and numpy's NaT, the least 64-bit integer, in times.
    */
   readonly values: TypedArray | string[] | Uint8Array[];
@@ -34,8 +42,23 @@ export interface Column {
   readonly valid?: Uint8Array<ArrayBuffer>;
   /** Of times that are points in UTC, or elsewhere, and not of a clock on some wall: Arrow's name of the zone. */
   readonly timezone?: string;
-  /** Shape of one row's cells: [] for a scalar. */
+  /** Shape of one row's cells: [] for a scalar, and for lists that have not all one shape, or are null. */
   readonly shape: readonly number[];
+  /**
+   * Of cells that are lists of any length, from the outermost level in: absent for scalars, and where `shape` is that of all that can come.
+   * Where these lists happen to have one shape, `shape` has it, too.
+   */
+  readonly lists?: readonly Level[];
+  /** Of text that is decimal numbers, whose every digit counts: text forms have them as numbers. */
+  readonly decimal?: true;
+}
+
+/** A column without its cells and what they are. */
+export type Around = Pick<Column, "name" | "shape" | "valid" | "lists">;
+
+/** What stays of a column whose cells become others. */
+export function around({ name, shape, valid, lists }: Around): Around {
+  return { name, shape, ...(valid && { valid }), ...(lists && { lists }) };
 }
 
 /** What the cells of each dtype lie in. Booleans are bytes, 0 or 1; times count in their unit since 1970. */

@@ -1,4 +1,5 @@
 import { Batch } from "./batch.js";
+import { around } from "./column.js";
 import { plainColumn, textColumn, textsNow, textsOf } from "./texts.js";
 
 /** Columns of text as dictionaries: each text once, and which of them a cell is. */
@@ -19,8 +20,8 @@ export function withoutDictionaries(batch: Batch): Batch {
     if (!column.texts?.codes) return column;
     const texts = textsNow(column) ?? textsOf(column.values as readonly string[], false);
     if (texts) return texts.codes ? plainColumn(column, texts) : textColumn(column, texts);
-    const { name, dtype, values, shape, valid } = column;
-    return { name, dtype, values, shape, ...(valid && { valid }) };
+    const { dtype, values, decimal } = column;
+    return { ...around(column), dtype, values, ...(decimal && { decimal }) };
   });
   return new Batch({ rowOffset, rowCount, kind, columns: own, block });
 }

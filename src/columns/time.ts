@@ -15,8 +15,7 @@ export function timeText(value: bigint, unit: TimeUnit): string | undefined {
   const seconds = value / per - (value % per < 0n ? 1n : 0n);
   const fraction = value - seconds * per;
   const text = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
-  if (fraction === 0n) return text;
-  return `${text}.${fraction.toString().padStart(DIGITS[unit], "0").replace(/0+$/, "")}`;
+  return text + fractionText(fraction, unit);
 }
 
 const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d(?::?\d\d)?)?)?$/;
@@ -49,4 +48,28 @@ export function convertTime(value: bigint, from: TimeUnit, to: TimeUnit): bigint
   const all = value * ns(from);
   const found = all / ns(to);
   return all % ns(to) === 0n && found > -(2n ** 63n) && found < 2n ** 63n ? found : undefined;
+}
+
+/** A time of day in ISO 8601, `12:34:56.789`; undefined for what is no part of one day. */
+export function clockText(value: bigint, unit: Exclude<TimeUnit, "D">): string | undefined {
+  const per = PER_SECOND[unit];
+  const seconds = Number(value / per);
+  if (value < 0n || seconds >= 86_400) return undefined;
+  const two = (n: number) => String(n).padStart(2, "0");
+  return `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}${fractionText(value % per, unit)}`;
+}
+
+/** A length of time in ISO 8601, as pandas writes and reads it: `P1DT2H3M4.5S`, days and a part of one that is not negative. */
+export function durationText(value: bigint, unit: Exclude<TimeUnit, "D">): string {
+  const day = 86_400n * PER_SECOND[unit];
+  const days = value / day - (value % day < 0n ? 1n : 0n);
+  const rest = value - days * day;
+  const seconds = Number(rest / PER_SECOND[unit]);
+  const fraction = fractionText(rest % PER_SECOND[unit], unit);
+  return `P${days}DT${Math.floor(seconds / 3600)}H${Math.floor(seconds / 60) % 60}M${seconds % 60}${fraction}S`;
+}
+
+/** Part of a second, with its point; nothing where there is none. */
+function fractionText(part: bigint, unit: Exclude<TimeUnit, "D">): string {
+  return part === 0n ? "" : `.${part.toString().padStart(DIGITS[unit], "0").replace(/0+$/, "")}`;
 }

@@ -1,22 +1,26 @@
-// Columns of a frame whose cells are lists: tensors of one shape, read as the tensor that they are together.
+// Columns of a frame whose cells are lists: read as one tensor where they have one shape, and apart from their cells where they do not.
 
 import { encode } from "../columns/bytes.js";
 import type { Column } from "../columns/column.js";
-import { type DTypeChoice, dtypeNamed, NUMERIC, storedAs } from "../columns/dtype.js";
-import { placeLists, product } from "../columns/lists.js";
+import { type DType, type DTypeChoice, dtypeNamed, NUMERIC, storedAs } from "../columns/dtype.js";
+import { changedAround, inLists, levelsOf, rowOf } from "../columns/lists.js";
 import { lengthOf, textsNow } from "../columns/texts.js";
 import { TransloadError } from "../errors.js";
 import type { Cast } from "./cells.js";
 import { Mode } from "./codes.js";
+import { apart } from "./list-text.js";
 import type { Scanner } from "./scanner.js";
 
-/** Reads a column's lists, batch by batch; they have one shape and one dtype, those of the first. */
+/** Reads a column's lists, batch by batch; they have one rank and one dtype, those of the first. */
 export class ListReader {
   readonly #name: string;
   readonly #asked: DTypeChoice | undefined;
   readonly #cast: Cast;
   readonly #createScanner: () => Scanner;
-  #known: Pick<Column, "dtype" | "shape"> | undefined;
+  #rank: number | undefined;
+  #dtype: DType | undefined;
+  /** The last lists had not all one shape, and those to come are not expected to have. */
+  #uneven = false;
 
   /** `asked`: of the whole payload, as the caller chose. */
   constructor(name: string, asked: DTypeChoice | undefined, cast: Cast, createScanner: () => Scanner) {
@@ -27,42 +31,58 @@ export class ListReader {
   }
 
   /**
-   * A column of JSON lists as cells of a shape. `rowOffset`: rows before the first.
-   * @throws TransloadError E_SHAPE for lists of another shape, E_DTYPE for lists of something else, and what reading a tensor does, with the row.
+   * A column of JSON lists as cells of lists. `rowOffset`: rows before the first.
+   * @throws TransloadError E_SHAPE for cells that are not as deep as the others, E_DTYPE for lists of something else, and what reading a
+   * tensor does, with the row.
    */
   read(column: Column, rowOffset: number): Column {
-    const { valid } = column;
     const count = lengthOf(column);
-    const rows = Array.from({ length: count }, (_, i) => i).filter((i) => valid?.[i] !== 0);
-    if (rows.length === 0) return this.#nulls(count);
+    const even = count === 0 || this.#uneven || column.valid?.includes(0) ? undefined : this.#even(column, count);
+    const found = even && !(even instanceof TransloadError) ? even : this.#apart(column, count, rowOffset, even);
+    const rank = found.lists?.length as number;
+    this.#rank ??= rank;
+    if (rank !== this.#rank)
+      throw this.#inColumn(
+        new TransloadError("E_SHAPE", `lists of shape [${found.shape}], ${rank} deep, where those before are ${this.#rank} deep`),
+        rowOffset,
+      );
+    if (lengthOf(found) > 0) this.#dtype ??= found.dtype;
+    if (found.dtype !== (this.#dtype ?? found.dtype))
+      throw this.#inColumn(new TransloadError("E_DTYPE", `lists of ${found.dtype} where those before are of ${this.#dtype}`), rowOffset);
+    return found;
+  }
+
+  /** The lists as one tensor, or why they are none. */
+  #even(column: Column, count: number): Column | TransloadError {
     try {
-      const cells = this.#cellsOf(listOf(column, rows), rows.length);
-      this.#known ??= cells;
-      const { shape, dtype } = this.#known;
-      if (`${shape}` !== `${cells.shape}`)
-        throw new TransloadError("E_SHAPE", `lists of shape [${cells.shape}] where those before have [${shape}]`, { row: 0 });
-      if (dtype !== cells.dtype)
-        throw new TransloadError("E_DTYPE", `lists of ${cells.dtype} where those before are of ${dtype}`, { row: 0 });
-      const perRow = product(shape);
-      return rows.length === count
-        ? cells
-        : placeLists(
-            cells,
-            shape,
-            count,
-            rows.map((row, k) => [row, k * perRow]),
-          );
+      const found = this.#cellsOf(listOf(column, count), count);
+      return changedAround(found, { shape: found.shape, lists: levelsOf(found.shape, count) });
     } catch (error) {
       if (!(error instanceof TransloadError)) throw error;
-      throw this.#inColumn(error, rowOffset + (rows[error.row ?? 0] as number));
+      return error;
     }
   }
 
-  #nulls(count: number): Column {
-    const { dtype, shape } = this.#known ?? { dtype: "float64", shape: [] };
+  /** The lists, and the cells in them. `fault`: why they are no tensor. */
+  #apart(column: Column, count: number, rowOffset: number, fault: TransloadError | undefined): Column {
+    const found = apart(column, count, this.#rank);
+    if (typeof found === "number") {
+      const own = fault ?? new TransloadError("E_SHAPE", "cells that are not as deep as those of other rows");
+      throw this.#inColumn(own, rowOffset + (fault?.row ?? found));
+    }
+    this.#uneven = true;
+    try {
+      return inLists(found.count > 0 ? this.#cellsOf(found.cells, found.count) : this.#nothing(), found.lists);
+    } catch (error) {
+      if (!(error instanceof TransloadError)) throw error;
+      throw this.#inColumn(error, rowOffset + rowOf({ shape: [], lists: found.lists }, error.row ?? 0));
+    }
+  }
+
+  #nothing(): Column {
+    const dtype = this.#dtype ?? (typeof this.#asked === "string" && this.#asked !== "infer" ? this.#asked : "float64");
     const stored = storedAs(dtype);
-    const values = stored ? new NUMERIC[stored].array(0) : [];
-    return placeLists({ name: this.#name, dtype, values, shape }, shape, count, []);
+    return { name: this.#name, dtype, values: stored ? new NUMERIC[stored].array(0) : [], shape: [] };
   }
 
   #cellsOf(text: Uint8Array, count: number): Column {
@@ -76,7 +96,7 @@ export class ListReader {
       layout: "tensor",
       names: [this.#name],
       width: undefined,
-      dtype: this.#known?.dtype ?? this.#asked,
+      dtype: this.#dtype ?? this.#asked,
       cast: this.#cast,
     } as const;
     const cells = scanner.cells({ ...how, batchRows: count, reuse: false }).next()?.columns[0];
@@ -88,19 +108,18 @@ export class ListReader {
   #inColumn(error: TransloadError, row: number): TransloadError {
     const code = error.code === "E_RAGGED" || error.code === "E_MIXED" ? "E_SHAPE" : error.code;
     const what = error.detail.replace(/^row \d+(, column "[^"]*")?: /, "");
-    const rule = code === "E_SHAPE" ? "its lists must all have one shape; " : "";
-    return new TransloadError(code, `row ${row}, column ${JSON.stringify(this.#name)}: ${rule}${what}`, { row }, { cause: error });
+    return new TransloadError(code, `row ${row}, column ${JSON.stringify(this.#name)}: ${what}`, { row }, { cause: error });
   }
 }
 
-/** The lists of these rows as one of them all. */
-function listOf(column: Column, rows: readonly number[]): Uint8Array {
+/** The lists of so many rows as one of them all. */
+function listOf(column: Column, rows: number): Uint8Array {
   const texts = textsNow(column);
-  if (!texts) return encode(`[${rows.map((i) => column.values[i] as string).join(",")}]`);
+  if (!texts) return encode(`[${(column.values as readonly string[]).join(",")}]`);
   const { offsets, bytes } = texts;
-  const out = new Uint8Array((offsets[offsets.length - 1] as number) - (offsets[0] as number) + rows.length + 1);
+  const out = new Uint8Array((offsets[rows] as number) - (offsets[0] as number) + rows + 1);
   let at = 0;
-  for (const i of rows) {
+  for (let i = 0; i < rows; i++) {
     out[at] = at === 0 ? OPEN : COMMA;
     at++;
     const text = bytes.subarray(offsets[i], offsets[i + 1]);

@@ -1,4 +1,5 @@
 import { Batch } from "../columns/batch.js";
+import { needShape } from "../columns/lists.js";
 import { type Choice, choose, type Form, type Gap, type Layout, target } from "../dialects/index.js";
 import type { End } from "../dialects/needs.js";
 import { type CreateScanner, coreScanner, limited } from "../engine/index.js";
@@ -310,9 +311,10 @@ export class Conversion {
   }
 }
 
-/** Columns of lists that are no tensor together. @throws TransloadError E_MIXED. */
-function refuseShapes({ columns, kind }: Batch): void {
+/** Columns of lists that are no tensor together. @throws TransloadError E_MIXED; E_SHAPE for lists that are none by themselves. */
+function refuseShapes({ columns, kind, rowOffset }: Batch): void {
   if (kind !== "frame") return;
+  for (const column of columns) needShape(column, rowOffset, "a tensor");
   const first = columns[0]?.shape ?? [];
   if (columns.some(({ shape }) => shape.length !== first.length || shape.some((n, i) => n !== first[i])))
     throw new TransloadError("E_MIXED", "columns whose cells have different shapes are no tensor");

@@ -10,7 +10,7 @@ import { TransloadError } from "../errors.js";
 /** What the first batch of a frame or a tensor settles for those behind it. */
 interface Settled {
   readonly kind: Batch["kind"];
-  readonly columns: readonly Pick<Column, "name" | "dtype" | "shape" | "timezone">[];
+  readonly columns: readonly Pick<Column, "name" | "dtype" | "shape" | "lists" | "timezone">[];
 }
 
 /**
@@ -66,15 +66,22 @@ function checkAlike(batch: Batch, settled: Settled, shaped: boolean): void {
   if (batch.kind === "scalar") throw fault("is a second scalar of one name");
   const [width, known] = [batch.columns.length, settled.columns.length];
   if (width !== known) throw fault(`has other columns than the first: ${width}, and not ${known}`);
-  batch.columns.forEach(({ name, dtype, timezone, shape }, i) => {
+  batch.columns.forEach((column, i) => {
+    const { name, dtype, timezone, shape } = column;
     const first = settled.columns[i] as Column;
     const own = `column ${i}, ${JSON.stringify(name)},`;
     if (name !== first.name) throw fault(`has other columns than the first: ${own} where ${JSON.stringify(first.name)} was`);
     if (dtype !== first.dtype) throw fault(`has ${own} of ${dtype}, and not ${first.dtype}`);
     if (timezone !== first.timezone) throw fault(`has ${own} in ${timezone ?? "no timezone"}, and not ${first.timezone ?? "none"}`);
-    if ((shaped || what === "tensor") && batch.rowCount > 0 && `${shape}` !== `${first.shape}`)
+    if ((shaped || what === "tensor") && batch.rowCount > 0 && !alike(column, first))
       throw fault(`has ${own} of shape [${shape.join(", ")}], and not [${first.shape.join(", ")}]`);
   });
+}
+
+/** Lists of any length are as deep as those before; others have their shape. */
+function alike(own: Pick<Column, "shape" | "lists">, first: Pick<Column, "shape" | "lists">): boolean {
+  if (!own.lists && !first.lists) return `${own.shape}` === `${first.shape}`;
+  return (own.lists ?? own.shape).length === (first.lists ?? first.shape).length;
 }
 
 /** Cells that are objects may be others than the dtype says; what is in a typed array, or in Arrow's layout, is not. */

@@ -1,4 +1,4 @@
-// Frames whose cells are tensors of one shape: lists in text, columns with a shape in batches, fixed-size lists in Arrow.
+// Frames whose cells are lists: lists in text, columns with a shape in batches, or with lists of any length; lists in Arrow.
 import {
   DateMillisecond,
   Field,
@@ -27,12 +27,14 @@ async function columnsOf(chunks: Iterable<Uint8Array>, options: ReadOptions = {}
   const found: unknown[] = [];
   for await (const { columns } of readBatches(chunks, options))
     found.push(
-      columns.map(({ name, dtype, shape, values, valid }) => ({
+      columns.map(({ name, dtype, shape, values, valid, lists }) => ({
         name,
         dtype,
         shape,
         values: [...values],
         ...(valid && { valid: [...valid] }),
+        // of one shape, that says it all
+        ...(lists && shape.length === 0 && { lists: lists.map((own) => [[...own.offsets], ...(own.valid ? [[...own.valid]] : [])]) }),
       })),
     );
   return found;
@@ -55,9 +57,15 @@ describe("lists in cells", () => {
       {
         name: "image",
         dtype,
-        shape: [2, 2],
-        values: [1, 2.5, 3, 4, Number.NaN, Number.NaN, Number.NaN, Number.NaN, 5, 6, 7, -8],
-        valid: [1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1],
+        shape: [],
+        values: [1, 2.5, 3, 4, 5, 6, 7, -8],
+        lists: [
+          [
+            [0, 2, 2, 4],
+            [1, 0, 1],
+          ],
+          [[0, 2, 4, 6, 8]],
+        ],
       },
       { name: "tags", dtype: "string", shape: [2], values: ["a", "b", "c", "d\n", "e", ""] },
     ],
@@ -74,11 +82,7 @@ describe("lists in cells", () => {
       const batches = (await columnsOf(crumbs(input), { from, engine, batchRows: 1, columns: ["image"] })) as [
         { shape: number[]; values: number[] },
       ][];
-      expect(batches.map(([column]) => column.shape)).toEqual([
-        [2, 2],
-        [2, 2],
-        [2, 2],
-      ]);
+      expect(batches.map(([column]) => column.shape)).toEqual([[2, 2], [], [2, 2]]);
       expect(batches[2]?.[0].values).toEqual([5, 6, 7, -8]);
     }
   });
@@ -102,16 +106,49 @@ describe("lists in cells", () => {
         /^E_DTYPE row 1, column "v": lists of string where those before are of float64/,
       );
       expect(await columnsOf(whole(frame('["é","a"]', "null")), { engine })).toMatchObject([
-        [{ dtype: "string", values: ["é", "a", "", ""] }],
+        [
+          {
+            dtype: "string",
+            values: ["é", "a"],
+            lists: [
+              [
+                [0, 2, 2],
+                [1, 0],
+              ],
+            ],
+          },
+        ],
       ]);
       expect(await columnsOf(whole(frame("[null]", '["x"]')), { engine })).toMatchObject([
         [{ dtype: "string", values: ["", "x"], valid: [0, 1] }],
       ]);
       expect(await columnsOf(whole(frame('["2020-01-01"]', "null")), { engine, dtype: { v: "datetime64[D]" } })).toMatchObject([
-        [{ dtype: "datetime64[D]", values: [18262n, -(2n ** 63n)], valid: [1, 0] }],
+        [
+          {
+            dtype: "datetime64[D]",
+            values: [18262n],
+            lists: [
+              [
+                [0, 1, 1],
+                [1, 0],
+              ],
+            ],
+          },
+        ],
       ]);
       expect(await columnsOf(whole(frame('["AAAA"]', "null")), { engine, dtype: { v: "bytes" } })).toMatchObject([
-        [{ dtype: "bytes", values: [new Uint8Array(3), new Uint8Array()], valid: [1, 0] }],
+        [
+          {
+            dtype: "bytes",
+            values: [new Uint8Array(3)],
+            lists: [
+              [
+                [0, 1, 1],
+                [1, 0],
+              ],
+            ],
+          },
+        ],
       ]);
     }
   });
@@ -146,20 +183,18 @@ describe("lists in cells", () => {
     }
   });
 
-  test("of another shape, or none, are refused with their row and column", async () => {
+  test("that are not as deep as others, or no lists, are refused with their row and column", async () => {
     for (const engine of PARTS) {
       const bad = (from: string, to: string) => refusal(split.replace(from, to), { engine });
-      expect(await bad("[[5,6],[7,-8]]", "[[5,6],[7]]")).toMatch(/^E_SHAPE row 2, column "image": its lists must all have one shape/);
-      expect(await bad("[[5,6],[7,-8]]", "[5,6]")).toMatch(/^E_SHAPE row [02], column "image"/);
+      expect(await bad("[[5,6],[7,-8]]", "[[5,6],[7]]")).toBe("none");
+      expect(await bad("[[5,6],[7,-8]]", "[5,6]")).toMatch(/^E_SHAPE row 2, column "image"/);
       expect(await bad("[[5,6],[7,-8]]", "7")).toMatch(/^E_DTYPE row [02]/);
       expect(await bad("[[5,6],[7,-8]]", '"x"')).toMatch(/^E_DTYPE row [02]/);
       expect(await bad("[[5,6],[7,-8]]", '{"a":1}')).toMatch(/^E_DTYPE row [02]/);
       expect(await bad("[[5,6],[7,-8]]", '[[5,6],[7,"x"]]')).toMatch(/^E_DTYPE row 2/);
       expect(await bad("[3,[[", "[[3],[[")).toMatch(/^E_DTYPE row 2, column "id"/);
       const one = { engine, batchRows: 1 };
-      expect(await refusal(split.replace("[[5,6],[7,-8]]", "[[5,6,7]]"), one)).toMatch(
-        /^E_SHAPE row 2, column "image": .*\[1,3\] where those before have \[2,2\]/,
-      );
+      expect(await refusal(split.replace("[[5,6],[7,-8]]", "[[[5,6,7]]]"), one)).toMatch(/^E_SHAPE row 2, column "image"/);
     }
   });
 
@@ -168,7 +203,7 @@ describe("lists in cells", () => {
     for await (const batch of readBatches(whole(split), { dtype: "float32" })) batches.push(batch);
     const [batch] = batches as [Batch];
     const record = await batch.toArrow();
-    expect(record.schema.fields.map(({ type }) => `${type}`)).toEqual(["Float32", "FixedSizeList[4]<Float32>", "FixedSizeList[2]<Utf8>"]);
+    expect(record.schema.fields.map(({ type }) => `${type}`)).toEqual(["Float32", "List<List<Float32>>", "List<Utf8>"]);
     expect(() => batch.tensor()).toThrow(/take its columns one by one/);
     for (const to of ["arrow", "arrows", "parquet"]) {
       const stream = writeBatches({ to });
@@ -192,18 +227,25 @@ describe("lists in cells", () => {
       }
   });
 
-  test("that are empty are no nulls, and cannot stand among nulls", async () => {
+  test("that are empty are no nulls, and may stand among nulls", async () => {
     const records = (...cells: string[]) => `{"dataframe_records":[${cells.map((cell) => `{"a":${cell},"b":1}`).join(",")}]}`;
     for (const engine of PARTS) {
       const printed = (await feed(whole(records("[]", "[]")), { to: "mlflow:split", dtype: "float64", engine })).text;
       expect(printed).toBe('{"dataframe_split":{"columns":["a","b"],"data":[[[],1.0],[[],1.0]]}}');
-      expect(await refusal(records("[]", "null"), { dtype: "float64", engine })).toMatch(/^E_SHAPE .*null among lists that are empty/);
+      for (const cells of [
+        ["[]", "null", "[null,null]", "[1.5]"],
+        ["[null,null]", "[]", "null"],
+        ["[[],null,[null,2.5]]", "[]", "null"],
+      ]) {
+        const { text } = await feed(whole(records(...cells)), { to: "mlflow:split", dtype: "float64", engine });
+        expect(text).toBe(`{"dataframe_split":{"columns":["a","b"],"data":[${cells.map((cell) => `[${cell},1.0]`).join(",")}]}}`);
+      }
     }
     const many = `{"inputs":[[${Array(300_000).fill("[]").join(",")}]]}`;
     expect((await feed(whole(many), { to: "mlflow", dtype: "float64" })).text).toBe(many);
   });
 
-  test("of any length in Arrow must have one, and may be null", async () => {
+  test("of any length in Arrow have a shape where it is one", async () => {
     const listsOf = (...rows: unknown[]) =>
       vectorFromArray(rows, new List(new Field("item", new List(new Field("item", new Int32(), true)), true)));
     const textsOf = (...rows: unknown[]) => vectorFromArray(rows, new List(new Field("item", new Utf8(), true)));
@@ -227,21 +269,64 @@ describe("lists in cells", () => {
           {
             name: "x",
             dtype: "int32",
-            shape: [2, 3],
-            values: [1, 2, 3, 4, 0, 6, 0, 0, 0, 0, 0, 0, 7, 8, 9, 10, 11, 12],
-            valid: [1, 1, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1],
+            shape: [],
+            values: [1, 2, 3, 4, 0, 6, 7, 8, 9, 10, 11, 12],
+            valid: [1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1],
+            lists: [
+              [
+                [0, 2, 2, 4],
+                [1, 0, 1],
+              ],
+              [[0, 3, 6, 9, 12]],
+            ],
           },
-          { name: "t", dtype: "string", shape: [2], values: ["a", "b", "c", "", "", ""], valid: [1, 1, 1, 0, 0, 0] },
+          {
+            name: "t",
+            dtype: "string",
+            shape: [],
+            values: ["a", "b", "c", ""],
+            valid: [1, 1, 1, 0],
+            lists: [
+              [
+                [0, 2, 4, 4],
+                [1, 1, 0],
+              ],
+            ],
+          },
         ],
       ]);
-    const refused = (own: Vector) =>
-      columnsOf([tableToIPC(new Table({ x: own }), "stream")], { from: "arrows" }).then(
-        () => "none",
-        (error) => `${error.code} ${error.message}`,
-      );
-    expect(await refused(listsOf([[1]], [[1], [2]]))).toMatch(/^E_SHAPE row 1, column "x": its lists must all have one shape/);
-    expect(await refused(listsOf([[1], [2, 3]]))).toMatch(/^E_SHAPE/);
-    expect(await refused(textsOf(null, null))).toMatch(/^E_SHAPE column "x" has no list that is not null/);
+    const read = (own: Vector) => columnsOf([tableToIPC(new Table({ x: own }), "stream")], { from: "arrows" });
+    expect(await read(listsOf([[1]], [[1], [2]], [], [null]))).toMatchObject([
+      [
+        {
+          shape: [],
+          values: [1, 1, 2],
+          lists: [
+            [[0, 1, 3, 3, 4]],
+            [
+              [0, 1, 2, 3, 3],
+              [1, 1, 1, 0],
+            ],
+          ],
+        },
+      ],
+    ]);
+    expect(await read(textsOf(null, null))).toMatchObject([
+      [
+        {
+          dtype: "string",
+          shape: [],
+          values: [],
+          lists: [
+            [
+              [0, 0, 0],
+              [0, 0],
+            ],
+          ],
+        },
+      ],
+    ]);
+    expect(await read(listsOf([[1, 2]], [[3, 4]]))).toMatchObject([[{ shape: [1, 2], values: [1, 2, 3, 4] }]]);
     // a slice's buffers begin elsewhere
     const later = tableToIPC(table.slice(2, 3), "stream");
     const [batch] = (await columnsOf([later], { from: "arrows", columns: ["x"] })) as [unknown[]];
@@ -256,10 +341,21 @@ describe("lists in cells", () => {
     const bytes = tableToIPC(new Table({ a: new Vector([lists]), day: days }), "stream");
     expect(await columnsOf([bytes], { from: "arrows" })).toEqual([
       [
-        { name: "a", dtype: "float32", shape: [2], values: [1, 2, Number.NaN, Number.NaN], valid: [1, 1, 0, 0] },
+        {
+          name: "a",
+          dtype: "float32",
+          shape: [],
+          values: [1, 2],
+          lists: [
+            [
+              [0, 2, 2],
+              [1, 0],
+            ],
+          ],
+        },
         { name: "day", dtype: "datetime64[D]", shape: [], values: [0n, 18262n] },
       ],
     ]);
-    expect(await columnsOf([bytes], { from: "arrows", columns: { z: "a" } })).toMatchObject([[{ name: "z", shape: [2] }]]);
+    expect(await columnsOf([bytes], { from: "arrows", columns: { z: "a" } })).toMatchObject([[{ name: "z", values: [1, 2] }]]);
   });
 });

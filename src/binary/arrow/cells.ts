@@ -1,141 +1,201 @@
 // Cells of Arrow's types as those of our dtypes, over the same memory where both have them alike.
-
-import { type Data, DataType, Precision, RecordBatch, TimeUnit, type Vector } from "apache-arrow";
 import type { Column, Texts } from "../../columns/column.js";
+import { decimalText, EXACT_DIGITS } from "../../columns/decimal.js";
 import { NAT, NUMERIC, type NumericDType, type TypedArray } from "../../columns/dtype.js";
 import { checkUtf8, textColumn } from "../../columns/texts.js";
+import { clockText, durationText } from "../../columns/time.js";
+import { uuidTexts } from "../../columns/uuid.js";
 import { TransloadError } from "../../errors.js";
+import type { ExpansionGuard } from "../../io/expansion.js";
 import { halves } from "../half.js";
-import { bitsAt, placesIn } from "../places.js";
+import { bitsAt, endsIn } from "../places.js";
+import { type Buffers, type Node, numbersIn } from "./body.js";
+import type { ArrowField, ArrowType } from "./schema.js";
+import { viewedTexts } from "./views.js";
 
-import { checkRoom, offsetsIn } from "./bounds.js";
+/** What reading a column goes by. */
+export interface Reading {
+  /** The numbers' bytes stand the other way round than this machine's. */
+  readonly swap: boolean;
+  /** The file's column, for messages. */
+  readonly name: string;
+  /** Rows before the batch. */
+  readonly rowOffset: number;
+  /** Cells of a dictionary, by its number. */
+  readonly dictionaryOf: (id: number) => Column;
+  /** Hears of cells that are more than their bytes. */
+  readonly guard: ExpansionGuard;
+}
 
-type Cells = Pick<Column, "dtype" | "values" | "valid" | "timezone" | "texts">;
-
-export function cellsFrom(data: Data, name: string): Cells {
-  checkRoom(data);
-  const valid = data.nullCount > 0 ? bitsAt(data.nullBitmap, data.offset, data.length) : undefined;
-  const { type } = data;
-  const direct = numericOf(type);
-  if (direct) return withNulls(direct, sliceOf(data, direct), valid);
-  if (DataType.isBool(type)) return withNulls("bool", bitsAt(data.values as unknown as Uint8Array, data.offset, data.length), valid);
-  if (DataType.isFloat(type) && type.precision === Precision.HALF)
-    return withNulls("float32", halves((data.values as unknown as Uint16Array).subarray(data.offset, data.offset + data.length)), valid);
-  if (DataType.isNull(type)) return withNulls("float64", new Float64Array(data.length), new Uint8Array(data.length));
-  const mask = valid && { valid };
-  const unit = DataType.isTimestamp(type) ? UNITS[type.unit] : DataType.isDate(type) ? "D" : undefined;
-  if (unit) {
-    const raw = rawTimes(data);
-    const values = BigInt64Array.from({ length: data.length }, (_, i) => (valid?.[i] === 0 ? NAT : raw(i)));
-    const timezone = DataType.isTimestamp(type) && type.timezone ? { timezone: type.timezone } : {};
-    return { dtype: `datetime64[${unit}]`, values, ...timezone, ...mask };
+/** Cells that are no lists, and no places in something else. */
+export function cellsOf(field: ArrowField, node: Node, body: Buffers, of: Reading): Column {
+  const { type, metadata } = field;
+  const { length } = node;
+  const { swap, name } = of;
+  if (type.kind === "null") return withNulls(name, "float64", new Float64Array(length), new Uint8Array(length));
+  const valid = validOf(node, body);
+  const rest = { name, shape: [], ...(valid && { valid }) };
+  switch (type.kind) {
+    case "int": {
+      const dtype = `${type.signed ? "" : "u"}int${type.bits}` as NumericDType;
+      return withNulls(name, dtype, numbersAs(dtype, body, length, swap), valid);
+    }
+    case "float":
+      if (type.bits > 16)
+        return withNulls(name, `float${type.bits as 32 | 64}`, numbersAs(`float${type.bits as 32 | 64}`, body, length, swap), valid);
+      return withNulls(name, "float32", halves(numbersIn(body.buffer(2 * length), Uint16Array, length, swap)), valid);
+    case "bool":
+      return withNulls(name, "bool", bitsAt(body.buffer(Math.ceil(length / 8)), 0, length), valid);
+    case "decimal":
+      return decimalsOf(type, body, length, rest, swap);
+    case "date": {
+      const days = wholeOf(body, type.bits, length, swap);
+      return timesOf(rest, "D", length, type.bits === 32 ? days : (i) => days(i) / 86_400_000n);
+    }
+    case "timestamp": {
+      const { timezone } = type;
+      return { ...timesOf(rest, type.unit, length, wholeOf(body, 64, length, swap)), ...(timezone && { timezone }) };
+    }
+    case "time":
+    case "duration":
+      return spelled(type, wholeOf(body, type.bits, length, swap), length, rest, of);
+    case "text":
+    case "bytes": {
+      const texts = type.offsets === "view" ? viewedTexts(body, length, valid, of) : packedTexts(body, type.offsets, length, swap);
+      return type.kind === "text" ? textColumn(rest, checkUtf8(texts, name)) : { ...rest, dtype: "bytes", values: piecesOf(texts, valid) };
+    }
+    case "fixed": {
+      const bytes = body.buffer(type.bytes * length);
+      const uuid = metadata.get("ARROW:extension:name") === "arrow.uuid" && type.bytes === 16;
+      const values = Array.from({ length }, (_, i) => bytes.subarray(i * type.bytes, (i + 1) * type.bytes));
+      if (uuid) return textColumn(rest, uuidTexts(values));
+      return { ...rest, dtype: "bytes", values: values.map((cell, i) => (valid?.[i] === 0 ? new Uint8Array() : cell)) };
+    }
+    default:
+      throw noCell(name, type);
   }
-  const texts = textsIn(data, name, valid);
-  if (texts) return textColumn({ name, shape: [], ...mask }, texts);
-  const values = listOf(data, name, valid);
-  // a dictionary may have a null among its cells
-  const own = values.includes(null) ? { valid: Uint8Array.from(values, (value) => (value === null ? 0 : 1)) } : {};
-  return isBinary(type)
-    ? { dtype: "bytes", values: values.map((value) => (value as Uint8Array<ArrayBuffer> | null) ?? new Uint8Array()), ...own }
-    : { dtype: "string", values: values.map((value) => (value as string | null) ?? ""), ...own };
+}
+
+/** @throws TransloadError always: E_NESTED for structs and maps, E_DTYPE for others. */
+export function noCell(name: string, type: ArrowType): TransloadError {
+  const [what, nested] = type.kind === "other" ? [type.name, type.nested] : [type.kind, false];
+  return new TransloadError(
+    nested ? "E_NESTED" : "E_DTYPE",
+    `column ${JSON.stringify(name)} holds ${what}, which is no cell here; choose other columns, or ${nested ? "flatten" : "cast"} it where the file is written`,
+  );
 }
 
 /**
- * Text as it lies there; undefined for other types, and for dictionaries that are not of one piece.
- * @throws TransloadError E_UTF8.
+ * A byte for each cell; undefined where none is null.
+ * @throws RangeError where others are null than the message counts.
  */
-function textsIn(data: Data, name: string, valid: Uint8Array | undefined): Texts | undefined {
-  const { type, length } = data;
-  if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) {
-    const bytes = data.values as Texts["bytes"];
-    return length === 0
-      ? { offsets: new Int32Array(1), bytes: new Uint8Array() }
-      : checkUtf8({ offsets: offsetsIn(data, bytes.length), bytes }, name);
-  }
-  const [known, ...more] = DataType.isDictionary(type) ? (data.dictionary?.data ?? []) : [];
-  if (!known || more.length > 0 || known.nullCount > 0) return undefined;
-  const texts = textsIn(known, name, undefined);
-  return texts && { ...texts, codes: codesIn(data, texts.offsets.length - 1, valid) };
+export function validOf({ length, nulls }: Node, body: Buffers): Uint8Array<ArrayBuffer> | undefined {
+  const bits = body.buffer(nulls > 0 ? Math.ceil(length / 8) : 0);
+  if (bits.length === 0) return undefined;
+  if (8 * bits.length < length) throw new RangeError(`unexpected end of a message: it has not the ${length} cells that it says`);
+  const valid = bitsAt(bits, 0, length);
+  let present = 0;
+  for (let i = 0; i < length; i++) present += valid[i] as number;
+  if (length - present !== nulls) throw new RangeError(`${length - present} nulls where it says ${nulls}`);
+  return nulls > 0 ? valid : undefined;
 }
 
-/** Which of a dictionary's cells each is. */
-function codesIn({ values, offset, length }: Data, known: number, valid: Uint8Array | undefined): Int32Array<ArrayBuffer> {
-  return placesIn((values as unknown as Int32Array).subarray(offset, offset + length), known, valid);
-}
-
-function numericOf(type: DataType): NumericDType | undefined {
-  if (DataType.isInt(type)) return `${type.isSigned ? "" : "u"}int${type.bitWidth}` as NumericDType;
-  if (DataType.isFloat(type) && type.precision !== Precision.HALF) return type.precision === Precision.SINGLE ? "float32" : "float64";
-  return undefined;
-}
-
-function sliceOf(data: Data, dtype: NumericDType): TypedArray {
-  const values = data.values as unknown as TypedArray;
+function numbersAs(dtype: NumericDType, body: Buffers, length: number, swap: boolean): TypedArray {
   const { array } = NUMERIC[dtype];
-  const at = values.byteOffset + data.offset * array.BYTES_PER_ELEMENT;
-  // a column of a message may lie at any byte
-  if (at % array.BYTES_PER_ELEMENT === 0) return new array(values.buffer, at, data.length);
-  return new array(values.buffer.slice(at, at + data.length * array.BYTES_PER_ELEMENT));
+  return numbersIn(body.buffer(array.BYTES_PER_ELEMENT * length), array, length, swap);
 }
 
-/** A null is NaN in floats, and 0 in the rest. */
-function withNulls(dtype: NumericDType, values: TypedArray, valid: Uint8Array<ArrayBuffer> | undefined): Cells {
-  if (!valid) return { dtype, values };
-  const own = values.slice() as TypedArray;
+/** Offsets of lists or texts, within what they are of. */
+export function offsetsOf(
+  body: Buffers,
+  bytes: 4 | 8,
+  length: number,
+  swap: boolean,
+): Int32Array<ArrayBuffer> | BigInt64Array<ArrayBuffer> {
+  // without cells there need be no offsets
+  const own = body.buffer(length > 0 ? bytes * (length + 1) : 0);
+  if (length === 0) return new Int32Array(1);
+  return bytes === 4 ? numbersIn(own, Int32Array, length + 1, swap) : numbersIn(own, BigInt64Array, length + 1, swap);
+}
+
+function packedTexts(body: Buffers, offsets: 4 | 8, length: number, swap: boolean): Texts {
+  const own = offsetsOf(body, offsets, length, swap);
+  const bytes = body.buffer(0);
+  return { offsets: endsIn(own, bytes.length), bytes };
+}
+
+function piecesOf({ offsets, bytes }: Texts, valid: Uint8Array | undefined): Uint8Array<ArrayBuffer>[] {
+  return Array.from({ length: offsets.length - 1 }, (_, i) =>
+    valid?.[i] === 0 ? new Uint8Array() : bytes.subarray(offsets[i], offsets[i + 1]),
+  );
+}
+
+/** Whole numbers of 32 bits or 64, one by one. */
+function wholeOf(body: Buffers, bits: number, length: number, swap: boolean): (i: number) => bigint {
+  const own = body.buffer((bits / 8) * length);
+  const values = bits === 32 ? numbersIn(own, Int32Array, length, swap) : numbersIn(own, BigInt64Array, length, swap);
+  return (i) => BigInt(values[i] as number | bigint);
+}
+
+type Rest = Pick<Column, "name" | "shape" | "valid">;
+
+function timesOf(rest: Rest, unit: "D" | "s" | "ms" | "us" | "ns", length: number, at: (i: number) => bigint): Column {
+  const { valid } = rest;
+  const values = BigInt64Array.from({ length }, (_, i) => (valid?.[i] === 0 ? NAT : at(i)));
+  return { ...rest, dtype: `datetime64[${unit}]`, values };
+}
+
+/** Times of day, and lengths of time, as ISO 8601 has them. */
+function spelled(
+  { kind, unit }: ArrowType & { readonly kind: "time" | "duration" },
+  at: (i: number) => bigint,
+  length: number,
+  rest: Rest,
+  { name, rowOffset }: Reading,
+): Column {
+  const text = (i: number) => {
+    const found = kind === "time" ? clockText(at(i), unit) : durationText(at(i), unit);
+    if (found !== undefined) return found;
+    const row = rowOffset + i;
+    throw new TransloadError("E_RANGE", `row ${row}, column ${JSON.stringify(name)}: ${at(i)} in ${unit} is no time of one day`, { row });
+  };
+  return { ...rest, dtype: "string", values: Array.from({ length }, (_, i) => (rest.valid?.[i] === 0 ? "" : text(i))) };
+}
+
+/** Decimals of few digits as doubles, which have them all; others as text. */
+function decimalsOf(
+  { bits, precision, scale }: ArrowType & { readonly kind: "decimal" },
+  body: Buffers,
+  length: number,
+  rest: Rest,
+  swap: boolean,
+): Column {
+  const own = body.buffer((bits / 8) * length);
+  const words = bits === 32 ? numbersIn(own, Int32Array, length, swap) : numbersIn(own, BigInt64Array, (bits / 64) * length, swap);
+  const at = words instanceof Int32Array ? (i: number) => words[i] as number : wholeNumbers(words, bits / 64, swap);
+  const { name, valid } = rest;
+  if (precision <= EXACT_DIGITS) {
+    const values = Float64Array.from({ length }, (_, i) => Number(decimalText(at(i), scale)));
+    return withNulls(name, "float64", values, valid);
+  }
+  const values = Array.from({ length }, (_, i) => (valid?.[i] === 0 ? "" : decimalText(at(i), scale)));
+  return { ...rest, dtype: "string", values, decimal: true };
+}
+
+/** Numbers of so many 64-bit words each, the lowest first, or the highest where their order is the other. */
+function wholeNumbers(words: BigInt64Array, each: number, swap: boolean): (i: number) => bigint | number {
+  return (i) => {
+    const word = (k: number) => words[i * each + (swap ? each - 1 - k : k)] as bigint;
+    let value = word(each - 1);
+    for (let k = each - 2; k >= 0; k--) value = (value << 64n) | BigInt.asUintN(64, word(k));
+    return value;
+  };
+}
+
+/** A null is NaN in floats, and 0 in the rest. The memory is the file's, which nobody else reads. */
+function withNulls(name: string, dtype: NumericDType, values: TypedArray, valid: Uint8Array<ArrayBuffer> | undefined): Column {
+  if (!valid) return { name, dtype, values, shape: [] };
   const nothing = dtype === "float32" || dtype === "float64" ? Number.NaN : dtype.endsWith("64") ? 0n : 0;
-  for (let i = 0; i < valid.length; i++) if (!valid[i]) own[i] = nothing as never;
-  return { dtype, values: own, valid };
-}
-
-/** Cells that are text, or bytes; null where there is none. */
-function listOf(data: Data, name: string, valid: Uint8Array | undefined): unknown[] {
-  const { type } = data;
-  const own = DataType.isDictionary(type) ? type.dictionary : type;
-  if (!DataType.isUtf8(own) && !DataType.isLargeUtf8(own) && !isBinary(own))
-    throw new TransloadError(
-      "E_DTYPE",
-      `column ${JSON.stringify(name)} is ${type}, which is no cell here; cast it where the file is written`,
-    );
-  if (DataType.isDictionary(type)) {
-    codesIn(data, data.dictionary?.length ?? 0, valid);
-    for (const known of data.dictionary?.data ?? []) checkCells(known);
-  } else checkCells(data);
-  // apache-arrow's own slices have their buffers cut
-  const cut = data.offset === 0 ? data : data.clone(type, 0, data.offset + data.length).slice(data.offset, data.length);
-  const vector = new RecordBatch({ column: cut }).getChildAt(0) as Vector;
-  return Array.from({ length: data.length }, (_, i) => vector.get(i));
-}
-
-/** Of text and bytes, before apache-arrow goes by their offsets. */
-function checkCells(data: Data): void {
-  checkRoom(data);
-  if (!DataType.isFixedSizeBinary(data.type)) offsetsIn(data, (data.values as Uint8Array).length);
-}
-
-function isBinary(type: DataType): boolean {
-  if (DataType.isDictionary(type)) return isBinary(type.dictionary);
-  return DataType.isBinary(type) || DataType.isLargeBinary(type) || DataType.isFixedSizeBinary(type);
-}
-
-const UNITS = { [TimeUnit.SECOND]: "s", [TimeUnit.MILLISECOND]: "ms", [TimeUnit.MICROSECOND]: "us", [TimeUnit.NANOSECOND]: "ns" } as const;
-
-/** Times as whole numbers of their unit; days of Arrow's two dates. */
-function rawTimes(data: Data): (i: number) => bigint {
-  const values = data.values as unknown as BigInt64Array | Int32Array;
-  if (values instanceof Int32Array && DataType.isTimestamp(data.type)) {
-    const wide = new BigInt64Array(values.buffer, values.byteOffset, values.length / 2);
-    return (i) => wide[data.offset + i] as bigint;
-  }
-  if (
-    values instanceof Int32Array &&
-    values.length >= 2 * (data.offset + data.length) &&
-    DataType.isDate(data.type) &&
-    data.type.unit === 1
-  ) {
-    const wide = new BigInt64Array(values.buffer, values.byteOffset, values.length / 2);
-    return (i) => (wide[data.offset + i] as bigint) / 86_400_000n;
-  }
-  // milliseconds of whole days
-  if (DataType.isDate(data.type) && data.type.unit === 1) return (i) => BigInt(values[data.offset + i] as number | bigint) / 86_400_000n;
-  return (i) => BigInt(values[data.offset + i] as number | bigint);
+  for (let i = 0; i < valid.length; i++) if (!valid[i]) values[i] = nothing as never;
+  return { name, dtype, values, valid, shape: [] };
 }

@@ -1,120 +1,161 @@
-// A column of Arrow's as ours: lists around cells become a shape.
+// A column of Arrow's as ours: lists around cells, places in dictionaries, and runs of one cell.
+import type { Column, Level } from "../../columns/column.js";
+import { changedAround, FIXED_SHAPE, inLists, levelsOf, product } from "../../columns/lists.js";
+import { sliceRows, takeRows } from "../../columns/rows.js";
+import { changed, lengthOf } from "../../columns/texts.js";
+import { endsIn, placesIn } from "../places.js";
+import { type Buffers, type Node, numbersIn } from "./body.js";
+import { cellsOf, noCell, offsetsOf, type Reading, validOf } from "./cells.js";
+import { type ArrowField, type ArrowType, fixedShapeOf } from "./schema.js";
 
-import { type Data, DataType, type Field, type Vector, vectorFromArray } from "apache-arrow";
-import { FIXED_SHAPE } from "../../columns/arrow.js";
-import type { Column } from "../../columns/column.js";
-import { placeLists, product } from "../../columns/lists.js";
-import { TransloadError } from "../../errors.js";
+/** The next column of a message, of so many rows. @throws RangeError, or Error, where it is damaged; TransloadError for what is no cell. */
+export function columnOf(field: ArrowField, body: Buffers, rows: number, of: Reading): Column {
+  const own = cellsOrLists(field, body, rows, of);
+  const fixed = fixedShapeOf(field);
+  if (!fixed || fixed.length === 0 || own.lists?.some(({ valid }) => valid)) return inDimensions(own, field, rows);
+  return inDimensions({ ...changedAround(own, { shape: fixed }) }, field, rows);
+}
 
-import { checkNulls, checkRoom, offsetsIn } from "./bounds.js";
-
-import { cellsFrom } from "./cells.js";
-
-export function columnOf(
-  { name, metadata }: Field,
-  vector: Vector,
-  rows: number,
-  rowOffset: number,
-  known: readonly number[] | undefined,
-): Column {
-  const data = vector.data[0] as Data;
-  checkNulls(data);
-  const column = cellsOrLists(data, name, rows, rowOffset, known);
+/** A tensor's cells have more dimensions than the lists that they are written in. */
+function inDimensions(column: Column, { metadata }: ArrowField, rows: number): Column {
   // other extensions have metadata of their own kind, which need not be JSON
-  const fixed = metadata.get("ARROW:extension:name") === FIXED_SHAPE;
-  const said = fixed ? metadata.get("ARROW:extension:metadata") : undefined;
-  const shape = said === undefined ? undefined : (JSON.parse(said) as { shape?: number[] }).shape;
-  if (shape && !(Array.isArray(shape) && shape.every((length) => Number.isSafeInteger(length) && length >= 0)))
-    throw new Error(`a shape that is none, ${said?.slice(0, 100)}`);
-  return shape && product(shape) === product(column.shape) ? { ...column, shape } : column;
+  const said = metadata.get("ARROW:extension:name") === FIXED_SHAPE ? metadata.get("ARROW:extension:metadata") : undefined;
+  if (said === undefined) return column;
+  const { shape } = JSON.parse(said) as { shape?: unknown };
+  if (!Array.isArray(shape) || !shape.every((length) => Number.isSafeInteger(length) && length >= 0))
+    throw new Error(`a shape that is none, ${said.slice(0, 100)}`);
+  const { lists } = column;
+  if (!lists) return product(shape) === product(column.shape) ? changedAround(column, { shape }) : column;
+  // some of the tensors are null
+  const [outer] = lists as readonly [Level];
+  const cells = outer.offsets[rows] as number;
+  const perRow = product(shape);
+  const [length = 0, ...inner] = shape as readonly number[];
+  if (lists.length !== 1 || perRow === 0 || cells % perRow !== 0 || shape.length === 0) return column;
+  const first = { ...outer, offsets: outer.offsets.map((offset) => (offset / perRow) * length) };
+  return inLists(changedAround(column, { shape: [] }), [first, ...levelsOf(inner, (cells / perRow) * length)]);
 }
 
-function cellsOrLists(data: Data, name: string, rows: number, rowOffset: number, known: readonly number[] | undefined): Column {
-  if (isList(data.type) && rows === 0)
-    return { ...cellsOrLists(nothingOf(data.type.children[0]?.type as DataType), name, 0, 0, undefined), shape: [] };
-  if (DataType.isList(data.type) || DataType.isLargeList(data.type)) return listsFrom(data, name, rows, rowOffset, known);
-  if (DataType.isFixedSizeList(data.type)) {
-    checkRoom(data);
-    const inner = data.children[0] as Data;
-    const size = data.type.listSize;
-    if (inner.length < (data.offset + rows) * size)
-      throw new RangeError(`unexpected end of a message: its lists have ${inner.length} cells`);
-    const cells = cellsOrLists(
-      inner.clone(inner.type, inner.offset + data.offset * size, rows * size),
-      name,
-      rows * size,
-      rowOffset,
-      undefined,
-    );
-    return withNullLists(data, { ...cells, shape: [size, ...cells.shape] });
+/** The same, of which `lists` tell all lists, be their lengths the type's own or not. */
+export function cellsOrLists(field: ArrowField, body: Buffers, rows: number | undefined, of: Reading): Column {
+  const node = body.node();
+  if (rows !== undefined && node.length !== rows) throw new RangeError(`a column of ${node.length} cells in a batch of ${rows} rows`);
+  const { type, dictionary } = field;
+  if (dictionary) return decoded(dictionary, node, body, of);
+  if (type.kind === "runs") return spreadRuns(field, node, body, of);
+  if (type.kind === "fixed list") return fixedLists(field, type.length, node, body, of);
+  if (type.kind !== "list") return cellsOf(field, node, body, of);
+  return type.view ? viewedLists(field, type.offsets, node, body, of) : packedLists(field, type.offsets, node, body, of);
+}
+
+/** Cells by their places in a dictionary. */
+function decoded({ id, index }: { readonly id: number; readonly index: ArrowType }, node: Node, body: Buffers, of: Reading): Column {
+  const valid = validOf(node, body);
+  if (index.kind !== "int") throw noCell(of.name, index);
+  const known = of.dictionaryOf(id);
+  const places = numbersIn(
+    body.buffer((index.bits / 8) * node.length),
+    PLACES[`${index.bits}${index.signed}`] as typeof Int32Array,
+    node.length,
+    of.swap,
+  );
+  return changed(takeRows(known, placesIn(places, rowsOf(known), valid)), { name: of.name });
+}
+
+const PLACES: Readonly<Record<string, unknown>> = {
+  "8true": Int8Array,
+  "16true": Int16Array,
+  "32true": Int32Array,
+  "64true": BigInt64Array,
+  "8false": Uint8Array,
+  "16false": Uint16Array,
+  "32false": Uint32Array,
+  "64false": BigUint64Array,
+};
+
+/** None of these columns has a shape that its lists do not tell. */
+function rowsOf(column: Column): number {
+  return column.lists ? (column.lists[0]?.offsets.length ?? 1) - 1 : lengthOf(column);
+}
+
+/** Runs of one cell: where each ends, and the cells. */
+function spreadRuns({ children }: ArrowField, { length }: Node, body: Buffers, of: Reading): Column {
+  const [ends, values] = children as readonly [ArrowField, ArrowField];
+  const until = cellsOrLists(ends, body, undefined, of).values as ArrayLike<number | bigint>;
+  const cells = cellsOrLists(values, body, undefined, of);
+  const count = rowsOf(cells);
+  of.guard.gave(length);
+  const rows = new Int32Array(length);
+  let at = 0;
+  for (let run = 0; at < length; run++) {
+    const end = Number(until[run] ?? 0);
+    if (run >= count || end <= at) throw new RangeError("unexpected end of a message: runs that do not reach the last row");
+    rows.fill(run, at, Math.min(end, length));
+    at = end;
   }
-  const cells = cellsFrom(data, name);
-  return cells.texts ? (cells as Column) : { name, ...cells, shape: [] };
+  return takeRows(cells, rows);
 }
 
-function isList(type: DataType): boolean {
-  return DataType.isList(type) || DataType.isLargeList(type) || DataType.isFixedSizeList(type);
+function fixedLists({ children }: ArrowField, size: number, node: Node, body: Buffers, of: Reading): Column {
+  const valid = validOf(node, body);
+  of.guard.gave(node.length * size);
+  const cells = cellsOrLists(children[0] as ArrowField, body, undefined, of);
+  if (rowsOf(cells) < node.length * size) throw new RangeError(`unexpected end of a message: its lists have ${rowsOf(cells)} cells`);
+  const offsets = Int32Array.from({ length: node.length + 1 }, (_, i) => i * size);
+  return within(cells, offsets, valid);
 }
 
-/** Lists around its cells. */
-function depthOf(type: DataType): number {
-  return isList(type) ? 1 + depthOf(type.children[0]?.type as DataType) : 0;
+function packedLists({ children }: ArrowField, bytes: 4 | 8, node: Node, body: Buffers, of: Reading): Column {
+  const valid = validOf(node, body);
+  const own = offsetsOf(body, bytes, node.length, of.swap);
+  const cells = cellsOrLists(children[0] as ArrowField, body, undefined, of);
+  return within(cells, endsIn(own, rowsOf(cells)), valid);
 }
 
-/** No cells of this type: a batch without rows may lack what its lists hold. */
-function nothingOf(type: DataType): Data {
-  return vectorFromArray([], type).data[0] as Data;
+/** Lists that may lie in any order, and upon each other. */
+function viewedLists({ children }: ArrowField, bytes: 4 | 8, node: Node, body: Buffers, of: Reading): Column {
+  const { length } = node;
+  const valid = validOf(node, body);
+  const numbers = () => {
+    const own = body.buffer(bytes * length);
+    return bytes === 4 ? numbersIn(own, Int32Array, length, of.swap) : numbersIn(own, BigInt64Array, length, of.swap);
+  };
+  const [starts, sizes] = [numbers(), numbers()];
+  const cells = cellsOrLists(children[0] as ArrowField, body, undefined, of);
+  const known = rowsOf(cells);
+  const offsets = new Int32Array(length + 1);
+  let total = 0;
+  for (let i = 0; i < length; i++) {
+    const [from, size] = valid?.[i] === 0 ? [0, 0] : [Number(starts[i]), Number(sizes[i])];
+    if (!(from >= 0 && size >= 0 && from + size <= known))
+      throw new RangeError("unexpected end of a message: a list of cells that are not there");
+    total += size;
+    of.guard.gave(size);
+    if (total >= 2 ** 31) throw new RangeError("more cells in one batch than there may be");
+    offsets[i + 1] = total;
+  }
+  const rows = new Int32Array(total);
+  for (let i = 0; i < length; i++)
+    for (let to = offsets[i] as number, from = Number(starts[i]); to < (offsets[i + 1] as number); to++) rows[to] = from++;
+  const seen = takeRows(cells, rows);
+  return inLists(seen, [{ offsets, ...(valid && { valid }) }, ...(seen.lists ?? [])]);
 }
 
-/** Lists of any length, which must have one; those that are null have none. */
-function listsFrom(data: Data, name: string, rows: number, rowOffset: number, known: readonly number[] | undefined): Column {
-  checkRoom(data);
-  const offsets = offsetsIn(data, (data.children[0] as Data).length);
-  const [from, to] = [offsets[0] ?? 0, offsets[rows] ?? 0];
-  const present = Array.from({ length: rows }, (_, row) => row).filter((row) => data.getValid(row));
-  const lengthOfRow = (row: number) => (offsets[row + 1] as number) - (offsets[row] as number);
-  const [first] = present;
-  const size = known?.[0] ?? (first === undefined ? undefined : lengthOfRow(first));
-  if (size === undefined)
-    throw new TransloadError(
-      "E_SHAPE",
-      `column ${JSON.stringify(name)} has no list that is not null among its first ${rows}, so their shape is not known`,
-    );
-  const odd = present.find((row) => lengthOfRow(row) !== size);
-  if (odd !== undefined)
-    throw new TransloadError(
-      "E_SHAPE",
-      `row ${rowOffset + odd}, column ${JSON.stringify(name)}: its lists must all have one shape; this has ${lengthOfRow(odd)} cells, and those before have ${size}`,
-      { row: rowOffset + odd },
-    );
-  const child = data.children[0] as Data;
-  if (isList(child.type) && child.nullCount > 0)
-    throw new TransloadError("E_SHAPE", `column ${JSON.stringify(name)} has lists of more than one shape, or null, inside its lists`);
-  const inner = cellsOrLists(child.clone(child.type, child.offset + from, to - from), name, to - from, rowOffset, known?.slice(1));
-  const shape = [size, ...(size === 0 ? new Array(depthOf(child.type)).fill(0) : inner.shape)];
-  if (known && `${known}` !== `${shape}`)
-    throw new TransloadError(
-      "E_SHAPE",
-      `column ${JSON.stringify(name)} has lists of shape [${shape.join(", ")}] where those before have [${known.join(", ")}]`,
-    );
-  if (present.length === rows) return { ...inner, shape };
-  return placeLists(
-    inner,
-    shape,
-    rows,
-    present.map((row) => [row, ((offsets[row] as number) - from) * product(inner.shape)]),
-  );
-}
-
-/** Cells of a list that is null are null, whatever lies in them. */
-function withNullLists(data: Data, column: Column): Column {
-  if (data.nullCount === 0) return column;
-  const perRow = product(column.shape);
-  const present = Array.from({ length: data.length }, (_, row) => row).filter((row) => data.getValid(row));
-  return placeLists(
-    column,
-    column.shape,
-    data.length,
-    present.map((row) => [row, row * perRow]),
-  );
+/** Cells, or lists, in the lists that end so. What lies in a list that is null is left out. */
+function within(cells: Column, ends: Int32Array<ArrayBuffer>, valid: Uint8Array<ArrayBuffer> | undefined): Column {
+  const first = ends[0] as number;
+  const length = ends.length - 1;
+  const last = ends[length] as number;
+  const own = first > 0 || last < rowsOf(cells) ? sliceRows(cells, first, last) : cells;
+  const hidden = valid?.some((present, i) => present === 0 && ends[i + 1] !== ends[i]);
+  const offsets = first > 0 ? ends.map((end) => end - first) : ends;
+  if (!hidden) return inLists(own, [{ offsets, ...(valid && { valid }) }, ...(own.lists ?? [])]);
+  const kept = new Int32Array(length + 1);
+  const rows: number[] = [];
+  for (let i = 0; i < length; i++) {
+    if (valid?.[i] !== 0) for (let row = offsets[i] as number; row < (offsets[i + 1] as number); row++) rows.push(row);
+    kept[i + 1] = rows.length;
+  }
+  const seen = takeRows(own, Int32Array.from(rows));
+  return inLists(seen, [{ offsets: kept, ...(valid && { valid }) }, ...(seen.lists ?? [])]);
 }

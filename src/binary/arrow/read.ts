@@ -1,114 +1,187 @@
-// Apache Arrow IPC to batches, through apache-arrow's reader: our columns are Arrow's buffers, so a batch lies over a record batch's memory.
-
-import type { FileHandle } from "node:fs/promises";
-import { DataType, type Field, type RecordBatch, RecordBatchReader, type Schema, type Vector } from "apache-arrow";
+// Apache Arrow IPC to batches: a file's record batches, or a stream's, whose buffers become columns over the same memory.
+//
+// How it works. messages.ts finds the messages, flat.ts reads what they say, body.ts has their buffers, and column.ts makes columns of them.
+// apache-arrow, which writes these files for us, reads fewer types, trusts what a file says of itself, and reads no other order of bytes.
 import { Batch } from "../../columns/batch.js";
-import { decodeBytes } from "../../columns/bytes.js";
+import type { Column } from "../../columns/column.js";
+import { joinColumns } from "../../columns/rows.js";
 import { placesAmong, TransloadError } from "../../errors.js";
-import { expansionGuard } from "../../io/expansion.js";
+import { type ExpansionGuard, expansionGuard } from "../../io/expansion.js";
 import type { RandomAccess } from "../../io/store.js";
+import { bufferExpander } from "../codecs.js";
 import { bytesOfRow, cut } from "../cut.js";
 import { type BinaryRead, rowsOfBatch } from "../form.js";
-import { columnOf } from "./column.js";
-import { guardLengths, guardMessages } from "./guard.js";
+import { Body, type Buffers, type ExpandBuffer } from "./body.js";
+import { noCell, type Reading } from "./cells.js";
+import { cellsOrLists, columnOf } from "./column.js";
+import { type Message, openMessages } from "./messages.js";
+import type { ArrowField, ArrowSchema } from "./schema.js";
 
 /**
  * Reads a file, or a stream, of record batches.
- * @throws TransloadError E_SYNTAX for what is no Arrow, E_TRUNCATED where it ends too early, E_DTYPE for types that are no cells here,
- * E_SHAPE for lists of different shapes.
+ * @throws TransloadError E_SYNTAX for what is no Arrow, E_TRUNCATED where it ends too early, E_DTYPE and E_NESTED for types that are no
+ * cells here, E_FORM for Feather of old, E_LIMIT for what expands too far.
  */
 export async function* readArrow(file: RandomAccess, options: BinaryRead): AsyncGenerator<Batch, void, undefined> {
-  guardLengths();
-  await checkEnd(file);
-  const { handle, step } = handleOf(file);
-  const { reader, schema, due } = await damaged(async () => {
-    const closed = await RecordBatchReader.from(handle);
-    guardMessages(closed, expansionGuard("an Arrow file of rows without any bytes", options.maxExpand));
-    const opened = await closed.open();
-    if (!(opened.schema as Schema | undefined)) throw new RangeError("unexpected end: it has no schema");
-    // a footer says how many there are; the reader takes one that is not where it should be for the end
-    return { reader: opened, schema: opened.schema, due: opened.isFile() ? opened.numRecordBatches : 0 };
-  });
-  let read = 0;
-  const names = schema.fields.map(({ name }) => name);
-  const order = options.columns ? placesAmong(names, options.columns) : names.map((_, i) => i);
-  const shapes: Shapes = new Map();
-  let rowOffset = 0;
+  const { schema, messages } = await damaged(() => openMessages(file));
+  const reader = new BatchReader(file, schema, options, await bufferExpander());
+  let any = false;
   for (;;) {
-    step();
-    const { value, done } = await damaged(async () => reader.next());
-    if (done) {
-      if (read < due) throw new TransloadError("E_TRUNCATED", `not a whole Arrow file: it has ${read} of ${due} batches`);
-      return;
-    }
-    read++;
-    const batch = await damaged(async () => batchOf(value as RecordBatch, order, rowOffset, shapes));
-    rowOffset += batch.rowCount;
+    const message = await damaged(() => messages.next());
+    if (message.done) break;
+    const batch = await damaged(() => reader.read(message.value));
+    if (!batch) continue;
+    any = true;
     // the file's own batches, unless others are asked for
     const asked = options.batchRows !== undefined || options.batchBytes !== undefined;
     yield* cut(batch, asked ? rowsOfBatch(bytesOfRow(batch.columns), options) : batch.rowCount);
   }
+  if (!any) yield reader.nothing();
 }
 
-/** A file ends as it begins; its reader would take what stands before that for a footer, whatever it is. */
-async function checkEnd(file: RandomAccess): Promise<void> {
-  const isMagic = async (from: number) => decodeBytes(await file.read(Math.max(0, from), from + MAGIC.length)) === MAGIC;
-  if ((await isMagic(0)) && !(await isMagic(file.size - MAGIC.length)))
-    throw new TransloadError("E_TRUNCATED", `the Arrow file does not end with ${MAGIC}: it is cut short`, { offset: file.size });
-}
-
-const MAGIC = "ARROW1";
-
-type FromHandle = Parameters<typeof RecordBatchReader.from>[0] & FileHandle;
-
-/** What apache-arrow uses of Node's file handles; `step` is called before each batch. */
-function handleOf(file: RandomAccess): { handle: FromHandle; step(): void } {
-  // a damaged file may send it to the same message for ever
-  let seen = new Map<string, number>();
-  const read = async (buffer: Uint8Array, offset: number, length: number, position: number) => {
-    const place = `${position} ${length}`;
-    const times = (seen.get(place) ?? 0) + 1;
-    seen.set(place, times);
-    if (times > MOST_READS) throw new Error("a message that is no record batch");
-    const bytes = await file.read(position, position + length);
-    if (bytes.length === 0) throw new Error("unexpected end of the file");
-    buffer.set(bytes, offset);
-    return { bytesRead: bytes.length, buffer };
-  };
-  const handle = { fd: -1, stat: async () => ({ size: file.size }), read, close: async () => {} } as unknown as FromHandle;
-  return {
-    handle,
-    step: () => {
-      seen = new Map();
-    },
-  };
-}
-
-/** How often a place is read for one batch, at most. */
-const MOST_READS = 8;
-
-/** What apache-arrow throws for a damaged file, as ours. */
-async function damaged<T>(work: () => Promise<T>): Promise<T> {
+/** What is thrown for a damaged file, as ours. */
+async function damaged<T>(work: () => Promise<T> | T): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof TransloadError) throw error;
-    const { message } = error as Error;
-    const short = /expected to read|unexpected end|out of bounds|outside|premature/i.test(message);
-    throw new TransloadError(short ? "E_TRUNCATED" : "E_SYNTAX", `not a whole Arrow file: ${message}`, {}, { cause: error });
+    const short = error instanceof RangeError;
+    throw new TransloadError(
+      short ? "E_TRUNCATED" : "E_SYNTAX",
+      `not a whole Arrow file: ${(error as Error).message}`,
+      {},
+      { cause: error },
+    );
   }
 }
 
-/** Of lists whose type has no length, by the places of their columns. */
-type Shapes = Map<number, readonly number[]>;
+/** Makes batches of messages, and knows their dictionaries. */
+class BatchReader {
+  readonly #file: RandomAccess;
+  readonly #schema: ArrowSchema;
+  readonly #wanted: readonly number[];
+  readonly #expand: ExpandBuffer;
+  readonly #rows: ExpansionGuard;
+  readonly #buffers: ExpansionGuard;
+  /** Cells by the number of their dictionary, and the columns that have it. */
+  readonly #dictionaries = new Map<number, Column>();
+  readonly #coded: ReadonlyMap<number, { readonly field: ArrowField; readonly name: string }>;
+  #rowOffset = 0;
+  #tensor: boolean | undefined;
 
-function batchOf(record: RecordBatch, order: readonly number[], rowOffset: number, shapes: Shapes): Batch {
-  const { fields } = record.schema;
-  const columns = order.map((i) => {
-    const column = columnOf(fields[i] as Field, record.getChildAt(i) as Vector, record.numRows, rowOffset, shapes.get(i));
-    if (record.numRows > 0) shapes.set(i, column.shape);
-    return column;
-  });
-  const tensor = fields.length === 1 && DataType.isFixedSizeList(fields[0]?.type);
-  return new Batch({ rowOffset, rowCount: record.numRows, columns, kind: tensor ? "tensor" : "frame" });
+  constructor(file: RandomAccess, schema: ArrowSchema, { columns, maxExpand }: BinaryRead, expand: ExpandBuffer) {
+    this.#file = file;
+    this.#schema = schema;
+    this.#expand = expand;
+    this.#rows = expansionGuard("an Arrow file of rows without any bytes", maxExpand);
+    this.#buffers = expansionGuard("the Arrow file", maxExpand);
+    const names = schema.fields.map(({ name }) => name);
+    this.#wanted = columns ? placesAmong(names, columns) : names.map((_, i) => i);
+    for (const place of this.#wanted) refuseOthers(schema.fields[place] as ArrowField, names[place] as string);
+    this.#coded = new Map(
+      this.#wanted.flatMap((place) => {
+        const field = schema.fields[place] as ArrowField;
+        return codedIn(field).map((own) => [own.dictionary?.id as number, { field: own, name: field.name }] as const);
+      }),
+    );
+  }
+
+  /** The batch of a message; undefined for a dictionary's. */
+  async read({ kind, header, version, body }: Message): Promise<Batch | undefined> {
+    const batch = kind === "dictionary" ? header.table(1) : header;
+    if (!batch) throw new Error("a dictionary without cells");
+    const coded = kind === "dictionary" ? this.#coded.get(header.int64(0)) : undefined;
+    if (kind === "dictionary" && !coded) return undefined;
+    const bytes = await this.#file.read(body.from, body.to);
+    if (bytes.length < body.to - body.from) throw new RangeError("unexpected end of the file");
+    const own = new Body(batch, bytes, this.#expand, this.#buffers, version < V5);
+    const rows = batch.int64(0);
+    this.#rows.took(bytes.length);
+    this.#rows.gave(Math.max(rows, own.longest));
+    if (!coded) return this.#batch(own, rows);
+    this.#learn(header.int64(0), header.bool(2), coded, own, rows);
+    return undefined;
+  }
+
+  #learn(id: number, more: boolean, { field, name }: { field: ArrowField; name: string }, body: Body, rows: number): void {
+    const column = cellsOrLists({ ...field, dictionary: undefined }, body, rows, this.#reading(name));
+    const known = more ? this.#dictionaries.get(id) : undefined;
+    this.#dictionaries.set(id, known ? joinColumns([known, column]) : column);
+  }
+
+  #batch(body: Body, rows: number): Batch {
+    const found = new Map<number, Column>();
+    const wanted = new Set(this.#wanted);
+    this.#schema.fields.forEach((field, i) => {
+      if (wanted.has(i)) found.set(i, columnOf(field, body, rows, this.#reading(field.name)));
+      else body.skip(field);
+    });
+    body.end();
+    const columns = this.#wanted.map((i) => found.get(i) as Column);
+    const batch = new Batch({ rowOffset: this.#rowOffset, rowCount: rows, columns, kind: this.#kindOf(columns, rows) });
+    this.#rowOffset += rows;
+    return batch;
+  }
+
+  /** A column of lists of one length that stands alone is a tensor; one whose lists may be null is none. */
+  #kindOf(columns: readonly Column[], rows: number): Batch["kind"] {
+    const { fields } = this.#schema;
+    const [first] = columns;
+    this.#tensor ??= fields.length === 1 && fields[0]?.type.kind === "fixed list" && first?.lists === undefined;
+    const null_ = this.#tensor ? first?.lists?.[0]?.valid?.indexOf(0) : undefined;
+    if (null_ === undefined) return this.#tensor ? "tensor" : "frame";
+    const row = this.#rowOffset + Math.max(0, null_);
+    throw new TransloadError(
+      "E_NULL",
+      `row ${row} of the tensor is null, or has a list that is, and a tensor's rows are not; rows: ${rows}`,
+      { row },
+    );
+  }
+
+  /** A batch without rows, for a file that has none. */
+  nothing(): Batch {
+    const columns = this.#wanted.map((i) => {
+      const field = this.#schema.fields[i] as ArrowField;
+      return columnOf(uncoded(field), NOTHING, 0, this.#reading(field.name));
+    });
+    return new Batch({ rowOffset: 0, rowCount: 0, columns, kind: this.#kindOf(columns, 0) });
+  }
+
+  #reading(name: string): Reading {
+    return {
+      swap: this.#schema.big !== BIG,
+      name,
+      rowOffset: this.#rowOffset,
+      guard: this.#rows,
+      dictionaryOf: (id) => {
+        const found = this.#dictionaries.get(id);
+        if (!found) throw new RangeError(`a dictionary, ${id}, that has not come`);
+        return found;
+      },
+    };
+  }
+}
+
+/** Metadata of version 5, since Arrow 1.0. */
+const V5 = 4;
+
+const BIG = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
+
+/** A column of no rows, whose dictionary may never have come. */
+function uncoded(field: ArrowField): ArrowField {
+  return { ...field, dictionary: undefined, children: field.children.map(uncoded) };
+}
+
+const NOTHING: Buffers = { node: () => ({ length: 0, nulls: 0 }), buffer: () => new Uint8Array(0), views: () => 0 };
+
+/** @throws TransloadError E_DTYPE, E_NESTED for a type that is no cell here. */
+function refuseOthers(field: ArrowField, name: string): void {
+  const { type, children } = field;
+  if (type.kind === "other") throw noCell(name, type);
+  for (const child of children) refuseOthers(child, name);
+}
+
+/** The field, and those within it, whose cells are places in a dictionary. */
+function codedIn(field: ArrowField): ArrowField[] {
+  return [...(field.dictionary ? [field] : []), ...field.children.flatMap(codedIn)];
 }

@@ -2,6 +2,7 @@
 import { Readable } from "node:stream";
 import { ZipFile } from "yazl";
 import { Batch } from "../../columns/batch.js";
+import { needShape } from "../../columns/lists.js";
 import { placesAmong, TransloadError } from "../../errors.js";
 import { expansionGuard } from "../../io/expansion.js";
 import type { RandomAccess } from "../../io/store.js";
@@ -42,6 +43,8 @@ export async function* readNpz(file: RandomAccess, options: BinaryRead): AsyncGe
       opened.push(own);
       arrays.push({ name, file: own, header: await readNpyHeader(own) });
     }
+    if (arrays.length === 0 && (await membersOf(file, "")).length > 0)
+      throw new TransloadError("E_FORM", "the zip holds no array (.npy); unpack it, and convert what is in it");
     const rows = arrays[0]?.header.shape[0];
     const frame = arrays.length > 0 && arrays.every(({ header }) => header.shape.length === 1 && header.shape[0] === rows);
     const wanted = chosen(arrays, options.columns);
@@ -87,7 +90,12 @@ export class NpzWriter implements BinaryWriter {
     for (const [i, name] of arrayNames(columns).entries()) {
       let writer = this.#arrays.get(name);
       if (!writer) this.#arrays.set(name, (writer = new NpyWriter(this.#options)));
-      const tensor = new Batch({ rowOffset, rowCount, columns: columns.slice(i, i + 1), kind: kind === "scalar" ? kind : "tensor" });
+      const tensor = new Batch({
+        rowOffset,
+        rowCount,
+        columns: columns.slice(i, i + 1).map((own) => needShape(own, rowOffset, "npz")),
+        kind: kind === "scalar" ? kind : "tensor",
+      });
       yield* writer.write(tensor);
     }
   }

@@ -34,7 +34,14 @@ export class NpyWriter implements BinaryWriter {
     this.#name = name;
     const first = this.#dtype === undefined;
     this.#scalar = batch.kind === "scalar";
-    this.#shape = batch.shape.slice(1);
+    const shape = batch.shape.slice(1);
+    if (this.#rows > 0 && batch.rowCount > 0 && `${shape}` !== `${this.#shape}`)
+      throw new TransloadError(
+        "E_SHAPE",
+        `row ${this.#rows}${name === "" ? "" : `, column ${JSON.stringify(name)}`}: an array has one shape, and this has cells of shape [${shape.join(", ")}] where those before have [${this.#shape.join(", ")}]`,
+        { row: this.#rows },
+      );
+    if (batch.rowCount > 0 || this.#rows === 0) this.#shape = shape;
     this.#rows += batch.rowCount;
     if (this.#texts || (this.#dtype === undefined && isText(batch))) return this.#keepTexts(batch);
     this.#dtype ??= commonDtype(batch);

@@ -4,11 +4,10 @@ import type { ColumnMetaData } from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
 import type { Column } from "../../columns/column.js";
 import { storedAs, type TypedArray } from "../../columns/dtype.js";
-import { product } from "../../columns/lists.js";
+import { joinColumns, sliceRows } from "../../columns/rows.js";
 import { TransloadError } from "../../errors.js";
 import { crc32 } from "../../io/crc32.js";
 import type { RandomAccess } from "../../io/store.js";
-import { joinColumns, sliceColumn } from "../cut.js";
 import type { Between } from "./between.js";
 import { PageDecoder, type PageHeader } from "./decode.js";
 import { ListRows, type Rows } from "./lists.js";
@@ -33,17 +32,15 @@ export class ChunkReader {
   /** Rows that have been read, and those among them that were not taken. */
   #ready: Rows[] = [];
   #readyRows = 0;
-  #rowOffset: number;
 
   /**
    * @throws TransloadError E_DTYPE for types that are no cells, E_SYNTAX for a footer that contradicts itself, E_TRUNCATED for a chunk
    * beyond the end of the file.
    */
-  constructor(field: Field, meta: ColumnMetaData, rows: number, rowOffset: number, between: Between) {
+  constructor(field: Field, meta: ColumnMetaData, rows: number, between: Between) {
     const { name, nesting } = field;
     this.#field = field;
     this.#between = between;
-    this.#rowOffset = rowOffset;
     this.#decoder = new PageDecoder(field, meta, between);
     this.#lists = nesting && new ListRows(nesting);
     this.#left = Number(meta.num_values);
@@ -67,11 +64,10 @@ export class ChunkReader {
     const parts: Column[] = [];
     for (let due = rows; due > 0; ) {
       const first = this.#ready[0] as Rows;
-      const perRow = product(first.column.shape);
       const count = Math.min(due, first.rows);
-      parts.push(count === first.rows ? first.column : sliceColumn(first.column, 0, count * perRow));
+      parts.push(count === first.rows ? first.column : sliceRows(first.column, 0, count));
       if (count === first.rows) this.#retire(first);
-      else this.#ready[0] = { column: sliceColumn(first.column, count * perRow, first.rows * perRow), rows: first.rows - count };
+      else this.#ready[0] = { column: sliceRows(first.column, count, first.rows), rows: first.rows - count };
       due -= count;
     }
     this.#readyRows -= rows;
@@ -99,15 +95,10 @@ export class ChunkReader {
 
   #add(page: Decoded): void {
     this.#left -= page.entries;
-    const { shapes } = this.#between;
-    const found: Rows = this.#lists
-      ? this.#lists.add(page, this.#left === 0, this.#rowOffset, shapes.get(this.#field), this.#between.maxExpand)
-      : { column: page.column, rows: page.entries };
+    const found: Rows = this.#lists ? this.#lists.add(page, this.#left === 0) : { column: page.column, rows: page.entries };
     if (found.rows === 0) return;
-    if (this.#lists) shapes.set(this.#field, found.column.shape);
     this.#ready.push(found);
     this.#readyRows += found.rows;
-    this.#rowOffset += found.rows;
   }
 
   #fault(error: Error): TransloadError {

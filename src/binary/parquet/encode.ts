@@ -4,9 +4,9 @@
 import { concat } from "../../columns/bytes.js";
 import type { Column } from "../../columns/column.js";
 import { type DType, NUMERIC, storedAs, type TypedArray } from "../../columns/dtype.js";
-import { product } from "../../columns/lists.js";
+import { cellsIn, levelsOf as levelsOfShape } from "../../columns/lists.js";
 import { narrow, pack, widthOf } from "./hybrid.js";
-import { levelsOfLists } from "./levels.js";
+import { ListLevels } from "./levels.js";
 import { encodeBooleans, encodeFloats, encodeIntegers, encodeWide, endsOf, MOST, REPEATED } from "./numbers.js";
 
 import type { DataPage, Encoded, Pages } from "./page.js";
@@ -18,29 +18,28 @@ const PAGE = 1 << 17;
 /** The cells of a column in a row group, as they come. */
 export class ChunkCells {
   readonly #dtype: DType;
-  readonly #shape: readonly number[];
-  readonly #perRow: number;
-  /** The most cells there will be. */
-  readonly #most: number;
-  #rows = 0;
+  /** Cells that there is room for. */
+  #most: number;
   #count = 0;
+  readonly #rank: number;
+  #levels: ListLevels | undefined;
   #valid: Uint8Array | undefined;
   readonly #texts: TextCells | undefined;
   /** Bytes, or numbers but whole ones of 32 bits. */
-  readonly #values: Uint8Array[] | TypedArray | undefined;
+  #values: Uint8Array[] | TypedArray | undefined;
   /** Whole numbers as long as 32 bits hold them, with their ends. */
-  readonly #narrow: Int32Array | undefined;
+  #narrow: Int32Array | undefined;
   #least = 0;
   #greatest = 0;
   /** int64 from where one of them needs more. */
   #wide: BigInt64Array<ArrayBuffer> | undefined;
 
-  /** `rows`: the most there will be. */
-  constructor(dtype: DType, shape: readonly number[], rows: number) {
+  /** `rank`: levels of lists around each cell; `cells`: as many as there will be, about. */
+  constructor(dtype: DType, rank: number, cells: number) {
     this.#dtype = dtype;
-    this.#shape = shape;
-    this.#perRow = product(shape);
-    this.#most = rows * this.#perRow;
+    this.#rank = rank;
+    this.#levels = rank > 0 ? new ListLevels(rank) : undefined;
+    this.#most = cells;
     const stored = storedAs(dtype);
     if (dtype === "string") this.#texts = new TextCells();
     else if (stored && NARROW.includes(stored)) this.#narrow = new Int32Array(this.#most);
@@ -49,9 +48,13 @@ export class ChunkCells {
 
   /** Adds so many rows of the column, from this one on. */
   add(column: Column, row: number, rows: number): void {
-    const { valid } = column;
+    const { valid, shape } = column;
     const at = this.#count;
-    const [from, count] = [row * this.#perRow, rows * this.#perRow];
+    const lists = this.#levels && (column.lists ?? levelsOfShape(shape, row + rows));
+    const [from, to] = lists ? [cellsIn(lists, row), cellsIn(lists, row + rows)] : [row, row + rows];
+    const count = to - from;
+    if (lists) this.#levels?.add(lists, row, row + rows, valid);
+    if (at + count > this.#most) this.#grow(at + count);
     if (this.#texts) this.#texts.add(column, from, count);
     else this.#addValues(column.values, from, count, at);
     if (valid || this.#valid) {
@@ -60,12 +63,23 @@ export class ChunkCells {
       else this.#valid.fill(1, at, at + count);
     }
     this.#count += count;
-    this.#rows += rows;
   }
 
-  /** Bytes of texts, which no count of rows bounds. */
-  get textBytes(): number {
-    return this.#texts?.bytes ?? 0;
+  /** Lists of any length have as many cells as they have. */
+  #grow(need: number): void {
+    this.#most = Math.max(need, 2 * this.#most);
+    if (this.#narrow) this.#narrow = grown(this.#narrow, new Int32Array(this.#most));
+    if (this.#wide) this.#wide = grown(this.#wide, new BigInt64Array(this.#most));
+    if (this.#valid) this.#valid = grown(this.#valid, new Uint8Array(this.#most).fill(1));
+    const stored = storedAs(this.#dtype);
+    if (stored && this.#values)
+      this.#values = grown(this.#values as Float64Array, new NUMERIC[stored].array(this.#most) as Float64Array) as TypedArray;
+  }
+
+  /** Bytes of texts, and of what is in lists, which no count of rows bounds. */
+  get bytes(): number {
+    const stored = storedAs(this.#dtype);
+    return (this.#texts?.bytes ?? 0) + (this.#rank > 0 && stored ? this.#count * NUMERIC[stored].array.BYTES_PER_ELEMENT : 0);
   }
 
   #addValues(values: Column["values"], from: number, count: number, at: number): void {
@@ -79,33 +93,55 @@ export class ChunkCells {
   take(): Pages {
     const count = this.#count;
     const valid = this.#valid?.subarray(0, count);
-    const nulls = valid ? count - sumOf(valid) : 0;
-    const gaps = nulls > 0 ? valid : undefined;
+    const present = valid ? sumOf(valid) : count;
+    const gaps = present < count ? valid : undefined;
     const encoded = this.#encode(gaps, count);
-    const pages = this.#pages(encoded, this.#rows, gaps);
-    this.#count = this.#rows = 0;
+    const levels = this.#levels;
+    const nulls = (levels?.count ?? count) - present;
+    const pages = levels ? this.#listPages(encoded, levels, present) : this.#pages(encoded, count, gaps);
+    this.#count = 0;
     this.#valid = this.#wide = undefined;
+    if (levels) this.#levels = new ListLevels(this.#rank);
     return { dictionary: encoded.dictionary, pages, nulls, least: encoded.least, greatest: encoded.greatest };
   }
 
-  *#pages({ places, dictionary, plain }: Encoded, rows: number, valid: Uint8Array | undefined): Generator<DataPage, void, undefined> {
-    const cells = rows * this.#perRow;
-    // plain texts have no one length, and plain booleans no bytes of their own
-    const stored = storedAs(this.#dtype);
-    const cuttable = places !== undefined || (stored !== undefined && stored !== "bool");
-    const step = cuttable ? Math.max(1, Math.floor(PAGE / Math.max(1, this.#perRow))) : rows;
-    const width = cuttable && plain ? plain.length / (valid ? sumOf(valid) : cells) : 0;
-    for (let row = 0, from = 0; row < rows; row += step) {
-      const count = Math.min(step, rows - row);
-      const gaps = valid?.subarray(row * this.#perRow, (row + count) * this.#perRow);
-      const to = from + (gaps ? sumOf(gaps) : count * this.#perRow);
-      const levels = this.#shape.length > 0 ? levelsOfLists(this.#shape, count, gaps) : { bytes: levelsOf(count, gaps), count };
-      const values = places
-        ? indicesOf(places.values.subarray(from, to), places.base, dictionary?.count ?? 0)
-        : [cuttable ? (plain as Uint8Array).subarray(from * width, to * width) : (plain as Uint8Array)];
-      yield { bytes: concat([...levels.bytes, ...values]), entries: levels.count };
+  *#pages(encoded: Encoded, cells: number, valid: Uint8Array | undefined): Generator<DataPage, void, undefined> {
+    const step = this.#isCuttable(encoded) ? PAGE : Math.max(1, cells);
+    const values = this.#valuesOf(encoded, valid ? sumOf(valid) : cells);
+    for (let at = 0, from = 0; at < cells; at += step) {
+      const count = Math.min(step, cells - at);
+      const gaps = valid?.subarray(at, at + count);
+      const to = from + (gaps ? sumOf(gaps) : count);
+      yield { bytes: concat([...levelsOf(count, gaps), ...values(from, to)]), entries: count };
       from = to;
     }
+  }
+
+  /** Rows are not cut. */
+  *#listPages(encoded: Encoded, levels: ListLevels, present: number): Generator<DataPage, void, undefined> {
+    const step = this.#isCuttable(encoded) ? PAGE : Number.POSITIVE_INFINITY;
+    const values = this.#valuesOf(encoded, present);
+    for (let at = 0, from = 0; at < levels.count; ) {
+      const found = levels.cut(at, step);
+      const to = from + found.present;
+      yield { bytes: concat([...levels.bytes(at, found.to), ...values(from, to)]), entries: found.to - at };
+      [at, from] = [found.to, to];
+    }
+  }
+
+  /** Plain texts have no one length, and plain booleans no bytes of their own. */
+  #isCuttable({ places }: Encoded): boolean {
+    const stored = storedAs(this.#dtype);
+    return places !== undefined || (stored !== undefined && stored !== "bool");
+  }
+
+  /** Of the values that are present, those from here to there. */
+  #valuesOf(encoded: Encoded, present: number): (from: number, to: number) => Uint8Array[] {
+    const { places, dictionary } = encoded;
+    if (places) return (from, to) => indicesOf(places.values.subarray(from, to), places.base, dictionary?.count ?? 0);
+    const plain = encoded.plain as Uint8Array;
+    const width = plain.length / Math.max(1, present);
+    return this.#isCuttable(encoded) ? (from, to) => [plain.subarray(from * width, to * width)] : () => [plain];
   }
 
   #addNarrow(out: Int32Array, values: Int32Array, at: number): void {
@@ -164,6 +200,11 @@ function sumOf(bytes: Uint8Array): number {
   let sum = 0;
   for (let i = 0; i < bytes.length; i++) sum += bytes[i] as number;
   return sum;
+}
+
+function grown<T extends { set(own: T): void }>(own: T, larger: T): T {
+  larger.set(own);
+  return larger;
 }
 
 /** The cells that are present. */

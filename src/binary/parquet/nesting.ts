@@ -1,7 +1,6 @@
 // Dremel's levels of the lists around cells (Melnik et al., 2010; parquet-format, Nested Encoding). A level of repetition says which list
 // goes on: 0 begins a row. A level of definition says how much there is of it.
 
-import { product } from "../../columns/lists.js";
 import { widthOf } from "./hybrid.js";
 
 /** The lists around a column's cells, as its schema has them. */
@@ -20,16 +19,4 @@ export function levelWidth(most: number): number {
 /** Lists of so many levels as we write them: every list, and every cell, may be null. */
 export function nestingOf(rank: number): Nesting {
   return { elements: Array.from({ length: rank }, (_, i) => 2 * (i + 1)), most: 2 * rank + 1 };
-}
-
-/** Levels of repetition of one row: of each cell, or of each list that is empty. */
-export function repetitionOf(shape: readonly number[]): Int32Array {
-  const empty = shape.indexOf(0);
-  const dims = empty < 0 ? shape : shape.slice(0, empty);
-  const levels = new Int32Array(product(dims));
-  for (let i = 1; i < levels.length; i++) {
-    levels[i] = dims.length;
-    for (let d = dims.length - 1, inner = dims[d] as number; d > 0 && i % inner === 0; inner *= dims[--d] as number) levels[i] = d;
-  }
-  return levels;
 }

@@ -39,7 +39,6 @@ export async function* readParquet(file: RandomAccess, options: BinaryRead): Asy
     guard: expansionGuard("the parquet file", options.maxExpand),
     maxExpand: options.maxExpand,
     window: Math.max(LEAST_WINDOW, Math.min(MOST_WINDOW, Math.floor(WINDOWS / Math.max(1, wanted.length)))),
-    shapes: new Map<Field, readonly number[]>(),
     pool: new Pool(options.reuse ?? false),
   };
   let rowOffset = 0;
@@ -73,7 +72,7 @@ async function* readGroup(
 ): AsyncGenerator<Batch, void, undefined> {
   const rows = Number(group.num_rows);
   if (rows === 0) return;
-  const readers = wanted.map((field) => new ChunkReader(field, metaOf(group, field), rows, rowOffset, between));
+  const readers = wanted.map((field) => new ChunkReader(field, metaOf(group, field), rows, between));
   // the first reads of all columns at once
   const heads = await Promise.all(readers.map((reader) => reader.peek()));
   const step = rowsOfBatch(bytesOfRow(heads), options);

@@ -8,6 +8,7 @@ import type { Batch } from "../../columns/batch.js";
 import { encode } from "../../columns/bytes.js";
 import type { Column } from "../../columns/column.js";
 import { daysOf } from "../../columns/days.js";
+import { product } from "../../columns/lists.js";
 import { refuseLone } from "../../columns/texts.js";
 import { convertTime } from "../../columns/time.js";
 import { TransloadError } from "../../errors.js";
@@ -63,16 +64,19 @@ export class ParquetWriter implements BinaryWriter {
     batch.columns.forEach(refuseLone);
     const stored = batch.columns.map(storedColumn);
     const groupRows = (this.#groupRows ??= Math.min(GROUP, Math.max(1, Math.floor(GROUP_BYTES / Math.max(1, bytesOfRow(batch.columns))))));
-    this.#columns ??= batch.columns.map(({ name, dtype, timezone, shape }, i) => ({
-      elements: elementsOf(name, dtype, timezone !== undefined, shape.length),
-      cells: new ChunkCells((stored[i] as Column).dtype, shape, groupRows),
-    }));
+    this.#columns ??= batch.columns.map(({ name, dtype, timezone, shape, lists }, i) => {
+      const rank = lists?.length ?? shape.length;
+      return {
+        elements: elementsOf(name, dtype, timezone !== undefined, rank),
+        cells: new ChunkCells((stored[i] as Column).dtype, rank, groupRows * (lists ? 1 : product(shape))),
+      };
+    });
     for (let from = 0; from < batch.rowCount; ) {
       const count = Math.min(batch.rowCount - from, groupRows - this.#filled);
       for (const [i, { cells }] of this.#columns.entries()) cells.add(stored[i] as Column, from, count);
       this.#filled += count;
       from += count;
-      if (this.#filled === groupRows || this.#columns.some(({ cells }) => cells.textBytes > GROUP_BYTES)) yield* this.#writeGroup();
+      if (this.#filled === groupRows || this.#columns.some(({ cells }) => cells.bytes > GROUP_BYTES)) yield* this.#writeGroup();
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Batch } from "../../columns/batch.js";
 import { toText } from "../../columns/cell-text.js";
-import type { Column } from "../../columns/column.js";
+import type { Column, Level } from "../../columns/column.js";
 import type { TypedArray } from "../../columns/dtype.js";
 import { product } from "../../columns/lists.js";
 import { TransloadError } from "../../errors.js";
@@ -23,15 +23,19 @@ export class ReferencePrinter implements Printer {
 
   #row(batch: Batch, columns: readonly Column[], r: number): string {
     if (batch.kind !== "frame") return this.#tensor(batch, columns[0] as Column, r);
-    const cells = columns.map((column) => (column.shape.length > 0 ? this.#list(batch, column, r) : this.#cell(batch, column, r, r)));
+    const cells = columns.map((column) => {
+      if (column.lists) return this.#list(batch, column, column.lists, r, r);
+      return column.shape.length > 0 ? this.#tensor(batch, column, r) : this.#cell(batch, column, r, r);
+    });
     return `[${cells.join(",")}]`;
   }
 
-  /** A frame's cell that is a tensor; null where none of its own cells is there. */
-  #list(batch: Batch, column: Column, r: number): string {
-    const perRow = product(column.shape);
-    const nothing = perRow > 0 && column.valid && !column.valid.subarray(r * perRow, (r + 1) * perRow).includes(1);
-    return nothing ? this.#null(batch, column.name, r) : this.#tensor(batch, column, r);
+  /** A list of any length, of the outermost of these levels; null where it is. */
+  #list(batch: Batch, column: Column, [own, ...inner]: readonly Level[], item: number, row: number): string {
+    if (!own) return this.#cell(batch, column, item, row);
+    if (own.valid?.[item] === 0) return this.#null(batch, column.name, row);
+    const [from, to] = [own.offsets[item] as number, own.offsets[item + 1] as number];
+    return `[${Array.from({ length: to - from }, (_, i) => this.#list(batch, column, inner, from + i, row)).join(",")}]`;
   }
 
   #tensor(batch: Batch, column: Column, r: number): string {
@@ -44,8 +48,9 @@ export class ReferencePrinter implements Printer {
     return level(column.shape, r * product(column.shape));
   }
 
-  #cell(batch: Batch, { name, values, valid, dtype }: Column, i: number, row: number): string {
+  #cell(batch: Batch, { name, values, valid, dtype, decimal: digits }: Column, i: number, row: number): string {
     if (valid && valid[i] === 0) return this.#null(batch, name, row);
+    if (digits) return values[i] as string;
     if (dtype === "string") return JSON.stringify(values[i]);
     const value = (values as TypedArray)[i] as number | bigint;
     if (dtype === "bool") return value ? "true" : "false";

@@ -1,10 +1,10 @@
 import { Batch } from "../../columns/batch.js";
 import { byteLength, concat, encode } from "../../columns/bytes.js";
 import { toText } from "../../columns/cell-text.js";
-import type { Column, Texts } from "../../columns/column.js";
+import type { Column, Level, Texts } from "../../columns/column.js";
 import { isNumeric, NUMERIC, STRING_CODE, type TypedArray } from "../../columns/dtype.js";
-import { product } from "../../columns/lists.js";
-import { textsNow } from "../../columns/texts.js";
+import { changedAround, product, rowOf } from "../../columns/lists.js";
+import { lengthOf, textsNow } from "../../columns/texts.js";
 import { TransloadError } from "../../errors.js";
 import { Err, Nan } from "../codes.js";
 import type { Printer, PrintRequest } from "../printer.js";
@@ -51,6 +51,8 @@ export class CorePrinter implements Printer {
   readonly #request: PrintRequest;
   /** For lists in cells; in a memory of its own, as more of ours would move it from under the batch's arrays. */
   #inner: CorePrinter | undefined;
+  /** Which row a cell that is printed belongs to, where each is printed by itself. */
+  #rowOf: ((cell: number) => number) | undefined;
   /** Dictionaries in the core's memory, by their columns. */
   readonly #spelled = new Map<number, { readonly of: Texts["offsets"]; readonly placed: Placed }>();
 
@@ -123,9 +125,9 @@ export class CorePrinter implements Printer {
 
   /** Addresses are noted before any memory is taken, which may move it from under the batch's arrays. */
   #source(batch: Batch, column: Column): Source {
-    if (batch.kind === "frame" && column.shape.length > 0) return this.#lists(batch, column);
+    if (batch.kind === "frame" && (column.lists || column.shape.length > 0)) return this.#lists(batch, column);
     const text = toText(column, batch.rowOffset);
-    const texts = text.dtype === "string" ? textsNow(text) : undefined;
+    const texts = text.dtype === "string" && !text.decimal ? textsNow(text) : undefined;
     const arrays = texts
       ? [texts.bytes, texts.offsets, texts.codes, text.valid]
       : [text.valid, isNumeric(text.dtype) ? text.values : undefined];
@@ -138,24 +140,30 @@ export class CorePrinter implements Printer {
     };
   }
 
-  /** Cells that are tensors; null where none of their own cells is there. */
+  /** Cells that are lists: of one shape each is a row of a tensor, and of any length they are put together of cells. */
   #lists({ rowOffset, rowCount }: Batch, column: Column): Source {
-    const { name, dtype, shape, valid } = column;
-    const perRow = product(shape);
+    const { name, dtype, shape, lists } = column;
     this.#inner ??= new CorePrinter(new CoreMemory(), this.#request);
-    const written = this.#inner.#printRows(new Batch({ rowOffset, rowCount, columns: [column], kind: "tensor" }));
-    const gaps = perRow > 0 ? valid : undefined; // an empty list is one
-    const present =
-      gaps && Uint8Array.from({ length: rowCount }, (_, r) => Number(gaps.subarray(r * perRow, (r + 1) * perRow).includes(1)));
-    const outer = { name, dtype, values: [], shape: [], ...(present?.includes(0) && { valid: present }) };
-    return { column: outer, written, texts: undefined, own: new Map() };
+    const valid = lists?.[0]?.valid;
+    const outer = { name, dtype, values: [], shape: [], ...(valid && { valid }) };
+    const tensor = (rows: number, own: Column) => new Batch({ rowOffset, rowCount: rows, columns: [own], kind: "tensor" });
+    if (!lists || shape.length > 0) {
+      const written = this.#inner.#printRows(tensor(rowCount, changedAround(column, { shape })));
+      return { column: outer, written, texts: undefined, own: new Map() };
+    }
+    this.#inner.#rowOf = (cell) => rowOf(column, cell);
+    const cells = this.#inner.#printRows(tensor(lengthOf(column), changedAround(column, { shape: [] })));
+    this.#inner.#rowOf = undefined;
+    if (!this.#request.nulls) refuseNullLists(column, rowOffset);
+    return { column: outer, written: bracketed(cells, lists), texts: undefined, own: new Map() };
   }
 
   #place({ column, written, texts, own }: Source, i: number): Placed {
     const { dtype } = column;
     if (written) return this.#placeWritten(written, i);
     if (texts) return this.#placeTexts(texts, own, i);
-    if (!isNumeric(dtype)) return this.#placeWritten(writtenOf(column.values as readonly string[]), i);
+    if (!isNumeric(dtype))
+      return this.#placeWritten(writtenOf(column.values as readonly string[], column.decimal ? String : JSON.stringify), i);
     const values = column.values as TypedArray;
     return {
       at: own.get(values) ?? this.#copy(`values ${i}`, values),
@@ -197,7 +205,8 @@ export class CorePrinter implements Printer {
     return at;
   }
 
-  #refuse(batch: Batch, row: number, cell: number): TransloadError {
+  #refuse(batch: Batch, printed: number, cell: number): TransloadError {
+    const row = this.#rowOf?.(printed) ?? printed;
     // of lists in a frame the column is known by its name, and the cell is one of its own
     const name = batch.kind === "frame" ? batch.columns[cell]?.name : batch.columns[0]?.name;
     const where = `row ${batch.rowOffset + row}${name ? `, column ${JSON.stringify(name)}` : ""}`;
@@ -213,9 +222,58 @@ function sourceOf({ offsets, bytes, codes }: Texts): TextSource {
   return { offsets, bytes, ...(codes && { codes }), count, from: offsets[0] as number, to: offsets[count] as number };
 }
 
+/** @throws TransloadError E_NULL for the first list in lists that is null; the core refuses the outermost ones. */
+function refuseNullLists({ name, lists = [] }: Column, rowOffset: number): void {
+  lists.slice(1).forEach(({ valid }, i) => {
+    const at = valid?.indexOf(0) ?? -1;
+    if (at < 0) return;
+    const row = rowOffset + rowOf({ shape: [], lists: lists.slice(0, i + 1) }, at);
+    throw new TransloadError(
+      "E_NULL",
+      `row ${row}, column ${JSON.stringify(name)}: null, which the target's servers refuse in every dtype`,
+      { row },
+    );
+  });
+}
+
+/** Cells in the brackets of their lists. */
+function bracketed({ bytes, ends }: Written, lists: readonly Level[]): Written {
+  const brackets = lists.reduce((sum, { offsets }) => sum + 4 * offsets.length, 0);
+  const out = new Uint8Array(bytes.length + brackets + lists.reduce((sum, { offsets }) => sum + (offsets.at(-1) as number), 0));
+  let at = 0;
+  const write = (level: number, item: number): void => {
+    const own = lists[level];
+    if (!own) {
+      out.set(bytes.subarray(ends[item], ends[item + 1]), at);
+      at += (ends[item + 1] as number) - (ends[item] as number);
+    } else if (own.valid?.[item] === 0) {
+      out.set(NULL, at);
+      at += NULL.length;
+    } else {
+      const from = own.offsets[item] as number;
+      out[at++] = OPEN;
+      for (let i = from; i < (own.offsets[item + 1] as number); i++) {
+        if (i > from) out[at++] = COMMA;
+        write(level + 1, i);
+      }
+      out[at++] = CLOSE;
+    }
+  };
+  const rows = (lists[0]?.offsets.length ?? 1) - 1;
+  const own = new Uint32Array(rows + 1);
+  for (let row = 0; row < rows; row++) {
+    write(0, row);
+    own[row + 1] = at;
+  }
+  return { bytes: out.subarray(0, at), ends: own };
+}
+
+const NULL = encode("null");
+const [OPEN, CLOSE, COMMA] = [0x5b, 0x5d, 0x2c];
+
 /** Strings, halves of surrogate pairs among them, as JSON. */
-function writtenOf(strings: readonly string[]): Written {
-  const spelled = strings.map((text) => JSON.stringify(text));
+function writtenOf(strings: readonly string[], spell: (text: string) => string): Written {
+  const spelled = strings.map((text) => spell(text));
   const ends = new Uint32Array(strings.length + 1);
   spelled.forEach((text, i) => {
     ends[i + 1] = (ends[i] as number) + byteLength(text);
