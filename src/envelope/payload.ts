@@ -188,8 +188,8 @@ export class Payload {
   /** Batches have gone out already, with positions for names. */
   namesCameLate(): void {
     const { typed, to, renames, onLate } = this.options;
-    if (onLate) return onLate();
-    if (typed && !typed.survey && (to === undefined || renames))
+    if (onLate) onLate();
+    else if (typed && !typed.survey && (to === undefined || renames))
       this.warn("W_COLUMNS_LATE", "columns come after data: batches carry positions for names; give the names with the option columns");
   }
 

@@ -6,26 +6,12 @@ import { checkUtf8, textColumn } from "../../columns/texts.js";
 import { clockText, durationText } from "../../columns/time.js";
 import { uuidTexts } from "../../columns/uuid.js";
 import { TransloadError } from "../../errors.js";
-import type { ExpansionGuard } from "../../io/expansion.js";
 import { halves } from "../half.js";
 import { bitsAt, endsIn } from "../places.js";
 import { type Buffers, type Node, numbersIn } from "./body.js";
+import type { Reading } from "./reading.js";
 import type { ArrowField, ArrowType } from "./schema.js";
 import { viewedTexts } from "./views.js";
-
-/** What reading a column goes by. */
-export interface Reading {
-  /** The numbers' bytes stand the other way round than this machine's. */
-  readonly swap: boolean;
-  /** The file's column, for messages. */
-  readonly name: string;
-  /** Rows before the batch. */
-  readonly rowOffset: number;
-  /** Cells of a dictionary, by its number. */
-  readonly dictionaryOf: (id: number) => Column;
-  /** Hears of cells that are more than their bytes. */
-  readonly guard: ExpansionGuard;
-}
 
 /** Cells that are no lists, and no places in something else. */
 export function cellsOf(field: ArrowField, node: Node, body: Buffers, of: Reading): Column {

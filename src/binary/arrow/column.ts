@@ -5,7 +5,8 @@ import { sliceRows, takeRows } from "../../columns/rows.js";
 import { changed, lengthOf } from "../../columns/texts.js";
 import { endsIn, placesIn } from "../places.js";
 import { type Buffers, type Node, numbersIn } from "./body.js";
-import { cellsOf, noCell, offsetsOf, type Reading, validOf } from "./cells.js";
+import { cellsOf, noCell, offsetsOf, validOf } from "./cells.js";
+import type { Reading } from "./reading.js";
 import { type ArrowField, type ArrowType, fixedShapeOf } from "./schema.js";
 
 /** The next column of a message, of so many rows. @throws RangeError, or Error, where it is damaged; TransloadError for what is no cell. */

@@ -12,9 +12,10 @@ import { bufferExpander } from "../codecs.js";
 import { bytesOfRow, cut } from "../cut.js";
 import { type BinaryRead, rowsOfBatch } from "../form.js";
 import { Body, type Buffers, type ExpandBuffer } from "./body.js";
-import { noCell, type Reading } from "./cells.js";
+import { noCell } from "./cells.js";
 import { cellsOrLists, columnOf } from "./column.js";
 import { type Message, openMessages } from "./messages.js";
+import type { Reading } from "./reading.js";
 import type { ArrowField, ArrowSchema } from "./schema.js";
 
 /**

@@ -2,7 +2,7 @@
 import { swapBytes } from "../../columns/bytes.js";
 import type { Texts } from "../../columns/column.js";
 import type { Buffers } from "./body.js";
-import type { Reading } from "./cells.js";
+import type { Reading } from "./reading.js";
 
 const VIEW = 16;
 /** Bytes that a view has room for. */
