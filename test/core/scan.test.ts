@@ -1,5 +1,6 @@
 // The scanner has two machines over the same state: one takes 64 bytes at a time, the other judges byte by byte. Fed
 // in single bytes only the second one runs, so the same text whole and in crumbs must tell the same story.
+import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Mode } from "../../src/engine/codes.js";
@@ -40,14 +41,17 @@ function scan(chunks: readonly Uint8Array[], { watch = 1, cargo, refuseNull = fa
     if (!(error instanceof TransloadError)) throw error;
     // a list's members after an error are nobody's business, but the place is
     story.push({ ...placeOf(error), message: error.message });
+  } finally {
+    scanner.close();
   }
   return story;
 }
 
 function same(text: string | Uint8Array, rules: Rules, cuts: readonly number[] = []): unknown[] {
   const slow = scan(crumbs(text), rules);
-  expect(scan(whole(text), rules)).toEqual(slow);
-  if (cuts.length > 0) expect(scan(cut(text, cuts), rules)).toEqual(slow);
+  const fast = [scan(whole(text), rules), ...(cuts.length > 0 ? [scan(cut(text, cuts), rules)] : [])];
+  // of what differs, expect tells more; of what does not, this is quicker
+  for (const story of fast) if (!isDeepStrictEqual(story, slow)) expect(story).toEqual(slow);
   return slow;
 }
 
