@@ -62,6 +62,8 @@ const known = { tables: [] as DialectTable[], requests: [] as Dialect[], answers
 const forms: Form[] = [];
 const names: string[] = [];
 const owners = new Map<Form, Dialect>();
+/** What names have stood for, until there is another dialect. */
+const chosen = new Map<string, Choice>();
 /** What was defined, as text: the same again is no other. */
 const defined = new Map<string, string>();
 
@@ -77,6 +79,7 @@ export const NAMES: readonly string[] = names;
 for (const table of BUILT_IN) add(table);
 
 function add(table: DialectTable): Dialect {
+  chosen.clear();
   const requests = requestsOf(table);
   const answers = answersOf(table);
   known.tables.push(table);
@@ -116,6 +119,15 @@ export function told(what: What): readonly Dialect[] {
  * @throws TransloadError E_DIALECT with the known names.
  */
 export function choose(name: string, auto = false, what: What = "request"): Choice {
+  const key = `${what} ${auto} ${name}`;
+  const before = chosen.get(key);
+  if (before) return before;
+  const choice = find(name, auto, what);
+  chosen.set(key, choice);
+  return choice;
+}
+
+function find(name: string, auto: boolean, what: What): Choice {
   if (auto && name === "auto") return { forms: told(what).flatMap((d) => d.forms), dialect: undefined, exact: false, name, what };
   const dialects = what === "request" ? known.requests : known.answers;
   const dialect = dialects.find((d) => d.name === name);
