@@ -137,6 +137,32 @@ function neighbours(file: string): string[] {
     .filter((path) => existsSync(path) && path.endsWith(".ts"));
 }
 
+test("ARCHITECTURE.md lists the tree as it is", () => {
+  const text = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
+  const listing = /```\nsrc\/\n(.*?)```/s.exec(text)?.[1] ?? "";
+  const listed: string[] = [];
+  const folders: string[] = [];
+  for (const line of listing.trimEnd().split("\n")) {
+    const indent = line.search(/\S/);
+    const depth = indent / 2 - 1;
+    const folder = /^\s*([\w-]+)\//.exec(line)?.[1];
+    if (folder !== undefined && depth <= 1) folders.splice(depth, folders.length, folder);
+    else if (depth < folders.length && depth <= 1) folders.length = depth;
+    for (const [, name = ""] of line.matchAll(/(?<![\w/-])([\w-]+(?:\.d)?\.ts)\b/g)) listed.push([...folders, name].join("/"));
+  }
+  const tree = (readdirSync(src, { recursive: true }) as string[])
+    .map((name) => name.replaceAll("\\", "/"))
+    .filter((name) => name.endsWith(".ts"));
+  expect(
+    tree.filter((name) => !listed.includes(name)),
+    "in the tree alone",
+  ).toEqual([]);
+  expect(
+    listed.filter((name) => !tree.includes(name)),
+    "in the listing alone",
+  ).toEqual([]);
+});
+
 test("no file is called after what it is not", () => {
   for (const file of readdirSync(src, { recursive: true }) as string[])
     expect(file).not.toMatch(/(^|[/\\-])(utils?|helpers?|common|types?|base|manager|misc|shared)(\.|$|[/\\])/);

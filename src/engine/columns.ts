@@ -147,7 +147,7 @@ export function chooseDtypes(names: readonly string[], kinds: readonly Kinds[], 
   return names.map((name, i) => {
     const own = dtypeNamed(asked, name);
     if (own) return { dtype: own, guessed: false };
-    const known = guesses?.[name];
+    const known = guesses && Object.hasOwn(guesses, name) ? guesses[name] : undefined;
     if (known) return { dtype: known, guessed: true };
     const { strings, booleans, numbers } = kinds[i] as Kinds;
     const mixed = Number(strings) + Number(booleans) + Number(numbers) > 1;

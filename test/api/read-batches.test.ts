@@ -97,7 +97,6 @@ describe("columns", () => {
 
   test("of another kind than their first cells are refused at the cell", async () => {
     for (const [data, at] of [
-      ['[[1],["x"]]', '"x"'],
       ["[[1],[[8]]]", "[8]"],
       ['[[1],[{"a":9}]]', '{"a'],
     ] as const) {
@@ -106,6 +105,14 @@ describe("columns", () => {
       expect(error, data).toMatchObject({ code: "E_DTYPE", offset: payload.lastIndexOf(at), row: 1, path: "$.dataframe_split.data[1][0]" });
       expect(placeOf((await tryRead(crumbs(payload))).error)).toEqual(placeOf(error));
     }
+  });
+
+  test("of several kinds are text, numbers and booleans among them as they are spelled", async () => {
+    const [batch] = await collect(whole(split('["a","b"]', '[[1.50,true],["x",2],[null,null]]')));
+    expect(batch?.columns.map(({ dtype, values, valid }) => [dtype, values, [...(valid ?? [])]])).toEqual([
+      ["string", ["1.50", "x", ""], [1, 1, 0]],
+      ["string", ["true", "2", ""], [1, 1, 0]],
+    ]);
   });
 
   test("names after the rows come too late, unless the caller gives them", async () => {
