@@ -3,8 +3,13 @@
 /** Digits that a double tells apart: a decimal of so many is a double's text, but for zeros at its end. */
 export const EXACT_DIGITS = 15;
 
-/** 10 to this power, for each that a file's decimals may be multiples of. */
+/** Places of a decimal, more than any writer has. */
 const MOST_SCALE = 1000;
+
+/** The double nearest to the decimal, which is the decimal's own where its digits are few. */
+export function decimalNumber(unscaled: bigint | number, scale: number): number {
+  return scale < 0 ? Number(unscaled) * 10 ** -scale : Number(unscaled) / 10 ** scale;
+}
 
 /** The decimal's text, with as many places as its scale says. @throws RangeError for a scale that no writer has. */
 export function decimalText(unscaled: bigint | number, scale: number): string {

@@ -90,6 +90,23 @@ export function levelsOf(shape: readonly number[], rows: number): Level[] {
   });
 }
 
+/**
+ * Lists of one level as the tensors that they are, which have more dimensions; the lists as they are where they have other cells. Of
+ * several levels nothing is changed.
+ */
+export function inDimensions(column: Column, shape: readonly number[], rows: number): Column {
+  const { lists } = column;
+  const perRow = product(shape);
+  if (!lists) return perRow === product(column.shape) ? changedAround(column, { shape }) : column;
+  const [outer] = lists as readonly [Level];
+  const [length, ...inner] = shape;
+  if (lists.length !== 1 || perRow === 0 || length === undefined) return column;
+  if (oddRow(lists, [perRow], true) >= 0) return column;
+  const count = (outer.offsets[rows] as number) / perRow;
+  const first = { ...outer, offsets: outer.offsets.map((offset) => (offset / perRow) * length) };
+  return inLists(column, [first, ...levelsOf(inner, count * length)]);
+}
+
 /** The column with another shape, or other lists, around its cells. */
 export function changedAround(column: Column, by: Pick<Column, "shape"> & Partial<Pick<Column, "lists">>): Column {
   const { name, valid, decimal, dtype, timezone } = column;

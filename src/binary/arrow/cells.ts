@@ -1,6 +1,6 @@
 // Cells of Arrow's types as those of our dtypes, over the same memory where both have them alike.
 import type { Column, Texts } from "../../columns/column.js";
-import { decimalText, EXACT_DIGITS } from "../../columns/decimal.js";
+import { decimalNumber, decimalText, EXACT_DIGITS } from "../../columns/decimal.js";
 import { NAT, NUMERIC, type NumericDType, type TypedArray } from "../../columns/dtype.js";
 import { checkUtf8, textColumn } from "../../columns/texts.js";
 import { clockText, durationText } from "../../columns/time.js";
@@ -161,7 +161,7 @@ function decimalsOf(
   const at = words instanceof Int32Array ? (i: number) => words[i] as number : wholeNumbers(words, bits / 64, swap);
   const { name, valid } = rest;
   if (precision <= EXACT_DIGITS) {
-    const values = Float64Array.from({ length }, (_, i) => Number(decimalText(at(i), scale)));
+    const values = Float64Array.from({ length }, (_, i) => decimalNumber(at(i), scale));
     return withNulls(name, "float64", values, valid);
   }
   const values = Array.from({ length }, (_, i) => (valid?.[i] === 0 ? "" : decimalText(at(i), scale)));

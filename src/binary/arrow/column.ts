@@ -1,6 +1,6 @@
 // A column of Arrow's as ours: lists around cells, places in dictionaries, and runs of one cell.
-import type { Column, Level } from "../../columns/column.js";
-import { changedAround, FIXED_SHAPE, inLists, levelsOf, product } from "../../columns/lists.js";
+import type { Column } from "../../columns/column.js";
+import { changedAround, FIXED_SHAPE, inDimensions, inLists } from "../../columns/lists.js";
 import { sliceRows, takeRows } from "../../columns/rows.js";
 import { changed, lengthOf } from "../../columns/texts.js";
 import { endsIn, placesIn } from "../places.js";
@@ -13,28 +13,19 @@ import { type ArrowField, type ArrowType, fixedShapeOf } from "./schema.js";
 export function columnOf(field: ArrowField, body: Buffers, rows: number, of: Reading): Column {
   const own = cellsOrLists(field, body, rows, of);
   const fixed = fixedShapeOf(field);
-  if (!fixed || fixed.length === 0 || own.lists?.some(({ valid }) => valid)) return inDimensions(own, field, rows);
-  return inDimensions({ ...changedAround(own, { shape: fixed }) }, field, rows);
+  if (!fixed || fixed.length === 0 || own.lists?.some(({ valid }) => valid)) return asTensor(own, field, rows);
+  return asTensor(changedAround(own, { shape: fixed }), field, rows);
 }
 
 /** A tensor's cells have more dimensions than the lists that they are written in. */
-function inDimensions(column: Column, { metadata }: ArrowField, rows: number): Column {
+function asTensor(column: Column, { metadata }: ArrowField, rows: number): Column {
   // other extensions have metadata of their own kind, which need not be JSON
   const said = metadata.get("ARROW:extension:name") === FIXED_SHAPE ? metadata.get("ARROW:extension:metadata") : undefined;
   if (said === undefined) return column;
   const { shape } = JSON.parse(said) as { shape?: unknown };
   if (!Array.isArray(shape) || !shape.every((length) => Number.isSafeInteger(length) && length >= 0))
     throw new Error(`a shape that is none, ${said.slice(0, 100)}`);
-  const { lists } = column;
-  if (!lists) return product(shape) === product(column.shape) ? changedAround(column, { shape }) : column;
-  // some of the tensors are null
-  const [outer] = lists as readonly [Level];
-  const cells = outer.offsets[rows] as number;
-  const perRow = product(shape);
-  const [length = 0, ...inner] = shape as readonly number[];
-  if (lists.length !== 1 || perRow === 0 || cells % perRow !== 0 || shape.length === 0) return column;
-  const first = { ...outer, offsets: outer.offsets.map((offset) => (offset / perRow) * length) };
-  return inLists(changedAround(column, { shape: [] }), [first, ...levelsOf(inner, (cells / perRow) * length)]);
+  return inDimensions(column, shape, rows);
 }
 
 /** The same, of which `lists` tell all lists, be their lengths the type's own or not. */

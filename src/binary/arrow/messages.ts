@@ -39,6 +39,15 @@ export async function openMessages(file: RandomAccess): Promise<Opened> {
   return start === MAGIC ? openFile(file) : openStream(file);
 }
 
+/** The schema of a message that stands by itself. @throws RangeError, or Error, where it is none. */
+export function schemaIn(bytes: Uint8Array): ArrowSchema {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const message = Table.of(bytes.subarray(view.getInt32(0, true) === -1 ? 8 : 4));
+  const header = message.table(2);
+  if (message.int8(1, 0) !== SCHEMA || !header) throw new Error("no schema");
+  return schemaOf(header);
+}
+
 async function openFile(file: RandomAccess): Promise<Opened> {
   const trailer = await file.read(Math.max(0, file.size - TRAILER), file.size);
   if (trailer.length < TRAILER || decodeBytes(trailer.subarray(4)) !== MAGIC)

@@ -7,8 +7,11 @@ import type { ColumnMetaData } from "hyparquet";
 import type { parquetHeader } from "hyparquet/src/column.js";
 import { concat } from "../../columns/bytes.js";
 import type { Texts } from "../../columns/column.js";
+import { decimalNumber, decimalText } from "../../columns/decimal.js";
 import { NUMERIC, type NumericDType, nothingIn, storedAs, type TypedArray } from "../../columns/dtype.js";
-import { checkUtf8, textColumn } from "../../columns/texts.js";
+import { checkUtf8, textColumn, textsOf } from "../../columns/texts.js";
+import { uuidTexts } from "../../columns/uuid.js";
+import { TransloadError } from "../../errors.js";
 import { expansionGuard } from "../../io/expansion.js";
 import { halves } from "../half.js";
 import type { Between } from "./between.js";
@@ -52,7 +55,7 @@ export class PageDecoder {
     this.#between = between;
     this.#field = field;
     this.#meta = meta;
-    this.#type = cellTypeOf(field.leaf, field.name);
+    this.#type = cellTypeOf(field);
   }
 
   /**
@@ -74,10 +77,11 @@ export class PageDecoder {
     if (page.places && !this.#dictionary) throw new Error(`column ${name} has no dictionary`);
     const { entries, repetition, definition, levels } = page;
     const values = page.places ? this.#gather(this.#dictionary as Cells, page) : this.#spread(this.#cellsOf(page.values), page);
+    const { dtype, timezone, decimal } = this.#type;
     const valid = levels && { valid: levels as Uint8Array<ArrayBuffer> };
     const column = isTexts(values)
-      ? textColumn({ name, shape: [], ...valid }, values)
-      : { name, dtype: this.#type.dtype, values, shape: [], ...valid, ...(this.#type.utc && { timezone: "UTC" }) };
+      ? textColumn({ name, shape: [], ...valid, ...(decimal && { decimal }) }, values)
+      : { name, dtype, values, shape: [], ...valid, ...(timezone && { timezone }) };
     return { column, entries, repetition, definition };
   }
 
@@ -178,20 +182,27 @@ export class PageDecoder {
 
   /** Values of the physical type as cells. */
   #cellsOf(raw: Raw): Cells {
-    const { dtype, int96, half, scale } = this.#type;
+    const { dtype, int96, half, uuid, spell, scale, decimal } = this.#type;
+    if (spell) return spelled(raw, spell);
+    if (decimal) return spelled(raw, (value) => decimalText(value, scale as number));
+    if (uuid) {
+      const cells = raw as readonly Uint8Array[];
+      if (cells.some(({ length }) => length !== 16)) throw new Error("UUIDs that have not sixteen bytes");
+      return uuidTexts(cells);
+    }
     if (dtype === "string") return checkUtf8("offsets" in raw ? raw : packed(raw as readonly Uint8Array[]), this.#field.name);
     if ("offsets" in raw || Array.isArray(raw)) {
       const cells = "offsets" in raw ? piecesOf(raw) : (raw as readonly Uint8Array[]);
       if (half && cells.some(({ length }) => length !== 2)) throw new Error("half-precision numbers that have not two bytes");
       if (int96 && cells.some(({ length }) => length !== 12)) throw new Error("INT96 cells that have not twelve bytes");
       if (half) return halves(Uint16Array.from(cells, (bytes) => (bytes[0] as number) | ((bytes[1] as number) << 8)));
-      if (scale !== undefined) return Float64Array.from(cells, (bytes) => Number(bigEndian(bytes)) / 10 ** scale);
-      if (int96) return BigInt64Array.from(cells, int96Nanoseconds);
+      if (scale !== undefined) return Float64Array.from(cells, (bytes) => decimalNumber(bigEndian(bytes), scale));
+      if (int96) return BigInt64Array.from(cells, (bytes) => int96Nanoseconds(bytes, this.#field.name));
       // bytes of their own, and not the page they stand in
       return cells.map((bytes) => Uint8Array.from(bytes));
     }
     const numbers = raw as Exclude<Raw, readonly Uint8Array[] | Texts>;
-    if (scale !== undefined) return Float64Array.from(numbers as Int32Array, (value) => Number(value) / 10 ** scale);
+    if (scale !== undefined) return Float64Array.from(numbers as Int32Array, (value) => decimalNumber(value, scale));
     const { array } = NUMERIC[storedAs(dtype) as NumericDType];
     if (numbers instanceof array) return numbers as TypedArray;
     // the same bits without a sign, or fewer of them
@@ -281,9 +292,25 @@ function bigEndian(bytes: Uint8Array): bigint {
   return BigInt.asIntN(8 * bytes.length, value);
 }
 
-/** Nanoseconds of a day, and its Julian number. */
-function int96Nanoseconds(bytes: Uint8Array): bigint {
+/**
+ * Nanoseconds of a day, and its Julian number.
+ * @throws TransloadError E_RANGE for a time that is not of the years 1678 to 2261, which 64 bits hold in nanoseconds.
+ */
+function int96Nanoseconds(bytes: Uint8Array, name: string): bigint {
   const view = new DataView(bytes.buffer, bytes.byteOffset, 12);
-  const days = BigInt(view.getUint32(8, true)) - 2_440_588n;
-  return days * 86_400_000_000_000n + view.getBigInt64(0, true);
+  const days = view.getUint32(8, true) - 2_440_588;
+  const time = BigInt(days) * 86_400_000_000_000n + view.getBigInt64(0, true);
+  if (BigInt.asIntN(64, time) === time) return time;
+  throw new TransloadError(
+    "E_RANGE",
+    `column ${JSON.stringify(name)} has a time of INT96 ${days} days from 1970, which 64 bits do not hold in nanoseconds; write it as TIMESTAMP_MICROS`,
+  );
+}
+
+/** Whole numbers, or the bytes of such, as text. */
+function spelled(raw: Raw, spell: (value: bigint) => string): Texts {
+  if ("offsets" in raw) return spelled(piecesOf(raw), spell);
+  const values: ArrayLike<unknown> = raw;
+  const own = Array.from(values, (value) => spell(value instanceof Uint8Array ? bigEndian(value) : BigInt(value as number)));
+  return textsOf(own, false) as Texts;
 }

@@ -3,8 +3,9 @@
 
 import type { ColumnMetaData, RowGroup } from "hyparquet";
 import { Batch } from "../../columns/batch.js";
+import { roomFor } from "../../columns/cells.js";
 import type { Column } from "../../columns/column.js";
-import { NUMERIC, storedAs } from "../../columns/dtype.js";
+import { inDimensions } from "../../columns/lists.js";
 import { placesAmong, TransloadError } from "../../errors.js";
 import { expansionGuard } from "../../io/expansion.js";
 import type { RandomAccess } from "../../io/store.js";
@@ -14,6 +15,7 @@ import { type BinaryRead, checkBare, rowsOfBatch } from "../form.js";
 import type { Between } from "./between.js";
 import { ChunkReader } from "./chunk.js";
 import { readMetadata } from "./footer.js";
+import { notesOf } from "./notes.js";
 import { Pool } from "./pool.js";
 import { cellTypeOf, type Field, fieldsOf } from "./schema.js";
 
@@ -24,7 +26,8 @@ import { cellTypeOf, type Field, fieldsOf } from "./schema.js";
  */
 export async function* readParquet(file: RandomAccess, options: BinaryRead): AsyncGenerator<Batch, void, undefined> {
   const metadata = await readMetadata(file);
-  const fields = fieldsOf(metadata.schema);
+  const notes = notesOf(metadata);
+  const fields = fieldsOf(metadata.schema).map((field) => ({ ...field, note: notes.get(field.name) }));
   const names = fields.map(({ name }) => name);
   const wanted = options.columns ? placesAmong(names, options.columns).map((place) => fields[place] as Field) : fields;
   const odd = wanted.find(({ fault }) => fault);
@@ -80,7 +83,11 @@ async function* readGroup(
     const rowCount = Math.min(rows - done, step);
     const columns: Column[] = [];
     between.pool.advance();
-    for (const reader of readers) columns.push(await reader.take(rowCount));
+    for (const [i, reader] of readers.entries()) {
+      const column = await reader.take(rowCount);
+      const { shape } = (wanted[i] as Field).note ?? {};
+      columns.push(shape ? inDimensions(column, shape, rowCount) : column);
+    }
     yield new Batch({ rowOffset: rowOffset + done, rowCount, columns, kind: "frame" });
   }
 }
@@ -92,8 +99,9 @@ function metaOf(group: RowGroup, { name, place }: Field): ColumnMetaData {
   return meta;
 }
 
-function emptyOf({ name, leaf }: Field): Column {
-  const { dtype } = cellTypeOf(leaf, name);
-  const stored = storedAs(dtype);
-  return { name, dtype, values: stored ? new NUMERIC[stored].array(0) : [], shape: [] };
+function emptyOf(field: Field): Column {
+  const { dtype, timezone, decimal } = cellTypeOf(field);
+  const lists = field.nesting?.elements.map(() => ({ offsets: new Int32Array(1) }));
+  const rest = { ...(lists && { lists }), ...(timezone && { timezone }), ...(decimal && { decimal }) };
+  return { name: field.name, dtype, values: roomFor(dtype, 0) as Column["values"], shape: [], ...rest };
 }

@@ -1,6 +1,8 @@
 // Our dtypes and Parquet's types (parquet-format, LogicalTypes.md).
 import type { SchemaElement } from "hyparquet";
+import { EXACT_DIGITS } from "../../columns/decimal.js";
 import { type DType, isTime, type NumericDType, type TimeUnit, unitOf } from "../../columns/dtype.js";
+import { clockText, durationText } from "../../columns/time.js";
 import { TransloadError } from "../../errors.js";
 import type { Nesting } from "./nesting.js";
 
@@ -15,22 +17,36 @@ export interface Field {
   readonly nesting: Nesting | undefined;
   /** Why it holds no cells. */
   readonly fault?: string;
+  /** What the file's writer has noted of it beside the schema. */
+  readonly note?: Note | undefined;
+}
+
+/** What Arrow's schema, where a writer has put it beside Parquet's own, says that this does not. */
+export interface Note {
+  /** Of points in time, which are in UTC whatever it is. */
+  readonly timezone?: string | undefined;
+  /** Whole numbers are lengths of time. */
+  readonly duration?: Exclude<TimeUnit, "D">;
+  /** A tensor's, which is more than its list's. */
+  readonly shape?: readonly number[];
 }
 
 /** What cells of a physical type become here. */
 export interface CellType {
   readonly dtype: DType;
-  /** Times are points in UTC. */
-  readonly utc?: true;
+  /** Times are points in UTC, which are shown elsewhere, if only by name. */
+  readonly timezone?: string;
   /** 12 bytes: nanoseconds of the day and a Julian day. */
   readonly int96?: true;
   readonly half?: true;
+  readonly uuid?: true;
   /** Numbers are whole multiples of a tenth to this power. */
   readonly scale?: number;
+  /** Text that is decimal numbers. */
+  readonly decimal?: true;
+  /** The text of a whole number. @throws TransloadError E_RANGE where it has none. */
+  readonly spell?: (value: bigint) => string;
 }
-
-/** Digits that a double tells apart: a decimal of so many is printed as it was written. */
-const EXACT = 15;
 
 const INTEGERS: Readonly<Record<string, readonly [bits: number, signed: boolean]>> = {
   INT_8: [8, true],
@@ -134,18 +150,26 @@ function fieldAt(elements: readonly SchemaElement[], start: number): Omit<Field,
   }
 }
 
-/** @throws TransloadError E_DTYPE for types that are no cells here; `name` is the column's. */
-export function cellTypeOf(element: SchemaElement, name = element.name): CellType {
-  const { type, converted_type: converted, logical_type: logical } = element;
+/** @throws TransloadError E_DTYPE for types that are no cells here. */
+export function cellTypeOf({ leaf, name, note }: Field): CellType {
+  const { type, converted_type: converted, logical_type: logical } = leaf;
   const none = (what: string) =>
-    new TransloadError("E_DTYPE", `column ${JSON.stringify(name)} is ${what}, which is no cell here; cast it where the file is written`);
+    new TransloadError(
+      "E_DTYPE",
+      `column ${JSON.stringify(name)} holds ${what}, which is no cell here; choose other columns, or cast it where the file is written`,
+    );
   if (converted === "DECIMAL" || logical?.type === "DECIMAL") {
-    const { precision = 0, scale = 0 } = logical?.type === "DECIMAL" ? logical : element;
-    if (precision > EXACT) throw none(`DECIMAL(${precision}, ${scale}), more digits than a double holds`);
-    return { dtype: "float64", scale };
+    const { precision = 0, scale = 0 } = logical?.type === "DECIMAL" ? logical : leaf;
+    return precision > EXACT_DIGITS ? { dtype: "string", scale, decimal: true } : { dtype: "float64", scale };
   }
-  const time = timeOf(element);
-  if (time) return { dtype: `datetime64[${time}]`, ...(isUtc(element) && { utc: true }) };
+  const time = timeOf(leaf);
+  if (time) return { dtype: `datetime64[${time}]`, ...(isUtc(leaf) && { timezone: note?.timezone ?? "UTC" }) };
+  const clock = clockOf(leaf);
+  if (clock) return { dtype: "string", spell: (value) => clockText(value, clock) ?? noTime(name, value, clock) };
+  if (note?.duration && type === "INT64") {
+    const unit = note.duration;
+    return { dtype: "string", spell: (value) => durationText(value, unit) };
+  }
   switch (type) {
     case "BOOLEAN":
       return { dtype: "bool" };
@@ -155,7 +179,6 @@ export function cellTypeOf(element: SchemaElement, name = element.name): CellTyp
       return { dtype: "float64" };
     case "INT32":
     case "INT64": {
-      if (logical?.type === "TIME" || converted?.startsWith("TIME_")) throw none("a time of day");
       const [bits, signed] =
         logical?.type === "INTEGER"
           ? [logical.bitWidth, logical.isSigned]
@@ -170,10 +193,22 @@ export function cellTypeOf(element: SchemaElement, name = element.name): CellTyp
       return text ? { dtype: "string" } : { dtype: "bytes" };
     }
     case "FIXED_LEN_BYTE_ARRAY":
+      if (converted === "INTERVAL") throw none("INTERVAL, months and days and milliseconds");
+      if (logical?.type === "UUID") return { dtype: "string", uuid: true };
       return logical?.type === "FLOAT16" ? { dtype: "float32", half: true } : { dtype: "bytes" };
     default:
-      throw none(`of type ${type}`);
+      throw none(`cells of type ${type}`);
   }
+}
+
+function noTime(name: string, value: bigint, unit: string): never {
+  throw new TransloadError("E_RANGE", `column ${JSON.stringify(name)}: ${value} in ${unit} is no time of one day`);
+}
+
+/** The unit of times of day. */
+function clockOf({ converted_type: converted, logical_type: logical }: SchemaElement): Exclude<TimeUnit, "D"> | undefined {
+  if (logical?.type === "TIME") return logical.unit === "NANOS" ? "ns" : logical.unit === "MICROS" ? "us" : "ms";
+  return converted === "TIME_MILLIS" ? "ms" : converted === "TIME_MICROS" ? "us" : undefined;
 }
 
 function isUtc({ converted_type: converted, logical_type: logical }: SchemaElement): boolean {

@@ -1,0 +1,32 @@
+// What a writer has noted of its columns beside Parquet's schema: Arrow's own, which pyarrow, polars and others put into the footer.
+import type { FileMetaData } from "hyparquet";
+import { fromBase64 } from "../../columns/bytes.js";
+import { FIXED_SHAPE } from "../../columns/lists.js";
+import { schemaIn } from "../arrow/messages.js";
+import type { ArrowField } from "../arrow/schema.js";
+import type { Note } from "./schema.js";
+
+/** Notes by the names of columns; none where they cannot be read, as Parquet's schema is the one that counts. */
+export function notesOf({ key_value_metadata: pairs }: FileMetaData): ReadonlyMap<string, Note> {
+  const said = pairs?.find(({ key }) => key === "ARROW:schema")?.value;
+  const bytes = said === undefined ? undefined : fromBase64(said);
+  if (!bytes) return new Map();
+  try {
+    return new Map(schemaIn(bytes).fields.map((field) => [field.name, noteOf(field)]));
+  } catch {
+    return new Map();
+  }
+}
+
+function noteOf(field: ArrowField): Note {
+  const { type, children, metadata } = field;
+  if ((type.kind === "list" || type.kind === "fixed list") && children[0]) return { ...noteOf(children[0]), ...shapeIn(metadata) };
+  if (type.kind === "timestamp") return { timezone: type.timezone };
+  return type.kind === "duration" ? { duration: type.unit } : {};
+}
+
+function shapeIn(metadata: ArrowField["metadata"]): Pick<Note, "shape"> {
+  if (metadata.get("ARROW:extension:name") !== FIXED_SHAPE) return {};
+  const { shape } = JSON.parse(metadata.get("ARROW:extension:metadata") ?? "{}") as { shape?: unknown };
+  return Array.isArray(shape) && shape.every((length) => Number.isSafeInteger(length) && length >= 0) ? { shape } : {};
+}
