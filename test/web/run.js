@@ -67,7 +67,7 @@ window.stopReplay = async () => {
     const conversion = convert({ from: "csv", to: "oip", signal: controller.signal });
     const piped = stream.pipeTo(conversion.writable).then(
       () => "ended",
-      (error) => error.message,
+      (error) => error.cause?.message ?? error.message,
     );
     const reader = conversion.readable.getReader();
     await reader.read();
