@@ -1,4 +1,4 @@
-// What single bytes of JSON are. The scanner's two machines (scan.ts, block.ts) and the readers of values share these.
+// What single bytes of JSON are. The scanner's two machines (json-grammar.ts, block.ts) and the readers of values share these.
 
 // @ts-ignore: decorator
 @inline export function isDigit(c: u8): bool { return <u32>c - 0x30 < 10; }

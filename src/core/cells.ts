@@ -9,7 +9,7 @@
 import { AT, DTYPE, DType, LISTS, NAN_COUNT, NULL_COUNT, RECORD, SEEN, STEP, TAKES, columns, setColumns } from "./column";
 import { readNumber } from "./decimal";
 import { literalAt, literalLength } from "./literals";
-import { scan } from "./scan";
+import { scan } from "./json-grammar";
 import { shortEnd } from "./row";
 import { FULL, drainStrings, isTail, plainCell, put, putBool, putNan, putNull, putScalarText, remember, startStore, stringsAreFull } from "./store";
 import { Look, lookText, see } from "./survey";

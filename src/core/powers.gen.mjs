@@ -1,4 +1,4 @@
-// Writes powers.ts: the 128-bit significands of the powers of five that decimal.ts and shortest.ts share.
+// Writes powers.ts: the 128-bit significands of the powers of five that decimal.ts and shortest-float.ts share.
 // 5^q for q >= 0 is cut to 128 bits; 1/5^-q is cut and raised by one, as Lemire's "Number Parsing at a Gigabyte per
 // Second" (2021) and Giulietti's "The Schubfach way to render doubles" (2020) both need it.
 import { writeFileSync } from "node:fs";

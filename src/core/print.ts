@@ -3,7 +3,7 @@
 // Rows are written until the next one might not fit. A frame's row is one cell of every column; a tensor's is one run
 // of the block's cells, in the brackets that its dimensions ask for.
 import { AT, CODES, DTYPE, DType, OFFSETS, RECORD, STEP, VALID } from "./column";
-import { LONGEST, lengthOf, writeDigits, writeF32, writeF64 } from "./shortest";
+import { LONGEST, lengthOf, writeDigits, writeF32, writeF64 } from "./shortest-float";
 import { Err, Nan } from "./state";
 import { copy } from "./copy";
 

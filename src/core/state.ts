@@ -1,7 +1,7 @@
-// The machine's memory: what is known of the JSON text up to one byte, shared by the scanner (scan.ts, block.ts)
+// The machine's memory: what is known of the JSON text up to one byte, shared by the scanner (json-grammar.ts, block.ts)
 // and the cell reader (cells.ts). Everything is a global or a fixed table, so a chunk may end at any byte.
 
-/** Lexical states. Order matters: scan.ts and block.ts test ranges. */
+/** Lexical states. Order matters: json-grammar.ts and block.ts test ranges. */
 export const enum St {
   Value, // a value must start: after a comma, a colon, or at the very beginning
   ValueOrClose, // after [

@@ -1,7 +1,7 @@
 // One JSON value of a row: where it ends and what it is. It checks what RFC 8259 asks of the value itself. What it does not
 // know it does not take: the caller then has the scanner read the row, which knows every rule and every error.
 import { isDigit, isHex } from "./bytes";
-import { scan } from "./scan";
+import { scan } from "./json-grammar";
 import { Ev, MAX_DEPTH, Mode, St, TYPES, countAt, cursor, depth, lastNewline, mode, newlineAt, newlines, setDepth, setFreeAbove, setInKey, setLastNewline, setNewlines, setSt, setWatch, watch } from "./state";
 
 /** What a cell is. Up to Nested, JSON writes its text as it stands. */

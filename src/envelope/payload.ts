@@ -10,13 +10,13 @@ import { type ErrorCode, type Place, TransloadError, type Warning } from "../err
 import { kindOf } from "./kind.js";
 import type { InputFacts, Scope } from "./layouts/scope.js";
 import type { Cargo, CargoRequest, PayloadOptions, PendingCargo } from "./request.js";
+import { rowIndex } from "./row-index.js";
 import { Tape } from "./tape.js";
 
 const OBJECT = 0x7b; /* { */
 const LIST = 0x5b; /* [ */
 const STRING = 0x22; /* " */
 const NULL = 0x6e; /* n */
-const LABELS_AT_ONCE = 4096;
 
 export class Payload {
   /** The source's form, once known. */
@@ -235,14 +235,7 @@ export class Payload {
   /** Azure ML takes a frame without index for named tensors, so one is made: 0 to rows - 1. */
   writeIndex(rows: number): void {
     if (this.lane === "table") return;
-    this.write('"index":[');
-    for (let from = 0; from < rows; from += LABELS_AT_ONCE) {
-      const to = Math.min(rows, from + LABELS_AT_ONCE);
-      let text = from > 0 ? "," : "";
-      for (let i = from; i < to; i++) text += i > from ? `,${i}` : i;
-      this.write(text);
-    }
-    this.write("]");
+    for (const text of rowIndex(0, rows)) this.write(text);
   }
 
   /** A cargo begins: check its lengths from here, or have it read as cells. */

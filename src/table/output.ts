@@ -5,7 +5,7 @@ import { LABELS_HERE, type RowWriter } from "../envelope/layouts/writer.js";
 import { TransloadError } from "../errors.js";
 import { count, type TableJob, type Wait } from "./job.js";
 import { datatypeOf, merge, refuseMixed } from "./kinds.js";
-import { LabelText } from "./labels.js";
+import { LabelText } from "./label-spill.js";
 import type { Rules } from "./rules.js";
 
 /** Smaller pieces are written together, so many bytes of them at a time. */

@@ -6,7 +6,7 @@ import type { Payload } from "../envelope/payload.js";
 import { listed, nearest, TransloadError } from "../errors.js";
 import { endsInRows } from "./ending.js";
 import type { TableJob } from "./job.js";
-import type { LabelText } from "./labels.js";
+import type { LabelText } from "./label-spill.js";
 import { sourceOf } from "./ranges.js";
 
 /** How the option index names a column. */

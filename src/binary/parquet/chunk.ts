@@ -9,9 +9,9 @@ import { TransloadError } from "../../errors.js";
 import { crc32 } from "../../io/crc32.js";
 import type { RandomAccess } from "../../io/store.js";
 import type { Between } from "./between.js";
-import { PageDecoder, type PageHeader } from "./decode.js";
+import { PageDecoder, type PageHeader } from "./decode-page.js";
 import { ListRows, type Rows } from "./lists.js";
-import type { Decoded } from "./page.js";
+import type { Decoded } from "./page-shapes.js";
 import type { Field } from "./schema.js";
 
 /** A page header is read with so many bytes, and with more where it does not end there. */

@@ -5,7 +5,7 @@ import type { Column, Level } from "../../columns/column.js";
 import { inLists } from "../../columns/lists.js";
 import { joinColumns, sliceRows, takeRows } from "../../columns/rows.js";
 import type { Nesting } from "./nesting.js";
-import type { Decoded } from "./page.js";
+import type { Decoded } from "./page-shapes.js";
 
 /** A run of rows. */
 export interface Rows {

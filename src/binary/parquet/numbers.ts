@@ -3,7 +3,7 @@
 
 import type { TypedArray } from "../../columns/dtype.js";
 import { widthOf } from "./hybrid.js";
-import type { Encoded, Places } from "./page.js";
+import type { Encoded, Places } from "./page-shapes.js";
 
 /** Largest dictionary, and the span of whole numbers that a table finds their places in. */
 export const MOST = 1 << 16;

@@ -4,7 +4,7 @@ import { decode } from "../../columns/bytes.js";
 import type { Column, Texts } from "../../columns/column.js";
 import { spreadTexts, textsNow, textsOf } from "../../columns/texts.js";
 import { parquetCore } from "./hybrid.js";
-import type { Encoded } from "./page.js";
+import type { Encoded } from "./page-shapes.js";
 
 /** Ends of texts are given up to this length; longer ones would fill the file's footer. */
 const LONGEST_END = 64;

@@ -15,8 +15,8 @@ import { TransloadError } from "../../errors.js";
 import { compressorOf } from "../codecs.js";
 import { bytesOfRow } from "../cut.js";
 import type { BinaryWrite, BinaryWriter } from "../form.js";
-import { ChunkCells } from "./encode.js";
-import type { Pages } from "./page.js";
+import { ChunkCells } from "./encode-page.js";
+import type { Pages } from "./page-shapes.js";
 import { elementsOf } from "./schema.js";
 
 /** Rows of a row group, as DuckDB has them; fewer where they would take so many bytes. */

@@ -2,6 +2,7 @@
 import type { Form, Layout } from "../../dialects/index.js";
 import type { RowTexts } from "../../engine/rows.js";
 import { membersOf, textOfMembers } from "../members.js";
+import { rowIndex } from "../row-index.js";
 
 /** What is known when an output ends. */
 interface Facts {
@@ -33,19 +34,6 @@ export interface RowWriter {
 }
 
 /** Labels written at once, and at most in one text. */
-const LABELS = 4096;
-
-/** `"index":[0,1,…]`, in pieces. */
-function* indexText(first: number, rows: number): Generator<string> {
-  yield '"index":[';
-  for (let from = 0; from < rows; from += LABELS) {
-    let text = from > 0 ? "," : "";
-    for (let i = from; i < Math.min(rows, from + LABELS); i++) text += i > from ? `,${first + i}` : first + i;
-    yield text;
-  }
-  yield "]";
-}
-
 const json = JSON.stringify;
 
 /** `{"key":` and `}`, with what extra along; nothing where the document is the cargo. */
@@ -79,7 +67,7 @@ function frameWriter(form: Form, indexed: boolean): RowWriter {
     texts: lists,
     tail: ({ names, firstRow, rows, extras, labelled }) => {
       const columns = !named && names ? `,"columns":${json(names)}` : "";
-      const index = labelled ? `,"index":[${LABELS_HERE}]` : indexed ? `,${[...indexText(firstRow, rows)].join("")}` : "";
+      const index = labelled ? `,"index":[${LABELS_HERE}]` : indexed ? `,${[...rowIndex(firstRow, rows)].join("")}` : "";
       return `]${columns}${index}}${close(extras)}`;
     },
   };

@@ -9,7 +9,7 @@ import { narrow, pack, widthOf } from "./hybrid.js";
 import { ListLevels } from "./levels.js";
 import { encodeBooleans, encodeFloats, encodeIntegers, encodeWide, endsOf, MOST, REPEATED } from "./numbers.js";
 
-import type { DataPage, Encoded, Pages } from "./page.js";
+import type { DataPage, Encoded, Pages } from "./page-shapes.js";
 import { TextCells } from "./texts.js";
 
 /** Cells of a page, where it can be cut. */

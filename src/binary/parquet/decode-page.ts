@@ -17,7 +17,7 @@ import { halves } from "../half.js";
 import type { Between } from "./between.js";
 import { unpack, unpackCells } from "./hybrid.js";
 import { levelWidth } from "./nesting.js";
-import type { Decoded } from "./page.js";
+import type { Decoded } from "./page-shapes.js";
 import type { Pool } from "./pool.js";
 import { type CellType, cellTypeOf, type Field } from "./schema.js";
 
