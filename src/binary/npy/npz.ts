@@ -23,8 +23,8 @@ interface NpzArray {
 
 /**
  * Reads the arrays: columns of a frame where all are of one dimension and length, and otherwise tensors one after the other.
- * @throws TransloadError E_FORM for a zip of other files, E_SYNTAX for a damaged zip, E_TRUNCATED where it ends too early, E_DUPLICATE for two arrays of one name, E_LIMIT
- * for arrays that expand too far; as readNpy for each array.
+ * @throws TransloadError E_FORM for a zip of other files, E_SYNTAX for a damaged zip, E_TRUNCATED where it ends too early, E_DUPLICATE for
+ * two arrays of one name, E_LIMIT for arrays that expand too far; as readNpy for each array.
  */
 export async function* readNpz(file: RandomAccess, options: BinaryRead): AsyncGenerator<Batch, void, undefined> {
   const guard = expansionGuard("the npz file", options.maxExpand);
@@ -47,8 +47,6 @@ export async function* readNpz(file: RandomAccess, options: BinaryRead): AsyncGe
       opened.push(bytes);
       arrays.push({ name, file: bytes, header: await readNpyHeader(bytes) });
     }
-    if (arrays.length === 0 && (await membersOf(file, "")).length > 0)
-      throw new TransloadError("E_FORM", "the zip holds no array (.npy); unpack it, and convert what is in it");
     const rows = arrays[0]?.header.shape[0];
     const frame = arrays.length > 0 && arrays.every(({ header }) => header.shape.length === 1 && header.shape[0] === rows);
     const wanted = chosen(arrays, options.columns);
