@@ -16,8 +16,8 @@ export interface BinaryForm {
   readonly about: string;
   /** Endings of file names, without the point. */
   readonly extensions: readonly string[];
-  /** What every such file begins with. */
-  readonly magic: readonly number[];
+  /** What such a file begins with: one of these. */
+  readonly magics: readonly (readonly number[])[];
 }
 
 export type BinaryName = "npy" | "npz" | "arrow" | "arrows" | "parquet";
@@ -25,11 +25,16 @@ export type BinaryName = "npy" | "npz" | "arrow" | "arrows" | "parquet";
 const ascii = (text: string) => [...text].map((c) => c.charCodeAt(0));
 
 export const BINARY: readonly BinaryForm[] = [
-  { id: "parquet", about: "Apache Parquet", extensions: ["parquet", "pqt", "pq"], magic: ascii("PAR1") },
-  { id: "arrow", about: "Apache Arrow IPC, the file format (Feather)", extensions: ["arrow", "feather"], magic: ascii("ARROW1") },
-  { id: "arrows", about: "Apache Arrow IPC, the stream format", extensions: ["arrows"], magic: [0xff, 0xff, 0xff, 0xff] },
-  { id: "npy", about: "numpy's array", extensions: ["npy"], magic: [0x93, ...ascii("NUMPY")] },
-  { id: "npz", about: "numpy's arrays in a zip", extensions: ["npz"], magic: [...ascii("PK"), 0x03, 0x04] },
+  { id: "parquet", about: "Apache Parquet", extensions: ["parquet", "pqt", "pq"], magics: [ascii("PAR1")] },
+  {
+    id: "arrow",
+    about: "Apache Arrow IPC, the file format (Feather)",
+    extensions: ["arrow", "feather"],
+    magics: [ascii("ARROW1"), ascii("FEA1")],
+  },
+  { id: "arrows", about: "Apache Arrow IPC, the stream format", extensions: ["arrows"], magics: [[0xff, 0xff, 0xff, 0xff]] },
+  { id: "npy", about: "numpy's array", extensions: ["npy"], magics: [[0x93, ...ascii("NUMPY")]] },
+  { id: "npz", about: "numpy's arrays in a zip", extensions: ["npz"], magics: [[...ascii("PK"), 0x03, 0x04]] },
 ];
 
 /** The form of this name, if it is binary. */
@@ -39,7 +44,7 @@ export function binaryForm(name: string): BinaryForm | undefined {
 
 /** The form of a file that begins so; no text of any dialect does. */
 export function binaryAt(head: Uint8Array): BinaryForm | undefined {
-  return BINARY.find(({ magic }) => magic.every((byte, i) => head[i] === byte));
+  return BINARY.find(({ magics }) => magics.some((magic) => magic.every((byte, i) => head[i] === byte)));
 }
 
 /** The form that a file's name tells. */

@@ -1,8 +1,12 @@
 // numpy's files, written here by the letter of their format, and npz of them.
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { inflateRawSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { readBatches, writeBatches } from "../../src/index.js";
+import { membersOf } from "../../src/binary/npy/zip-read.js";
+import { ZipWriter } from "../../src/binary/npy/zip-write.js";
+import { convert, readBatches, writeBatches } from "../../src/index.js";
+import { byTable } from "../../src/io/crc32.js";
 import { written } from "../support/binary-samples.js";
 import { batchesOf, type Table, tableOf } from "../support/typed-tables.js";
 
@@ -131,5 +135,68 @@ describe("npy", () => {
         code: expect.stringMatching(/E_(TRUNCATED|SYNTAX)/),
       });
     }
+  });
+
+  test("stands in an npz behind its size and checksum, which nothing follows", async () => {
+    const own: Table = [
+      { name: "a", dtype: "int64", cells: [1n, 2n] },
+      { name: "t", dtype: "string", cells: ["é", "x"] },
+    ];
+    for (const codec of ["none", "gzip"] as const) {
+      const bytes = await written(batchesOf(own, 1), { to: "npz", codec });
+      let at = 0;
+      for (const name of ["a.npy", "t.npy"]) {
+        expect(bytes.readUInt32LE(at)).toBe(0x04034b50);
+        const [flags, method] = [bytes.readUInt16LE(at + 6), bytes.readUInt16LE(at + 8)];
+        const [crc, packed, size] = [bytes.readUInt32LE(at + 14), bytes.readUInt32LE(at + 18), bytes.readUInt32LE(at + 22)];
+        expect(flags & 8, "what stands behind a member").toBe(0);
+        const from = at + 30 + bytes.readUInt16LE(at + 26) + bytes.readUInt16LE(at + 28);
+        expect(bytes.toString("utf8", at + 30, at + 30 + name.length)).toBe(name);
+        const member = bytes.subarray(from, from + packed);
+        const array = method === 8 ? inflateRawSync(member) : member;
+        expect([array.length, byTable(array)]).toEqual([size, crc]);
+        at = from + packed;
+      }
+      expect(bytes.readUInt32LE(at), "the directory").toBe(0x02014b50);
+    }
+  });
+
+  test("in a zip of very many has its place", async () => {
+    const zip = new ZipWriter(() => {
+      throw new Error("nothing is compressed");
+    });
+    const parts: Uint8Array[] = [];
+    const count = 66_000;
+    for (let i = 0; i < count; i++) for await (const part of zip.add(`${i}`, () => [], false)) parts.push(part);
+    parts.push(...zip.end());
+    const bytes = Buffer.concat(parts);
+    const file = {
+      size: bytes.length,
+      read: async (from: number, to: number) => Uint8Array.from(bytes.subarray(from, to)),
+      close: async () => {},
+    };
+    expect((await membersOf(file)).map(({ name }) => name)).toEqual(Array.from({ length: count }, (_, i) => `${i}`));
+  });
+
+  test("of lists goes there where they have one shape", async () => {
+    const rows = async (...lists: string[]) => {
+      const through = convert({ from: "jsonl", to: "npz" });
+      through.end(lists.map((list) => `{"a":${list}}\n`).join(""));
+      const parts: Buffer[] = [];
+      for await (const part of through) parts.push(part as Buffer);
+      const found: unknown[] = [];
+      for await (const { columns } of readBatches(parts, { from: "npz" }))
+        found.push(...columns.map(({ shape, values }) => [shape, [...values]]));
+      return found;
+    };
+    expect(await rows("[1,2]", "[3,4]")).toEqual([[[2], [1n, 2n, 3n, 4n]]]);
+    for (const lists of [
+      ["[1,2]", "[3]"],
+      ["[1,2]", "null"],
+    ])
+      await expect(rows(...lists)).rejects.toMatchObject({
+        code: "E_SHAPE",
+        message: expect.stringMatching(/^row 1, column "a": its lists must all have one shape in npz/),
+      });
   });
 });

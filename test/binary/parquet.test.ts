@@ -166,6 +166,8 @@ describe("parquet", () => {
     long.writeUInt32LE(0x7fffffff, bytes.length - 8);
     await expect(tableOf([long])).rejects.toMatchObject({ code: "E_SYNTAX" });
     await expect(tableOf([Buffer.from("{}")], { from: "parquet" })).rejects.toMatchObject({ code: "E_SYNTAX" });
+    await query(`COPY (SELECT INTERVAL 1 MONTH AS d) TO '${path}' (FORMAT parquet)`);
+    await expect(tableOf(path)).rejects.toMatchObject({ code: "E_DTYPE", message: expect.stringContaining("INTERVAL") });
   });
 
   test("gives decimals that a double does not hold as their digits", async () => {

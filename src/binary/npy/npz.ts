@@ -1,9 +1,7 @@
 // numpy's .npz (numpy.savez): a zip of .npy files, one for each column or tensor.
-import { Readable } from "node:stream";
-import { ZipFile } from "yazl";
 import { Batch } from "../../columns/batch.js";
 import { needShape } from "../../columns/lists.js";
-import { placesAmong, TransloadError } from "../../errors.js";
+import { listed, placesAmong, TransloadError } from "../../errors.js";
 import { expansionGuard } from "../../io/expansion.js";
 import type { RandomAccess } from "../../io/store.js";
 import { type BinaryRead, type BinaryWrite, type BinaryWriter, rowsOfBatch } from "../form.js";
@@ -11,11 +9,10 @@ import { type NpyHeader, readNpyHeader } from "./header.js";
 import { arrayNames } from "./names.js";
 import { readNpy } from "./read.js";
 import { NpyWriter } from "./write.js";
-import { type MemberFile, membersOf, openMember } from "./zip.js";
+import { type MemberFile, membersOf, openMember } from "./zip-read.js";
+import { ZipWriter } from "./zip-write.js";
 
 const ENDING = ".npy";
-/** As numpy writes it, so that the same arrays give the same bytes. */
-const EPOCH = new Date(1980, 0, 1);
 
 /** One array of the zip. */
 interface NpzArray {
@@ -26,8 +23,8 @@ interface NpzArray {
 
 /**
  * Reads the arrays: columns of a frame where all are of one dimension and length, and otherwise tensors one after the other.
- * @throws TransloadError E_SYNTAX for a damaged zip, E_TRUNCATED where it ends too early, E_DUPLICATE for two arrays of one name, E_LIMIT
- * for arrays that expand too far; as readNpy for each array.
+ * @throws TransloadError E_FORM for a zip of other files, E_SYNTAX for a damaged zip, E_TRUNCATED where it ends too early, E_DUPLICATE for
+ * two arrays of one name, E_LIMIT for arrays that expand too far; as readNpy for each array.
  */
 export async function* readNpz(file: RandomAccess, options: BinaryRead): AsyncGenerator<Batch, void, undefined> {
   const guard = expansionGuard("the npz file", options.maxExpand);
@@ -35,16 +32,21 @@ export async function* readNpz(file: RandomAccess, options: BinaryRead): AsyncGe
   try {
     const arrays: NpzArray[] = [];
     const known = new Set<string>();
-    for (const member of await membersOf(file, ENDING)) {
+    const members = await membersOf(file);
+    const own = members.filter(({ name }) => name.endsWith(ENDING));
+    if (own.length === 0 && members.length > 0)
+      throw new TransloadError(
+        "E_FORM",
+        `the zip holds no array of numpy's, ${ENDING}, but ${listed(members.map(({ name }) => name))}; unpack it first`,
+      );
+    for (const member of own) {
       const name = member.name.slice(0, -ENDING.length);
       if (known.has(name)) throw new TransloadError("E_DUPLICATE", `two arrays of the npz file are called ${JSON.stringify(name)}`);
       known.add(name);
-      const own = await openMember(file, member, guard, options.spill);
-      opened.push(own);
-      arrays.push({ name, file: own, header: await readNpyHeader(own) });
+      const bytes = await openMember(file, member, guard, options.spill);
+      opened.push(bytes);
+      arrays.push({ name, file: bytes, header: await readNpyHeader(bytes) });
     }
-    if (arrays.length === 0 && (await membersOf(file, "")).length > 0)
-      throw new TransloadError("E_FORM", "the zip holds no array (.npy); unpack it, and convert what is in it");
     const rows = arrays[0]?.header.shape[0];
     const frame = arrays.length > 0 && arrays.every(({ header }) => header.shape.length === 1 && header.shape[0] === rows);
     const wanted = chosen(arrays, options.columns);
@@ -101,15 +103,10 @@ export class NpzWriter implements BinaryWriter {
   }
 
   async *end(): AsyncGenerator<Uint8Array, void, undefined> {
-    const zip = new ZipFile();
-    const out = zip.outputStream as unknown as Readable;
-    zip.on("error", (error: Error) => out.destroy(error));
-    for (const [name, writer] of this.#arrays) {
-      const options = { compress: this.#options.compress === "gzip", size: writer.size, mtime: EPOCH };
-      zip.addReadStreamLazy(`${name}${ENDING}`, options, (done) => done(null, Readable.from(writer.end(), { objectMode: false })));
-    }
-    zip.end();
-    yield* out as AsyncIterable<Uint8Array>;
+    const zip = new ZipWriter(this.#options.spill);
+    const compress = this.#options.compress === "gzip";
+    for (const [name, writer] of this.#arrays) yield* zip.add(`${name}${ENDING}`, () => writer.end(), compress);
+    yield* zip.end();
   }
 
   close(): void {

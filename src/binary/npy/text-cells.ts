@@ -27,11 +27,6 @@ export class TextCells {
     return `U${this.#width}`;
   }
 
-  /** Bytes of the array. */
-  get size(): number {
-    return 4 * this.#count * this.#width;
-  }
-
   /**
    * Adds the cells of columns, row by row.
    * @throws TransloadError E_DTYPE for what numpy has no text for: nulls, and zeros at the end; E_UTF8 for halves of surrogate pairs.

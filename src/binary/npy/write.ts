@@ -56,11 +56,12 @@ export class NpyWriter implements BinaryWriter {
   /** Text has a width that is known last, wherever it goes. */
   #keepTexts(batch: Batch): void {
     if (!isText(batch)) throw mixed(batch.columns.find(({ dtype }) => dtype !== "string") as Column);
-    if (batch.kind === "frame" && batch.columns.some(({ shape }) => shape.length > 0)) batch.tensor(); // says why it is no matrix
+    if (batch.kind === "frame" && batch.columns.some(({ shape, lists }) => lists || shape.length > 0)) batch.tensor(); // says why it is no matrix
     this.#texts ??= new TextCells(this.#options.spill());
     this.#texts.add(batch.columns, batch.rowOffset);
   }
 
+  /** What is behind the last batch; it may be had more than once. */
   *end(): Generator<Uint8Array, void, undefined> {
     const header = this.#header();
     if (this.#options.patches && this.#dtype !== undefined) {
@@ -74,11 +75,6 @@ export class NpyWriter implements BinaryWriter {
       at += this.#spill.read(at, buffer);
       yield buffer;
     }
-  }
-
-  /** Bytes of the whole file, once all is written. */
-  get size(): number {
-    return HEADER + (this.#texts?.size ?? this.#bytes);
   }
 
   close(): void {

@@ -31,10 +31,10 @@ export interface MemberFile extends RandomAccess {
 }
 
 /**
- * The members whose names end so.
+ * The members, but for folders.
  * @throws TransloadError E_SYNTAX for a damaged zip, and for members that lie upon each other; E_TRUNCATED where it ends too early.
  */
-export async function membersOf(file: RandomAccess, ending: string): Promise<Member[]> {
+export async function membersOf(file: RandomAccess): Promise<Member[]> {
   const members: Member[] = [];
   for (const entry of await entriesOf(file)) members.push(await memberOf(entry, file));
   let end = 0;
@@ -42,7 +42,7 @@ export async function membersOf(file: RandomAccess, ending: string): Promise<Mem
     if (from < end) throw damaged(`${name} and another lie upon each other`, from);
     end = to;
   }
-  return members.filter(({ name }) => name.endsWith(ending));
+  return members.filter(({ name }) => !name.endsWith("/"));
 }
 
 function entriesOf(file: RandomAccess): Promise<yauzl.Entry[]> {
