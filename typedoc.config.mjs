@@ -21,6 +21,7 @@ export default {
     "TimeDType",
     "FINDINGS",
     "Block",
+    "Level",
     "Texts",
     "Cast",
     "EngineName",
