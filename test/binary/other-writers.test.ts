@@ -62,11 +62,11 @@ function formOf(name: string): string {
   return ending === "feather" ? "arrow" : ending;
 }
 
-const refused = (name: string, options: Parameters<typeof readBatches>[1] = {}) =>
+const refused = (file: string | Buffer, options: Parameters<typeof readBatches>[1] = {}) =>
   (async () => {
-    for await (const _ of readBatches([bytesOf(name)], options));
+    for await (const _ of readBatches([typeof file === "string" ? bytesOf(file) : file], options));
     return "none";
-  })().catch((error) => `${error.code} ${error.message}`);
+  })().catch((error) => `${error.code} ${error.code ? error.message : error.stack}`);
 
 test("every file is told of", () => {
   expect(
@@ -123,5 +123,40 @@ describe("what is no cell", () => {
   test("is a Feather file of old, which is called so", async () => {
     expect(await refused("old.feather")).toMatch(/^E_FORM the file is Feather version 1/);
     expect(await refused("old.feather", { from: "arrow" })).toMatch(/^E_FORM the file is Feather version 1/);
+  });
+});
+
+describe("damaged anywhere", () => {
+  test.each([
+    "types.arrow",
+    "types-lz4.arrows",
+    "zstd.arrows",
+    "polars.arrow",
+    "tensors.arrow",
+    "odd.arrow",
+    "types-v2.parquet",
+    "duckdb.parquet",
+  ])(
+    "%s is refused or read, and never hangs",
+    async (name) => {
+      const bytes = bytesOf(name);
+      const picked = name === "odd.arrow" ? { columns: ["n"] } : {};
+      const step = Math.ceil(bytes.length / 1500);
+      for (const bits of [0xff, 0x01])
+        for (let at = bits % step; at < bytes.length; at += step) {
+          const bad = Buffer.from(bytes);
+          bad[at] = (bad[at] as number) ^ bits;
+          expect(await refused(bad, { from: formOf(name), ...picked }), `${at}`).toMatch(/^(none$|E_)/);
+        }
+    },
+    60_000,
+  );
+
+  test.each(["types.arrow", "types-lz4.arrows", "polars.arrows"])("%s cut short is refused, or ends with a batch", async (name) => {
+    const bytes = bytesOf(name);
+    for (let length = 1; length < bytes.length; length += 97) {
+      const found = await refused(bytes.subarray(0, length), { from: formOf(name) });
+      expect(found, `${length}`).toMatch(name.endsWith(".arrow") ? /^E_(TRUNCATED|SYNTAX)/ : /^(none$|E_(TRUNCATED|SYNTAX))/);
+    }
   });
 });

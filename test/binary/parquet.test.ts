@@ -149,6 +149,33 @@ describe("parquet", () => {
     await expect(tableOf(path, { columns: ["ago"] })).rejects.toThrow(/no column "ago"; did you mean age/);
   });
 
+  test("has no ends where there is a NaN, so that no reader passes over rows, and zeros of both signs elsewhere", async () => {
+    const own: Table = [
+      { name: "nan", dtype: "float64", cells: [1, Number.NaN, 9] },
+      { name: "zero", dtype: "float64", cells: [0, null, 0] },
+      { name: "none", dtype: "float32", cells: [null, null, null] },
+    ];
+    const path = file("ends.parquet");
+    writeFileSync(path, await written(batchesOf(own, 3), { to: "parquet" }));
+    const ends = await query(
+      `SELECT path_in_schema, stats_min_value, stats_max_value, stats_null_count FROM parquet_metadata('${path}') ORDER BY column_id`,
+    );
+    expect(ends).toEqual([
+      ["nan", "zero", "none"],
+      [null, "-0.0", null],
+      [null, "0.0", null],
+      [0n, 1n, 3n],
+    ]);
+    for (const [filter, count] of [
+      ["nan > 5", 2n], // NaN is the greatest there
+      ["nan = 9", 1n],
+      ["nan = 'NaN'::DOUBLE", 1n],
+      ["zero = 0", 2n],
+      ["none IS NULL", 3n],
+    ] as const)
+      expect(await query(`SELECT count(*) FROM '${path}' WHERE ${filter}`), filter).toEqual([[count]]);
+  });
+
   test("is refused with its code when it is damaged", async () => {
     const path = file("whole.parquet");
     const own: Table = [{ name: "a", dtype: "int64", cells: Array.from({ length: 1000 }, (_, i) => BigInt(i * 1000003)) }];

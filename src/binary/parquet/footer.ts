@@ -23,7 +23,8 @@ export async function readMetadata(file: RandomAccess): Promise<FileMetaData> {
     });
   const bytes = await file.read(from, file.size);
   try {
-    return parquetMetadata(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+    // its search for GeoParquet's columns goes backwards, and for ever, where a column has fewer than no children
+    return parquetMetadata(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length), { geoparquet: false });
   } catch (error) {
     throw new TransloadError(
       "E_SYNTAX",

@@ -124,7 +124,7 @@ export function fieldsOf([, ...elements]: readonly SchemaElement[]): Field[] {
 /** Behind what belongs to an element. */
 function endOf(elements: readonly SchemaElement[], at: number): number {
   let end = at + 1;
-  for (let left = elements[at]?.num_children ?? 0; left > 0; left--) end = endOf(elements, end);
+  for (let left = elements[at]?.num_children ?? 0; left > 0 && end < elements.length; left--) end = endOf(elements, end);
   return end;
 }
 
