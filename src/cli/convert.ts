@@ -4,7 +4,7 @@ import { split } from "../api/split.js";
 import { transfer } from "../api/transfer.js";
 import { binaryForm } from "../binary/form.js";
 import { type Compression, compressionOf, compressor } from "../io/compression.js";
-import { isTransfer } from "../lanes/exchange.js";
+import { guessesColumns, isTransfer } from "../lanes/exchange.js";
 import { corrected, FIRST_GUESS, type Guesses, once } from "../lanes/guessing.js";
 import type { ConvertOptions } from "../options/convert.js";
 import { addOptions, type ConvertCall, conversionOf, informed, type Shape, shapeOf } from "./convert-call.js";
@@ -86,7 +86,9 @@ async function attempt(
   }
   const output = await openOutput(target, input, sync);
   const sink = compression || !output.patch ? undefined : { patch: output.patch, guesses };
-  const restarts = sink !== undefined && payload.file !== undefined && options.infer !== "head";
+  const request = checkConvert(told);
+  // from a pipe, or to one, the exchange itself begins anew
+  const restarts = sink !== undefined && payload.file !== undefined && guessesColumns(request);
   progress = Progress.of(input, report);
   try {
     const packing = compression ? [compressor(compression)] : [];
@@ -94,7 +96,6 @@ async function attempt(
     else {
       // a binary file is read by its name
       const named = binaryForm(told.from ?? "") !== undefined && payload.file !== undefined;
-      const request = checkConvert(told);
       const conversion = isTransfer(request) ? transfer(request, sink) : convert(told);
       await output.fill(named ? [] : payload.stream, conversion, ...packing);
     }

@@ -215,7 +215,10 @@ export function refuseCell(fault: CellFault): TransloadError {
   const { column, dtype, guessed, text } = fault;
   if (!guessed || (fault.error !== Err.Range && fault.error !== Err.Kind)) return refused;
   const wider = widerThan(dtype, text);
-  const remedy = wider === undefined ? "" : `; the first rows misled: name its dtype, ${JSON.stringify(column)} as ${wider}`;
+  // what is not exact says itself what to ask for
+  const misled = wider !== undefined && !(fault.error === Err.Range && dtype === "float64");
+  const named = column === "" ? `${wider}` : `${JSON.stringify(column)} as ${wider}`;
+  const remedy = misled ? `; the first rows misled: name its dtype, ${named}` : "";
   return new GuessError(refused.code, refused.detail + remedy, fault.place, column, wider);
 }
 

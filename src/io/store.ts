@@ -9,6 +9,19 @@ export interface Spill {
   close(): void;
 }
 
+const BLOCK = 1 << 20;
+
+/** All that is there, from the first byte on. */
+export function* blocksOf(bytes: Pick<Spill, "read">): Generator<Uint8Array, void, undefined> {
+  for (let at = 0; ; ) {
+    const block = new Uint8Array(BLOCK);
+    const length = bytes.read(at, block);
+    if (length === 0) return;
+    at += length;
+    yield block.subarray(0, length);
+  }
+}
+
 /** A file that is read here and there. */
 export interface RandomAccess {
   readonly size: number;

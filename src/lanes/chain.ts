@@ -8,8 +8,7 @@ import { type End, hasColumns, isCut, isTensor, keepsShape } from "../dialects/n
 import { withoutPlace } from "../engine/fault.js";
 import { formOf } from "../envelope/detect.js";
 import { SpillStore } from "../io/store.js";
-import type { ConvertOptions } from "../options/convert.js";
-import { NOTHING, type Request, requestOf } from "../options/request.js";
+import { NOTHING, type Request } from "../options/request.js";
 import { Conversion, endsOf, type Outlet, type Plan, type Route } from "./conversion.js";
 import type { Host } from "./host.js";
 
@@ -51,12 +50,7 @@ export interface Stage {
   close(): void;
 }
 
-/** The conversion, or the chain of them, for these options. @throws TransloadError as `stageFor`. */
-export function createStage(options: ConvertOptions, host: Host, write: (bytes: Uint8Array) => void, outlet?: Outlet): Stage {
-  return stageFor(requestOf("convert", options), host, write, outlet);
-}
-
-/** @throws TransloadError E_DIALECT for ends that there are not. */
+/** The conversion, or the chain of them. @throws TransloadError E_DIALECT for ends that there are not. */
 export function stageFor(request: Request, host: Host, write: (bytes: Uint8Array) => void, outlet?: Outlet): Stage {
   const { dtype, through = [] } = request.typed;
   const typed = dtype !== undefined || through.length > 0;

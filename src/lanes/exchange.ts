@@ -59,7 +59,7 @@ export async function* exchange(
 }
 
 /** Some column's dtype is told from its cells, and the target has a dtype for each. Functions on batches are not called twice for one. */
-function guessesColumns({ from, to, typed }: Request): boolean {
+export function guessesColumns({ from, to, typed }: Request): boolean {
   const { dtype, infer, through } = typed;
   const named = dtype !== undefined && typeof dtype !== "object";
   return binaryForm(to) !== undefined && binaryForm(from) === undefined && !named && infer !== "head" && !through?.length;

@@ -6,7 +6,7 @@
 import type { DType } from "../columns/dtype.js";
 import { GuessError } from "../engine/fault.js";
 import type { Warning } from "../errors.js";
-import type { Spill, Store } from "../io/store.js";
+import { blocksOf, type Store } from "../io/store.js";
 import type { Host } from "./host.js";
 
 /** What is known of an input that has been read in vain. */
@@ -22,11 +22,16 @@ export const FIRST_GUESS: Guesses = { dtypes: {}, late: false };
 /** A frame's names stand behind its rows, of which batches have been made with positions for names. */
 export class LateNames extends Error {}
 
-/** The guesses with the one that was wrong put right; undefined for any other error, and where nothing has room for the cell. */
+/**
+ * The guesses with the one that was wrong put right; undefined for any other error, where nothing has room for the cell, and where that has
+ * been tried: each attempt knows more than the one before, so there is a last one.
+ */
 export function corrected(guesses: Guesses, error: unknown): Guesses | undefined {
-  if (error instanceof LateNames) return { ...guesses, late: true };
+  if (error instanceof LateNames) return guesses.late ? undefined : { ...guesses, late: true };
+  if (!(error instanceof GuessError) || !error.wider) return undefined;
   const { dtypes } = guesses;
-  return error instanceof GuessError && error.wider ? { ...guesses, dtypes: { ...dtypes, [error.columnName]: error.wider } } : undefined;
+  const known = Object.hasOwn(dtypes, error.columnName) && dtypes[error.columnName] === error.wider;
+  return known ? undefined : { ...guesses, dtypes: { ...dtypes, [error.columnName]: error.wider } };
 }
 
 /** Tells a warning once, however often its cause is read. */
@@ -64,26 +69,10 @@ export async function* untilGuessed(
         held = host.spill();
       }
     }
-    yield* bytesOf(held);
+    yield* blocksOf(held);
   } finally {
     held.close();
     await input.close();
-  }
-}
-
-const BLOCK = 1 << 20;
-
-function* bytesOf(spill: Spill): Generator<Uint8Array, void, undefined> {
-  yield* blocks((at, target) => spill.read(at, target));
-}
-
-function* blocks(read: (at: number, target: Uint8Array) => number): Generator<Uint8Array, void, undefined> {
-  for (let at = 0; ; ) {
-    const block = new Uint8Array(BLOCK);
-    const length = read(at, block);
-    if (length === 0) return;
-    at += length;
-    yield block.subarray(0, length);
   }
 }
 
@@ -109,7 +98,7 @@ class KeptInput {
   }
 
   async *again(): AsyncGenerator<Uint8Array, void, undefined> {
-    yield* blocks((at, target) => this.#store.read(at, target));
+    yield* blocksOf(this.#store);
   }
 
   async close(): Promise<void> {

@@ -6,16 +6,10 @@ import { pipeline } from "node:stream/promises";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { convert, type ReadOptions, readBatches, readModel } from "../../src/index.js";
-import { collect, crumbs, cut, tryRead, whole } from "../support/feed.js";
+import { collect, columnsOf, crumbs, cut, tryRead, whole } from "../support/feed.js";
 
 const folder = mkdtempSync(join(tmpdir(), "transload-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-async function cellsOf(chunks: Iterable<Uint8Array>, options: ReadOptions): Promise<Record<string, unknown[]>> {
-  const found: Record<string, unknown[]> = {};
-  for (const { columns } of await collect(chunks, options)) for (const { name, values } of columns) (found[name] ??= []).push(...values);
-  return found;
-}
 
 describe("columns that are chosen", () => {
   const CELLS = ["1", "22", "333", "-4.5", "1e3", "0.1234567890123456789", '"text, with a comma"', "true", "null"];
@@ -47,7 +41,7 @@ describe("columns that are chosen", () => {
         const cuts = Array.from({ length: 3 }, () => g(fc.nat, payload.length));
         for (const chunks of [whole(payload), crumbs(payload), cut(payload, cuts)])
           for (const engine of ["core", "reference"] as const) {
-            const found = await cellsOf(chunks, { ...options, engine });
+            const found = await columnsOf(chunks, { ...options, engine });
             expect(Object.keys(found)).toEqual(wanted);
             expect(found).toEqual(expected);
           }
@@ -64,8 +58,8 @@ describe("columns that are chosen", () => {
     ];
     for (const [from, text] of sources)
       for (const engine of ["core", "reference"] as const) {
-        expect(await cellsOf(whole(text), { from, engine, columns: ["c", "a"] }), `${from}, ${engine}`).toEqual({ c: [3, 4], a: [1, 2] });
-        expect(await cellsOf(crumbs(text), { from, engine, columns: { text: "b" } }), `${from}, ${engine}`).toEqual({
+        expect(await columnsOf(whole(text), { from, engine, columns: ["c", "a"] }), `${from}, ${engine}`).toEqual({ c: [3, 4], a: [1, 2] });
+        expect(await columnsOf(crumbs(text), { from, engine, columns: { text: "b" } }), `${from}, ${engine}`).toEqual({
           text: ["x", "y, z"],
         });
         const { error } = await tryRead(whole(text), { from, engine, columns: ["aa"] });
@@ -77,7 +71,7 @@ describe("columns that are chosen", () => {
   test("leave the others unread, but not unchecked", async () => {
     const payload = (cell: string) => whole(`{"dataframe_split":{"columns":["a","b"],"data":[[1,2],[3,${cell}],[5,6]]}}`);
     for (const cell of ["1e999", '"text"', "[1]", "null", "NaN"])
-      expect(await cellsOf(payload(cell), { columns: ["a"] }), cell).toEqual({ a: [1, 3, 5] });
+      expect(await columnsOf(payload(cell), { columns: ["a"] }), cell).toEqual({ a: [1, 3, 5] });
     for (const cell of ["01", "1.", "nul", "[1", "x"]) expect((await tryRead(payload(cell), { columns: ["a"] })).error, cell).toBeDefined();
   });
 });
@@ -104,7 +98,7 @@ test("a cell that is passed over may end where a chunk does, and the next be no 
   const chunks = [payload.subarray(0, head), ...crumbs(payload.subarray(head))];
   for (const columns of [["n"], ["t"], ["n", "t"]])
     for (const engine of ["core", "reference"] as const) {
-      const found = await cellsOf(chunks, { columns, engine });
+      const found = await columnsOf(chunks, { columns, engine });
       if (columns.includes("n")) expect(found.n).toEqual(rows.map((_, i) => i));
       if (columns.includes("t")) expect(found.t).toEqual(rows.flatMap((_, i) => [i, 2]));
     }

@@ -145,3 +145,22 @@ test("binary files: from one to another, to a pipe and from one, and none is lef
   const shape = await shell("transload convert rows.csv --columns a,b -o cut.npy; ls cut.npy rows.npy", dir);
   expect(shape.out).toBe("");
 });
+
+test("a column whose first rows misled begins anew on the way to a binary file, and is refused everywhere else", async () => {
+  const rows = Array.from({ length: 20_000 }, (_, i) => `[${i},${i % 7}],`).join("");
+  writeFileSync(join(dir, "late.json"), `{"dataframe_split":{"columns":["id","price"],"data":[${rows}[1.5,2]]}}`);
+  const path = (name: string) => join(dir, name);
+  const [text, file, piped, head] = await Promise.all([
+    transload(["convert", path("late.json"), "-t", "azureml", "--dtype", "price=float32", "-o", path("late.azureml.json")]),
+    transload(["convert", path("late.json"), "-o", path("late.parquet")]),
+    shell("transload convert - -t parquet < late.json > piped.parquet", dir),
+    transload(["convert", path("late.json"), "--infer", "head", "-o", path("head.parquet")]),
+  ]);
+  for (const { code, err } of [text, head]) {
+    expect(code).toBe(1);
+    expect(err).toContain('row 20000, column "id": 1.5 does not fit int64; the first rows misled: name its dtype, "id" as float64');
+  }
+  expect([file.code, file.err, piped.code]).toEqual([0, "", 0]);
+  expect(readFileSync(path("late.parquet"))).toEqual(readFileSync(path("piped.parquet")));
+  expect((await transload(["convert", path("late.parquet"), "-t", "csv"])).out.trimEnd().endsWith("1.5,2")).toBe(true);
+});

@@ -4,8 +4,9 @@ import { describe, expect, test } from "vitest";
 import { inspect } from "../../src/api/inspect.js";
 import { nodeHost } from "../../src/api/node.js";
 import { TransloadError } from "../../src/errors.js";
-import { createStage, type Stage } from "../../src/lanes/chain.js";
+import { type Stage, stageFor } from "../../src/lanes/chain.js";
 import type { ConvertOptions } from "../../src/options/convert.js";
+import { requestOf } from "../../src/options/request.js";
 import { type Draw, drawing } from "../support/draw.js";
 
 const NUMBERS = [
@@ -143,8 +144,10 @@ async function run(bytes: Buffer, options: ConvertOptions, step: number): Promis
   const warnings: string[] = [];
   let conversion: Stage | undefined;
   try {
-    conversion = createStage({ ...options, onWarning: ({ message }) => warnings.push(message) }, nodeHost(options), (part) =>
-      out.push(Buffer.from(part)),
+    conversion = stageFor(
+      requestOf("convert", { ...options, onWarning: ({ message }) => warnings.push(message) }),
+      nodeHost(options),
+      (part) => out.push(Buffer.from(part)),
     );
     for (let at = 0; at < bytes.length; at += step) await conversion.push(bytes.subarray(at, at + step));
     await conversion.end();

@@ -6,17 +6,11 @@ import { pipeline } from "node:stream/promises";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, describe, expect, test } from "vitest";
-import { convert, type ReadOptions, readBatches, split } from "../../src/index.js";
-import { collect, crumbs, cut, tryRead, whole } from "../support/feed.js";
+import { convert, readBatches, split } from "../../src/index.js";
+import { columnsOf, crumbs, cut, tryRead, whole } from "../support/feed.js";
 
 const folder = mkdtempSync(join(tmpdir(), "transload-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-async function cellsOf(chunks: Iterable<Uint8Array>, options: ReadOptions): Promise<Record<string, unknown[]>> {
-  const found: Record<string, unknown[]> = {};
-  for (const { columns } of await collect(chunks, options)) for (const { name, values } of columns) (found[name] ??= []).push(...values);
-  return found;
-}
 
 describe("a compressed source", () => {
   const text = Buffer.from('{"inputs":[[1,2],[3,4]]}');
@@ -24,7 +18,7 @@ describe("a compressed source", () => {
   test("is expanded, several members too, and told by its name where it has no first bytes", async () => {
     const twice = Buffer.concat([gzipSync(text.subarray(0, 10)), gzipSync(text.subarray(10))]);
     for (const bytes of [gzipSync(text), twice]) {
-      for (const chunks of [whole(bytes), crumbs(bytes)]) expect(await cellsOf(chunks, {})).toEqual({ "": [1, 2, 3, 4] });
+      for (const chunks of [whole(bytes), crumbs(bytes)]) expect(await columnsOf(chunks, {})).toEqual({ "": [1, 2, 3, 4] });
     }
     const path = join(folder, "rows.json.br");
     writeFileSync(path, brotliCompressSync(text));
@@ -46,7 +40,7 @@ describe("a compressed source", () => {
     const frames = "28b52ffd240a510000615f782c620a312c320a23ec0234 502a4d1803000000010203 28b52ffd2408410000332c340a352c360ac4f3abce";
     const own = Buffer.from(frames.replaceAll(" ", ""), "hex");
     for (const chunks of [whole(own), crumbs(own)])
-      expect(await cellsOf(chunks, { from: "csv" })).toEqual({ a_x: [1, 3, 5], b: [2, 4, 6] });
+      expect(await columnsOf(chunks, { from: "csv" })).toEqual({ a_x: [1, 3, 5], b: [2, 4, 6] });
     expect((await tryRead(whole(own.subarray(0, -1)), { from: "csv" })).error?.code).toBe("E_TRUNCATED");
     expect((await tryRead(whole(bytes.subarray(0, bytes.length - 9)), { from: "csv" })).error?.code).toBe("E_TRUNCATED");
     const bad = Buffer.from(bytes);

@@ -8,7 +8,8 @@ import {
   type TypedArray,
   type Warning,
 } from "../../src/index.js";
-import { createStage, type Stage } from "../../src/lanes/chain.js";
+import { type Stage, stageFor } from "../../src/lanes/chain.js";
+import { requestOf } from "../../src/options/request.js";
 
 /** What came of a conversion: bytes, warnings and, when it was refused, the error. */
 export interface Outcome {
@@ -24,8 +25,10 @@ export async function feed(chunks: readonly Uint8Array[], options: ConvertOption
   let error: TransloadError | undefined;
   let conversion: Stage | undefined;
   try {
-    conversion = createStage({ ...options, onWarning: (warning) => warnings.push(warning) }, nodeHost(options), (bytes) =>
-      out.push(Buffer.from(bytes)),
+    conversion = stageFor(
+      requestOf("convert", { ...options, onWarning: (warning) => warnings.push(warning) }),
+      nodeHost(options),
+      (bytes) => out.push(Buffer.from(bytes)),
     );
     for (const chunk of chunks) {
       const wait = conversion.push(chunk);
@@ -117,3 +120,10 @@ export const ARRAYS = {
   float32: Float32Array,
   float64: Float64Array,
 } as const;
+
+/** The cells of all batches, by the names of their columns. */
+export async function columnsOf(chunks: Iterable<Uint8Array>, options: ReadOptions): Promise<Record<string, unknown[]>> {
+  const found: Record<string, unknown[]> = {};
+  for (const { columns } of await collect(chunks, options)) for (const { name, values } of columns) (found[name] ??= []).push(...values);
+  return found;
+}

@@ -1,20 +1,9 @@
 // Delimited files: what a field is, how it is quoted, and what the same text is in JSON.
 import { describe, expect, test } from "vitest";
 import type { ConvertOptions } from "../../src/index.js";
-import { crumbs, feed, halves, type Outcome, whole } from "../support/feed.js";
+import { feed, whole } from "../support/feed.js";
 import { parseDelimited } from "../support/forms.js";
-
-/** Whole, byte by byte, and cut at every byte: all the same. */
-async function steady(input: string, options: ConvertOptions): Promise<Outcome> {
-  const outcome = await feed(whole(input), options);
-  const length = Buffer.byteLength(input);
-  for (const chunks of [crumbs(input), ...Array.from({ length }, (_, at) => halves(input, at))]) {
-    const other = await feed(chunks, options);
-    expect(other.error?.message ?? other.text).toBe(outcome.error?.message ?? outcome.text);
-    expect(other.warnings).toEqual(outcome.warnings);
-  }
-  return outcome;
-}
+import { steady } from "../support/steady.js";
 
 /** Columns and data of the split that a file becomes. */
 async function split(input: string, options: Partial<ConvertOptions> = {}): Promise<string> {

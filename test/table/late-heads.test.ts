@@ -2,19 +2,8 @@
 // side; rows that become columns, and columns that become rows.
 import { describe, expect, test } from "vitest";
 import type { ConvertOptions } from "../../src/index.js";
-import { crumbs, feed, halves, type Outcome, whole } from "../support/feed.js";
-
-/** Whole, byte by byte, and cut at every byte: all the same. */
-async function steady(input: string, options: ConvertOptions): Promise<Outcome> {
-  const outcome = await feed(whole(input), options);
-  const length = Buffer.byteLength(input);
-  for (const chunks of [crumbs(input), ...Array.from({ length }, (_, at) => halves(input, at))]) {
-    const other = await feed(chunks, options);
-    expect(other.error?.message ?? other.text).toBe(outcome.error?.message ?? outcome.text);
-    expect(other.warnings).toEqual(outcome.warnings);
-  }
-  return outcome;
-}
+import { feed, whole } from "../support/feed.js";
+import { steady } from "../support/steady.js";
 
 async function convert(input: string, to: string, options: Partial<ConvertOptions> = {}): Promise<string> {
   const { error, text } = await steady(input, { to, ...options });

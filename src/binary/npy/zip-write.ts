@@ -3,7 +3,7 @@
 import zlib from "node:zlib";
 import { encode } from "../../columns/bytes.js";
 import { crc32 } from "../../io/crc32.js";
-import type { Spill } from "../../io/store.js";
+import { blocksOf, type Spill } from "../../io/store.js";
 import { through } from "../../io/through.js";
 
 const [STORED, DEFLATED] = [0, 8];
@@ -16,7 +16,6 @@ const DATE = 0x21;
 /** Unix, and a file that its owner writes and all read. */
 const [MADE_BY, ATTRIBUTES] = [0x033f, 0o100644 * 0x10000];
 const [MOST_BYTES, MOST_MEMBERS] = [0xffffffff, 0xffff];
-const PIECE = 1 << 18;
 
 /** Bytes that can be had twice. */
 type Content = () => Iterable<Uint8Array>;
@@ -63,7 +62,7 @@ export class ZipWriter {
         spill.append(bytes);
         packed += bytes.length;
       }
-      yield* this.#member({ ...known, method: DEFLATED, crc, size, packed }, piecesOf(spill, packed));
+      yield* this.#member({ ...known, method: DEFLATED, crc, size, packed }, blocksOf(spill));
     } finally {
       spill.close();
     }
@@ -98,16 +97,11 @@ function sumOf(pieces: Iterable<Uint8Array>): { crc: number; size: number } {
   return { crc, size };
 }
 
-function* piecesOf(spill: Spill, size: number): Generator<Uint8Array, void, undefined> {
-  for (let at = 0; at < size; ) {
-    const piece = new Uint8Array(Math.min(PIECE, size - at));
-    at += spill.read(at, piece);
-    yield piece;
-  }
-}
+/** A number of 2, 4 or 8 bytes, or bytes as they are. */
+type Field = readonly [bytes: 2 | 4 | 8, value: number] | Uint8Array;
 
-/** Numbers of 2, 4 or 8 bytes one behind the other, and the bytes among them. */
-function record(...fields: readonly (readonly [bytes: 2 | 4 | 8, value: number] | Uint8Array)[]): Uint8Array {
+/** Fields one behind the other. */
+function record(...fields: readonly Field[]): Uint8Array {
   const out = new Uint8Array(fields.reduce((sum, field) => sum + (field instanceof Uint8Array ? field.length : field[0]), 0));
   const view = new DataView(out.buffer);
   let at = 0;
@@ -135,12 +129,9 @@ function short(value: number, elsewhere: boolean): readonly [4, number] {
   return [4, elsewhere ? MOST_BYTES : value];
 }
 
-function headOf(member: Written): Uint8Array {
-  const { name, method, crc, packed, size } = member;
-  const large = isLarge(member);
-  const extra = large ? record([2, 1], [2, 16], [8, size], [8, packed]) : new Uint8Array();
-  return record(
-    [4, 0x04034b50],
+/** What a member's head and its entry in the directory say alike. `extra`: the numbers of eight bytes, where it is `large`. */
+function factsOf({ name, method, crc, packed, size }: Written, large: boolean, extra: Uint8Array): readonly Field[] {
+  return [
     [2, large ? ZIP64 : PLAIN],
     [2, UTF8],
     [2, method],
@@ -151,36 +142,22 @@ function headOf(member: Written): Uint8Array {
     short(size, large),
     [2, name.length],
     [2, extra.length],
-    name,
-    extra,
-  );
+  ];
+}
+
+function headOf(member: Written): Uint8Array {
+  const { name, packed, size } = member;
+  const large = isLarge(member);
+  const extra = large ? record([2, 1], [2, 16], [8, size], [8, packed]) : new Uint8Array();
+  return record([4, 0x04034b50], ...factsOf(member, large, extra), name, extra);
 }
 
 function entryOf(member: Written): Uint8Array {
-  const { name, method, crc, packed, size, at } = member;
+  const { name, packed, size, at } = member;
   const large = isLarge(member) || at >= MOST_BYTES;
   const extra = large ? record([2, 1], [2, 24], [8, size], [8, packed], [8, at]) : new Uint8Array();
-  return record(
-    [4, 0x02014b50],
-    [2, MADE_BY],
-    [2, large ? ZIP64 : PLAIN],
-    [2, UTF8],
-    [2, method],
-    [2, 0],
-    [2, DATE],
-    [4, crc],
-    short(packed, large),
-    short(size, large),
-    [2, name.length],
-    [2, extra.length],
-    [2, 0],
-    [2, 0],
-    [2, 0],
-    [4, ATTRIBUTES],
-    short(at, large),
-    name,
-    extra,
-  );
+  const facts = factsOf(member, large, extra);
+  return record([4, 0x02014b50], [2, MADE_BY], ...facts, [2, 0], [2, 0], [2, 0], [4, ATTRIBUTES], short(at, large), name, extra);
 }
 
 function endOf(members: number, from: number, to: number): Uint8Array {

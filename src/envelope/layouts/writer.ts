@@ -33,7 +33,6 @@ export interface RowWriter {
   tail(facts: Facts): string;
 }
 
-/** Labels written at once, and at most in one text. */
 const json = JSON.stringify;
 
 /** `{"key":` and `}`, with what extra along; nothing where the document is the cargo. */
@@ -54,23 +53,49 @@ const objects = (names: readonly string[] | undefined, width: number): RowTexts 
   between: ",",
 });
 
-/** pandas' split. Names that are not known yet come behind the rows. */
-function frameWriter(form: Form, indexed: boolean): RowWriter {
+/** An object of names and rows. Names that are not known yet come behind the rows: after `ending`, before `last`. */
+function namedWriter(
+  form: Form,
+  {
+    key,
+    opening,
+    texts,
+    ending,
+    last,
+  }: {
+    readonly key: string;
+    readonly opening: string;
+    readonly texts: RowWriter["texts"];
+    readonly ending: (facts: Facts) => string;
+    readonly last?: (facts: Facts) => string;
+  },
+): RowWriter {
   const { open, close } = around(form);
   let named = false;
   return {
     cells: "json",
     head: (names) => {
       named = names !== undefined;
-      return `${open}{${names ? `"columns":${json(names)},` : ""}"data":[`;
+      return `${open}{${names ? `"${key}":${json(names)},` : ""}${opening}`;
     },
-    texts: lists,
-    tail: ({ names, firstRow, rows, extras, labelled }) => {
-      const columns = !named && names ? `,"columns":${json(names)}` : "";
-      const index = labelled ? `,"index":[${LABELS_HERE}]` : indexed ? `,${[...rowIndex(firstRow, rows)].join("")}` : "";
-      return `]${columns}${index}}${close(extras)}`;
+    texts,
+    tail: (facts) => {
+      const late = !named && facts.names ? `,"${key}":${json(facts.names)}` : "";
+      return `${ending(facts)}${late}${last?.(facts) ?? ""}}${close(facts.extras)}`;
     },
   };
+}
+
+/** pandas' split. */
+function frameWriter(form: Form, indexed: boolean): RowWriter {
+  return namedWriter(form, {
+    key: "columns",
+    opening: '"data":[',
+    texts: lists,
+    ending: () => "]",
+    last: ({ firstRow, rows, labelled }) =>
+      labelled ? `,"index":[${LABELS_HERE}]` : indexed ? `,${[...rowIndex(firstRow, rows)].join("")}` : "",
+  });
 }
 
 /** Rows in a list, in lists or objects of their own. */
@@ -89,33 +114,17 @@ function featuresWriter(form: Form): RowWriter {
 }
 
 function ndarrayWriter(form: Form): RowWriter {
-  const { open, close } = around(form);
-  let named = false;
-  return {
-    cells: "json",
-    head: (names) => {
-      named = names !== undefined;
-      return `${open}{${names ? `"names":${json(names)},` : ""}"ndarray":[`;
-    },
-    texts: lists,
-    tail: ({ names, extras }) => `]${!named && names ? `,"names":${json(names)}` : ""}}${close(extras)}`,
-  };
+  return namedWriter(form, { key: "names", opening: '"ndarray":[', texts: lists, ending: () => "]" });
 }
 
 /** Seldon's flat tensor; its shape comes behind the values. */
 function valuesWriter(form: Form): RowWriter {
-  const { open, close } = around(form);
-  let named = false;
-  return {
-    cells: "json",
-    head: (names) => {
-      named = names !== undefined;
-      return `${open}{${names ? `"names":${json(names)},` : ""}"tensor":{"values":[`;
-    },
+  return namedWriter(form, {
+    key: "names",
+    opening: '"tensor":{"values":[',
     texts: () => ({ before: (i) => (i === 0 ? "" : ","), after: "", between: "," }),
-    tail: ({ names, rows, width, extras }) =>
-      `],"shape":[${rows},${width}]}${!named && names ? `,"names":${json(names)}` : ""}}${close(extras)}`,
-  };
+    ending: ({ rows, width }) => `],"shape":[${rows},${width}]}`,
+  });
 }
 
 /** Rows as Open Inference Protocol's one tensor; shape and datatype come behind the data. */
