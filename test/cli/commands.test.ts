@@ -128,3 +128,15 @@ test("every example of every help runs", async () => {
     expect({ example, code, err }).toEqual({ example, code: 0, err: "" });
   }
 }, 30_000);
+
+test("inspect and validate call Open Inference Protocol's inputs named tensors", async () => {
+  const input = (name: string) => `{"name":"${name}","shape":[2],"datatype":"INT64","data":[1,2]}`;
+  const [one, two, valid] = await Promise.all([
+    transload(["inspect"], `{"inputs":[${input("a")}]}`),
+    transload(["inspect"], `{"inputs":[${input("a")},${input("b")}]}`),
+    transload(["validate"], `{"inputs":[${input("a")}]}`),
+  ]);
+  expect(one.out).toContain("holds   1 named tensor\n");
+  expect(two.out).toContain("holds   2 named tensors\n");
+  expect(valid.out).toContain("oip:columns, 1 named tensor");
+});
