@@ -43,6 +43,9 @@ export const CODES = {
 /** A code of `CODES`. */
 export type ErrorCode = keyof typeof CODES;
 
+/** What is no fault of the input, or names it itself. */
+const ELSEWHERE: readonly ErrorCode[] = ["E_OPTION", "E_DIALECT", "E_MODEL", "E_READ", "E_WRITE", "E_SPILL", "E_ABORT"];
+
 /** Where in the input, as far as known. All but line and column count from 0. */
 export interface Place {
   /** Bytes before the fault, a byte-order mark included. */
@@ -79,6 +82,8 @@ export class TransloadError extends Error {
   readonly row: number | undefined;
   /** Cell of the row, from 0. */
   readonly cell: number | undefined;
+  /** The input's file, where it is read by its name. */
+  file: string | undefined;
 
   constructor(code: ErrorCode, detail: string, place: Place = {}, options?: ErrorOptions) {
     super(detail + describe(place), options);
@@ -92,10 +97,16 @@ export class TransloadError extends Error {
     this.cell = place.cell;
   }
 
+  /** As an error of this file, unless it is none of an input. */
+  inFile(file: string | undefined): this {
+    if (!ELSEWHERE.includes(this.code)) this.file ??= file;
+    return this;
+  }
+
   /** The fields as an object, for logs and answers: `--errors json` writes it. */
   toJSON(): Record<string, unknown> {
-    const { code, detail, offset, line, column, path, row, cell, message } = this;
-    return { code, message, detail, offset, line, column, path, row, cell };
+    const { code, detail, file, offset, line, column, path, row, cell, message } = this;
+    return { code, message, detail, file, offset, line, column, path, row, cell };
   }
 }
 
@@ -122,6 +133,24 @@ export interface Warning {
     | "W_STALE";
   /** One line for a person. */
   message: string;
+}
+
+/**
+ * How the caller spells an option, here with a value: `index: "drop"` in a program, `--index drop` on the command line.
+ * `value` is as a program gives it; a name alone is the option whatever its value.
+ */
+export function optionText(name: string, value?: OptionValue): string {
+  return spell(name, value);
+}
+
+export type OptionValue = string | boolean | readonly string[] | Readonly<Record<string, string>>;
+type Speller = typeof optionText;
+
+let spell: Speller = (name, value) => (value === undefined ? name : `${name}: ${JSON.stringify(value)}`);
+
+/** From now on options are spelled so, in this whole process: the command line's own door says it, once. */
+export function spellOptions(speller: Speller): void {
+  spell = speller;
 }
 
 /** Words in a message: the first of them where there are many. */

@@ -1,7 +1,12 @@
 // What bad input gets: the code, the line and column, the byte and the path, the same wherever the input is cut.
-import { describe, expect, test } from "vitest";
+import { createReadStream, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { gzipSync } from "node:zlib";
+import { afterAll, describe, expect, test } from "vitest";
 import { FORMS } from "../src/dialects/index.js";
-import { CODES, type ConvertOptions, convert, type ErrorCode, type TransloadError } from "../src/index.js";
+import { CODES, type ConvertOptions, convert, type ErrorCode, inspect, readBatches, split, type TransloadError } from "../src/index.js";
 import { bytesOf, crumbs, feed, halves, placeOf, whole } from "./support/feed.js";
 
 interface Bad {
@@ -172,12 +177,12 @@ const bad: Record<string, Bad> = {
   input: { ...at('{"input"«:"x","dataframe_split":{"data":[[1]]}}'), code: "E_LLM" },
   "more names than cells": { ...at('{"dataframe_split":{"data":[[1]],"columns":["a","b"]«}}'), code: "E_COLUMNS" },
   "an index of another length": { ...at('{"dataframe_split":{"columns":["a"],"index":[1,2],"data":[[1]]}«}'), code: "E_INDEX" },
-  "no names for Azure ML": { ...at('{"dataframe_split":{"data":[[1]]}«}'), code: "E_COLUMNS", says: /--columns/ },
+  "no names for Azure ML": { ...at('{"dataframe_split":{"data":[[1]]}«}'), code: "E_COLUMNS", says: /with columns: \["a","b","c"\]/ },
   "a tensor for a frame, without names": {
     ...at('{"inputs":[«[1]]}'),
     code: "E_COLUMNS",
     options: { to: "azureml:split" },
-    says: /--columns/,
+    says: /with columns: \["a","b","c"\]/,
   },
   "no rows for TensorFlow Serving": { ...at('{"instances":[]«}'), code: "E_TARGET", options: { to: "tfserving:instances" } },
   "a scalar for Azure ML": { ...at('{"inputs":5«}'), code: "E_TARGET" },
@@ -341,5 +346,35 @@ test("errors go to JSON with their place", async () => {
     column: 20,
     path: "$.inputs[1]",
     row: 1,
+  });
+});
+
+describe("names its file, where it is read by its name", () => {
+  const dir = mkdtempSync(join(tmpdir(), "transload-errors-"));
+  const path = join(dir, "bad.json");
+  const packed = join(dir, "bad.json.gz");
+  const bytes = Buffer.from('{"inputs":[[1,2],[3,04]]}');
+  writeFileSync(path, bytes);
+  writeFileSync(packed, gzipSync(bytes));
+  afterAll(() => rmSync(dir, { recursive: true }));
+  const drain = async (chunks: AsyncIterable<unknown>) => {
+    for await (const _ of chunks);
+  };
+  const takers: Record<string, (file: string) => Promise<unknown>> = {
+    readBatches: (file) => drain(readBatches(file)),
+    inspect: (file) => inspect(file),
+    "split, behind its first piece": async (file) => {
+      for await (const piece of split(file, { to: "azureml", maxRows: 1 })) await drain(piece);
+    },
+    convert: (file) => pipeline(createReadStream(file), convert({ to: "azureml", file }), drain),
+    "convert to a binary file": (file) => pipeline(createReadStream(file), convert({ to: "npy", file }), drain),
+  };
+  for (const [name, take] of Object.entries(takers))
+    test.each(name.startsWith("convert") || name === "inspect" ? [path] : [path, packed])(`${name}: %s`, async (file) => {
+      await expect(take(file)).rejects.toMatchObject({ code: "E_NUMBER", file, offset: 21 });
+    });
+
+  test("and none where it is the caller's option", async () => {
+    await expect(drain(readBatches(path, { from: "nothing" }))).rejects.toMatchObject({ code: "E_DIALECT", file: undefined });
   });
 });

@@ -1,4 +1,9 @@
+// convert(), and with it the room: Node's edge, a file for each public function (split, read, write, inspect).
+//
+// In: a Node stream, a path, or an iterable of chunks; and the options as a program writes them, which options/ takes apart. Out: a Node
+// stream, pieces, or batches. What runs in between is lanes/, which knows nothing of Node; node.ts is what it finds here of files and spills.
 import { type Duplex, Transform, type TransformCallback } from "node:stream";
+import { TransloadError } from "../errors.js";
 import { destroyOn } from "../io/abort.js";
 import { type Stage, stageFor } from "../lanes/chain.js";
 import { endsOf } from "../lanes/conversion.js";
@@ -36,6 +41,7 @@ export function checkConvert(options: ConvertOptions): Request {
 
 class ConvertStream extends Transform {
   readonly #conversion: Stage;
+  readonly #file: string | undefined;
   readonly #onProgress: Request["run"]["onProgress"];
   #used = 0;
   #full = false;
@@ -44,6 +50,7 @@ class ConvertStream extends Transform {
 
   constructor(request: Request) {
     super({ writableHighWaterMark: BUFFERED, readableHighWaterMark: BUFFERED });
+    this.#file = request.run.file;
     this.#onProgress = request.run.onProgress;
     const isFull = () => this.#full;
     this.#conversion = stageFor(
@@ -96,6 +103,7 @@ class ConvertStream extends Transform {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    if (error instanceof TransloadError) error.inFile(this.#file);
     this.#conversion.close();
     super._destroy(error, done);
   }

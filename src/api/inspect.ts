@@ -7,7 +7,7 @@ import { Opening } from "../envelope/opening.js";
 import { Rewriter } from "../envelope/rewriter.js";
 import type { Warning } from "../errors.js";
 import { abortable } from "../io/abort.js";
-import { chunksOf, type Source } from "../io/source.js";
+import { blameSource, chunksOf, type Source } from "../io/source.js";
 import { CargoReader } from "../lanes/cargo.js";
 import { chunksOfBatches } from "../lanes/printing.js";
 import { type Readable, readable } from "../lanes/readable.js";
@@ -39,6 +39,14 @@ export interface InspectOptions {
  */
 export async function inspect(source: Source, options: InspectOptions = {}): Promise<Inspection> {
   checkOptions("inspect", options, INSPECT);
+  try {
+    return await surveyOf(source, options);
+  } catch (error) {
+    throw blameSource(error, source);
+  }
+}
+
+async function surveyOf(source: Source, options: InspectOptions): Promise<Inspection> {
   const { from: asked = "auto", engine, maxRowBytes, signal } = options;
   const warnings: Warning[] = [];
   const warn = (warning: Warning) => {

@@ -3,7 +3,7 @@ import type { Batch } from "../columns/batch.js";
 import { withoutDictionaries } from "../columns/dictionary.js";
 import { choose } from "../dialects/index.js";
 import { abortable } from "../io/abort.js";
-import { fileOf, type Source } from "../io/source.js";
+import { blameSource, fileOf, type Source } from "../io/source.js";
 import { unpack } from "../io/unpack.js";
 import { batchesIn, counted } from "../lanes/batches.js";
 import { type Model, readModel, signatureOf } from "../model/mlmodel.js";
@@ -42,9 +42,13 @@ export async function* batchesOf(source: Source, { model, spillDir, ...asked }: 
   const named = from === "auto" && path !== undefined ? formOfName(path) : from;
   if (!binaryForm(named)) choose(named, true);
   const request = readRequestOf({ ...options, from: named });
-  const { chunks, file } = await unpack(source, { ...request.limits, lend: true });
-  const bytes = counted(abortable(chunks, signal), onProgress);
-  yield* batchesIn(bytes, request, nodeHost({ ...(file !== undefined && { file }), ...(spillDir && { spillDir }) }));
+  try {
+    const { chunks, file } = await unpack(source, { ...request.limits, lend: true });
+    const bytes = counted(abortable(chunks, signal), onProgress);
+    yield* batchesIn(bytes, request, nodeHost({ ...(file !== undefined && { file }), ...(spillDir && { spillDir }) }));
+  } catch (error) {
+    throw blameSource(error, source);
+  }
 }
 
 /**

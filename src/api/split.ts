@@ -2,7 +2,7 @@ import { binaryAt, binaryForm } from "../binary/form.js";
 import { Batch } from "../columns/batch.js";
 import { TransloadError } from "../errors.js";
 import { abortable, abortError } from "../io/abort.js";
-import { fileOf, type Source } from "../io/source.js";
+import { blameSource, fileOf, type Source } from "../io/source.js";
 import { unpack } from "../io/unpack.js";
 import { chunksOfBatches } from "../lanes/printing.js";
 import { Pump } from "../lanes/pump.js";
@@ -34,12 +34,16 @@ export async function* split(source: Source, options: SplitOptions): AsyncGenera
   const request = requestOf("split", options);
   if (options.maxRows === undefined && options.maxBytes === undefined)
     throw new TransloadError("E_OPTION", "say how large a piece may be, with maxRows or maxBytes");
-  const pump = await pumpOf(source, request, options.from === undefined);
+  const named = (error: unknown) => {
+    throw blameSource(error, source);
+  };
+  const pump = await pumpOf(source, request, options.from === undefined).catch(named);
+  const feed: Feed = { more: () => pump.more().catch(named), take: () => pump.take() };
   try {
     let firstRow = 0;
-    for (let number = 0; await pump.more(); number++) {
+    for (let number = 0; await feed.more(); number++) {
       if (options.signal?.aborted) throw abortError(options.signal);
-      const piece = new PieceOf(pump, number, firstRow);
+      const piece = new PieceOf(feed, number, firstRow);
       yield piece;
       for await (const _ of piece); // what the caller left
       firstRow += piece.rows;
@@ -100,22 +104,25 @@ function pumpOfBatches(source: Source, { rows, run, ...request }: Request): Pump
   return new Pump(text, { ...request, from: "mlflow", rows: { ...others, fixed: true }, run: quiet }, host);
 }
 
+/** A pump whose errors name the file. */
+type Feed = Pick<Pump, "more" | "take">;
+
 class PieceOf implements Piece {
   readonly number: number;
   readonly firstRow: number;
   rows = 0;
-  readonly #pump: Pump;
+  readonly #feed: Feed;
   #over = false;
 
-  constructor(pump: Pump, number: number, firstRow: number) {
-    this.#pump = pump;
+  constructor(feed: Feed, number: number, firstRow: number) {
+    this.#feed = feed;
     this.number = number;
     this.firstRow = firstRow;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
-    while (!this.#over && (await this.#pump.more())) {
-      const next = this.#pump.take();
+    while (!this.#over && (await this.#feed.more())) {
+      const next = this.#feed.take();
       if (next instanceof Uint8Array) yield next;
       else if (!(next instanceof Batch)) {
         this.#over = true;

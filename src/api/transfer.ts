@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import { binaryForm } from "../binary/form.js";
+import { TransloadError } from "../errors.js";
 import { destroyOn } from "../io/abort.js";
 import { duplexOf } from "../io/duplex.js";
 import { unpack } from "../io/unpack.js";
@@ -14,7 +15,7 @@ export function transfer(request: Request, sink?: FileSink): Duplex {
   const named = run.file !== undefined && binaryForm(request.from) !== undefined;
   const stream = duplexOf((chunks: AsyncIterable<Uint8Array>) => {
     if (named) void drain(chunks);
-    return named ? exchange(nothing(), request, nodeHost(run), sink) : unpacked(chunks, request, sink);
+    return blamed(named ? exchange(nothing(), request, nodeHost(run), sink) : unpacked(chunks, request, sink), run.file);
   });
   return destroyOn(run.signal, stream);
 }
@@ -28,6 +29,15 @@ async function* unpacked(
   const { chunks, packed } = await unpack(source, { ...request.limits, lend: false });
   const { file: _, ...others } = request.run;
   yield* exchange(chunks, packed ? { ...request, run: others } : request, nodeHost(packed ? others : request.run), sink);
+}
+
+/** The same chunks; errors name the file. */
+async function* blamed(chunks: AsyncIterable<Uint8Array>, file: string | undefined): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    throw error instanceof TransloadError ? error.inFile(file) : error;
+  }
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {}

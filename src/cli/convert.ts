@@ -62,8 +62,8 @@ async function attempt(
   const onProgress = (bytes: number) => progress?.update(bytes);
   const compression = compressionFor(target, compress);
   const input = await openInput(path, EXAMPLE);
-  const payload = await openPayload(input, { ...limitsOf(call), onProgress }).catch((error) => {
-    throw blame(error, input.name);
+  const payload = await openPayload(input, { ...limitsOf(call), onProgress, recalls: report.shows }).catch(async (error) => {
+    throw await report.trace(blame(error, input.name), input, undefined);
   });
   const told: ConvertOptions = {
     ...options,
@@ -78,7 +78,7 @@ async function attempt(
     try {
       await writePieces(pieces, target as string, input, { compression, sync, clean, onWarning: (warning) => onWarning?.(warning) });
     } catch (error) {
-      throw blame(error, input.name);
+      throw await report.trace(blame(error, input.name), input, payload.around);
     } finally {
       progress?.stop();
     }
@@ -104,7 +104,7 @@ async function attempt(
   } catch (error) {
     output.discard();
     if (restarts && corrected(guesses, error)) throw new Misled("", { cause: error });
-    throw blame(error, input.name, output.name);
+    throw await report.trace(blame(error, input.name, output.name), input, payload.around);
   } finally {
     progress?.stop();
   }

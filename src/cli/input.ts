@@ -10,6 +10,7 @@ import { compressionAt, compressionOf, expand } from "../io/compression.js";
 import type { ExpansionLimit } from "../io/expansion.js";
 import { refuseChanged } from "../io/source.js";
 import { cannotRead } from "./disk.js";
+import { type Around, aroundFile, Recent } from "./excerpt.js";
 import { interruptibly } from "./leaving.js";
 import { openPipe } from "./pipe.js";
 
@@ -23,6 +24,8 @@ export interface Input {
   readonly stats: Stats;
   /** @throws TransloadError E_READ when a file is no longer what it was. */
   readonly refuseChanged: () => void;
+  /** Its bytes again, where they can be had at any place. */
+  readonly around?: Around;
   /** The file, where it can be read a second time. */
   readonly file?: string | undefined;
 }
@@ -32,6 +35,8 @@ export interface Payload {
   readonly stream: Readable;
   /** The file whose bytes the stream's are. */
   readonly file: string | undefined;
+  /** The bytes that were read, where they were asked for and are there. */
+  readonly around: Around | undefined;
   /** The form that the input's name or first bytes tell; `auto` where they tell none. */
   readonly form: string;
   readonly compressed: boolean;
@@ -62,7 +67,7 @@ export async function openInput(path: string | undefined, example: string): Prom
 
 function openFile(name: string, fd: number): Input {
   const input = inputOf(name, fd, createReadStream("", { fd, highWaterMark: CHUNK, autoClose: false }));
-  return input.size === undefined ? input : { ...input, file: name };
+  return input.size === undefined ? input : { ...input, file: name, around: aroundFile(fd) };
 }
 
 function openStdin(): Input {
@@ -90,19 +95,33 @@ function statsOf(fd: number): Stats {
 /**
  * Looks at the first bytes: expands what is compressed, and tells binary forms.
  * @param onProgress takes the bytes used up of what is compressed
+ * @param recalls whether the last bytes of a stream are to be kept
  */
 export async function openPayload(
   input: Input,
-  { onProgress, ...limit }: ExpansionLimit & { onProgress?: ((bytes: number) => void) | undefined },
+  { onProgress, recalls = false, ...limit }: ExpansionLimit & { onProgress?: ((bytes: number) => void) | undefined; recalls?: boolean },
 ): Promise<Payload> {
   const { stream, file, name } = input;
   const head = await headOf(stream);
   const form = formOfName(name);
   const compression = compressionAt(head) ?? compressionOf(name).compression;
-  if (!compression) return { stream, file, form: binaryAt(head)?.id ?? form, compressed: false };
-  const expanded = Readable.from(expand(counted(stream, onProgress), compression, limit), { objectMode: false });
+  if (!compression) {
+    const told = { file, form: binaryAt(head)?.id ?? form, compressed: false };
+    return input.around || !recalls ? { ...told, stream, around: input.around } : { ...told, ...recalled(stream) };
+  }
+  const chunks = expand(counted(stream, onProgress), compression, limit);
+  const { stream: expanded, around } = recalls ? recalled(chunks) : { stream: readableOf(chunks), around: undefined };
   const inner = await headOf(expanded);
-  return { stream: expanded, file: undefined, form: binaryAt(inner)?.id ?? form, compressed: true };
+  return { stream: expanded, around, file: undefined, form: binaryAt(inner)?.id ?? form, compressed: true };
+}
+
+function recalled(chunks: AsyncIterable<Uint8Array>): { stream: Readable; around: Around } {
+  const recent = new Recent();
+  return { stream: readableOf(recent.keep(chunks)), around: recent };
+}
+
+function readableOf(chunks: AsyncIterable<Uint8Array>): Readable {
+  return Readable.from(chunks, { objectMode: false });
 }
 
 /** The first bytes of a stream, which are put back. */

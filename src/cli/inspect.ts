@@ -1,7 +1,7 @@
 import { inspect } from "../api/inspect.js";
 import type { InspectedColumn, Inspection } from "../model/inspection.js";
 import { blame } from "./disk.js";
-import { openInput, openPayload } from "./input.js";
+import { openInput, openPayload, type Payload } from "./input.js";
 import type { Define } from "./job.js";
 import { addDefinitions, addLimits, addVoice, type Limits, limitsOf } from "./options.js";
 import { print } from "./output.js";
@@ -46,8 +46,9 @@ export async function inspectInput(
 ): Promise<Inspection> {
   const input = await openInput(path, example);
   const progress = Progress.of(input, report);
+  let payload: Payload | undefined;
   try {
-    const payload = await openPayload(input, { ...limit, onProgress: progress?.update });
+    payload = await openPayload(input, { ...limit, onProgress: progress?.update, recalls: report.shows });
     return await inspect(payload.stream, {
       from: from === "auto" ? payload.form : from,
       ...(maxRowBytes !== undefined && { maxRowBytes }),
@@ -55,7 +56,7 @@ export async function inspectInput(
       ...(progress && !payload.compressed && { onProgress: progress.update }),
     });
   } catch (error) {
-    throw blame(error, input.name);
+    throw await report.trace(blame(error, input.name), input, payload?.around);
   } finally {
     progress?.stop();
   }

@@ -2,12 +2,16 @@
 // The command line's door. Only the command that was asked for is loaded, so that a small payload costs little more
 // than starting Node. Reading the call comes first and all of it: what goes wrong there is the call's fault (exit 2),
 // what goes wrong afterwards is the input's, the disk's or ours.
+//
+// The room. In: words, files and pipes. Out: a file, whole or not at all, or a pipe (output.ts); pieces in a folder; and on standard error,
+// what is wrong and where (report.ts, excerpt.ts). A file for each command; the work itself is the library's.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Command as Program } from "commander";
-import { TransloadError } from "../errors.js";
+import { spellOptions, TransloadError } from "../errors.js";
 import type { Define, Job } from "./job.js";
 import { leaveTidily } from "./leaving.js";
+import { optionOfCommand } from "./option-text.js";
 import { print } from "./output.js";
 import { exitCode, isClosedPipe, Report } from "./report.js";
 
@@ -41,6 +45,7 @@ process.once("uncaughtException", (error) => {
 process.exitCode = await main(process.argv);
 
 async function main(argv: readonly string[]): Promise<number> {
+  spellOptions(optionOfCommand);
   leaveTidily();
   let job: Job | undefined;
   const said: string[] = [];

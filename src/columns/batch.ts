@@ -1,3 +1,7 @@
+// A batch, which is what this room is about: typed columns of some rows each.
+//
+// In: cells that a reader has put into memory, as column.ts says how they lie there. Out: the same cells as a program wants them: typed
+// arrays, ndarray views, JavaScript values row by row, Arrow's batches. Nothing here reads or writes a file.
 import type { RecordBatch } from "apache-arrow";
 import type ndarray from "ndarray";
 import type { NdArray } from "ndarray";

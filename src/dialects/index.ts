@@ -1,3 +1,7 @@
+// The dialects: a table for each, in a file of its own, and what is looked up in them.
+//
+// In: a name, the endings of a file, or the definition that a program gives. Out: forms (table.ts), each with all that a server is known
+// to take and to do. Nothing here reads a payload: a dialect is data, and the code that reads and writes layouts is envelope/ and table/.
 import { nearest, TransloadError } from "../errors.js";
 import { azureml } from "./azureml.js";
 import type { Whence } from "./checks.js";

@@ -4,7 +4,7 @@
 // A payload is rows (a frame, records, the lines of a file), one tensor of some rank, or tensors with names. Rows have columns;
 // a tensor has a shape, which it keeps wherever the target has one. A list of scalars is one column where the target has rows only.
 
-import { TransloadError } from "../errors.js";
+import { optionText, TransloadError } from "../errors.js";
 import type { Form, Layout } from "./index.js";
 
 /** One end of a conversion. */
@@ -92,7 +92,7 @@ export function scalarFault({ layout, form }: End, named: boolean, asked: Asked)
   if (named || !isCut(asked)) return undefined;
   return new TransloadError(
     "E_OPTION",
-    "a single value has no rows, so it cannot be cut into pieces; leave out --max-rows and --max-bytes",
+    `a single value has no rows, so it cannot be cut into pieces; leave out ${optionText("maxRows")} and ${optionText("maxBytes")}`,
   );
 }
 

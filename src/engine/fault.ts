@@ -1,5 +1,5 @@
 import type { DType } from "../columns/dtype.js";
-import { type ErrorCode, type Place, TransloadError } from "../errors.js";
+import { type ErrorCode, optionText, type Place, TransloadError } from "../errors.js";
 import { Err, St } from "./codes.js";
 
 /** Everything an engine knows of the first fault in the input. */
@@ -72,7 +72,11 @@ export function refuse(fault: Fault): TransloadError {
     case Err.Null:
       return new TransloadError("E_NULL", `null${inRow(place)}, which the target's servers refuse in every dtype`, place);
     case Err.Nan:
-      return new TransloadError("E_NAN", `NaN or Infinity${inRow(place)}; --nan null or --nan token lets it through`, place);
+      return new TransloadError(
+        "E_NAN",
+        `NaN or Infinity${inRow(place)}; ${optionText("nan", "null")} or ${optionText("nan", "token")} lets it through`,
+        place,
+      );
     case Err.Utf8:
       return new TransloadError("E_UTF8", `byte ${got} cannot stand here in UTF-8; payloads must be UTF-8`, place);
     default:
@@ -217,8 +221,9 @@ export function refuseCell(fault: CellFault): TransloadError {
   const wider = widerThan(dtype, text);
   // what is not exact says itself what to ask for
   const misled = wider !== undefined && !(fault.error === Err.Range && dtype === "float64");
-  const named = column === "" ? `${wider}` : `${JSON.stringify(column)} as ${wider}`;
-  const remedy = misled ? `; the first rows misled: name its dtype, ${named}` : "";
+  const remedy = misled
+    ? `; the first rows misled: name its dtype, ${optionText("dtype", column === "" ? wider : { [column]: wider })}`
+    : "";
   return new GuessError(refused.code, refused.detail + remedy, fault.place, column, wider);
 }
 
@@ -238,7 +243,7 @@ function cellFault({ error, column, dtype, guessed, text, place }: CellFault): T
         );
       return new TransloadError(
         "E_RANGE",
-        `${where}: ${text} does not fit ${dtype}; another dtype holds it, or cast clip cuts it to fit`,
+        `${where}: ${text} does not fit ${dtype}; another dtype holds it, or ${optionText("cast", "clip")} cuts it to fit`,
         place,
       );
     case Err.Kind:
@@ -250,7 +255,11 @@ function cellFault({ error, column, dtype, guessed, text, place }: CellFault): T
     case Err.Null:
       return new TransloadError("E_NULL", `${where}: null, which the target's servers refuse in every dtype`, place);
     default:
-      return new TransloadError("E_NAN", `${where}: ${text}; --nan null or --nan token lets it through`, place);
+      return new TransloadError(
+        "E_NAN",
+        `${where}: ${text}; ${optionText("nan", "null")} or ${optionText("nan", "token")} lets it through`,
+        place,
+      );
   }
 }
 
@@ -289,9 +298,17 @@ export function refuseRow({ error, row, cell, name, width, place }: RowFault): T
     case Err.Null:
       return new TransloadError("E_NULL", `${where}: null, which the target's servers refuse`, at);
     case Err.Nan:
-      return new TransloadError("E_NAN", `${where}: NaN or Infinity; --nan null or --nan token lets it through`, at);
+      return new TransloadError(
+        "E_NAN",
+        `${where}: NaN or Infinity; ${optionText("nan", "null")} or ${optionText("nan", "token")} lets it through`,
+        at,
+      );
     case Err.Missing:
-      return new TransloadError("E_MISSING", `${where}: no value, and the target's servers take no gap; --missing null writes null`, at);
+      return new TransloadError(
+        "E_MISSING",
+        `${where}: no value, and the target's servers take no gap; ${optionText("missing", "null")} writes null`,
+        at,
+      );
     case Err.Nested:
       return new TransloadError("E_NESTED", `${where}: a list or an object, which a field of a delimited file cannot hold`, at);
     case Err.Surrogate:

@@ -1,5 +1,5 @@
 // How much of a row is held at once: one rule for both engines.
-import { type Place, TransloadError } from "../errors.js";
+import { optionText, type Place, TransloadError } from "../errors.js";
 
 /** Bytes that a row may have where nothing else is asked for: a quote that does not end would make one of the rest of the input. */
 export const MAX_ROW_BYTES = 2 ** 29;
@@ -25,7 +25,7 @@ export function tooLong(what: string, most: number, place: Place, hint = ""): Tr
 }
 
 function tooLarge(what: string, most: number, place: Place, hint = ""): TransloadError {
-  return new TransloadError("E_LIMIT", `${what} ${sizeText(most)}${hint}; --max-row-bytes (maxRowBytes) allows more`, place);
+  return new TransloadError("E_LIMIT", `${what} ${sizeText(most)}${hint}; ${optionText("maxRowBytes")} allows more`, place);
 }
 
 /** Bytes in the largest unit that leaves a whole number before the point. */

@@ -2,7 +2,7 @@ import { decode, encode } from "../columns/bytes.js";
 import { dialectOf, FORMS, type Form, FRAME_KEYS, formsAt, type Layout, LLM_KEYS, told } from "../dialects/index.js";
 import { type End, needsNames } from "../dialects/needs.js";
 import { checkNames } from "../engine/columns.js";
-import type { TransloadError } from "../errors.js";
+import { optionText, type TransloadError } from "../errors.js";
 import { kindOf } from "./kind.js";
 import { Frame } from "./layouts/frame.js";
 import { Inputs } from "./layouts/inputs.js";
@@ -249,7 +249,10 @@ export class Envelope implements Scope {
   #openFrame(source: End, target: End): void {
     const to = this.#to;
     if (to.columns === undefined && needsNames(source, target, true))
-      throw to.error("E_COLUMNS", `${to.target?.form.id} needs names for the columns of a tensor; give them with --columns a,b,c`);
+      throw to.error(
+        "E_COLUMNS",
+        `${to.target?.form.id} needs names for the columns of a tensor; give them with ${optionText("columns", ["a", "b", "c"])}`,
+      );
     to.write(to.renames ? '{"data":' : `{"columns":${JSON.stringify(to.columns)},"data":`);
   }
 
@@ -316,7 +319,7 @@ export class Envelope implements Scope {
     if (this.#strangers.length === 0) return "";
     const hidden = this.#strangers.flatMap((key) => formsAt(FORMS, key)).find((form) => dialectOf(form).detect === false);
     const from = this.#to.options.from.name === "auto" && hidden ? hidden.dialect : "auto";
-    return `; ${this.#strangers.join(", ")} belongs to another dialect, try --from ${from}`;
+    return `; ${this.#strangers.join(", ")} belongs to another dialect, try ${optionText("from", from)}`;
   }
 
   #noPayload(): string {

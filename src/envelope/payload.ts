@@ -6,7 +6,7 @@ import { movesCells, rankFault, scalarFault } from "../dialects/needs.js";
 import { Mode } from "../engine/codes.js";
 import { jsonPath } from "../engine/fault.js";
 import type { Scanner } from "../engine/scanner.js";
-import { type ErrorCode, type Place, TransloadError, type Warning } from "../errors.js";
+import { type ErrorCode, optionText, type Place, TransloadError, type Warning } from "../errors.js";
 import { kindOf } from "./kind.js";
 import type { InputFacts, Scope } from "./layouts/scope.js";
 import type { Cargo, CargoRequest, PayloadOptions, PendingCargo } from "./request.js";
@@ -190,7 +190,10 @@ export class Payload {
     const { typed, to, renames, onLate } = this.options;
     if (onLate) onLate();
     else if (typed && !typed.survey && (to === undefined || renames))
-      this.warn("W_COLUMNS_LATE", "columns come after data: batches carry positions for names; give the names with the option columns");
+      this.warn(
+        "W_COLUMNS_LATE",
+        `columns come after data: batches carry positions for names; give the names with ${optionText("columns")}`,
+      );
   }
 
   /** The names of a batch that functions have let through: positions are none, where there were none before. */

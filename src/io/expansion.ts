@@ -1,5 +1,5 @@
 // The one rule for what may come out of compressed bytes: of files, of a zip's members, of a file format's pages and frames.
-import { TransloadError } from "../errors.js";
+import { optionText, TransloadError } from "../errors.js";
 
 /** What compressed bytes may become. */
 export interface ExpansionLimit {
@@ -32,7 +32,8 @@ export function expansionGuard(what: string, maxExpand?: number): ExpansionGuard
   let taken = 0;
   let given = 0;
   const times = maxExpand ?? MAX_EXPAND;
-  const refuse = (most: string) => new TransloadError("E_LIMIT", `${what} expands to more than ${most}; --max-expand allows more`);
+  const refuse = (most: string) =>
+    new TransloadError("E_LIMIT", `${what} expands to more than ${most}; ${optionText("maxExpand")} allows more`);
   return {
     took: (bytes) => {
       taken += bytes;

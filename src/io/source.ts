@@ -1,3 +1,7 @@
+// Bytes from somewhere: what a caller may hand over as a source.
+//
+// The room. In: paths, streams, iterables, blobs, compressed or not. Out: chunks of plain bytes, in order (unpack.ts), or the same bytes here
+// and there (random.ts); and stores, for what must be read twice (store.ts, disk.ts). Whose errors they are, E_READ or E_SPILL, is told here.
 import { type Stats, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import type { Readable } from "node:stream";
@@ -22,6 +26,11 @@ export function chunksOf(source: Source, { lend }: { lend: boolean }): AsyncIter
 /** The path of a source that is a file. */
 export function fileOf(source: Source): string | undefined {
   return source instanceof URL ? fileURLToPath(source) : typeof source === "string" ? source : undefined;
+}
+
+/** What was thrown while this was read: the error names its file, where it has one. */
+export function blameSource(error: unknown, source: Source): unknown {
+  return error instanceof TransloadError ? error.inFile(fileOf(source)) : error;
 }
 
 /** The same, where the file can be read more than once: a pipe that has a name cannot. */

@@ -1,6 +1,6 @@
 import { accessSync, constants } from "node:fs";
 import { tmpdir } from "node:os";
-import { TransloadError } from "../errors.js";
+import { optionText, TransloadError } from "../errors.js";
 
 /** Bytes that are held before a file is made of them: to make one, and to have it go, takes longer than a small conversion. */
 export const HELD = 1 << 16;
@@ -23,7 +23,7 @@ export function cannotSpill(folder: string, error: NodeJS.ErrnoException): never
   const why = error.code === "ENOSPC" ? "no space left on the device" : error.message;
   throw new TransloadError(
     "E_SPILL",
-    `cannot spill to ${folder}: ${why}; choose another folder with --spill-dir, or give the input as a file`,
+    `cannot spill to ${folder}: ${why}; choose another folder with ${optionText("spillDir")}, or give the input as a file`,
     {},
     { cause: error },
   );

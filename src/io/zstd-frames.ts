@@ -1,7 +1,7 @@
 // The frames of a Zstandard stream (RFC 8878, 3.1): where each ends, what it asks for, and its size and checksum, which fzstd does
 // not look at.
 import { CoreMemory } from "../engine/wasm/memory.js";
-import { TransloadError } from "../errors.js";
+import { optionText, TransloadError } from "../errors.js";
 
 const MAGIC = 0xfd2fb528;
 /** Frames to be skipped begin with one of sixteen numbers. */
@@ -140,7 +140,7 @@ export class Frames {
     if (this.#window > this.#maxWindow)
       throw new TransloadError(
         "E_LIMIT",
-        `zstd's window is ${this.#window} bytes, and at most ${this.#maxWindow} are held; --max-window allows more`,
+        `zstd's window is ${this.#window} bytes, and at most ${this.#maxWindow} are held; ${optionText("maxWindow")} allows more`,
       );
     const dictionary = this.#header.slice(this.#single ? 0 : 1).slice(0, this.#dictionaryBytes);
     if (dictionary.some((byte) => byte !== 0)) throw damaged("it was made with a dictionary, which is not here");

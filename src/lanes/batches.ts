@@ -10,6 +10,7 @@ import { withoutPlace } from "../engine/fault.js";
 import { limited } from "../engine/index.js";
 import { Opening } from "../envelope/opening.js";
 import { Rewriter } from "../envelope/rewriter.js";
+import { optionText } from "../errors.js";
 import { peek } from "../io/peek.js";
 import type { ReadRequest } from "../options/request.js";
 import { CargoReader } from "./cargo.js";
@@ -106,7 +107,7 @@ async function* readText(bytes: Chunks, request: ReadRequest, host: Host): Async
     if (request.labels === "keep" && read.layout === "frame" && !found.moved && read.members.includes("index"))
       run.onWarning?.({
         code: "W_INDEX",
-        message: "the index of the split is dropped; --index drop says so, --index column:NAME keeps it",
+        message: `the index of the split is dropped; ${optionText("index", "drop")} says so, ${optionText("index", "column:NAME")} keeps it`,
       });
   } finally {
     // batches that were lent may still be looked at

@@ -1,3 +1,8 @@
+// A conversion, from chunks to chunks, wherever it runs: picks its lane, and drives it.
+//
+// The room. In: a request (options/request.ts), a host (host.ts: spills, files, engines), and chunks, or batches. Out: chunks of the target, or
+// batches. The splice and the table lane are envelope/'s and table/'s; the typed lane is cargo.ts; what no single lane can do is a chain
+// of two (chain.ts); binary files at an end are exchange.ts.
 import { Batch } from "../columns/batch.js";
 import { needShape } from "../columns/lists.js";
 import { type Choice, choose, type Form, type Gap, type Layout, target } from "../dialects/index.js";

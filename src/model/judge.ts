@@ -1,7 +1,7 @@
 // What a server does with a payload in a form of its own dialect.
 
 import { type Dialect, dialectOf, type Form, type Reading } from "../dialects/index.js";
-import { nearest } from "../errors.js";
+import { nearest, optionText } from "../errors.js";
 import { isBeyond64, kindsOf, onlyLooks, wordsOf } from "./cast.js";
 import { enforce, type PythonInput, shapeOf } from "./enforce.js";
 import type { Findings } from "./finding.js";
@@ -89,7 +89,10 @@ function judgeAzure(payload: Payload, model: Served, to: Findings): void {
   else if (layout === "tensor" && payload.columns[0]?.scalar) to.refuse("F_FORM", `${to.who} refuses a single value for input_data`);
   else {
     if (model.signature === undefined)
-      to.depend("F_FORM", `${to.who} takes this unless the model's signature has columns; say which model it is with --model`);
+      to.depend(
+        "F_FORM",
+        `${to.who} takes this unless the model's signature has columns; say which model it is with ${optionText("model")}`,
+      );
     judgePython(pythonOf(payload, false), schema, "numpy", to);
     if (schema) judgeShortened(schema, payload, to);
   }
@@ -134,7 +137,10 @@ function judgeAzureFrame(payload: Payload, model: Served, to: Findings): void {
     if (model.signature === null) return;
   }
   if (model.signature === undefined)
-    to.depend("F_FORM", `${to.who} takes a frame unless the model's signature is a tensor; say which model it is with --model`);
+    to.depend(
+      "F_FORM",
+      `${to.who} takes a frame unless the model's signature is a tensor; say which model it is with ${optionText("model")}`,
+    );
   judgePython(pythonOf(payload, named), schema, "ujson", to);
 }
 

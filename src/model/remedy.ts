@@ -1,8 +1,10 @@
 import { choose, DIALECTS, dialectOf, extensionOf, FORMS, type Form, type Layout } from "../dialects/index.js";
+import { optionText } from "../errors.js";
 import { type Finding, Findings } from "./finding.js";
 import { goalOf } from "./fit.js";
 import type { InspectedCells, InspectedColumn, Inspection } from "./inspection.js";
 import { judge, type Payload, type Served } from "./judge.js";
+import { shellWord } from "./shell-word.js";
 import { columnsOf, type Signature } from "./signature.js";
 
 /** A conversion after which the server takes the payload. */
@@ -64,7 +66,9 @@ export function findRemedy(ids: readonly string[], ailing: Ailing): { remedy: Re
 
 function whyNot({ layout, shape }: Inspection, names: readonly string[] | undefined): string {
   if (layout !== "tensor" || names !== undefined) return "";
-  return shape.length === 2 ? `: give its ${shape[1]} columns names, with --columns a,b,c` : `: only a tensor of rank 2 has columns`;
+  return shape.length === 2
+    ? `: give its ${shape[1]} columns names, with ${optionText("columns", ["a", "b", "c"])}`
+    : `: only a tensor of rank 2 has columns`;
 }
 
 /** Layouts whose columns are told by a name, or by their place. */
@@ -185,7 +189,7 @@ function commandFor(form: Form, columns: readonly string[] | undefined, { file, 
   const output = file !== undefined ? ["-o", outputFor(file, form, cut, taken)] : cut ? ["--lines"] : [];
   const own = definitions.flatMap((path) => ["--dialect", path]);
   return ["transload", "convert", ...(file === undefined ? [] : [file]), ...own, "-t", form.id, ...names, ...pieces, ...output]
-    .map(quoted)
+    .map(shellWord)
     .join(" ");
 }
 
@@ -204,9 +208,4 @@ function outputFor(file: string, form: Form, cut: boolean, taken: ((path: string
     const path = `${stem}${middle}${n > 1 ? `-${n}` : ""}${cut ? "" : `.${extension}`}`;
     if (path !== file && !taken?.(path)) return cut ? `${path}/part-{00000}.${extension}` : path;
   }
-}
-
-/** A word for a POSIX shell. */
-function quoted(word: string): string {
-  return /^[\w.,:=/@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,3 +1,7 @@
+// Whether a server takes a payload, and what it makes of it.
+//
+// The room. In: the facts of one pass over a payload (inspection.ts), a server, and a model's signature, if there is one. Out: a verdict: its
+// findings (finding.ts), and the conversion that mends what is refused (remedy.ts). Nothing here reads the payload, or asks a server.
 import { type Choice, choose, type Dialect, dialectOf, FORMS, type Form, type ServerName } from "../dialects/index.js";
 import { type Finding, Findings } from "./finding.js";
 import { formsFor } from "./fit.js";

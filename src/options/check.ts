@@ -2,7 +2,7 @@
 // put together of these, so that a name that is misspelled is refused by all of them.
 import { byteLength } from "../columns/bytes.js";
 import { checkDtype, checkDtypes } from "../columns/dtype.js";
-import { nearest, TransloadError } from "../errors.js";
+import { nearest, optionText, TransloadError } from "../errors.js";
 import type { EndOptions, LimitOptions, PieceOptions, RowOptions, RunOptions, TargetOptions, TypedOptions } from "./convert.js";
 
 /** Throws E_OPTION, or E_DTYPE, for a value that the option of this name cannot be. */
@@ -116,7 +116,8 @@ export function checkOptions(call: string, options: object, checks: Checks): voi
     check(name, value);
   }
   const { delimiter, quote } = options as RowOptions;
-  if ((quote ?? '"') === (delimiter ?? ",")) throw new TransloadError("E_OPTION", "quote and delimiter must differ");
+  if ((quote ?? '"') === (delimiter ?? ","))
+    throw new TransloadError("E_OPTION", `${optionText("quote")} and ${optionText("delimiter")} must differ`);
 }
 
 function unknown(call: string, name: string, known: readonly string[]): TransloadError {
@@ -129,7 +130,7 @@ function unknown(call: string, name: string, known: readonly string[]): Transloa
 
 function refuse(name: string, value: unknown, what: string): never {
   const shown = typeof value === "object" || typeof value === "string" ? JSON.stringify(value) : String(value);
-  throw new TransloadError("E_OPTION", `${name} is ${shown}; it must be ${what}`);
+  throw new TransloadError("E_OPTION", `${optionText(name)} is ${shown}; it must be ${what}`);
 }
 
 function isOneOf(...known: readonly string[]): Check {
@@ -198,7 +199,10 @@ function areWords(name: string, value: unknown): void {
   areTexts(name, value);
   for (const word of value as readonly string[])
     if (byteLength(word) > 255 || /[\r\n]/.test(word))
-      throw new TransloadError("E_OPTION", `${name} holds ${JSON.stringify(word)}; a word has no line break and 255 bytes at most`);
+      throw new TransloadError(
+        "E_OPTION",
+        `${optionText(name)} holds ${JSON.stringify(word)}; a word has no line break and 255 bytes at most`,
+      );
 }
 
 function isCount(name: string, value: unknown): void {

@@ -5,7 +5,7 @@ import { jsonPath } from "../engine/fault.js";
 import type { CellKinds, RowReader, RowStyle, RowSyntax, RowTexts } from "../engine/rows.js";
 import type { ColumnWriter } from "../envelope/layouts/writer.js";
 import { Tape } from "../envelope/tape.js";
-import { TransloadError } from "../errors.js";
+import { optionText, TransloadError } from "../errors.js";
 import { Blocks } from "./blocks.js";
 import { count, type TableJob, type Wait } from "./job.js";
 import { datatypeOf, kindsOf, refuseMixed } from "./kinds.js";
@@ -127,7 +127,7 @@ export class Columns {
         if (event === "nanStart") {
           const infinite = scanner.slice(scanner.offset - 1, scanner.offset)[0] === 0x49; /* I */
           if (gap === "finite" && infinite)
-            throw new TransloadError("E_NAN", "Infinity, for which the target has nothing; --nan null writes null", {
+            throw new TransloadError("E_NAN", `Infinity, for which the target has nothing; ${optionText("nan", "null")} writes null`, {
               offset: scanner.offset - 1,
             });
           tape.startNan(scanner.offset - 1);

@@ -2,7 +2,7 @@
 import type { Form } from "../dialects/index.js";
 import type { Seen } from "../engine/cells.js";
 import type { CellKinds } from "../engine/rows.js";
-import { TransloadError } from "../errors.js";
+import { optionText, TransloadError } from "../errors.js";
 import type { TableOptions } from "./job.js";
 
 /** What a survey saw of a column. */
@@ -61,7 +61,10 @@ export function datatypeOf(kinds: CellKinds, form: Form, wanted: TableOptions["d
   if (asked !== undefined) return asked;
   if (floats || gaps || !integers) return "FP64";
   if (kinds.huge || (kinds.unsigned && kinds.negative))
-    throw new TransloadError("E_RANGE", `${where}: whole numbers that no integer datatype holds; --datatype FP64 rounds them`);
+    throw new TransloadError(
+      "E_RANGE",
+      `${where}: whole numbers that no integer datatype holds; ${optionText("datatype", "FP64")} rounds them`,
+    );
   return kinds.unsigned ? "UINT64" : "INT64";
 }
 

@@ -3,7 +3,7 @@ import { isCut, isTensor, keepsShape, needsNames, refuseCut } from "../dialects/
 import type { Fields, Gap, RowRequest, RowStyle, RowSyntax } from "../engine/rows.js";
 import { type ColumnWriter, columnWriter, type RowWriter, rowWriter } from "../envelope/layouts/writer.js";
 import type { Payload } from "../envelope/payload.js";
-import { listed, nearest, TransloadError } from "../errors.js";
+import { listed, nearest, optionText, TransloadError } from "../errors.js";
 import { endsInRows } from "./ending.js";
 import type { TableJob } from "./job.js";
 import type { LabelText } from "./label-spill.js";
@@ -116,7 +116,7 @@ export class Rules {
     const { origin, target } = this.#job;
     return new TransloadError(
       "E_COLUMNS",
-      `${target.form.id} needs names for the columns, and ${origin.form.id} has none; give them with --columns a,b,c`,
+      `${target.form.id} needs names for the columns, and ${origin.form.id} has none; give them with ${optionText("columns", ["a", "b", "c"])}`,
     );
   }
 
@@ -126,7 +126,7 @@ export class Rules {
     if (rewriter?.oddLabel === undefined || !this.keyed || options.columns) return;
     throw new TransloadError(
       "E_COLUMNS",
-      `the label ${rewriter.oddLabel} is no string, and ${target.form.id} has strings for names; give them with --columns a,b,c`,
+      `the label ${rewriter.oddLabel} is no string, and ${target.form.id} has strings for names; give them with ${optionText("columns", ["a", "b", "c"])}`,
     );
   }
 
@@ -253,7 +253,7 @@ export class Rules {
     const guess = nearest(column, names);
     return new TransloadError(
       "E_COLUMNS",
-      `--index column:${column}: there is no such column${guess ? `; did you mean ${guess}?` : ` among ${listed(names)}`}`,
+      `${optionText("index", `column:${column}`)}: there is no such column${guess ? `; did you mean ${guess}?` : ` among ${listed(names)}`}`,
     );
   }
 

@@ -10,7 +10,7 @@ import { Mode } from "../engine/codes.js";
 import type { RowSyntax } from "../engine/rows.js";
 import type { PendingCargo } from "../envelope/request.js";
 import type { Rewriter } from "../envelope/rewriter.js";
-import { TransloadError } from "../errors.js";
+import { optionText, TransloadError } from "../errors.js";
 import { Columns } from "./columns.js";
 import { headerNames } from "./header.js";
 import type { BatchRequest, TableJob, Wait } from "./job.js";
@@ -174,7 +174,7 @@ export class Table {
       if (own && names && !batches && (own.length !== names.length || own.some((name, i) => name !== names?.[i])))
         throw new TransloadError(
           "E_COLUMNS",
-          "the columns given are not those of the file's first line; leave them out, give the same, or say --no-header",
+          `the columns given are not those of the file's first line; leave them out, give the same, or say ${optionText("header", false)}`,
           { line: 1, column: 1 },
         );
       names = own ?? names;
@@ -288,7 +288,7 @@ export class Table {
   /** What stands behind the rows after all, when they have been written. */
   #refuseLate(): void {
     const why = this.#job.options.fixed
-      ? "and --fixed says that nothing does; leave it out"
+      ? `and ${optionText("fixed", true)} says that nothing does; leave it out`
       : "and look like rows themselves; put them before the rows";
     if (this.#ruledOut.labels && this.#rules.labels) throw new TransloadError("E_INDEX", `labels stand behind the rows, ${why}`);
     if (this.#ruledOut.params && !this.#rules.awaitsParams)

@@ -1,5 +1,5 @@
 // Whatever comes in, damaged, compressed, cut into pieces, with any options: it is converted or refused. Any other error is a fault.
-// FUZZ is how many minutes to go on for; without it some hundred cases that are the same at every run.
+// FUZZ is how many minutes to go on for, FUZZ_BYTES how many bytes; without them some hundred cases that are the same at every run.
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
 import { type ConvertOptions, convert, inspect, readBatches, split, TransloadError, writeBatches } from "../../src/index.js";
@@ -8,13 +8,20 @@ import { compressor } from "../../src/io/compression.js";
 /** Where the seed stands; a failure names it. */
 const SEED = Number(process.env.FUZZ_SEED ?? (process.env.FUZZ ? Date.now() % 2 ** 31 : 20_261_128));
 const MINUTES = Number(process.env.FUZZ ?? 0);
+const BYTES = Number(process.env.FUZZ_BYTES ?? 0);
 const CASES = 400;
+/** Rows of a payload that is to pass through every buffer there is; one of so many cases has it where bytes are counted. */
+const MANY_ROWS = 200_000;
+const LARGE_ONES = 20;
+/** Rows that are drawn; more repeat them. */
+const DRAWN = 1000;
 
 let fuzzed = 0;
 let cases = 0;
 let refused = 0;
 afterAll(() => {
-  if (process.env.FUZZ) console.log(`fuzzed ${fuzzed} bytes in ${cases} cases, of which ${refused} were refused; FUZZ_SEED=${SEED}`);
+  if (process.env.FUZZ || BYTES > 0)
+    console.log(`fuzzed ${fuzzed} bytes in ${cases} cases, of which ${refused} were refused; FUZZ_SEED=${SEED}`);
 });
 
 /** Numbers that a seed gives, by Marsaglia's xorshift. */
@@ -60,12 +67,19 @@ const FIELDS = ["0", "-1.5", "1e9", "", "NA", "true", "x", '"a,b"', '"q""q"', '"
 
 function text(dice: Dice): string {
   const width = dice.upTo(3) + 1;
-  const length = dice.sometimes(20) ? dice.upTo(3000) : dice.upTo(8);
+  const large = BYTES > 0 && dice.sometimes(LARGE_ONES);
+  const length = large ? dice.upTo(MANY_ROWS) : dice.sometimes(20) ? dice.upTo(3000) : dice.upTo(8);
   const kinds = Array.from({ length: width }, () =>
     dice.sometimes(6) ? CELLS : [dice.sometimes(2) ? "0.1" : dice.pick(CELLS), "1", "2.5"],
   );
   const cell = (i: number) => dice.pick(kinds[i % width] as string[]);
-  const times = (n: number, item: (i: number) => string) => Array.from({ length: n }, (_, i) => item(i)).join(",");
+  const several = (n: number, item: (i: number) => string, between: string) => {
+    const drawn = Array.from({ length: Math.min(n, DRAWN) }, (_, i) => item(i));
+    return n <= DRAWN
+      ? drawn.join(between)
+      : Array.from({ length: Math.ceil(n / DRAWN) }, (_, i) => drawn.slice(0, n - i * DRAWN).join(between)).join(between);
+  };
+  const times = (n: number, item: (i: number) => string) => several(n, item, ",");
   const row = () => `[${times(width, cell)}]`;
   const record = () => `{${times(width, (i) => `"c${i}":${cell(i)}`)}}`;
   const names = `[${times(width, (i) => `"c${i}"`)}]`;
@@ -81,8 +95,8 @@ function text(dice: Dice): string {
     () => `{"inputs":[${tensor("a")},${tensor("b")}]}`,
     () => `{"data":{"names":${names},"ndarray":${rows}}}`,
     () => `{"data":{"tensor":{"shape":[${length},${width}],"values":[${times(length * width, cell)}]}}}`,
-    () => Array.from({ length }, record).join("\n"),
-    () => `${times(width, (i) => `c${i}`)}\n${Array.from({ length }, () => times(width, () => dice.pick(FIELDS))).join("\n")}\n`,
+    () => several(length, record, "\n"),
+    () => `${times(width, (i) => `c${i}`)}\n${several(length, () => times(width, () => dice.pick(FIELDS)), "\n")}\n`,
   ])();
 }
 
@@ -158,7 +172,7 @@ function options(dice: Dice, targets: readonly string[]): ConvertOptions {
 
 /** Chunks of any size. */
 function* chunks(dice: Dice, bytes: Buffer): Generator<Buffer> {
-  const most = dice.pick([1 << 20, 1000, 64, 7]);
+  const most = dice.pick(bytes.length > 1 << 20 ? [1 << 20, 1 << 16] : [1 << 20, 1000, 64, 7]);
   for (let at = 0; at < bytes.length; ) {
     const size = dice.upTo(most - 1) + 1;
     yield bytes.subarray(at, at + size);
@@ -220,8 +234,7 @@ test(
   "every payload, sound or damaged, compressed or not, is converted or refused",
   async () => {
     const until = Date.now() + MINUTES * 60_000;
-    const bytesWanted = Number(process.env.FUZZ_BYTES ?? 0);
-    for (let i = 0; i < CASES || Date.now() < until || fuzzed < bytesWanted; i++) await one(SEED + i);
+    for (let i = 0; i < CASES || Date.now() < until || fuzzed < BYTES; i++) await one(SEED + i);
     expect(refused).toBeGreaterThan(cases / 10);
     expect(refused).toBeLessThan(cases * 0.9);
   },

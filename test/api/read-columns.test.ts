@@ -85,7 +85,7 @@ describe("dtypes that are inferred", () => {
       expect(batch?.columns.map(({ dtype }) => dtype)).toEqual(["int64", "float64", "bool"]);
       expect([...(batch?.columns[0]?.values ?? [])].at(-1)).toBe(9007199254740993n);
       const { error } = await tryRead(rows("1.5"), { dtype: "infer", engine });
-      expect(error?.message).toContain('1.5 does not fit int64; the first rows misled: name its dtype, "a" as float64');
+      expect(error?.message).toContain('1.5 does not fit int64; the first rows misled: name its dtype, dtype: {"a":"float64"}');
     }
   });
 });

@@ -141,7 +141,7 @@ test("binary files: from one to another, to a pipe and from one, and none is lef
   );
   const npy = await transload(["convert", csv, "-o", file("rows.npy")]);
   expect(npy.code).toBe(1);
-  expect(npy.err).toContain('E_DTYPE: column "b" holds text');
+  expect(npy.err).toContain(`E_DTYPE: ${csv}: column "b" holds text`);
   const shape = await shell("transload convert rows.csv --columns a,b -o cut.npy; ls cut.npy rows.npy", dir);
   expect(shape.out).toBe("");
 });
@@ -158,7 +158,7 @@ test("a column whose first rows misled begins anew on the way to a binary file, 
   ]);
   for (const { code, err } of [text, head]) {
     expect(code).toBe(1);
-    expect(err).toContain('row 20000, column "id": 1.5 does not fit int64; the first rows misled: name its dtype, "id" as float64');
+    expect(err).toContain('row 20000, column "id": 1.5 does not fit int64; the first rows misled: name its dtype, --dtype id=float64');
   }
   expect([file.code, file.err, piped.code]).toEqual([0, "", 0]);
   expect(readFileSync(path("late.parquet"))).toEqual(readFileSync(path("piped.parquet")));

@@ -56,7 +56,7 @@ describe("a column whose first rows misled", () => {
   test("is refused where one pass is asked for, with what to add", async () => {
     await expect(parquetOf(rows(whole, "9,1.5"), { infer: "head" })).rejects.toMatchObject({
       code: "E_RANGE",
-      detail: expect.stringContaining('name its dtype, "x" as float64'),
+      detail: expect.stringContaining('name its dtype, dtype: {"x":"float64"}'),
     });
     expect(await columnOf(await parquetOf(rows(whole, "9,1.5"), { infer: "head", dtype: { x: "float64" } }))).toEqual(["float64", 0, 1.5]);
   });

@@ -3,7 +3,7 @@
 import type { Batch } from "../../columns/batch.js";
 import type { Column } from "../../columns/column.js";
 import { type DType, isTime, NUMERIC, type NumericDType, storedAs, type TypedArray } from "../../columns/dtype.js";
-import { TransloadError } from "../../errors.js";
+import { optionText, TransloadError } from "../../errors.js";
 import type { Spill } from "../../io/store.js";
 import type { BinaryWrite, BinaryWriter } from "../form.js";
 import { type ArrayDType, HEADER, headerOf, kindOf } from "./header.js";
@@ -104,7 +104,7 @@ function commonDtype(batch: Batch): ArrayDType {
 function mixed({ name, dtype }: Column): TransloadError {
   return new TransloadError(
     "E_DTYPE",
-    `column ${JSON.stringify(name)} holds ${dtype === "string" ? "text" : dtype}, and npy has numbers alone, times alone, or text alone; choose others with --columns, or write npz, which has an array for each`,
+    `column ${JSON.stringify(name)} holds ${dtype === "string" ? "text" : dtype}, and npy has numbers alone, times alone, or text alone; choose others with ${optionText("columns")}, or write npz, which has an array for each`,
   );
 }
 

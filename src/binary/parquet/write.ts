@@ -11,7 +11,7 @@ import { daysOf } from "../../columns/days.js";
 import { product } from "../../columns/lists.js";
 import { refuseLone } from "../../columns/texts.js";
 import { convertTime } from "../../columns/time.js";
-import { TransloadError } from "../../errors.js";
+import { optionText, TransloadError } from "../../errors.js";
 import { compressorOf } from "../codecs.js";
 import { bytesOfRow } from "../cut.js";
 import type { BinaryWrite, BinaryWriter } from "../form.js";
@@ -59,7 +59,7 @@ export class ParquetWriter implements BinaryWriter {
     if (batch.kind !== "frame")
       throw new TransloadError(
         "E_FORM",
-        "a parquet file holds columns, and this is a tensor; name its columns with --columns, or write npy or arrow",
+        `a parquet file holds columns, and this is a tensor; name its columns with ${optionText("columns")}, or write npy or arrow`,
       );
     batch.columns.forEach(refuseLone);
     const stored = batch.columns.map(storedColumn);

@@ -3,7 +3,7 @@ import { toText } from "../../columns/cell-text.js";
 import type { Column, Level } from "../../columns/column.js";
 import type { TypedArray } from "../../columns/dtype.js";
 import { product } from "../../columns/lists.js";
-import { TransloadError } from "../../errors.js";
+import { optionText, TransloadError } from "../../errors.js";
 import { compare } from "../exact.js";
 import type { Printer, PrintRequest } from "../printer.js";
 
@@ -59,7 +59,10 @@ export class ReferencePrinter implements Printer {
     if (Number.isFinite(float)) return decimal(dtype === "float32" ? shortest32(float) : float);
     if (this.#request.nan === "tell") return this.#null(batch, name, row);
     if (this.#request.nan === "pass") return String(float);
-    throw new TransloadError("E_NAN", `${where(batch, name, row)}: NaN or Infinity; --nan null or --nan token lets it through`);
+    throw new TransloadError(
+      "E_NAN",
+      `${where(batch, name, row)}: NaN or Infinity; ${optionText("nan", "null")} or ${optionText("nan", "token")} lets it through`,
+    );
   }
 
   #null(batch: Batch, name: string, row: number): string {

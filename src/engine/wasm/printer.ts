@@ -5,7 +5,7 @@ import type { Column, Level, Texts } from "../../columns/column.js";
 import { isNumeric, NUMERIC, STRING_CODE, type TypedArray } from "../../columns/dtype.js";
 import { changedAround, product, rowOf } from "../../columns/lists.js";
 import { lengthOf, textsNow } from "../../columns/texts.js";
-import { TransloadError } from "../../errors.js";
+import { optionText, TransloadError } from "../../errors.js";
 import { Err, Nan } from "../codes.js";
 import type { Printer, PrintRequest } from "../printer.js";
 import { CoreMemory } from "./memory.js";
@@ -212,7 +212,11 @@ export class CorePrinter implements Printer {
     const where = `row ${batch.rowOffset + row}${name ? `, column ${JSON.stringify(name)}` : ""}`;
     const place = { row: batch.rowOffset + row, cell };
     if (this.#memory.core.printError.value === Err.Nan)
-      return new TransloadError("E_NAN", `${where}: NaN or Infinity; --nan null or --nan token lets it through`, place);
+      return new TransloadError(
+        "E_NAN",
+        `${where}: NaN or Infinity; ${optionText("nan", "null")} or ${optionText("nan", "token")} lets it through`,
+        place,
+      );
     return new TransloadError("E_NULL", `${where}: null, which the target's servers refuse in every dtype`, place);
   }
 }

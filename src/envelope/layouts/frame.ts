@@ -1,5 +1,6 @@
 import { decode } from "../../columns/bytes.js";
 import { type Form, FRAME_KEYS } from "../../dialects/index.js";
+import { optionText } from "../../errors.js";
 
 import type { Payload } from "../payload.js";
 import type { Scope } from "./scope.js";
@@ -38,7 +39,7 @@ export class Frame implements Scope {
     if (!FRAME_KEYS.includes(name))
       throw this.#to.error(
         "E_KEY",
-        `${JSON.stringify(name)} may not stand beside columns, index and data; servers refuse the whole split${this.#to.named ? ` (for named tensors say --from ${this.#to.named.id})` : ""}`,
+        `${JSON.stringify(name)} may not stand beside columns, index and data; servers refuse the whole split${this.#to.named ? ` (for named tensors say ${optionText("from", this.#to.named.id)})` : ""}`,
       );
     if (this.#seen.has(name)) throw this.#to.error("E_DUPLICATE", `${JSON.stringify(name)} occurs twice`);
     this.#seen.add(name);
@@ -113,7 +114,7 @@ export class Frame implements Scope {
       throw to.error("E_INDEX", `index has ${this.#index} labels for ${this.#rows} rows`);
     if (to.lane === "table") {
       if (this.#seen.has("index") && !this.#indexAnew && !to.indexWanted)
-        to.warn("W_INDEX", "the index of the split is dropped; --index drop says so");
+        to.warn("W_INDEX", `the index of the split is dropped; ${optionText("index", "drop")} says so`);
     } else if (!this.#kept) {
       const lost = ["columns", "index"].filter((name) => this.#seen.has(name));
       if (lost.length > 0)
@@ -135,7 +136,10 @@ export class Frame implements Scope {
       this.#separate();
       to.write(`"columns":${JSON.stringify(to.columns)}`);
     } else if (!this.#named && form.needsColumns)
-      throw to.error("E_COLUMNS", `${form.id} needs column names and the split has none; give them with --columns a,b,c`);
+      throw to.error(
+        "E_COLUMNS",
+        `${form.id} needs column names and the split has none; give them with ${optionText("columns", ["a", "b", "c"])}`,
+      );
     if (to.renames && this.#seen.has("index"))
       to.warn("W_INDEX", "the index of the split is dropped: functions on batches may have changed the rows");
     if (to.options.index === "drop") return;

@@ -1,5 +1,6 @@
 import { decode } from "../../columns/bytes.js";
 import type { Form, Layout } from "../../dialects/index.js";
+import { optionText } from "../../errors.js";
 import { kindOf } from "../kind.js";
 import type { Payload } from "../payload.js";
 import type { InputFacts, Scope } from "./scope.js";
@@ -71,7 +72,7 @@ class Input implements Scope {
 
   key(name: string): void {
     this.current = name;
-    const hint = this.#to.options.from.dialect ? "" : "; for records say -f kserve1:inputs";
+    const hint = this.#to.options.from.dialect ? "" : `; for records say ${optionText("from", "kserve1:inputs")}`;
     if (this.#seen.size === 0 && !KEYS.includes(name))
       throw this.#to.error(
         "E_OBJECT",
