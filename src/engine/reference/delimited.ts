@@ -57,6 +57,8 @@ export class DelimitedRows implements RowSource {
     if (!ended && input.received - input.at < this.#enough) return undefined;
     this.#receive();
     const start = /^[\r\n]*/.exec(this.#text)?.[0].length ?? 0;
+    // a record ends with a line
+    if (!ended && !/[\r\n]/.test(this.#text.slice(start))) return this.#wait();
     const parsed = this.#parse();
     const invalid = this.#invalid(parsed.end);
     if (invalid >= 0) throw this.#badByte(invalid);
