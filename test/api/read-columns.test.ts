@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { convert, type ReadOptions, readBatches, readModel } from "../../src/index.js";
 import { collect, columnsOf, crumbs, cut, tryRead, whole } from "../support/feed.js";
+import { same } from "../support/same.js";
 
 const folder = mkdtempSync(join(tmpdir(), "transload-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -42,8 +43,8 @@ describe("columns that are chosen", () => {
         for (const chunks of [whole(payload), crumbs(payload), cut(payload, cuts)])
           for (const engine of ["core", "reference"] as const) {
             const found = await columnsOf(chunks, { ...options, engine });
-            expect(Object.keys(found)).toEqual(wanted);
-            expect(found).toEqual(expected);
+            same(Object.keys(found), wanted);
+            same(found, expected);
           }
       }),
       { numRuns: 200 },

@@ -9,6 +9,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { Batch, type ColumnLike as Column, convert, type DType, readBatches, type TypedArray, writeBatches } from "../../src/index.js";
 import { type Draw, drawing } from "../support/draw.js";
 import { ARRAYS } from "../support/feed.js";
+import { same } from "../support/same.js";
 
 const folder = mkdtempSync(join(tmpdir(), "transload-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -99,12 +100,15 @@ describe("lists in parquet", () => {
         });
         const path = await written(batches, pick([5, 64, 1000]));
         const expected = Object.fromEntries(columns.map((own) => [own.name, nestedOf(own, rows)]));
-        expect(await read(path, { batchRows: pick([3, 1000]) })).toEqual(expected);
+        same(await read(path, { batchRows: pick([3, 1000]) }), expected);
         const texts = await query(`SELECT ${columns.map(({ name }) => `to_json(${name})::VARCHAR`).join(", ")} FROM '${path}'`);
         const plain = (value: Nested): Nested =>
           Array.isArray(value) ? value.map(plain) : typeof value === "boolean" ? Number(value) : value;
         texts.forEach((column, i) => {
-          expect(column.map((text) => (text === null ? null : plain(JSON.parse(text as string))))).toEqual(expected[`c${i}`]);
+          same(
+            column.map((text) => (text === null ? null : plain(JSON.parse(text as string)))),
+            expected[`c${i}`],
+          );
         });
       }),
       { numRuns: 150 },
@@ -120,7 +124,7 @@ describe("lists in parquet", () => {
           `COPY (SELECT i AS id, [i, i + 1, NULL] AS three, CASE WHEN i % 5 = 0 THEN NULL ELSE [i / 2] END AS gaps, [['a' || i % 7, 'b'], ['c', NULL]] AS texts, [[i::FLOAT]]::FLOAT[1][] AS fixed, []::INTEGER[] AS none, list_transform(range(300), x -> x + i)::SMALLINT[] AS long FROM range(3000) t(i)) TO '${path}' (FORMAT parquet, COMPRESSION ${codec}, PARQUET_VERSION ${version}, ROW_GROUP_SIZE 2048)`,
         );
         const rows = Array.from({ length: 3000 }, (_, i) => i);
-        expect(await read(path, { batchRows: 999 })).toEqual({
+        same(await read(path, { batchRows: 999 }), {
           id: rows,
           three: rows.map((i) => [i, i + 1, null]),
           gaps: rows.map((i) => (i % 5 === 0 ? null : [i / 2])),
@@ -183,11 +187,11 @@ describe("lists in parquet", () => {
       `COPY (SELECT CASE WHEN i % 7 = 0 THEN NULL ELSE list_transform(range(i % 5), x -> x + i) END AS x, i AS id FROM range(30000) t(i)) TO '${path}' (FORMAT parquet, ROW_GROUP_SIZE 2048)`,
     );
     const rows = Array.from({ length: 30_000 }, (_, i) => (i % 7 === 0 ? null : Array.from({ length: i % 5 }, (_, x) => x + i)));
-    expect((await read(path, { batchRows: 777 })).x).toEqual(rows);
+    same((await read(path, { batchRows: 777 })).x, rows);
     const parts: Buffer[] = [];
     const through = convert({ from: "parquet", to: "parquet", rowGroupRows: 5000 });
     for await (const part of Readable.from([readFileSync(path)]).pipe(through)) parts.push(part as Buffer);
-    expect((await read(parts)).x).toEqual(rows);
+    same((await read(parts)).x, rows);
   }, 60_000);
 
   test("what is no list is refused only where it is wanted", async () => {
@@ -213,10 +217,12 @@ describe("lists in parquet", () => {
     );
     const found = await read(path, { batchRows: 777 });
     const rows = Array.from({ length: count }, (_, i) => i);
-    expect(found.id).toEqual(rows);
-    expect(found.x).toEqual(rows.map((i) => (i < 150_000 ? null : [i, -i, null])));
-    expect(found.own).toEqual(rows.map((i) => `text ${i}`));
-    expect(found.few).toEqual(rows.map((i) => `text ${i % 5}`));
+    same(found, {
+      id: rows,
+      x: rows.map((i) => (i < 150_000 ? null : [i, -i, null])),
+      own: rows.map((i) => `text ${i}`),
+      few: rows.map((i) => `text ${i % 5}`),
+    });
     for (const dictionary of [false, true])
       for await (const { columns, rowCount } of readBatches(path, { columns: ["few", "own"], dictionary, batchRows: 100_000 })) {
         const [few, own] = columns.map(({ texts }) => texts);

@@ -13,6 +13,7 @@ import {
   writeBatches,
 } from "../../src/index.js";
 import { crumbs, cut, feed, whole } from "../support/feed.js";
+import { same } from "../support/same.js";
 
 const SAMPLES = [
   "",
@@ -60,7 +61,7 @@ function cellsOf({ texts, values, valid }: Column): (string | null)[] {
   const all = codes
     ? [...codes].map((code) => (code < 0 ? "" : text(code)))
     : Array.from({ length: offsets.length - 1 }, (_, i) => text(i));
-  expect([...(values as string[])]).toEqual(all);
+  same([...(values as string[])], all);
   if (codes) expect(new Set(Array.from({ length: offsets.length - 1 }, (_, i) => text(i))).size).toBe(offsets.length - 1);
   return all.map((one, i) => (valid?.[i] === 0 ? null : one));
 }
@@ -83,7 +84,10 @@ describe("texts", () => {
         for (const engine of ["core", "reference"] as const) {
           const batches = await columnsOf(chunks, { ...options, engine });
           const found = [0, 1].map((c) => batches.flatMap((columns) => cellsOf(columns[c] as Column)));
-          expect(found).toEqual([0, 1].map((c) => rows.map((row) => (from === "csv" && row[c] === "" ? null : row[c]))));
+          same(
+            found,
+            [0, 1].map((c) => rows.map((row) => (from === "csv" && row[c] === "" ? null : row[c]))),
+          );
           if (engine === "core")
             for (const columns of batches) for (const { texts } of columns) expect(texts?.codes !== undefined).toBe(options.dictionary);
         }
@@ -130,11 +134,11 @@ describe("texts", () => {
         const text = JSON.stringify({ dataframe_split: { columns: names, data: rows } });
         const { text: printed, error } = await feed(whole(text), { to: "mlflow:split", dtype: { n: "float64" } });
         expect(error).toBeUndefined();
-        expect(JSON.parse(printed)).toEqual(JSON.parse(text));
+        same(JSON.parse(printed), JSON.parse(text));
         for (const form of ["parquet", "arrow"]) {
           const file = await converted([Buffer.from(text)], { from: "mlflow:split", to: form });
           const again = await converted([file], { from: form, to: "mlflow:split" });
-          expect(JSON.parse(again.toString())).toEqual(JSON.parse(text));
+          same(JSON.parse(again.toString()), JSON.parse(text));
         }
       }),
       { numRuns: 100 },

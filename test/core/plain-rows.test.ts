@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { ConvertOptions } from "../../src/index.js";
 import { type Draw, drawing } from "../support/draw.js";
 import { collect, crumbs, cut, feed, type Outcome, placeOf, whole } from "../support/feed.js";
+import { same } from "../support/same.js";
 
 const PLAIN = [
   "0",
@@ -110,8 +111,8 @@ describe("rows of plain numbers", () => {
           const core = await feed(whole(payload), how);
           if (!core.error) done++;
           const cuts = Array.from({ length: draw.upTo(5) }, () => draw.upTo(payload.length));
-          expect(shown(await feed(cut(payload, cuts), how)), `cut at ${cuts}`).toEqual(shown(core));
-          expect(shown(await feed(crumbs(payload), how)), "byte by byte").toEqual(shown(core));
+          same(shown(await feed(cut(payload, cuts), how)), shown(core), () => `cut at ${cuts}`);
+          same(shown(await feed(crumbs(payload), how)), shown(core), () => "byte by byte");
           const reference = await feed(whole(payload), { ...how, engine: "reference" });
           // of two faults the reference engine finds the text's first: it has read the row, or the chunk, to its end
           const twoFaults =
@@ -136,13 +137,13 @@ describe("rows of plain numbers", () => {
         const flat = async (chunks: Iterable<Uint8Array>, engine: "core" | "reference") =>
           (await collect(chunks, { ...how, engine })).map(({ rowCount, columns }) => [rowCount, columns.map(({ values }) => [...values])]);
         const core = await flat(whole(csv), "core");
-        expect(await flat(crumbs(csv), "core")).toEqual(core);
-        expect(await flat(whole(csv), "reference")).toEqual(core);
+        same(await flat(crumbs(csv), "core"), core);
+        same(await flat(whole(csv), "reference"), core);
         const cells = core.flatMap(([count, columns]) =>
           Array.from({ length: count as number }, (_, r) => (columns as number[][]).map((c) => c[r])),
         );
         const expected = rows.map((row) => row.map((cell) => (how.dtype === "float32" ? Math.fround(Number(cell)) : Number(cell))));
-        expect(cells).toEqual(expected);
+        same(cells, expected);
       }),
       { numRuns: 500 },
     );
