@@ -18,7 +18,7 @@ export function faults(scale: Scale): Section {
   const rounds = scale === FULL ? OFTEN : QUICKLY;
   const file = `${FOLDER}faults.json`;
   mkdirSync(FOLDER, { recursive: true });
-  const args = ["vitest", "run", "--project", "node", "test/faults", "--reporter=json", `--outputFile=${file}`];
+  const args = ["vitest", "run", "--project=!browser", "test/faults", "--reporter=json", `--outputFile=${file}`];
   spawnSync("npx", args, { env: { ...process.env, FAULTS: `${rounds}` }, stdio: ["ignore", "ignore", "inherit"] });
   const { testResults } = JSON.parse(readFileSync(file, "utf8")) as Report;
   const tests = testResults.flatMap(({ name, assertionResults }) => assertionResults.map((test) => ({ ...test, from: basename(name) })));

@@ -29,7 +29,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const open = () => (existsSync("/proc/self/fd") ? readdirSync("/proc/self/fd").length : 0);
 /** Errors that nobody was told of. */
 const stray: unknown[] = [];
-process.on("uncaughtExceptionMonitor", (error) => stray.push(error));
+const tell = (error: unknown) => void stray.push(error);
+process.on("uncaughtExceptionMonitor", tell);
+afterAll(() => void process.off("uncaughtExceptionMonitor", tell));
 
 async function all(source: Iterable<Uint8Array>, options: Parameters<typeof readBatches>[1]): Promise<Batch[]> {
   const batches: Batch[] = [];

@@ -34,7 +34,7 @@ function fresh(): string {
   return path;
 }
 
-describe.each(Object.entries(WAYS))("a disk that is full: %s", (way, line) => {
+describe.each(Object.entries(WAYS))("a disk that is full: %s", { concurrent: true }, (way, line) => {
   test("ends with exit 3 and what was there before, or with all of it", async () => {
     const whole = fresh();
     expect((await shell(line, whole)).code).toBe(0);
@@ -81,7 +81,7 @@ function outputs(path: string): string[] {
   return Object.keys(contents(path));
 }
 
-test.each([
+test.concurrent.each([
   "convert rows.csv -t mlflow",
   "convert rows.csv -t mlflow --max-rows 7 --lines",
   "inspect rows.csv --json",
@@ -98,7 +98,7 @@ test.each([
   });
 });
 
-describe("pieces where an earlier run's are", () => {
+describe("pieces where an earlier run's are", { concurrent: true }, () => {
   const first = "transload convert rows.csv -t mlflow --max-rows 4000 -o 'p/{000}.json'";
 
   test("stay as they were when the run fails, whatever fails", async () => {

@@ -26,7 +26,7 @@ const WAYS = {
   spill: (out: string) => [COLUMNS, "-t", "csv", "-o", join(out, "x.csv"), "--spill-dir", out],
 } as const;
 
-describe.each(Object.entries(WAYS))("kill -9 at any moment: %s", (way, callOf) => {
+describe.each(Object.entries(WAYS))("kill -9 at any moment: %s", { concurrent: true }, (way, callOf) => {
   test("leaves all of it or nothing of it, and the next run sweeps up", async () => {
     const whole = mkdtempSync(join(dir, "whole-"));
     const started = Date.now();
@@ -67,18 +67,22 @@ describe("a named pipe with nobody at its other end", () => {
     ["SIGTERM", 143],
     ["SIGHUP", 129],
   ] as const;
-  const ENDS = {
-    read: ["convert", join(dir, "pipe"), "-t", "mlflow"],
-    inspected: ["inspect", join(dir, "pipe")],
-    written: ["convert", CSV, "-t", "mlflow", "-o", join(dir, "pipe")],
-    "of a model": ["convert", CSV, "-t", "mlflow", "--model", join(dir, "pipe")],
+  const ENDS: Readonly<Record<string, (pipe: string) => string[]>> = {
+    read: (pipe) => ["convert", pipe, "-t", "mlflow"],
+    inspected: (pipe) => ["inspect", pipe],
+    written: (pipe) => ["convert", CSV, "-t", "mlflow", "-o", pipe],
+    "of a model": (pipe) => ["convert", CSV, "-t", "mlflow", "--model", pipe],
   };
-  beforeAll(() => void spawnSync("mkfifo", [join(dir, "pipe")]));
+  function newPipe(name: string): string {
+    const path = join(dir, name);
+    spawnSync("mkfifo", [path]);
+    return path;
+  }
 
-  test.each(SIGNALS.flatMap(([signal, code]) => Object.entries(ENDS).map(([end, call]) => ({ signal, code, end, call }))))(
+  test.concurrent.each(SIGNALS.flatMap(([signal, code]) => Object.entries(ENDS).map(([end, callOf]) => ({ signal, code, end, callOf }))))(
     "$end: $signal ends it",
-    async ({ signal, code, call }) => {
-      const child = start(call);
+    async ({ signal, code, end, callOf }) => {
+      const child = start(callOf(newPipe(`${end} ${signal}`)));
       await started(child);
       const at = Date.now();
       child.kill(signal);
@@ -91,13 +95,14 @@ describe("a named pipe with nobody at its other end", () => {
   );
 
   test("is waited for, and then read, or written, to its end", async () => {
-    const reading = start(["convert", join(dir, "pipe"), "-f", "csv", "-t", "jsonl"]);
+    const pipe = newPipe("pipe");
+    const reading = start(["convert", pipe, "-f", "csv", "-t", "jsonl"]);
     await started(reading);
     const read = finish(reading);
     await shell(`cat rows.csv > pipe`, dir);
     const { code, out } = await read;
     expect({ code, lines: out.split("\n").length }).toEqual({ code: 0, lines: 200_001 });
-    const writing = start(["convert", CSV, "-t", "jsonl", "-o", join(dir, "pipe")]);
+    const writing = start(["convert", CSV, "-t", "jsonl", "-o", pipe]);
     await started(writing);
     expect((await shell("cat pipe", dir)).out).toBe(out);
     expect((await finish(writing)).code).toBe(0);
@@ -132,11 +137,12 @@ describe("a reader that leaves, or is slow", () => {
   test("does not make it take more memory", async () => {
     const path = join(dir, "slow.json");
     writeFileSync(path, large(64e6));
-    for (const call of [
+    const calls = [
       [path, "-t", "mlflow"],
       [path, "-t", "csv"],
       [path, "-t", "mlflow", "--max-rows", "5000", "--lines"],
-    ]) {
+    ];
+    const slowly = async (call: readonly string[]) => {
       const child = start(["convert", ...call]);
       await wait(1500);
       expect(child.exitCode).toBeNull();
@@ -144,7 +150,8 @@ describe("a reader that leaves, or is slow", () => {
       expect(Number(kibibytes) * 1024, call.join(" ")).toBeLessThan(160 * MIB);
       child.kill("SIGKILL");
       await once(child, "close");
-    }
+    };
+    await Promise.all(calls.map(slowly));
   });
 });
 
@@ -157,12 +164,15 @@ describe("an input that is written to while it is read", () => {
     ["shrinks", () => truncateSync(path, 12e6)],
     ["is written anew", () => writeFileSync(path, other)],
   ])("is refused when it %s", async (_, change) => {
-    // nobody reads what it writes, so that it waits
     for (const line of ["convert changing.csv -t jsonl", "convert -f csv -t jsonl < changing.csv"]) {
       writeFileSync(path, text);
-      const run = shell(`transload ${line} | (sleep 1.5; cat > /dev/null); exit \${PIPESTATUS[0]}`, dir);
-      await wait(900);
+      const own = mkdtempSync(join(dir, "changing-"));
+      // nobody reads what it writes but for the first bytes, so that it waits until there is a change
+      const reader = `(head -c 9 > ${own}/begun; until [ -e ${own}/changed ]; do sleep 0.05; done; cat > /dev/null)`;
+      const run = shell(`transload ${line} | ${reader}; exit \${PIPESTATUS[0]}`, dir);
+      while (!existsSync(join(own, "begun")) || readFileSync(join(own, "begun")).length === 0) await wait(20);
       change();
+      writeFileSync(join(own, "changed"), "");
       const { code, err } = await run;
       // in most cases it is told at the end; what was read may have been no table before
       expect([1, 3]).toContain(code);
