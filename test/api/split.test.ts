@@ -80,9 +80,9 @@ describe("pieces whose rows pass", () => {
     writeFileSync(path, payload(`,"index":${JSON.stringify(rows)}`));
     await expect(piecesOf(path, {})).rejects.toThrow(/labels stand behind the rows, and look like rows themselves/);
     const late = payload(`,"index":${JSON.stringify(rows.map((_, i) => i))}`);
-    await expect(piecesOf(whole(late), { fixed: true })).rejects.toThrow(/labels.*--fixed says/);
+    await expect(piecesOf(whole(late), { fixed: true })).rejects.toThrow(/labels.*fixed: true says/);
     const params = `${payload().slice(0, -1)},"params":{"a":1}}`;
-    await expect(piecesOf(whole(params), { fixed: true })).rejects.toThrow(/parameters.*--fixed says/);
+    await expect(piecesOf(whole(params), { fixed: true })).rejects.toThrow(/parameters.*fixed: true says/);
     expect((await piecesOf(whole(params), {})).flat()).toEqual(rows);
   });
 

@@ -200,7 +200,7 @@ describe("a defined dialect", () => {
     expect((await inspect(Buffer.from('{"instances":[1]}'))).form).toBe("mlflow:instances");
     expect((await inspect(Buffer.from('{"instances":[1]}'), { from: "gateway" })).form).toBe("gateway");
     defineDialect({ name: "hidden", key: "secret", layouts: ["tensor"], detect: false });
-    expect(await converted('{"secret":[1]}', { to: "mlflow" })).toMatch(/^E_FORM.*secret belongs to another dialect, try --from hidden$/);
+    expect(await converted('{"secret":[1]}', { to: "mlflow" })).toMatch(/^E_FORM.*secret belongs to another dialect, try from: "hidden"$/);
   });
 });
 

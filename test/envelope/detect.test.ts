@@ -43,7 +43,7 @@ describe("every form that is written is read as what it is", () => {
         expect((await tryRead(whole(text))).error?.code).toBe("E_AMBIGUOUS");
       } else if (UNTOLD.includes(`${form.id} ${layout}`)) {
         const { error } = await feed(whole(text), { to: "mlflow" });
-        expect(error?.message).toContain("-f ");
+        expect(error?.message).toContain('from: "');
       } else {
         const other = FORMS.find(({ id }) => id === told) as Form;
         // the same key with the same in it, which the first dialect that has it is told for
