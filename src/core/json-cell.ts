@@ -27,18 +27,30 @@ export function writeSpecial(o: usize, kind: i32, from: usize, to: usize): usize
 }
 
 /** A number in pandas' spelling, in JSON's. */
-function writeOdd(o: usize, p: usize, to: usize): usize {
+function writeOdd(o: usize, from: usize, to: usize): usize {
+  const infinity = oddInfinity(from, to);
+  if (infinity == 0) return spellOdd(o, from, to);
+  if (nan == Gap.Error || nan == Gap.Finite) return no(Err.Nan);
+  if (nan == Gap.Null) return nulls ? writeNull(o) : no(Err.Null);
+  if (infinity < 0) store<u8>(o++, 0x2d);
+  store<u64>(o, 0x7974696e69666e49 /* Infinity */);
+  return o + 8;
+}
+
+/** The infinity that a number in pandas' spelling is; 0 for any other. */
+export function oddInfinity(p: usize, to: usize): f64 {
+  while (p < to && load<u8>(p) == 0x20) p++;
+  const minus = load<u8>(p) == 0x2d;
+  if (minus || load<u8>(p) == 0x2b) p++;
+  return (load<u8>(p) | 0x20) == 0x69 /* i */ ? (minus ? -Infinity : Infinity) : 0;
+}
+
+/** A finite number in pandas' spelling, in JSON's: the end of what is written at o. */
+export function spellOdd(o: usize, p: usize, to: usize): usize {
   while (load<u8>(p) == 0x20) p++;
   while (load<u8>(to - 1) == 0x20) to--;
   const minus = load<u8>(p) == 0x2d;
   if (minus || load<u8>(p) == 0x2b) p++;
-  if ((load<u8>(p) | 0x20) == 0x69 /* i */) {
-    if (nan == Gap.Error || nan == Gap.Finite) return no(Err.Nan);
-    if (nan == Gap.Null) return nulls ? writeNull(o) : no(Err.Null);
-    if (minus) store<u8>(o++, 0x2d);
-    store<u64>(o, 0x7974696e69666e49 /* Infinity */);
-    return o + 8;
-  }
   if (minus) store<u8>(o++, 0x2d);
   while (p + 1 < to && load<u8>(p) == 0x30 && <u32>load<u8>(p, 1) - 0x30 < 10) p++;
   if (load<u8>(p) == 0x2e) store<u8>(o++, 0x30);

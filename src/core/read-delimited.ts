@@ -1,8 +1,9 @@
 // Rows of a delimited file (RFC 4180, and what pandas.read_csv takes besides): the fields of a line and what each is.
 //
-// A field is text; what it means is a policy. Lexical: what JSON reads as a number is one, pandas' words for true and
-// false and for nothing are those, the rest is text. A column's type, from a schema or from having
-// read all of it, takes precedence: a column of text keeps its 01 and its 1.
+// A field is text; what it means is a policy. Lexical: what JSON reads as a number is one, and so are the infinities as pandas, numpy, polars,
+// R and Spark write them; pandas' words for true and false and for nothing are those, the rest is text. A column's type, from a schema or
+// from having read all of it, takes precedence: a column of text keeps its 01 and its 1, and one of numbers takes .5 and +1.
+import { Style, style } from "./output";
 import { FIELD, MOST, TYPING, above, fields, learning, pad, setCell, setRowEnd, setToken, shortEnd, startRow, tell, tellError, width } from "./row";
 import { Err, Ev, newlineAt } from "./state";
 import { Kind, OK, WAIT } from "./token";
@@ -10,8 +11,10 @@ import { Kind, OK, WAIT } from "./token";
 /** How the fields of a column are read. */
 export const enum Typing {
   Lexical,
+  Pointed, // lexical, and numbers that begin with their point
+  Numbers, // and numbers in every spelling that pandas reads
+  Pandas, // the same, and whole ones that 64 bits cannot hold are text
   Text, // whatever it looks like
-  Numbers, // lexical, and numbers in every spelling that pandas reads
 }
 
 export let delimiter: u8 = 0x2c;
@@ -53,7 +56,7 @@ export function readFields(p: usize, to: usize, last: bool, padding: bool): i32 
       if (i >= width) return tellError(Err.Ragged, i, start);
       // most fields are short whole numbers, and a delimiter follows
       const short = numericWords ? <usize>0 : shortEnd(p);
-      if (short != 0 && short + 1 < to && load<u8>(short) == delimiter && load<u32>(fields + <usize>i * FIELD, TYPING) == Typing.Lexical) {
+      if (short != 0 && short + 1 < to && load<u8>(short) == delimiter && load<u32>(fields + <usize>i * FIELD, TYPING) < <u32>Typing.Pandas) {
         setCell(i++, p, short, Kind.Int);
         p = short + 1;
         continue;
@@ -99,7 +102,7 @@ function field(i: u32, p: usize, to: usize, last: bool): i32 {
     // most fields are numbers, and most of those short
     const number = numberEnd(p, to);
     if (number > p && (number < to ? load<u8>(number) == delimiter || isEnd(load<u8>(number)) : last) && !(numericWords && isWord(p, number - p))) {
-      setToken(i, p, number, typing == Typing.Numbers && tooLarge(p, number) ? <i32>Kind.Bare : numberKind);
+      setToken(i, p, number, typing == Typing.Pandas && tooLarge(p, number) ? <i32>Kind.Bare : numberKind);
       fieldEnd = number;
       return OK;
     }
@@ -179,7 +182,7 @@ function quoted(i: u32, from: usize, to: usize, last: bool): i32 {
     // quotes do not make text: pandas reads "1" as a number
     const typing = load<u32>(fields + <usize>i * FIELD, TYPING);
     if (typing != Typing.Text && numberEnd(from + 1, p) == p && p > from + 1 && !(numericWords && isWord(from + 1, p - from - 1)))
-      setToken(i, from + 1, p, typing == Typing.Numbers && tooLarge(from + 1, p) ? <i32>Kind.Bare : numberKind);
+      setToken(i, from + 1, p, typing == Typing.Pandas && tooLarge(from + 1, p) ? <i32>Kind.Bare : numberKind);
     else classify(i, from + 1, p, typing);
   }
   return OK;
@@ -193,8 +196,9 @@ function classify(i: u32, from: usize, to: usize, typing: u32): void {
   const n = to - from;
   if (n == 0 || (n <= longest && load<u8>(FIRST + <usize>load<u8>(from)) != 0 && isWord(from, n))) { setCell(i, from, from, Kind.Missing); return; }
   const word = typing != Typing.Text ? isBoolean(from, n) : 0;
-  if (word != 0) setCell(i, word, word + n, Kind.Bool);
-  else if (typing == Typing.Numbers && isOdd(from, to)) setCell(i, from, to, Kind.Odd);
+  // JSON has one spelling for it, a delimited file keeps its own
+  if (word != 0) setCell(i, style == Style.Delimited ? from : word, (style == Style.Delimited ? from : word) + n, Kind.Bool);
+  else if (isOdd(from, to, typing)) setCell(i, from, to, Kind.Odd);
   else setCell(i, from, to, Kind.Bare);
 }
 
@@ -213,6 +217,7 @@ export function readsAs(from: usize, to: usize): i32 {
   const n = to - from;
   if (n == 0 || (n <= longest && load<u8>(FIRST + <usize>load<u8>(from)) != 0 && isWord(from, n))) return Kind.Missing;
   if (numberEnd(from, to) == to) return numberKind;
+  if (isOdd(from, to, Typing.Lexical)) return Kind.Odd;
   return isBoolean(from, n) != 0 ? Kind.Bool : Kind.Bare;
 }
 
@@ -236,8 +241,17 @@ function tooLarge(p: usize, end: usize): bool {
   return n > digits || (n == digits && above(p, minus ? LEAST : MOST, digits));
 }
 
-/** A number with a plus, leading zeros, spaces around it, nothing on one side of the point; or an infinity. */
-function isOdd(p: usize, to: usize): bool {
+/** A number that JSON does not have: an infinity; one that begins with its point; with a plus, leading zeros, spaces around it, or nothing behind the point. */
+function isOdd(from: usize, to: usize, typing: u32): bool {
+  if (typing >= <u32>Typing.Numbers) return typing != Typing.Text && isNumber(from, to);
+  const p = from + <usize>(load<u8>(from) == 0x2d || load<u8>(from) == 0x2b);
+  const c = load<u8>(p);
+  if ((c | 0x20) == 0x69 /* i */) return isWrittenInfinity(p, to);
+  return typing == Typing.Pointed && c == 0x2e /* . */ && load<u8>(from) != 0x2b && isNumber(from, to);
+}
+
+/** In every spelling that pandas reads. */
+function isNumber(p: usize, to: usize): bool {
   while (p < to && load<u8>(p) == 0x20) p++;
   while (p < to && load<u8>(to - 1) == 0x20) to--;
   if (p < to && (load<u8>(p) == 0x2b || load<u8>(p) == 0x2d)) p++;
@@ -257,6 +271,13 @@ function isOdd(p: usize, to: usize): bool {
     while (p < to && <u32>load<u8>(p) - 0x30 < 10) p++;
   }
   return p == to;
+}
+
+/** inf, Inf or Infinity, which is how programs write it; INF and infinity may be words. */
+function isWrittenInfinity(p: usize, to: usize): bool {
+  const w = load<u32>(p);
+  if (to - p == 3) return (w & 0xffffff) == 0x666e69 /* inf */ || (w & 0xffffff) == 0x666e49 /* Inf */;
+  return to - p == 8 && load<u64>(p) == load<u64>(INFINITY);
 }
 
 /** inf or infinity, in capitals or not. */

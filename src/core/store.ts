@@ -4,6 +4,7 @@
 // only remembered; texts.ts copies it before its bytes leave the window.
 import { AT, DTYPE, DType, EXACT, PURE, RECORD, SCALARS, SEEN, STEP, TAKES, VALID, columns } from "./column";
 import { TEN_INT, clinger, cut, digitCount, digitsAt, eightDigits, holds, leading, negative, product64, readNumber, setNumber, significand, tens, toF32, toF64 } from "./decimal";
+import { oddInfinity, spellOdd } from "./json-cell";
 import { Err } from "./state";
 import { Look, isWhole, lookNumber, lookPlain, see } from "./survey";
 import { Kind } from "./token";
@@ -238,6 +239,20 @@ function integer(out: usize, bytes: i32, above: u64, below: u64, p: usize, end: 
   return Err.None;
 }
 
+/** A number of another spelling than JSON's, in JSON's; and a byte behind it that is none of a number. */
+const SPELLED: usize = memory.data(1024);
+
+/** A number of another spelling than JSON's. What is longer than any that means something is none. */
+function putOdd(column: usize, out: usize, from: usize, to: usize): i32 {
+  const infinity = oddInfinity(from, to);
+  if (infinity != 0) return putNan(load<u32>(column, DTYPE), out, infinity);
+  if (to - from > 1000) return Err.Kind;
+  const end = spellOdd(SPELLED, from, to);
+  store<u8>(end, 0x2c);
+  readNumber(SPELLED, end + 1);
+  return put(column, out, SPELLED, end);
+}
+
 // ---- cells of rows
 
 /** Stores a cell that rows.ts has found, in this row of the batch, as its column's dtype. An Err, or FULL. */
@@ -261,8 +276,9 @@ export function storeCell(col: u32, row: u32, what: i32, from: usize, to: usize)
   }
   if (what == Kind.Null || what == Kind.Missing) return putNull(column, out, row);
   if (what == Kind.Nan) return putNan(dtype, out, load<u8>(from) == 0x4e /* N */ ? NaN : load<u8>(from) == 0x2d /* - */ ? -Infinity : Infinity);
+  if (what == Kind.Odd) return putOdd(column, out, from, to);
   if (what == Kind.Bool) return putBool(column, out, load<u8>(from) == 0x74 /* t */, from, to);
-  if (dtype != DType.String || what == Kind.Nested || what == Kind.Odd) return Err.Kind;
+  if (dtype != DType.String || what == Kind.Nested) return Err.Kind;
   if (stringsAreFull()) return FULL;
   const quotes: usize = what == Kind.Text || what == Kind.Escaped ? 1 : 0;
   remember(from + quotes, to - quotes, col | (what << 24), row);

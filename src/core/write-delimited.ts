@@ -44,7 +44,9 @@ export function writeDelimited(bytes: usize): i32 {
         o = writeField(o, start, stop, true);
         break;
       }
-      case Kind.Bare: case Kind.Odd: o = writeField(o, from, to, false); break;
+      case Kind.Bare: o = writeField(o, from, to, false); break;
+      // that it is read as something else is what it was before
+      case Kind.Odd: o = writeAsText(o, from, to, false); break;
       case Kind.Doubled: o = writeField(o, o + 1, undouble(o + 1, from, to, quote), true); break;
       default: return refuse(Err.Nested, i, from);
     }
@@ -55,10 +57,15 @@ export function writeDelimited(bytes: usize): i32 {
   return Ev.More;
 }
 
-/** Text as a field, in quotes where it must be. `inPlace`: it stands in the output already, a byte further on. */
+/** A text as a field; one that will be read as something else is counted. */
 function writeField(o: usize, from: usize, to: usize, inPlace: bool): usize {
-  const n = to - from;
   if (readsAs(from, to) != Kind.Bare) retyped++;
+  return writeAsText(o, from, to, inPlace);
+}
+
+/** Bytes as a field, in quotes where they must be. `inPlace`: they stand in the output already, a byte further on. */
+function writeAsText(o: usize, from: usize, to: usize, inPlace: bool): usize {
+  const n = to - from;
   const d = i8x16.splat(delimiter), q = i8x16.splat(0x22), f = i8x16.splat(0x0a), r = i8x16.splat(0x0d);
   let special = n == 0;
   let quotes: usize = 0;

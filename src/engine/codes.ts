@@ -111,7 +111,7 @@ export const Kind = {
   Doubled: 10,
   Odd: 11,
 } as const;
-export const Typing = { Lexical: 0, Text: 1, Numbers: 2 } as const;
+export const Typing = { Lexical: 0, Pointed: 1, Numbers: 2, Pandas: 3, Text: 4 } as const;
 
 /** What cells were, in a survey (core/survey.ts). */
 export const Look = {

@@ -210,7 +210,7 @@ function widerThan(dtype: DType, text: string): DType | undefined {
   if (/^[[{]/.test(text)) return undefined;
   const whole = /^-?\d+$/.test(text);
   if (dtype === "int64" && whole && !text.startsWith("-") && text.length <= 20) return "uint64";
-  const number = whole || /^-?(?:\d|NaN|Infinity)/.test(text);
+  const number = whole || /^[+-]?(?:\.?\d|NaN$|inf$|infinity$)/i.test(text);
   return (dtype === "int64" || dtype === "uint64") && number && !whole ? "float64" : "string";
 }
 

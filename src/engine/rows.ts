@@ -18,6 +18,14 @@ export type RowSyntax =
  */
 export type Gap = "error" | "null" | "token" | "omit" | "finite";
 
+/** Which fields of a column are numbers; in all but those of text, words for true and false are such. */
+export type Spelling =
+  | "json" // as JSON has them, and the infinities as programs write them: inf, Inf, Infinity
+  | "pointed" // also those that begin with their point: .5
+  | "any" // in every spelling that pandas reads: 01, +1, " 1", 5., INF
+  | "pandas" // the same; whole ones above 2^64 - 1 are text
+  | "text"; // none
+
 /** How the fields of a delimited file are read. */
 export interface Fields {
   /** One byte between two fields. */
@@ -26,10 +34,8 @@ export interface Fields {
   readonly quote: string;
   /** Words that stand for nothing, besides the empty field. */
   readonly missing: readonly string[];
-  /** Columns whose fields are text, whatever they look like; by name. */
-  readonly text: ReadonlySet<string>;
-  /** Fields that pandas reads as numbers and JSON does not (01, +1, .5, 5., inf) are numbers; whole ones above 2^64 - 1 are text. */
-  readonly numbers?: boolean;
+  /** What the fields of a column are, by its name. */
+  readonly spelling: (name: string) => Spelling;
 }
 
 /** How the rows of a cargo are to be read. */

@@ -107,7 +107,7 @@ function linksFor(request: Request, found: End | undefined): Link[] {
   if (moves)
     links.push({
       ...bare,
-      rows: { ...reading, ...named },
+      rows: { ...reading, ...named, ...(typed.dtype && { asked: typed.dtype }) },
       target: { missing: "null" },
       from: choose(found.form.id, true, request.what),
       to: between,

@@ -373,6 +373,7 @@ function tableOptions({ rows, target, pieces }: Plan): TableOptions {
     na: rows.na ?? NA_WORDS,
     text: new Set(rows.text ?? []),
     typing: rows.typing ?? "lexical",
+    asked: rows.asked,
     index: target.index ?? "keep",
     datatype: target.datatype,
     maxRows: pieces.maxRows,

@@ -70,15 +70,16 @@ export async function readable(
   if (!found || via === undefined) return { from, moved: undefined, picks: true, chunks };
   const keyed = hasNames(found, rows, head);
   const { columns: __, ...others } = rows;
+  const asked = batches?.dtype === undefined ? {} : { asked: batches.dtype };
   if (batches && found.layout === "delimited" && rows.typing !== "pandas" && run.engine !== "reference") {
-    const pump = new Pump(chunks, { ...moving, rows, from: found.form.id, to: "mlflow:split" }, host, batches);
+    const pump = new Pump(chunks, { ...moving, rows: { ...rows, ...asked }, from: found.form.id, to: "mlflow:split" }, host, batches);
     return { from, moved: found, picks: false, chunks: [], batches: pump.batches() };
   }
   // a form named by us would hide a second payload beside it
   const own = found.form.key === undefined ? found.form.id : from;
   const pump = new Pump(
     chunks,
-    { ...moving, rows: keyed ? others : rows, target: { missing: "null", nan: "token" }, from: own, to: via },
+    { ...moving, rows: { ...(keyed ? others : rows), ...asked }, target: { missing: "null", nan: "token" }, from: own, to: via },
     host,
   );
   return { from: "mlflow", moved: found, picks: keyed, chunks: pump.bytes() };

@@ -21,7 +21,8 @@ import type { BatchOptions } from "./read.js";
 
 /** All but the two ends. What is not given is not there. */
 export interface Parts {
-  readonly rows: RowOptions;
+  /** `asked`: what the columns of a delimited file will be read as, where that is another's work. */
+  readonly rows: RowOptions & { readonly asked?: DTypeChoice };
   readonly typed: TypedOptions;
   readonly target: TargetOptions;
   readonly pieces: PieceOptions;

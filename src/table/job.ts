@@ -1,4 +1,5 @@
 import type { Batch } from "../columns/batch.js";
+import type { DTypeChoice } from "../columns/dtype.js";
 import type { Gap } from "../dialects/index.js";
 import type { End } from "../dialects/needs.js";
 import type { CellRequest } from "../engine/cells.js";
@@ -28,6 +29,8 @@ export interface TableOptions {
   readonly na: readonly string[];
   /** Columns of a delimited file that are text. */
   readonly text: ReadonlySet<string>;
+  /** What somebody will read the columns of a delimited file as. */
+  readonly asked: DTypeChoice | undefined;
   /** A field is what it looks like, or what pandas makes of its whole column. */
   readonly typing: "lexical" | "pandas";
   /** `column:NAME`: the labels become that column, or the column the labels. */

@@ -1,6 +1,7 @@
+import { dtypeNamed, isNumeric } from "../columns/dtype.js";
 import { dialectOf } from "../dialects/index.js";
 import { isCut, isTensor, keepsShape, needsNames, refuseCut } from "../dialects/needs.js";
-import type { Fields, Gap, RowRequest, RowStyle, RowSyntax } from "../engine/rows.js";
+import type { Fields, Gap, RowRequest, RowStyle, RowSyntax, Spelling } from "../engine/rows.js";
 import { type ColumnWriter, columnWriter, type RowWriter, rowWriter } from "../envelope/layouts/writer.js";
 import type { Payload } from "../envelope/payload.js";
 import { listed, nearest, optionText, TransloadError } from "../errors.js";
@@ -138,9 +139,18 @@ export class Rules {
       delimiter: options.delimiter ?? source.form.delimiter ?? ",",
       quote: options.quote,
       missing: options.na,
-      text: this.texts,
-      numbers: options.typing === "pandas",
+      spelling: (name) => this.#spelling(name),
     };
+  }
+
+  /** What is asked for by a column's name is read as that; a dtype for all of them takes what are numbers. */
+  #spelling(name: string): Spelling {
+    const { typing, asked } = this.#job.options;
+    if (this.texts.has(name)) return "text";
+    if (typing === "pandas") return "pandas";
+    const own = dtypeNamed(asked, name);
+    if (own) return isNumeric(own) ? "any" : "text";
+    return typeof asked === "string" && asked !== "infer" && isNumeric(asked) ? "any" : "json";
   }
 
   request(syntax: RowSyntax, columns: readonly string[] | undefined): RowRequest {

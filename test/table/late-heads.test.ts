@@ -33,10 +33,14 @@ describe("names behind the rows", () => {
 
   test("must fit, and be strings where they become keys", async () => {
     expect(await convert(late.replace('"a",', '"a","c",'), "mlflow:records")).toMatch(/^E_COLUMNS 3 column names for rows of 2 cells/);
-    expect(await convert(late.replace('"a"', "1"), "mlflow:records")).toMatch(/^E_COLUMNS the label 1 is no string, .*columns: \["a","b","c"\]/);
+    expect(await convert(late.replace('"a"', "1"), "mlflow:records")).toMatch(
+      /^E_COLUMNS the label 1 is no string, .*columns: \["a","b","c"\]/,
+    );
     expect(await convert(late.replace('"a"', "null"), "csv")).toMatch(/^E_COLUMNS the label null is no string/);
     expect(await convert(late.replace('"a"', '"b"'), "mlflow:records")).toMatch(/^E_DUPLICATE two columns are called "b"/);
-    expect(await convert(late.replace(',"columns":["a","b"]', ""), "mlflow:records")).toMatch(/^E_COLUMNS .* needs names .*columns: \["a","b","c"\]/);
+    expect(await convert(late.replace(',"columns":["a","b"]', ""), "mlflow:records")).toMatch(
+      /^E_COLUMNS .* needs names .*columns: \["a","b","c"\]/,
+    );
   });
 
   test("may be given instead", async () => {

@@ -1,7 +1,7 @@
 import { CsvError, parse } from "csv-parse/sync";
 import { Err, Kind, St } from "../codes.js";
 import { refuse } from "../fault.js";
-import type { Fields, RowRequest } from "../rows.js";
+import type { Fields, RowRequest, Spelling } from "../rows.js";
 import { fieldKind } from "./field.js";
 import type { Cell, Row, RowFaults, RowSource } from "./row.js";
 import { bytesOf } from "./row-writer.js";
@@ -9,7 +9,7 @@ import type { Spot } from "./token.js";
 import type { Tokens } from "./tokens.js";
 import { cutAt, invalidAt } from "./utf8.js";
 
-const DEFAULTS: Fields = { delimiter: ",", quote: '"', missing: [], text: new Set() };
+const DEFAULTS: Fields = { delimiter: ",", quote: '"', missing: [], spelling: () => "json" };
 const LF = 0x0a;
 /** Shorter pieces of a row are read again each time more comes. */
 const PATIENCE = 1 << 16;
@@ -32,7 +32,7 @@ export class DelimitedRows implements RowSource {
   readonly #source: Tokens;
   readonly #fields: Fields;
   readonly #words: ReadonlySet<string>;
-  readonly #isText: (i: number) => boolean;
+  readonly #spelling: (i: number) => Spelling;
   readonly #faults: RowFaults;
   /** What is held from the cursor on. */
   #bytes: Buffer = Buffer.alloc(0);
@@ -46,7 +46,7 @@ export class DelimitedRows implements RowSource {
     this.#fields = fields;
     this.#faults = faults;
     this.#words = new Set(fields.missing.map(bytesOf));
-    this.#isText = (i) => fields.text.has(names?.[i] ?? `${i}`);
+    this.#spelling = (i) => fields.spelling(names?.[i] ?? `${i}`);
     source.startText();
   }
 
@@ -141,10 +141,9 @@ export class DelimitedRows implements RowSource {
       // csv-parse lets a NUL pass
       if (quoted && this.#text[end - 1] !== this.#fields.quote) this.#refuseField(start, fields.slice(0, i));
       const spot = spotOf(quoted ? from + 1 : from);
-      const kind = fieldKind(text, this.#words, this.#fields.numbers);
+      const kind = fieldKind(text, this.#words, this.#spelling(i));
       if (kind === Kind.Missing) return { kind, text: "", spot };
-      if (this.#isText(i)) return { kind: Kind.Bare, text, spot };
-      return { kind, text: kind === Kind.Bool ? text.toLowerCase() : text, spot };
+      return { kind, text, spot };
     });
   }
 

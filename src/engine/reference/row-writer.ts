@@ -104,6 +104,7 @@ export class RowWriter {
     const { missing, nan } = this.#style;
     const gap = kind === Kind.Missing ? missing : kind === Kind.Nan ? nan : undefined;
     if (kind === Kind.Bare) return JSON.stringify(text);
+    if (kind === Kind.Bool) return text.toLowerCase();
     if (gap === undefined && kind !== Kind.Null) return text;
     if (gap === "error" || (gap === "finite" && text.endsWith("y"))) this.#refuse(kind === Kind.Missing ? Err.Missing : Err.Nan, i);
     if (gap === "token") return kind === Kind.Missing ? "NaN" : text;
@@ -133,22 +134,28 @@ export class RowWriter {
       case Kind.Nested:
         return this.#refuse(Err.Nested, i);
       case Kind.Bare:
+        return this.#retyping(text);
       case Kind.Odd:
         return this.#quoted(text);
       case Kind.Text:
       case Kind.Escaped: {
         const decoded = decode(text);
         if (/\p{Surrogate}/u.test(decoded)) this.#refuse(Err.Surrogate, i);
-        return this.#quoted(bytesOf(decoded));
+        return this.#retyping(bytesOf(decoded));
       }
       default:
         return text;
     }
   }
 
+  /** A text as a field; one that will be read as something else is counted. */
+  #retyping(text: string): string {
+    if (fieldKind(text, this.#words) !== Kind.Bare) this.retyped++;
+    return this.#quoted(text);
+  }
+
   /** Text as a field, in quotes where it must be. */
   #quoted(text: string): string {
-    if (fieldKind(text, this.#words) !== Kind.Bare) this.retyped++;
     const special = text === "" || ['"', "\n", "\r", this.#style.delimiter ?? ","].some((c) => text.includes(c));
     return special ? `"${text.replaceAll('"', '""')}"` : text;
   }

@@ -3,7 +3,7 @@ import { isNumeric } from "../../columns/dtype.js";
 import type { CellReader, CellRequest } from "../cells.js";
 import type { ColumnChoice } from "../choice.js";
 import { checkNames, chooseDtypes, pickedOf, SAMPLE, takesOf } from "../columns.js";
-import type { RowRequest, RowStyle } from "../rows.js";
+import type { RowRequest, RowStyle, Spelling } from "../rows.js";
 import { CoreColumns } from "./columns.js";
 import type { CoreInput } from "./input.js";
 import type { CoreMemory } from "./memory.js";
@@ -105,7 +105,7 @@ export class CoreBatches implements CellReader {
     this.#reader = new CoreRows(
       this.#memory,
       input,
-      { ...this.#asText(names, choices), names: sample.names, width: names.length },
+      { ...this.#spelled(names, choices), names: sample.names, width: names.length },
       this.#style(choices),
     );
     if (this.#ended) this.#reader.finish();
@@ -119,7 +119,7 @@ export class CoreBatches implements CellReader {
     for (;;) {
       while (input.to - input.from < this.#sampleBytes && !this.#ended) if (!input.append()) return undefined;
       while (this.#ended && input.append());
-      const sample = new CoreRows(this.#memory, input, this.#rows, UNWRITTEN);
+      const sample = new CoreRows(this.#memory, input, this.#spelled([], []), UNWRITTEN);
       sample.sample(this.#sampleBytes, this.#ended);
       if (sample.rows > 0 || (this.#ended && input.to - input.from <= this.#sampleBytes)) return sample;
       if (this.#sampleBytes >= most) throw input.tooLong();
@@ -127,12 +127,21 @@ export class CoreBatches implements CellReader {
     }
   }
 
-  /** The rows, with columns of text as such: what looks like a number in them, or like true, is spelled as it stands. */
-  #asText(names: readonly string[], choices: readonly ColumnChoice[]): RowRequest {
+  /**
+   * The rows, with every column as what it is: text stands as it does, whatever it looks like, and where numbers were asked for, they may be
+   * spelled in any way. Before that is known, what begins with its point is a number, too.
+   */
+  #spelled(names: readonly string[], choices: readonly ColumnChoice[]): RowRequest {
     const { fields } = this.#rows;
     if (!fields) return this.#rows;
-    const texts = names.filter((_, i) => !isNumeric((choices[i] as ColumnChoice).dtype));
-    return { ...this.#rows, fields: { ...fields, text: new Set([...fields.text, ...texts]) } };
+    const known = new Map(names.map((name, i) => [name, choices[i]]));
+    const spelling = (name: string): Spelling => {
+      const own = fields.spelling(name);
+      const choice = known.get(name);
+      if (choice && !isNumeric(choice.dtype)) return "text";
+      return own === "json" ? (choice?.guessed === false ? "any" : "pointed") : own;
+    };
+    return { ...this.#rows, fields: { ...fields, spelling } };
   }
 
   #style(choices: readonly ColumnChoice[]): RowStyle {

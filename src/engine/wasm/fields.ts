@@ -4,6 +4,7 @@ import { checkWidth } from "../size.js";
 import type { CoreMemory } from "./memory.js";
 import type { CoreShelf } from "./shelf.js";
 
+const TYPINGS = { json: Typing.Lexical, pointed: Typing.Pointed, any: Typing.Numbers, pandas: Typing.Pandas, text: Typing.Text } as const;
 const FIELD = 64;
 const CELL = 16;
 
@@ -32,8 +33,8 @@ export class CoreFields {
   textBytes = 0;
   /** The texts between cells are all commas. */
   commas = true;
-  /** Some columns are text, whatever they look like. */
-  hasText = false;
+  /** Fields that look like JSON's numbers are such in every column. */
+  plain = true;
   /** Fields there is room for. */
   #reserved = 0;
   readonly #memory: CoreMemory;
@@ -72,8 +73,8 @@ export class CoreFields {
     this.set(i, Word.TextLength, length);
     const syntax = this.#syntax;
     if (!syntax) return;
-    const typing = syntax.text.has(name ?? `${i}`) ? Typing.Text : syntax.numbers ? Typing.Numbers : Typing.Lexical;
-    this.hasText ||= typing === Typing.Text;
+    const typing = TYPINGS[syntax.spelling(name ?? `${i}`)];
+    this.plain &&= typing < Typing.Pandas;
     this.set(i, Word.Typing, typing);
   }
 

@@ -230,7 +230,7 @@ export class CoreRows implements RowReader {
     if (this.width === 0 || across || routed !== undefined || sizes) return false;
     const target = cells === "delimited" ? delimiter : cells === "json" && this.#fields.commas ? "," : undefined;
     if (syntax === "lists" || syntax === "listLines") return target === ",";
-    if (syntax !== "delimited" || !fields || fields.numbers || this.#fields.hasText || /[-.\d]/.test(fields.quote)) return false;
+    if (syntax !== "delimited" || !fields || !this.#fields.plain || /[-.\d]/.test(fields.quote)) return false;
     return cells === "typed" || (target === "," && fields.delimiter === ",");
   }
 
