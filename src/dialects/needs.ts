@@ -21,6 +21,8 @@ export interface Asked {
   readonly missing?: string | undefined;
   readonly fixed?: boolean | undefined;
   readonly index?: string | undefined;
+  /** A frame's names are to stand before its rows. */
+  readonly namesFirst?: boolean | undefined;
 }
 
 /** The source is one tensor, of some rank. */
@@ -48,6 +50,7 @@ export function movesCells(source: End, target: End, asked: Asked): boolean {
   const frames = source.layout === "frame" || target.layout === "frame";
   return (
     isCut(asked) ||
+    (source.layout === "frame" && asked.namesFirst === true) ||
     (frames && (asked.index?.startsWith("column:") ?? false)) ||
     (asked.ragged === "pad" && !keyed && source.layout !== "named") ||
     // a key that is left out, or one that no other has, is a matter of records

@@ -326,6 +326,13 @@ export function refuseRow({ error, row, cell, name, width, place }: RowFault): T
   }
 }
 
+/** A label of a frame's columns that is no string, where there are strings for names. */
+export function refuseLabel(label: string, form: string): TransloadError {
+  const what = label.startsWith("[") ? "a list, of a MultiIndex" : "no string";
+  const remedy = `give them with ${optionText("columns", ["a", "b", "c"])}`;
+  return new TransloadError("E_COLUMNS", `the label ${label} is ${what}, and ${form} has strings for names; ${remedy}`);
+}
+
 /** A record has a key that is none of the columns. */
 export function refuseKey(name: string, names: readonly string[], place: Place): TransloadError {
   const list = names.length > 12 ? `${names.slice(0, 12).join(", ")}, … (${names.length})` : names.join(", ");

@@ -16,11 +16,19 @@ export function detect(head: Uint8Array): string | undefined {
   }
 }
 
+/** What the first bytes of a payload tell. */
+export interface Found {
+  readonly form: Form;
+  readonly layout: Layout;
+  /** Of a frame: its names, where it has any, stand behind its rows. Undefined where no more than its form is told yet. */
+  readonly late?: boolean;
+}
+
 /**
  * The form among these that a payload has, as far as its first bytes tell.
  * @throws TransloadError E_AMBIGUOUS where they tell that it may be either of two.
  */
-export function formOf(from: Choice, head: Uint8Array): { form: Form; layout: Layout } | undefined {
+export function formOf(from: Choice, head: Uint8Array): Found | undefined {
   const file = fileForm(from, head);
   if (file) return { form: file, layout: file.layouts[0] as Layout };
   let rewriter: Rewriter | undefined;
@@ -52,7 +60,11 @@ export function formOf(from: Choice, head: Uint8Array): { form: Form; layout: La
     twins.check(opened.chunk, opened.start);
     if (!twins.decided) return undefined;
   }
-  return rewriter?.form && rewriter.layout ? { form: rewriter.form, layout: rewriter.layout } : undefined;
+  if (!rewriter?.form || !rewriter.layout) return undefined;
+  const { form, layout, members } = rewriter;
+  const known = layout === "frame" && members.length > 0;
+  const data = members.indexOf("data");
+  return { form, layout, ...(known && { late: data >= 0 && !members.slice(0, data).includes("columns") }) };
 }
 
 function openedFrom(head: Uint8Array): ReturnType<Opening["push"]> {

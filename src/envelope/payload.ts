@@ -205,7 +205,10 @@ export class Payload {
   /** The frame's own names, checked against the caller's. */
   nameColumns(names: string[] | undefined, count: number): void {
     const given = this.options.columns;
-    if (given === undefined) {
+    // what has no names but these labels is given some
+    const anew = given?.length === count && this.oddLabel !== undefined && !given.some((name) => names?.includes(name));
+    if (anew && (this.lane === "table" || this.options.to === undefined)) this.columns = given;
+    else if (given === undefined) {
       // functions on batches have named them by now, unless they were handed positions for names
       const positions = this.columns === undefined && this.#positions === names?.length;
       if (!this.rowsWritten || positions) this.columns = names;

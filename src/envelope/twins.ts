@@ -1,7 +1,7 @@
 // A payload that is one thing to one server and another to the next: SageMaker's rows of features are instances with one
 // input called "features" to TensorFlow Serving. Nothing in it tells which; whoever sends it must say.
 import { decodeBytes } from "../columns/bytes.js";
-import { TransloadError } from "../errors.js";
+import { optionText, TransloadError } from "../errors.js";
 import type { Payload } from "./payload.js";
 
 const KEY = /^[ \n\r\t]*\{[ \n\r\t]*"features"[ \n\r\t]*:[ \n\r\t]*\[/;
@@ -65,7 +65,7 @@ export class Twins {
     if (!found) return;
     throw new TransloadError(
       "E_AMBIGUOUS",
-      'instances of "features" are rows to SageMaker, and an input of that name to others; say -f sagemaker:json, or -f tfserving:instances',
+      `instances of "features" are rows to SageMaker, and an input of that name to others; say ${optionText("from", "sagemaker:json")}, or ${optionText("from", "tfserving:instances")}`,
       { offset: at },
     );
   }

@@ -6,7 +6,7 @@ import { castBatch } from "../columns/cast.js";
 import { withDictionaries } from "../columns/dictionary.js";
 import { pickColumns } from "../columns/pick.js";
 import { choose } from "../dialects/index.js";
-import { withoutPlace } from "../engine/fault.js";
+import { refuseLabel, withoutPlace } from "../engine/fault.js";
 import { limited } from "../engine/index.js";
 import { Opening } from "../envelope/opening.js";
 import { Rewriter } from "../envelope/rewriter.js";
@@ -95,7 +95,11 @@ async function* readText(bytes: Chunks, request: ReadRequest, host: Host): Async
     rewriter.scanner.push(piece);
     if (last) rewriter.scanner.last();
     const reader = cargo as CargoReader;
-    for (let step = reader.next(); step; step = reader.next()) if (step.type === "batch") yield step.batch;
+    for (let step = reader.next(); step; step = reader.next()) {
+      if (step.type !== "batch") continue;
+      if (request.named && rewriter.oddLabel !== undefined && !rows.columns) throw refuseLabel(rewriter.oddLabel, request.named);
+      yield step.batch;
+    }
   }
 
   const own = found.moved === undefined;

@@ -6,7 +6,7 @@ import { type DType, dtypeNamed } from "../columns/dtype.js";
 import { choose, FORMS, type Form, type Layout, target } from "../dialects/index.js";
 import { type End, hasColumns, isCut, isTensor, keepsShape } from "../dialects/needs.js";
 import { withoutPlace } from "../engine/fault.js";
-import { formOf } from "../envelope/detect.js";
+import { type Found, formOf } from "../envelope/detect.js";
 import { SpillStore } from "../io/store.js";
 import { NOTHING, type Request } from "../options/request.js";
 import { Conversion, endsOf, type Outlet, type Plan, type Route } from "./conversion.js";
@@ -81,7 +81,7 @@ function middleOf({ form, layout }: End, goal: End): "frame" | "tensor" | "named
 }
 
 /** The conversions in a row: cells move to a form that the typed lane reads, are read and printed, and move on. */
-function linksFor(request: Request, found: End | undefined): Link[] {
+function linksFor(request: Request, found: Found | undefined): Link[] {
   const { typed, pieces, limits, run } = request;
   const { columns, ...reading } = request.rows;
   const { nan, index, ...writing } = request.target;
@@ -99,7 +99,9 @@ function linksFor(request: Request, found: End | undefined): Link[] {
   // pieces, and labels that are asked for, are the last one's
   const cuts = isCut(pieces) || (index !== undefined && index !== "keep");
   const pads = reading.ragged === "pad" && (middle === "frame" || middle === "tensor");
-  const moves = middle !== found.layout || pads;
+  // a dtype is asked for by a name that stands behind the rows
+  const namesFirst = asksByName(typed) && found.late === true && columns === undefined;
+  const moves = middle !== found.layout || pads || namesFirst;
   const alike =
     goal.layout === middle || (middle === "frame" && goal.layout === "tensor") || (middle === "tensor" && goal.layout === "frame");
   const links: Link[] = [];
@@ -107,7 +109,7 @@ function linksFor(request: Request, found: End | undefined): Link[] {
   if (moves)
     links.push({
       ...bare,
-      rows: { ...reading, ...named, ...(typed.dtype && { asked: typed.dtype }) },
+      rows: { ...reading, ...named, ...(typed.dtype && { asked: typed.dtype }), namesFirst },
       target: { missing: "null" },
       from: choose(found.form.id, true, request.what),
       to: between,
@@ -131,6 +133,10 @@ function linksFor(request: Request, found: End | undefined): Link[] {
     route: { origin: found, goal },
   });
   return links;
+}
+
+function asksByName({ dtype }: Request["typed"]): boolean {
+  return typeof dtype === "object";
 }
 
 function formOfLayout(layout: "frame" | "tensor" | "named"): Form {
@@ -183,7 +189,8 @@ class Chain implements Stage {
     this.#enough = 2 * this.#held;
     const head = this.#head.length === 1 ? (this.#head[0] as Uint8Array) : concat(this.#head);
     const found = formOf(endsOf(this.#request).from, head);
-    if (!found && !last && this.#held < HEAD) {
+    const told = found && (found.layout !== "frame" || found.late !== undefined || !asksByName(this.#request.typed));
+    if (!told && !last && this.#held < HEAD) {
       this.#head = [head];
       return;
     }

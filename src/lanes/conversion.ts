@@ -14,7 +14,7 @@ import { fileForm } from "../envelope/detect.js";
 import { Opening } from "../envelope/opening.js";
 import { Rewriter } from "../envelope/rewriter.js";
 import { Twins } from "../envelope/twins.js";
-import { TransloadError } from "../errors.js";
+import { optionText, TransloadError } from "../errors.js";
 import type { Spill, Store } from "../io/store.js";
 import type { Parts, Request } from "../options/request.js";
 import type { BatchRequest, TableOptions, Wait } from "../table/job.js";
@@ -276,7 +276,7 @@ export class Conversion {
 
   /** The typed lane: as far as the input goes. Synchronous until a function on batches is to be waited for. */
   #readCells(rewriter: Rewriter, cargo: CargoReader): void | Promise<void> {
-    if (rewriter.pending) throw new Error("transload: the typed lane was given cells that move; chain.ts takes them first");
+    if (rewriter.pending) throw this.#undecided();
     for (let step = cargo.next(); step; step = cargo.next()) {
       switch (step.type) {
         case "start":
@@ -295,6 +295,13 @@ export class Conversion {
           else if (this.#rowsOfCargo !== 1) throw new TransloadError("E_OPTION", "functions in `through` must make one scalar of a scalar");
       }
     }
+  }
+
+  /** Cells that move come to chain.ts first, once their form is told: as far as the input goes, it is not. */
+  #undecided(): TransloadError {
+    if (this.#ended) return new TransloadError("E_TRUNCATED", "the input ends before its form is told", { offset: this.#offset });
+    const remedy = `name it with ${optionText("from", "mlflow:instances")} or ${optionText("from", "sagemaker:json")}`;
+    return new TransloadError("E_FORM", `the first bytes do not tell the form of these instances; ${remedy}`, { offset: this.#offset });
   }
 
   async #pass(rewriter: Rewriter, batch: Batch): Promise<void> {
@@ -374,6 +381,7 @@ function tableOptions({ rows, target, pieces }: Plan): TableOptions {
     text: new Set(rows.text ?? []),
     typing: rows.typing ?? "lexical",
     asked: rows.asked,
+    namesFirst: rows.namesFirst ?? false,
     index: target.index ?? "keep",
     datatype: target.datatype,
     maxRows: pieces.maxRows,

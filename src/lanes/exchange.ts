@@ -80,7 +80,9 @@ async function* exchanged(
   const onLate = () => {
     throw new LateNames("names stand behind the rows");
   };
-  const reading = { from: request.from, what: request.what, rows, batches, limits, run, labels, late: guesses.late };
+  // an array of npy's has no names
+  const named = to === "npy" ? undefined : to;
+  const reading = { from: request.from, what: request.what, rows, batches, limits, run, labels, late: guesses.late, named };
   const read = batchesIn(chunks, { ...reading, ...(retries && { onLate }) }, host);
   yield* chunksOfBatches(passed(read, through), request, host, patch);
 }

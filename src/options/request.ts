@@ -21,8 +21,11 @@ import type { BatchOptions } from "./read.js";
 
 /** All but the two ends. What is not given is not there. */
 export interface Parts {
-  /** `asked`: what the columns of a delimited file will be read as, where that is another's work. */
-  readonly rows: RowOptions & { readonly asked?: DTypeChoice };
+  /**
+   * For a conversion whose text another one reads: `asked`, what the columns of a delimited file will be read as; `namesFirst`: a frame's names
+   * are written before its rows, wherever they stand.
+   */
+  readonly rows: RowOptions & { readonly asked?: DTypeChoice; readonly namesFirst?: boolean };
   readonly typed: TypedOptions;
   readonly target: TargetOptions;
   readonly pieces: PieceOptions;
@@ -65,6 +68,8 @@ export interface ReadRequest extends Pick<Request, "from" | "rows" | "limits" | 
   readonly late?: boolean;
   /** Called when they do, and that was not known. */
   readonly onLate?: (() => void) | undefined;
+  /** Whose names are strings: a label that is none is refused for it. */
+  readonly named?: string | undefined;
   readonly batches: BatchParts;
   /** New names for `rows.columns`. */
   readonly renamed?: readonly string[];

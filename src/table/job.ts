@@ -29,6 +29,8 @@ export interface TableOptions {
   readonly na: readonly string[];
   /** Columns of a delimited file that are text. */
   readonly text: ReadonlySet<string>;
+  /** A frame's names are written before its rows. */
+  readonly namesFirst: boolean;
   /** What somebody will read the columns of a delimited file as. */
   readonly asked: DTypeChoice | undefined;
   /** A field is what it looks like, or what pandas makes of its whole column. */

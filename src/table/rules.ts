@@ -1,6 +1,7 @@
 import { dtypeNamed, isNumeric } from "../columns/dtype.js";
 import { dialectOf } from "../dialects/index.js";
 import { isCut, isTensor, keepsShape, needsNames, refuseCut } from "../dialects/needs.js";
+import { refuseLabel } from "../engine/fault.js";
 import type { Fields, Gap, RowRequest, RowStyle, RowSyntax, Spelling } from "../engine/rows.js";
 import { type ColumnWriter, columnWriter, type RowWriter, rowWriter } from "../envelope/layouts/writer.js";
 import type { Payload } from "../envelope/payload.js";
@@ -92,11 +93,11 @@ export class Rules {
     return target.layout !== "frame" && needsNames(source, target, options.header);
   }
 
-  /** Every piece of a frame has the names of its columns, and they may come behind the rows. */
+  /** Every piece of a frame has the names of its columns, or somebody reads them first, and they may come behind the rows. */
   get awaitsNames(): boolean {
     const { rewriter, source, target, options } = this.#job;
     const named = ["frame", "ndarray"].includes(target.layout) && ["frame", "ndarray"].includes(source.layout);
-    return rewriter !== undefined && named && isCut(options);
+    return rewriter !== undefined && named && (isCut(options) || options.namesFirst);
   }
 
   /** Every piece has the parameters, and they may come behind the payload: none have come yet. */
@@ -125,10 +126,7 @@ export class Rules {
   refuseOddLabel(): void {
     const { rewriter, target, options } = this.#job;
     if (rewriter?.oddLabel === undefined || !this.keyed || options.columns) return;
-    throw new TransloadError(
-      "E_COLUMNS",
-      `the label ${rewriter.oddLabel} is no string, and ${target.form.id} has strings for names; give them with ${optionText("columns", ["a", "b", "c"])}`,
-    );
+    throw refuseLabel(rewriter.oddLabel, target.form.id);
   }
 
   // ---- reading

@@ -36,7 +36,7 @@ describe("every form that is written is read as what it is", () => {
             { to: "vertex", dtype: "float64" },
           ] as const) {
             const { error } = await feed(chunks, options);
-            expect([error?.code, error?.message]).toEqual(["E_AMBIGUOUS", expect.stringContaining(`-f ${form.id}`)]);
+            expect([error?.code, error?.message]).toEqual(["E_AMBIGUOUS", expect.stringContaining(`from: "${form.id}"`)]);
           }
         const survey = await inspect(whole(text)).catch((error: unknown) => error);
         expect(survey instanceof TransloadError && survey.code).toBe("E_AMBIGUOUS");

@@ -168,7 +168,7 @@ export class Frame implements Scope {
   }
 }
 
-/** Labels as text: they may be numbers or null, too. Undefined when they are lists (a MultiIndex). */
+/** Labels as text: they may be numbers, null, or lists (of a MultiIndex), too, and are then as JSON has them. */
 function labels(text: Uint8Array): { texts: string[]; odd: string | undefined } | undefined {
   let values: unknown[];
   try {
@@ -176,7 +176,6 @@ function labels(text: Uint8Array): { texts: string[]; odd: string | undefined } 
   } catch {
     return undefined; // NaN among the labels
   }
-  if (values.some((v) => typeof v === "object" && v !== null)) return undefined;
-  const odd = values.find((v) => typeof v !== "string");
-  return { texts: values.map((v) => (typeof v === "string" ? v : String(v))), odd: odd === undefined ? undefined : JSON.stringify(odd) };
+  const texts = values.map((value) => (typeof value === "string" ? value : JSON.stringify(value)));
+  return { texts, odd: texts[values.findIndex((value) => typeof value !== "string")] };
 }
