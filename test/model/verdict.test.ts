@@ -209,6 +209,7 @@ describe("parameters", () => {
 
 describe("payloads that transload does not read", () => {
   test.each([
+    ['{"model":"iris","data":{"sepal length":[5.1]}}', "seldon", "F_FAULT refused"],
     ['{"dataframe_split":{"columns":["a","b"],"data":[[1,2],[3]]}}', "mlflow", "F_FAULT changed"],
     ['{"dataframe_split":{"columns":["a","b"],"data":[[1]]}}', "mlflow", "F_FAULT refused"],
     ['{"inputs":[[1,2],[3]]}', "mlflow", "F_FAULT refused"],
