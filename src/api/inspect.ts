@@ -1,5 +1,5 @@
 import { binaryForm } from "../binary/form.js";
-import { type Choice, choose, dialectOf, type Form, type Layout, type SourceName } from "../dialects/index.js";
+import { type Choice, choose, type Form, type Layout, paramsBeside, type SourceName } from "../dialects/index.js";
 import type { Seen } from "../engine/cells.js";
 import { Look } from "../engine/codes.js";
 import { type CreateScanner, limited } from "../engine/index.js";
@@ -10,7 +10,7 @@ import { abortable } from "../io/abort.js";
 import { blameSource, chunksOf, type Source } from "../io/source.js";
 import { CargoReader } from "../lanes/cargo.js";
 import { chunksOfBatches } from "../lanes/printing.js";
-import { type Readable, readable } from "../lanes/readable.js";
+import { type Moved, readable } from "../lanes/readable.js";
 import type { InspectedCells, InspectedColumn, Inspection, StringLook } from "../model/inspection.js";
 import { checkOptions, INSPECT } from "../options/check.js";
 import { NOTHING } from "../options/request.js";
@@ -71,12 +71,9 @@ async function surveyOf(source: Source, options: InspectOptions): Promise<Inspec
     return { ...reading.end(), form: binary.id, dialect: binary.id, bytes, warnings };
   }
   choose(asked, true);
-  const beside: string[] = [];
   const onWarning = (warning: Warning) => {
-    // what a conversion drops is nothing that an inspection does not see
-    const [key] = warning.code === "W_DROPPED" ? (/^"(?:[^"\\]|\\.)*"/.exec(warning.message) ?? []) : [];
-    if (key === undefined) warn(warning);
-    else beside.push(JSON.parse(key) as string);
+    // what a conversion drops beside the payload is nothing that an inspection does not see
+    if (warning.code !== "W_DROPPED" || !warning.message.startsWith('"')) warn(warning);
   };
   const { from, moved, chunks } = await readable(
     counted(),
@@ -86,13 +83,12 @@ async function surveyOf(source: Source, options: InspectOptions): Promise<Inspec
   const reading = new Survey(from, createScanner, warn);
   for await (const chunk of chunks) reading.push(chunk);
   const found = reading.end();
-  return { ...found, ...(moved && ownFacts(moved, found.params, beside)), bytes, warnings };
+  return { ...found, ...(moved && ownFacts(moved)), bytes, warnings };
 }
 
 /** What a payload whose cells had to move was before. */
-function ownFacts({ form, layout }: NonNullable<Readable["moved"]>, params: boolean, beside: readonly string[]): Partial<Inspection> {
-  const { name, params: key } = dialectOf(form);
-  return { form: form.id, dialect: name, layout, siblings: params && key !== undefined ? [key, ...beside] : [...beside] };
+function ownFacts({ form, layout, siblings }: Moved): Partial<Inspection> {
+  return { form: form.id, dialect: form.dialect, layout, siblings: [...siblings()] };
 }
 
 class Survey {
@@ -154,7 +150,7 @@ class Survey {
     rewriter.scanner.close();
     const form = rewriter.form as Form;
     const layout = rewriter.layout as Layout;
-    const { params } = dialectOf(form);
+    const params = paramsBeside(form, this.#from);
     const [first] = this.#columns;
     const names = layout === "frame" ? rewriter.columns : undefined;
     const columns = this.#columns.map((column, i) => ({ ...column, name: names?.[i] ?? column.name }));
@@ -168,7 +164,7 @@ class Survey {
       shape,
       columns,
       ...(layout === "frame" && { labels: labelsOf(rewriter) }),
-      params: params !== undefined && rewriter.siblings.includes(params),
+      params: rewriter.siblings.some((key) => params.has(key)),
       siblings: [...rewriter.siblings],
     };
   }

@@ -10,7 +10,7 @@ import { databricks } from "./databricks.js";
 import { checkKeys, type DialectDefinition, type RESERVED, refuseName, tableOf } from "./definition.js";
 import type { Choice, Dialect, DialectTable, Form, What } from "./dialect.js";
 import { jsonl } from "./jsonl.js";
-import { detected } from "./keys.js";
+import { detected, formsAt } from "./keys.js";
 import { kserve1 } from "./kserve1.js";
 import { mlflow } from "./mlflow.js";
 import { mlflow1 } from "./mlflow1.js";
@@ -167,6 +167,21 @@ export function defineDialect(definition: DialectDefinition): {
 } {
   const { name, forms } = define(definition);
   return { name, forms: forms.map(({ id }) => id) };
+}
+
+/**
+ * What parameters beside a payload of this form may be called, and whose name each is, its own dialect's first. Where nobody named a
+ * dialect, a form is told by its key, which others have as well: what they call parameters means the same.
+ */
+export function paramsBeside(form: Form, { dialect, forms }: Choice): ReadonlyMap<string, string> {
+  const { key, layouts } = form;
+  const alike = dialect === undefined && key !== undefined ? formsAt(forms, key) : [];
+  const found = new Map<string, string>();
+  for (const other of [form, ...alike.filter((other) => other.layouts.some((layout) => layouts.includes(layout)))]) {
+    const { name, params } = dialectOf(other);
+    if (params !== undefined && !found.has(params)) found.set(params, name);
+  }
+  return found;
 }
 
 export function dialectOf(form: Form): Dialect {

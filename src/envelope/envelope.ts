@@ -1,19 +1,17 @@
-import { decode, encode } from "../columns/bytes.js";
-import { dialectOf, FORMS, type Form, FRAME_KEYS, formsAt, type Layout, LLM_KEYS, told } from "../dialects/index.js";
+import { encode } from "../columns/bytes.js";
+import { dialectOf, FORMS, type Form, formsAt, type Layout, LLM_KEYS } from "../dialects/index.js";
 import { type End, needsNames } from "../dialects/needs.js";
 import { checkNames } from "../engine/columns.js";
 import { optionText, type TransloadError } from "../errors.js";
+import { Extras } from "./extras.js";
 import { kindOf } from "./kind.js";
 import { Frame } from "./layouts/frame.js";
 import { Inputs } from "./layouts/inputs.js";
-import { Named } from "./layouts/named.js";
 import type { Scope } from "./layouts/scope.js";
 import { Seldon } from "./layouts/seldon.js";
-import { membersOf, textOfMembers } from "./members.js";
+import { Undecided } from "./layouts/undecided.js";
 import type { Payload } from "./payload.js";
 
-/** Parameters that come before the payload may be this long. */
-const EXTRA_LIMIT = 1 << 24;
 const OBJECT = 0x7b; /* { */
 const LIST = 0x5b; /* [ */
 const CLOSE = 0x5d; /* ] */
@@ -26,21 +24,20 @@ export class Envelope implements Scope {
   #opened = false;
   #payload: Member | undefined;
   #inPayload = false;
-  /** Members that may go along as extras, held until it is known where to. */
-  #extras: Extra[] = [];
-  #extra: Extra | undefined;
+  readonly #extras: Extras;
   /** Member keys of dialects that were not asked for, to say so. */
   readonly #strangers: string[] = [];
 
   constructor(to: Payload) {
     this.#to = to;
+    this.#extras = new Extras(to, () => this.#separate());
   }
 
   key(name: string, gap: Uint8Array, raw: Uint8Array): void {
     const to = this.#to;
     this.current = name;
     const forms = formsAt(to.options.from.forms, name);
-    const extra = forms.length === 0 && this.#mayBeExtra(name);
+    const extra = forms.length === 0 && this.#extras.mayBe(name);
     if (to.options.from.what === "request" && LLM_KEYS.includes(name) && forms.length === 0 && !extra)
       throw to.error(
         "E_LLM",
@@ -52,29 +49,12 @@ export class Envelope implements Scope {
     this.#seen.add(name);
     if (forms.length === 0) to.siblings.push(name);
     if (forms.length > 0) this.#startPayload({ forms, name, gap, raw, colon: NOTHING });
-    else if (extra) {
-      this.#extra = { name, gap, raw, rest: NOTHING };
-      to.tape.mode = "hold";
-      to.tape.limit = EXTRA_LIMIT;
-      if (to.lane === "splice" && this.#keyOf(name) === name) {
-        // nothing need be held any more
-        this.#extra = undefined;
-        to.tape.limit = undefined;
-        this.#separate();
-        to.write(gap);
-        to.write(raw);
-        to.tape.mode = "copy";
-      }
-    } else {
+    else if (extra) this.#extras.begin(name, gap, raw);
+    else {
       if (formsAt(FORMS, name).length > 0) this.#strangers.push(name);
-      if (!again) this.#drop(name);
+      if (!again) this.#extras.drop(name);
       to.tape.mode = "drop";
     }
-  }
-
-  #drop(name: string): void {
-    const { to } = this.#to.options;
-    if (to) this.#to.warn("W_DROPPED", `${JSON.stringify(name)} is not part of a ${to.name} payload and is dropped`);
   }
 
   value(first: number, start: number): void {
@@ -165,13 +145,7 @@ export class Envelope implements Scope {
 
   ended(members: number): void {
     const to = this.#to;
-    if (this.#extra) {
-      const extra = { ...this.#extra, rest: to.tape.release() };
-      to.tape.limit = undefined;
-      this.#extra = undefined;
-      if (to.form === undefined) this.#extras.push(extra);
-      else this.#placeExtra(extra);
-    }
+    this.#extras.end();
     if (this.#inPayload) {
       if (to.layout === "tensor") {
         to.tensorEnded(members);
@@ -233,8 +207,7 @@ export class Envelope implements Scope {
   #open(form: Form, layout: Layout, scalar = false): void {
     const to = this.#to;
     to.chooseTarget(form, layout, scalar);
-    for (const extra of this.#extras) this.#placeExtra(extra);
-    this.#extras = [];
+    this.#extras.placeAll();
     if (to.lane === "table") return;
     const { name, gap, raw, colon } = this.#payload as Member;
     const key = to.target?.form.key;
@@ -271,44 +244,6 @@ export class Envelope implements Scope {
     return this.#to.lane === "splice" && this.#to.target?.form.key !== undefined;
   }
 
-  /** Whether a member of this name may be parameters, or a sibling of some dialect's, that the target takes, too. */
-  #mayBeExtra(name: string): boolean {
-    const { from, to } = this.#to.options;
-    if (!to) return false;
-    if (this.#to.form) return this.#keyOf(name) !== undefined;
-    const sources = from.dialect ? [from.dialect] : told(from.what);
-    return sources.some((d) => d.params === name || d.siblings.includes(name));
-  }
-
-  /** What the target calls the member; undefined when it has no place for it. */
-  #keyOf(name: string): string | undefined {
-    const goal = this.#to.target?.form ?? this.#to.options.to?.forms[0];
-    if (!goal || !this.#to.form) return undefined;
-    const source = dialectOf(this.#to.form);
-    const dialect = dialectOf(goal);
-    if (source.params === name && dialect.params !== undefined) return dialect.params;
-    return source.siblings.includes(name) && dialect.siblings.includes(name) ? name : undefined;
-  }
-
-  /** A member that was held goes where it belongs, now that the target is known. */
-  #placeExtra({ name, gap, raw, rest }: Extra): void {
-    const to = this.#to;
-    const key = this.#keyOf(name);
-    const whole = decode(rest).replace(/^\s*:\s*/, "");
-    const text = to.form?.content !== undefined && name === "parameters" && !to.keepsContent ? withoutContentType(whole) : whole;
-    if (text === undefined) return;
-    if (key === undefined) this.#drop(name);
-    if (key === undefined) return;
-    if (to.lane === "table") {
-      to.extras.set(key, text);
-      return;
-    }
-    this.#separate();
-    to.write(gap);
-    to.write(key === name ? raw : JSON.stringify(key));
-    to.write(rest);
-  }
-
   #separate(): void {
     this.#to.write(this.#opened ? "," : "{");
     this.#opened = true;
@@ -330,21 +265,6 @@ export class Envelope implements Scope {
   }
 }
 
-/** Open Inference Protocol's parameters say what MLServer is to make of the inputs; only the others are anybody else's. */
-function withoutContentType(text: string): string | undefined {
-  if (!text.trim().startsWith("{")) return text;
-  const others = membersOf(text).filter(([key]) => key !== "content_type");
-  return others.length > 0 ? textOfMembers(others) : undefined;
-}
-
-/** A member beside the payload, as it stands. */
-interface Extra {
-  readonly name: string;
-  readonly gap: Uint8Array;
-  readonly raw: Uint8Array;
-  readonly rest: Uint8Array;
-}
-
 interface Member {
   readonly forms: readonly Form[];
   readonly name: string;
@@ -355,42 +275,3 @@ interface Member {
 }
 
 const NOTHING = new Uint8Array();
-
-/** An object that is a frame or named tensors: its first key tells. */
-class Undecided implements Scope {
-  readonly current = undefined;
-  readonly #to: Payload;
-  readonly #frame: Form | undefined;
-  readonly #named: Form | undefined;
-  readonly #open: (form: Form, layout: Layout) => void;
-
-  constructor(to: Payload, frame: Form | undefined, named: Form | undefined, open: (form: Form, layout: Layout) => void) {
-    this.#to = to;
-    this.#frame = frame;
-    this.#named = named;
-    this.#open = open;
-  }
-
-  key(name: string, gap: Uint8Array, raw: Uint8Array): void {
-    this.#decide(this.#frame !== undefined && (this.#named === undefined || FRAME_KEYS.includes(name))).key(name, gap, raw);
-  }
-
-  value(): void {}
-
-  ended(): void {}
-
-  close(): void {
-    this.#decide(this.#named === undefined).close();
-  }
-
-  #decide(frame: boolean): Scope {
-    const form = (frame ? this.#frame : this.#named) as Form;
-    // the white space before the first key is held by the caller or, in an empty object, by the tape
-    const held = this.#to.tape.release();
-    this.#open(form, frame ? "frame" : "named");
-    const scope = frame ? new Frame(this.#to) : new Named(this.#to);
-    if (held.length > 0) this.#to.write(held);
-    this.#to.replace(scope);
-    return scope;
-  }
-}

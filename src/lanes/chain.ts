@@ -45,6 +45,8 @@ function datatypeFor(dtype: NonNullable<Request["typed"]["dtype"]>): Request["ta
 
 /** What takes chunks: a conversion, or several. */
 export interface Stage {
+  /** Keys beside the payload, so far. */
+  readonly siblings?: readonly string[];
   push(chunk: Uint8Array): void | Promise<void>;
   end(): Promise<void>;
   close(): void;
@@ -111,7 +113,8 @@ function linksFor(request: Request, found: Found | undefined): Link[] {
       ...bare,
       rows: { ...reading, ...named, ...(typed.dtype && { asked: typed.dtype }), namesFirst },
       target: { missing: "null" },
-      from: choose(found.form.id, true, request.what),
+      // a form named by us would hide what only auto finds beside it: a second payload, or others' parameters
+      from: found.form.key === undefined ? choose(found.form.id, true, request.what) : from,
       to: between,
       route: { origin: found, goal: middleEnd },
     });
@@ -160,6 +163,10 @@ class Chain implements Stage {
     this.#write = write;
     this.#outlet = outlet;
     endsOf(request);
+  }
+
+  get siblings(): readonly string[] {
+    return this.#stages?.[0]?.stage.siblings ?? [];
   }
 
   push(chunk: Uint8Array): void | Promise<void> {

@@ -100,6 +100,11 @@ export class Conversion {
     this.#store = host.input();
   }
 
+  /** Keys beside the payload, so far. */
+  get siblings(): readonly string[] {
+    return this.#rewriter?.siblings ?? [];
+  }
+
   /** Takes the next bytes of the input; a promise when something is to be waited for. */
   push(chunk: Uint8Array): void | Promise<void> {
     if (this.#scanner) return this.#take(chunk);

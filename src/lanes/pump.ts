@@ -47,6 +47,11 @@ export class Pump {
     this.#conversion = stageFor(request, host, (bytes) => queue.push(bytes), outlet);
   }
 
+  /** Keys beside the payload, so far. */
+  get siblings(): readonly string[] {
+    return this.#conversion.siblings ?? [];
+  }
+
   /** Whether there is something to take; runs the conversion until there is. */
   async more(): Promise<boolean> {
     while (this.#queue.length === 0) {

@@ -12,12 +12,20 @@ import { Pump } from "./pump.js";
 const HEAD = 1 << 22;
 const BRACE = 0x7b; /* { */
 
+/** What a source was whose cells had to move. */
+export interface Moved {
+  readonly form: Form;
+  readonly layout: Layout;
+  /** Keys beside the payload; all of them when it has been read. */
+  readonly siblings: () => readonly string[];
+}
+
 /** A source in a form that the typed lane reads. */
 export interface Readable {
   /** Dialect or form of the chunks. */
   readonly from: string;
   /** The source's own form, where its cells had to move. */
-  readonly moved: { readonly form: Form; readonly layout: Layout } | undefined;
+  readonly moved: Moved | undefined;
   /** The columns asked for are yet to be chosen, or named, where the rows are read. */
   readonly picks: boolean;
   readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
@@ -63,9 +71,9 @@ export async function readable(
   if (found?.layout === "frame" && (labelled || late)) {
     // records have their names, and the labels as a column, in every row
     const target = { missing: "null" as const, nan: "token" as const, ...(labelled && { index: labels as `column:${string}` }) };
-    const records = new Pump(chunks, { ...moving, target, from, to: "mlflow:records" }, host).bytes();
-    const readableRecords = await readable(records, { from: "mlflow:records", rows, limits, run }, spilling(host), batches);
-    return { ...readableRecords, moved: found };
+    const records = new Pump(chunks, { ...moving, target, from, to: "mlflow:records" }, host);
+    const readableRecords = await readable(records.bytes(), { from: "mlflow:records", rows, limits, run }, spilling(host), batches);
+    return { ...readableRecords, moved: { ...found, siblings: () => records.siblings } };
   }
   if (!found || via === undefined) return { from, moved: undefined, picks: true, chunks };
   const keyed = hasNames(found, rows, head);
@@ -73,7 +81,7 @@ export async function readable(
   const asked = batches?.dtype === undefined ? {} : { asked: batches.dtype };
   if (batches && found.layout === "delimited" && rows.typing !== "pandas" && run.engine !== "reference") {
     const pump = new Pump(chunks, { ...moving, rows: { ...rows, ...asked }, from: found.form.id, to: "mlflow:split" }, host, batches);
-    return { from, moved: found, picks: false, chunks: [], batches: pump.batches() };
+    return { from, moved: { ...found, siblings: () => [] }, picks: false, chunks: [], batches: pump.batches() };
   }
   // a form named by us would hide a second payload beside it
   const own = found.form.key === undefined ? found.form.id : from;
@@ -82,7 +90,7 @@ export async function readable(
     { ...moving, rows: { ...(keyed ? others : rows), ...asked }, target: { missing: "null", nan: "token" }, from: own, to: via },
     host,
   );
-  return { from: "mlflow", moved: found, picks: keyed, chunks: pump.bytes() };
+  return { from: "mlflow", moved: { ...found, siblings: () => pump.siblings }, picks: keyed, chunks: pump.bytes() };
 }
 
 /** Where columns have names of their own, or may have, some are picked once they are rows. */

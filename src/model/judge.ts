@@ -41,7 +41,7 @@ function judgeEnvelope({ siblings, params }: Payload, form: Form, { signature }:
       `${to.who} drops ${JSON.stringify(key)} without a word${guess === undefined ? "" : `; ${JSON.stringify(guess)} may be meant`}`,
     );
   }
-  if (params && dialect.rules && signature !== undefined && !signature?.params)
+  if (params && siblings.includes(dialect.params ?? "") && dialect.rules && signature !== undefined && !signature?.params)
     to.change("F_PARAMS", `${to.who} drops the params: the model's signature has none`);
 }
 

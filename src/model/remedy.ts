@@ -47,7 +47,7 @@ export function findRemedy(ids: readonly string[], ailing: Ailing): { remedy: Re
       continue;
     }
     const after = new Findings(who);
-    judge(become(payload, goal.layout, names), form, model, after);
+    judge(become(payload, form, goal.layout, names), form, model, after);
     if (payload.layout === "tensor" && TABLES.includes(goal.layout) && model.signature?.inputs?.kind === "columns")
       after.depend("F_TYPE", "whether the cells of every column fit its type is known once they are columns; validate the result");
     if (after.refused)
@@ -113,10 +113,9 @@ function isTable({ layout, labels }: Inspection): boolean {
 }
 
 /** The payload as it is once converted. */
-function become(payload: Inspection, layout: Layout, names: readonly string[] | undefined): Payload {
-  const form = FORMS.find((f) => f.id === payload.form);
-  const params = form && dialectOf(form).params;
-  const whole = { ...payload, siblings: payload.siblings.filter((key) => key === params), bytes: 0, layout };
+function become(payload: Inspection, form: Form, layout: Layout, names: readonly string[] | undefined): Payload {
+  const { params } = dialectOf(form);
+  const whole = { ...payload, siblings: payload.params && params !== undefined ? [params] : [], bytes: 0, layout };
   const labels = { index: true, columns: payload.labels?.columns === "others" ? ("others" as const) : ("texts" as const) };
   if (TABLES.includes(layout)) {
     if (payload.layout === "tensor")

@@ -1,5 +1,5 @@
 import { dtypeNamed, isNumeric } from "../columns/dtype.js";
-import { dialectOf } from "../dialects/index.js";
+import { dialectOf, paramsBeside } from "../dialects/index.js";
 import { isCut, isTensor, keepsShape, needsNames, refuseCut } from "../dialects/needs.js";
 import { refuseLabel } from "../engine/fault.js";
 import type { Fields, Gap, RowRequest, RowStyle, RowSyntax, Spelling } from "../engine/rows.js";
@@ -104,8 +104,8 @@ export class Rules {
   get awaitsParams(): boolean {
     const { rewriter, source, target, options } = this.#job;
     if (!rewriter || !isCut(options)) return false;
-    const [own, goal] = [dialectOf(source.form).params, dialectOf(target.form).params];
-    return own !== undefined && goal !== undefined && !rewriter.extras.has(goal);
+    const goal = dialectOf(target.form).params;
+    return goal !== undefined && paramsBeside(source.form, rewriter.options.from).size > 0 && !rewriter.extras.has(goal);
   }
 
   /** Neither labels nor parameters can stand behind the rows that begin: the caller says so, or a file's last bytes do. */

@@ -186,8 +186,30 @@ describe("other servers", () => {
   });
 });
 
+describe("parameters", () => {
+  test("are found by every name that a server with this key has for them", async () => {
+    for (const [payload, params, siblings] of [
+      ['{"instances":[{"x":1}],"parameters":{"k":2}}', true, ["parameters"]],
+      ['{"model":1,"params":{},"instances":[[1]]}', true, ["model", "params"]],
+      ['{"instances":[[1]],"parameter":{}}', false, ["parameter"]],
+      ['{"dataframe_split":{"columns":["a"],"data":[[1]]},"parameters":{}}', false, ["parameters"]],
+    ] as const)
+      for (const engine of ["core", "reference"] as const)
+        expect(await inspect(Buffer.from(payload), { engine })).toMatchObject({ params, siblings });
+    expect(await inspect(Buffer.from('{"instances":[{"x":1}],"parameters":{}}'), { from: "mlflow" })).toMatchObject({ params: false });
+  });
+  test("are dropped by the servers that call them otherwise", async () => {
+    const vertex = '{"instances":[{"x":1}],"parameters":{"k":2}}';
+    expect(await codes(vertex, { for: "mlflow" })).toEqual(["F_KEY changed"]);
+    expect(await codes(vertex, { for: "vertex" })).toEqual([]);
+    const remedy = (await ask('{"dataframe_split":{"columns":["a"],"data":[[1]]},"params":{"k":2}}', { for: "vertex" })).remedy;
+    expect(remedy?.remains).toEqual([]);
+  });
+});
+
 describe("payloads that transload does not read", () => {
   test.each([
+    ['{"model":"iris","data":{"sepal length":[5.1]}}', "seldon", "F_FAULT refused"],
     ['{"dataframe_split":{"columns":["a","b"],"data":[[1,2],[3]]}}', "mlflow", "F_FAULT changed"],
     ['{"dataframe_split":{"columns":["a","b"],"data":[[1]]}}', "mlflow", "F_FAULT refused"],
     ['{"inputs":[[1,2],[3]]}', "mlflow", "F_FAULT refused"],

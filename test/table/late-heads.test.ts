@@ -147,6 +147,53 @@ describe("parameters", () => {
     );
   });
 
+  test("are told by any name that a server with this key has for them", async () => {
+    const vertex = '"parameters":{"k":2}';
+    for (const input of [`{${vertex},"instances":[{"x":1}]}`, `{"instances":[{"x":1}],${vertex}}`]) {
+      expect(JSON.parse(await convert(input, "mlflow:instances"))).toEqual({ instances: [{ x: 1 }], params: { k: 2 } });
+      expect(JSON.parse(await convert(input, "mlflow:records"))).toEqual({ dataframe_records: [{ x: 1 }], params: { k: 2 } });
+      expect(JSON.parse(await convert(input, "mlflow:records", { maxRows: 1 }))).toEqual({
+        dataframe_records: [{ x: 1 }],
+        params: { k: 2 },
+      });
+      expect(JSON.parse(await convert(input, "vertex", { dtype: "float64" }))).toEqual({ instances: [{ x: 1.0 }], parameters: { k: 2 } });
+      // whoever names the server has it read as that server does
+      const named = await steady(input, { from: "mlflow", to: "vertex" });
+      expect(named.text).toBe('{"instances":[{"x":1}]}');
+      expect(named.warnings.map(({ code }) => code)).toEqual(["W_DROPPED"]);
+    }
+    expect(JSON.parse(await convert('{"inputs":["a","b"],"parameters":{"top_k":3}}', "vertex"))).toEqual({
+      instances: ["a", "b"],
+      parameters: { top_k: 3 },
+    });
+    expect(JSON.parse(await convert('{"inputs":{"q":["a"]},"parameters":{"top_k":3}}', "azureml"))).toEqual({
+      input_data: { q: ["a"] },
+      params: { top_k: 3 },
+    });
+  });
+
+  test("of two names are refused where the target has one", async () => {
+    const [one, other, instances] = ['"params":{"a":1}', '"parameters":{"b":2}', '"instances":[{"x":1}]'];
+    const orders = [
+      [one, other, instances],
+      [other, instances, one],
+      [instances, one, other],
+    ];
+    for (const input of orders.map((members) => `{${members.join(",")}}`)) {
+      for (const to of ["mlflow", "vertex", "azureml:named", "mlflow:split"])
+        expect(await convert(input, to)).toMatch(/^E_AMBIGUOUS .* may both be the parameters; from: "\w+" takes the former/);
+      expect(JSON.parse(await convert(input, "mlflow:records", { from: "mlflow" }))).toEqual({
+        dataframe_records: [{ x: 1 }],
+        params: { a: 1 },
+      });
+      expect(JSON.parse(await convert(input, "mlflow:records", { from: "vertex" }))).toEqual({
+        dataframe_records: [{ x: 1 }],
+        params: { b: 2 },
+      });
+      expect((await steady(input, { to: "csv" })).warnings.map(({ code }) => code)).toEqual(["W_DROPPED", "W_DROPPED"]);
+    }
+  });
+
   test("are dropped with a warning where there is no place for them", async () => {
     for (const to of ["csv", "jsonl", "seldon", "tfserving"]) {
       const { warnings } = await steady(`{${params},${split}}`, { to });

@@ -60,6 +60,23 @@ const FAULTS: Fault[] = [
     /a list stands in row 1/,
   ],
   ["lists for records", '{"dataframe_records":[[1]]}', { to: "mlflow:split" }, "E_MIXED", { offset: 22 }],
+  [
+    "columns under data, which nobody has called Seldon's",
+    '{"model":"iris","data":{"sepal length":[5.1],"sepal width":[3.5]}}',
+    { to: "mlflow" },
+    "E_FORM",
+    { offset: 38, path: '$.data["sepal length"]' },
+    /"data" holds "sepal length".* no payload of Seldon's.* write "inputs" in the place of "data"/,
+  ],
+  [
+    "columns under Seldon's data",
+    '{"data":{"a":[5.1]}}',
+    { from: "seldon", to: "mlflow" },
+    "E_KEY",
+    { offset: 12 },
+    /"a" may not stand in data, which holds names and ndarray or tensor/,
+  ],
+  ["a key beside Seldon's names", '{"data":{"names":["a"],"rows":[[5.1]]}}', { to: "mlflow" }, "E_KEY", { offset: 29 }],
   ["an object among lists", '{"data":{"ndarray":[[1],{"a":1}]}}', { to: "mlflow:split" }, "E_OBJECT", { offset: 24, row: 1 }],
   [
     "a scalar among lists",
@@ -282,4 +299,13 @@ test("an input that ends too early is refused wherever it ends", async () => {
         const { error } = await feed(chunks, options);
         expect(error?.code, text.slice(0, length)).toBe(length === 0 ? "E_EMPTY" : "E_TRUNCATED");
       }
+});
+
+test("a document without a payload drops no keys", async () => {
+  for (const text of ['{"model":"iris","data":{"a":[1]}}', '{"model":"iris"}']) {
+    const { error, warnings } = await feed(whole(text), { to: "mlflow" });
+    expect([error?.code, warnings]).toEqual(["E_FORM", []]);
+  }
+  const { warnings } = await feed(whole('{"model":"iris","inputs":[1]}'), { to: "mlflow" });
+  expect(warnings).toEqual([{ code: "W_DROPPED", message: '"model" is not part of a mlflow payload and is dropped' }]);
 });

@@ -1,5 +1,6 @@
 import { decode } from "../../columns/bytes.js";
 import type { Form, Layout } from "../../dialects/index.js";
+import type { TransloadError } from "../../errors.js";
 import { kindOf } from "../kind.js";
 import type { Payload } from "../payload.js";
 import type { Scope } from "./scope.js";
@@ -16,6 +17,8 @@ export class Seldon implements Scope {
   readonly #forms: readonly Form[];
   readonly #open: Open;
   #cargo = false;
+  /** A key of Seldon's has come. */
+  #seen = false;
 
   constructor(to: Payload, forms: readonly Form[], open: Open) {
     this.#to = to;
@@ -27,13 +30,29 @@ export class Seldon implements Scope {
     const to = this.#to;
     this.current = name;
     to.tape.mode = "drop";
-    if (name === "names") return;
+    if (name === "names") {
+      this.#seen = true;
+      return;
+    }
     const layout = name === "ndarray" ? "ndarray" : name === "tensor" ? "values" : undefined;
     const form = layout && this.#forms.find((f) => f.layouts.includes(layout));
-    if (!form || !layout) throw to.error("E_KEY", `${JSON.stringify(name)} may not stand in data, which holds names and ndarray or tensor`);
+    if (!form || !layout) throw this.#stranger(name);
     if (this.#cargo) throw to.error("E_AMBIGUOUS", "data holds both ndarray and tensor");
     this.#cargo = true;
+    this.#seen = true;
     this.#open(form, layout);
+  }
+
+  /** Where nobody has said that this is Seldon's, it most likely is not. */
+  #stranger(name: string): TransloadError {
+    const to = this.#to;
+    const key = JSON.stringify(name);
+    if (to.options.from.dialect || this.#seen)
+      return to.error("E_KEY", `${key} may not stand in data, which holds names and ndarray or tensor`);
+    return to.error(
+      "E_FORM",
+      `"data" holds ${key}, and no names, ndarray or tensor, so this is no payload of Seldon's, nor of another server's; if these are columns, write "inputs" in the place of "data"`,
+    );
   }
 
   value(first: number, start: number): void {

@@ -1,0 +1,141 @@
+import { decode } from "../columns/bytes.js";
+import { dialectOf, paramsBeside, told } from "../dialects/index.js";
+import { optionText } from "../errors.js";
+import { membersOf, textOfMembers } from "./members.js";
+import type { Payload } from "./payload.js";
+
+/** Parameters that come before the payload may be this long. */
+const LIMIT = 1 << 24;
+const NOTHING = new Uint8Array();
+
+/** A member beside the payload, as it stands. */
+interface Extra {
+  readonly name: string;
+  readonly gap: Uint8Array;
+  readonly raw: Uint8Array;
+  readonly rest: Uint8Array;
+}
+
+/** Members beside the cargo that may go along: parameters, and siblings that the target has, too. They are held until it is known where to. */
+export class Extras {
+  readonly #to: Payload;
+  /** Writes what stands before a member. */
+  readonly #separate: () => void;
+  #held: Extra[] = [];
+  /** Members that were dropped before it was known whether there is a payload at all. */
+  #dropped: string[] = [];
+  /** The member being read. */
+  #current: Extra | undefined;
+  /** What the parameters are called that went along. */
+  #params: string | undefined;
+
+  constructor(to: Payload, separate: () => void) {
+    this.#to = to;
+    this.#separate = separate;
+  }
+
+  /** Whether a member of this name may be parameters, or a sibling of some dialect's, that the target takes, too. */
+  mayBe(name: string): boolean {
+    const { from, to } = this.#to.options;
+    if (!to) return false;
+    if (this.#to.form) return this.#keyOf(name) !== undefined;
+    const sources = from.dialect ? [from.dialect] : told(from.what);
+    return sources.some((d) => d.params === name || d.siblings.includes(name));
+  }
+
+  begin(name: string, gap: Uint8Array, raw: Uint8Array): void {
+    const { tape, lane } = this.#to;
+    if (lane === "splice" && this.#keyOf(name) === name) {
+      // nothing need be held any more
+      this.#takeParams(name);
+      this.#separate();
+      this.#to.write(gap);
+      this.#to.write(raw);
+      tape.mode = "copy";
+      return;
+    }
+    this.#current = { name, gap, raw, rest: NOTHING };
+    tape.mode = "hold";
+    tape.limit = LIMIT;
+  }
+
+  end(): void {
+    const { tape, form } = this.#to;
+    if (!this.#current) return;
+    const extra = { ...this.#current, rest: tape.release() };
+    tape.limit = undefined;
+    this.#current = undefined;
+    if (form === undefined) this.#held.push(extra);
+    else this.#place(extra);
+  }
+
+  /** The target is known: what was held goes where it belongs. */
+  placeAll(): void {
+    for (const name of this.#dropped) this.drop(name);
+    for (const extra of this.#held) this.#place(extra);
+    this.#dropped = [];
+    this.#held = [];
+  }
+
+  /** Says that the member goes no further, as soon as there is a payload that goes. */
+  drop(name: string): void {
+    const { form, options } = this.#to;
+    const { to } = options;
+    if (form === undefined) this.#dropped.push(name);
+    else if (to) this.#to.warn("W_DROPPED", `${JSON.stringify(name)} is not part of a ${to.name} payload and is dropped`);
+  }
+
+  #place({ name, gap, raw, rest }: Extra): void {
+    const to = this.#to;
+    const key = this.#keyOf(name);
+    const whole = decode(rest).replace(/^\s*:\s*/, "");
+    const text = to.form?.content !== undefined && name === "parameters" && !to.keepsContent ? withoutContentType(whole) : whole;
+    if (text === undefined) return;
+    if (key === undefined) {
+      this.drop(name);
+      return;
+    }
+    this.#takeParams(name);
+    if (to.lane === "table") {
+      to.extras.set(key, text);
+      return;
+    }
+    this.#separate();
+    to.write(gap);
+    to.write(key === name ? raw : JSON.stringify(key));
+    to.write(rest);
+  }
+
+  /** What the target calls the member; undefined when it has no place for it. */
+  #keyOf(name: string): string | undefined {
+    const { form, target, options } = this.#to;
+    const goal = target?.form ?? options.to?.forms[0];
+    if (!goal || !form) return undefined;
+    const dialect = dialectOf(goal);
+    if (dialect.params !== undefined && paramsBeside(form, options.from).has(name)) return dialect.params;
+    return dialectOf(form).siblings.includes(name) && dialect.siblings.includes(name) ? name : undefined;
+  }
+
+  /** @throws TransloadError E_AMBIGUOUS for parameters under the names of two dialects, of which the target has but one. */
+  #takeParams(name: string): void {
+    const { form, options } = this.#to;
+    const names = form && paramsBeside(form, options.from);
+    if (!names?.has(name)) return;
+    if (this.#params !== undefined && this.#params !== name) {
+      const both = [this.#params, name];
+      const [one, other] = both.map((key) => optionText("from", names.get(key)));
+      throw this.#to.error(
+        "E_AMBIGUOUS",
+        `${both.map((key) => JSON.stringify(key)).join(" and ")} may both be the parameters; ${one} takes the former, ${other} the latter`,
+      );
+    }
+    this.#params = name;
+  }
+}
+
+/** Open Inference Protocol's parameters say what MLServer is to make of the inputs; only the others are anybody else's. */
+function withoutContentType(text: string): string | undefined {
+  if (!text.trim().startsWith("{")) return text;
+  const others = membersOf(text).filter(([key]) => key !== "content_type");
+  return others.length > 0 ? textOfMembers(others) : undefined;
+}
