@@ -108,7 +108,7 @@ export function rankFault(rank: number, rows: number, source: Layout, { form, la
   return undefined;
 }
 
-/** What is wrong with tensors of these numbers of rows, undefined for a single value. `own`: the inputs go as they say themselves. */
+/** What is wrong with tensors of these numbers of rows, undefined for a single value. `own`: each is an array by itself. */
 export function rowsFault(rows: ReadonlyMap<string, number | undefined>, { form }: End, own: boolean): TransloadError | undefined {
   if (!form.equalRows || own || new Set(rows.values()).size < 2) return undefined;
   const list = [...rows].map(([name, count]) => `${name} ${count ?? "is a scalar"}`).join(", ");

@@ -3,10 +3,11 @@ import { oip } from "./oip.js";
 
 const { response: _, ...requests } = oip;
 
-/** Triton's HTTP server: the same body, 64 MiB of it at most; NaN is read, null is not (src/http_server.cc). */
+/** Triton's HTTP server: the same body, 64 MiB of it at most; NaN is read, null is not (src/http_server.cc). Inputs are arrays by themselves. */
 export const triton = dialect({
   ...requests,
   name: "triton",
+  forms: { columns: { content: "pd" }, tensor: { content: "np" } },
   title: "Triton",
   about: "Triton: as oip, 64 MiB a request",
   nan: "token",

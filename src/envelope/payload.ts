@@ -164,12 +164,12 @@ export class Payload {
     return this.form?.content !== undefined && this.target?.form.content !== undefined && to !== undefined && !to.exact;
   }
 
-  /** The caller's payload was such, before it became what is read here. */
+  /** Each of the inputs that are written is an array by itself: the caller's payload has them so, or has tensors with names. */
   get ownInputs(): boolean {
     const { origin, to } = this.options;
-    return (
-      this.keepsContent || (origin?.form.content !== undefined && this.target?.form.content !== undefined && to !== undefined && !to.exact)
-    );
+    if (this.target?.form.content === undefined) return false;
+    if ((origin?.layout ?? this.layout) === "named") return true;
+    return this.keepsContent || (origin?.form.content !== undefined && to !== undefined && !to.exact);
   }
 
   get width(): number | undefined {

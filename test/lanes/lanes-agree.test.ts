@@ -189,7 +189,8 @@ function ofTensor({ form, layout: own, content, flat }: Source, to: Form, layout
   );
 }
 
-function ofNamed(tensors: Readonly<Record<string, Cell>>, to: Form, layout: Layout, cut: boolean): Outcome {
+/** `own`: they are no inputs of Open Inference Protocol's, which say together what they are. */
+function ofNamed(tensors: Readonly<Record<string, Cell>>, to: Form, layout: Layout, cut: boolean, own: boolean): Outcome {
   const values = Object.values(tensors);
   const lengths = new Set(values.map((value) => shapeOf(value)[0]));
   const scalars = values.some((value) => typeof value === "number");
@@ -197,7 +198,7 @@ function ofNamed(tensors: Readonly<Record<string, Cell>>, to: Form, layout: Layo
   if (layout === "named" || layout === "inputs") {
     if (cut) return refused("E_OPTION");
     if (to.content === "np") return refused("E_TARGET");
-    const served = to.equalRows && lengths.size > 1;
+    const served = to.equalRows && lengths.size > 1 && !(own && layout === "inputs");
     return served ? refused("E_TARGET") : { content: tensors };
   }
   if (lengths.size > 1) return refused("E_RAGGED");
@@ -209,7 +210,7 @@ function expectedOf(source: Source, to: Form, cut: boolean): Outcome {
   const layout = layoutFor(source.form, source.layout, to);
   const { content } = source;
   if (content.kind === "tensor") return ofTensor(source, to, layout, cut);
-  if (content.kind === "named") return ofNamed(content.tensors, to, layout, cut);
+  if (content.kind === "named") return ofNamed(content.tensors, to, layout, cut, source.layout === "named");
   if (layout === "tensor") return { content: content.rows };
   if (to.content === "np") return { content: { input: content.rows } };
   return isTable(layout) ? rowsIn(to, layout, content.names, content.rows) : columnsIn(to, content.names, content.rows, cut);
