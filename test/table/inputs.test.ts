@@ -39,6 +39,9 @@ describe("tensors of unequal lengths go side by side", () => {
 
   test("MLServer's are refused where they are to be one", async () => {
     const { error } = await feed(whole(`{"inputs":[${inputs}]}`), { to: "oip:columns" });
-    expect(error?.message).toMatch(/^E_TARGET: oip:columns needs the same number of rows in every tensor; they have a 1, b 2/);
+    expect(error).toMatchObject({
+      code: "E_TARGET",
+      message: expect.stringMatching(/^oip:columns needs the same number of rows .* a 1, b 2/),
+    });
   });
 });
