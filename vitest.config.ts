@@ -2,7 +2,13 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 // generous: a machine that does other work besides must not make a test fail, and none of them asserts a time
-const test = { testTimeout: 60_000, hookTimeout: 60_000, setupFiles: "test/support/seed.ts", maxWorkers: "100%", chaiConfig: { truncateThreshold: 2000 } };
+const test = {
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  setupFiles: "test/support/seed.ts",
+  maxWorkers: "100%",
+  chaiConfig: { truncateThreshold: 2000 },
+};
 
 /** Tests that change the process they run in, or measure it: each has one of its own. The others share theirs, and what it has loaded. */
 const ALONE = ["test/api/streams.test.ts", "test/dialects/definition.test.ts", "test/faults/leaks.test.ts", "test/faults/sinks.test.ts"];
