@@ -242,7 +242,7 @@ function integer(out: usize, bytes: i32, above: u64, below: u64, p: usize, end: 
 /** A number of another spelling than JSON's, in JSON's; and a byte behind it that is none of a number. */
 const SPELLED: usize = memory.data(1024);
 
-/** A number of another spelling than JSON's. What is longer than any that means something is none. */
+/** A number of another spelling than JSON's, of a thousand bytes at most: a longer one is refused, and not cut short. */
 function putOdd(column: usize, out: usize, from: usize, to: usize): i32 {
   const infinity = oddInfinity(from, to);
   if (infinity != 0) return putNan(load<u32>(column, DTYPE), out, infinity);
