@@ -86,6 +86,6 @@ test.runIf(TERMINAL)("a terminal sees the place: in a file, a compressed one, an
     for (const shown of all) expect(shown).toContain(excerpt);
     expect(all[0]).toContain(`transload: E_NUMBER: ${path}: bad number: 1 after a leading zero`);
   }
-  expect(await onTerminal(`unset NO_COLOR FORCE_COLOR; transload inspect ${path}`)).toContain("\x1b[31m^\x1b[39m");
+  expect(await onTerminal(`unset NO_COLOR; export FORCE_COLOR=1; transload inspect ${path}`)).toContain("\x1b[31m^\x1b[39m");
   expect(await onTerminal(`transload inspect ${path} --errors json`)).not.toContain("^");
 });
