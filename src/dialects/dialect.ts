@@ -59,6 +59,8 @@ export interface FormTable {
   readonly lists?: boolean;
   /** All inputs are one frame (MLServer's content type `pd`), or there is one tensor. */
   readonly content?: "pd" | "np";
+  /** Another spelling of the form of this name: read where that is asked for, too, and written only where it is named itself. */
+  readonly readAs?: string;
   /** The signatures that this form is for; where no form says so, each is for all of them. */
   readonly fits?: readonly Inputs[];
   /** How servers with `rules` read its cells. */

@@ -137,7 +137,11 @@ function find(name: string, auto: boolean, what: What): Choice {
   const dialect = dialects.find((d) => d.name === name);
   if (dialect) return { forms: dialect.forms, dialect, exact: false, name, what };
   const form = dialects.flatMap((d) => d.forms).find((f) => f.id === name);
-  if (form) return { forms: [form], dialect: dialectOf(form), exact: true, name, what };
+  if (form) {
+    const { forms } = dialectOf(form);
+    const others = auto ? forms.filter(({ readAs }) => readAs !== undefined && `${form.dialect}:${readAs}` === name) : [];
+    return { forms: [form, ...others], dialect: dialectOf(form), exact: true, name, what };
+  }
   const names = [...(auto ? ["auto"] : []), ...namesOf(dialects)];
   const guess = nearest(name, names);
   const silent = what === "response" && known.requests.some((d) => d.name === name);

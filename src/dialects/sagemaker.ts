@@ -1,15 +1,20 @@
 import { dialect } from "./dialect.js";
 
-/** SageMaker: its own algorithms read CSV without names, or rows in objects; 6 MB a request (docs.aws.amazon.com, cdf-inference). */
+/**
+ * SageMaker, 6 MB a request (docs.aws.amazon.com, cdf-inference): its own algorithms read CSV without names, or rows in objects. The
+ * containers of frameworks take a bare list as application/json (sagemaker-inference-toolkit, decoder.py; "simple JSON" in
+ * sagemaker-tensorflow-serving-container), which is also what pandas writes with orient="values".
+ */
 export const sagemaker = dialect({
   name: "sagemaker",
   title: "SageMaker",
-  about: "SageMaker's own algorithms: CSV without names, instances of features, 6 MB a request",
+  about: "SageMaker: CSV without names, instances of features, a bare list; 6 MB a request",
   nan: "error",
   missing: "null",
   maxBytes: 6e6,
   forms: {
     csv: { layouts: ["delimited"], delimiter: ",", headless: true },
     json: { key: "instances", layouts: ["features"] },
+    tensor: { layouts: ["tensor"], refusesScalar: true, readAs: "json" },
   },
 });

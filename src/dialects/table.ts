@@ -19,6 +19,7 @@ const OF_FORMS: Readonly<Record<keyof FormTable, true>> = {
   headless: true,
   lists: true,
   content: true,
+  readAs: true,
   fits: true,
   reading: true,
 };

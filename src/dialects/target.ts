@@ -32,8 +32,9 @@ export function target(choice: Choice, layout: Layout, source: Form, named: bool
       : layout === "inputs" && source.content === "np"
         ? ["inputs" as const, ...BECOMES.tensor]
         : BECOMES[layout];
+  const forms = choice.forms.filter(({ readAs }) => choice.exact || readAs === undefined);
   for (const want of order) {
-    const fit = choice.forms.filter((f) => f.layouts.includes(want));
+    const fit = forms.filter((f) => f.layouts.includes(want));
     const form =
       fit.find((f) => f.key === source.key && f.key !== undefined && f.content === source.content) ??
       fit.find((f) => f.content === contentOf(layout)) ??

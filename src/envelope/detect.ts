@@ -75,13 +75,18 @@ function openedFrom(head: Uint8Array): ReturnType<Opening["push"]> {
   }
 }
 
-const BRACE = 0x7b; /* { */
+/** Brackets that begin a payload in JSON. */
+const BRACKETS: readonly (number | undefined)[] = [0x7b /* { */, 0x5b /* [ */];
 
-/** The form without an envelope that the source is: lines of fields, or of JSON. A dialect may have both, and JSON begins with a brace. */
+function isJson(head: Uint8Array): boolean {
+  return BRACKETS.includes(head.find((byte) => byte > 0x20));
+}
+
+/** The form without an envelope that the source is: lines of fields, or of JSON. A dialect may have both, and JSON begins with a bracket. */
 export function fileForm({ forms, dialect }: Choice, head: Uint8Array): Form | undefined {
   if (dialect === undefined) return undefined;
   const file = forms.find(isFile);
-  if (!file || (!forms.every(isFile) && head.find((byte) => byte > 0x20) === BRACE)) return undefined;
+  if (!file || (!forms.every(isFile) && isJson(head))) return undefined;
   return file;
 }
 

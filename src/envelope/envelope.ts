@@ -1,7 +1,5 @@
 import { encode } from "../columns/bytes.js";
 import { dialectOf, FORMS, type Form, formsAt, type Layout, LLM_KEYS } from "../dialects/index.js";
-import { type End, needsNames } from "../dialects/needs.js";
-import { checkNames } from "../engine/columns.js";
 import { optionText, type TransloadError } from "../errors.js";
 import { Extras } from "./extras.js";
 import { kindOf } from "./kind.js";
@@ -9,6 +7,7 @@ import { Frame } from "./layouts/frame.js";
 import { Inputs } from "./layouts/inputs.js";
 import type { Scope } from "./layouts/scope.js";
 import { Seldon } from "./layouts/seldon.js";
+import { beginTensor, endTensor } from "./layouts/tensor.js";
 import { Undecided } from "./layouts/undecided.js";
 import type { Payload } from "./payload.js";
 
@@ -137,20 +136,16 @@ export class Envelope implements Scope {
   }
 
   #openTensor(form: Form, scalar = false): void {
-    const to = this.#to;
     this.#open(form, "tensor", scalar);
-    if (to.target?.layout !== "frame") checkNames([], to.options.typed?.dtype);
-    if (to.target?.layout === "frame") this.#openFrame({ form, layout: "tensor" }, to.target);
+    beginTensor(this.#to);
   }
 
   ended(members: number): void {
     const to = this.#to;
     this.#extras.end();
     if (this.#inPayload) {
-      if (to.layout === "tensor") {
-        to.tensorEnded(members);
-        if (to.target?.layout === "frame" && to.lane === "splice") this.#closeFrame(members);
-      } else if (to.layout === "records" || to.layout === "features") to.recordsEnded(members);
+      if (to.layout === "tensor") endTensor(to, members);
+      else if (to.layout === "records" || to.layout === "features") to.recordsEnded(members);
       to.tape.mode = this.#written ? "copy" : "drop";
     }
     this.#inPayload = false;
@@ -218,27 +213,6 @@ export class Envelope implements Scope {
     to.write(colon);
   }
 
-  /** A tensor becomes a frame. */
-  #openFrame(source: End, target: End): void {
-    const to = this.#to;
-    if (to.columns === undefined && needsNames(source, target, true))
-      throw to.error(
-        "E_COLUMNS",
-        `${to.target?.form.id} needs names for the columns of a tensor; give them with ${optionText("columns", ["a", "b", "c"])}`,
-      );
-    to.write(to.renames ? '{"data":' : `{"columns":${JSON.stringify(to.columns)},"data":`);
-  }
-
-  #closeFrame(rows: number): void {
-    const to = this.#to;
-    if (to.renames && to.columns) to.write(`,"columns":${JSON.stringify(to.columns)}`);
-    if (to.target?.form.needsIndex) {
-      to.write(",");
-      to.writeIndex(to.rowsWritten ?? rows);
-    }
-    to.write("}");
-  }
-
   /** There is an object around the target's cargo. */
   get #written(): boolean {
     return this.#to.lane === "splice" && this.#to.target?.form.key !== undefined;
@@ -259,7 +233,7 @@ export class Envelope implements Scope {
 
   #noPayload(): string {
     const { from } = this.#to.options;
-    const keys = [...new Set(from.forms.map((f) => f.key ?? "data"))].join(", ");
+    const keys = [...new Set(from.forms.flatMap((f) => f.key ?? (f.layouts.includes("frame") ? "data" : [])))].join(", ");
     const found = this.#seen.size > 0 ? `the document has only ${[...this.#seen].slice(0, 8).join(", ")}` : "the document is empty";
     return `no payload: ${from.name === "auto" ? "expected one of" : `${from.name} needs`} ${keys}, and ${found}${this.#hint()}`;
   }

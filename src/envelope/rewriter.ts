@@ -6,7 +6,7 @@
 // memory used never depends on the payload. In the typed lane the cargo itself is not passed: run() returns "cells"
 // and the caller reads it with the engine's cell reader, then goes on.
 import { decode, decodeBytes, encode } from "../columns/bytes.js";
-import type { TransloadError } from "../errors.js";
+import { optionText, type TransloadError } from "../errors.js";
 import { Envelope } from "./envelope.js";
 import { kindOf } from "./kind.js";
 import { Bare } from "./layouts/bare.js";
@@ -126,7 +126,7 @@ export class Rewriter extends Payload {
       first === LIST &&
       this.options.from.forms.some((f) => f.key === undefined && f.layouts.some((l) => l === "records" || l === "tensor"))
     ) {
-      // MLflow 1.x: the document itself is the list of records; or it is a bare answer
+      // the document itself is the list: MLflow 1.x's records, SageMaker's tensor, or a bare answer
       this.inMember = true;
       this.scanner.watch(0);
       this.scopes.push(new Bare(this, at - 1));
@@ -136,7 +136,7 @@ export class Rewriter extends Payload {
       return;
     }
     if (first !== OBJECT) {
-      const hint = first === LIST ? "; a bare list was MLflow 1.x's records" : "";
+      const hint = first === LIST ? `; a bare list is MLflow 1.x's records, or SageMaker's tensor: try ${optionText("from", "auto")}` : "";
       this.#stray = this.error("E_FORM", `a payload is a JSON object, but this document is ${kindOf(first)}${hint}`, { offset: at - 1 });
       if (first === LIST) throw this.#stray;
       this.tape.mode = "drop"; // a word may yet turn out to be none

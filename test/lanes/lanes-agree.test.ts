@@ -81,7 +81,10 @@ function sourcesOf(form: Form): Source[] {
     const record = (row: readonly Cell[]) => Object.fromEntries(AB.map((name, i) => [name, row[i]]));
     switch (layout) {
       case "tensor":
-        return tensors([0, 1, 2, 3]).map((value) => source({ kind: "tensor", value }, under(form, value)));
+        // a document that is a number is no payload of anybody's
+        return tensors(form.key === undefined ? [1, 2, 3] : [0, 1, 2, 3]).map((value) =>
+          source({ kind: "tensor", value }, under(form, value)),
+        );
       case "named":
         return Object.values(NAMED).map((own) => source({ kind: "named", tensors: own }, under(form, own)));
       case "inputs":

@@ -1,13 +1,15 @@
 import type { Form, Layout } from "../../dialects/index.js";
+import { optionText } from "../../errors.js";
 import { kindOf } from "../kind.js";
 import type { Payload } from "../payload.js";
 import type { Scope } from "./scope.js";
+import { beginTensor, endTensor } from "./tensor.js";
 
 const OBJECT = 0x7b; /* { */
 const LIST = 0x5b; /* [ */
 const CLOSE = 0x5d; /* ] */
 
-/** A document that is a list of records. */
+/** A document that is a list: of records, or a tensor. */
 export class Bare implements Scope {
   readonly current = undefined;
   readonly #to: Payload;
@@ -27,20 +29,27 @@ export class Bare implements Scope {
     const bare = (layout: Layout) => to.options.from.forms.find((f) => f.key === undefined && f.layouts.includes(layout));
     const records = bare("records");
     const tensor = bare("tensor");
+    // an empty list is what the first of the forms has
+    const [either] = to.options.from.forms.flatMap((f) => (f === records || f === tensor ? f.layouts : []));
     const held = to.tape.release();
-    if (records && (first === OBJECT || (first === CLOSE && !tensor))) {
+    if (records && (first === OBJECT || (first === CLOSE && either === "records"))) {
       this.#open(records, "records");
       to.write(held);
       to.records();
     } else if (tensor) {
       this.#open(tensor, "tensor");
+      beginTensor(to);
       if (!to.options.typed) to.write(held);
       to.tape.mode = "copy";
       to.tensor(LIST, undefined);
     } else
-      throw to.error("E_FORM", `a payload is a JSON object, or a list of records, but this document is a list of ${plural(first)}`, {
-        offset: this.#start,
-      });
+      throw to.error(
+        "E_FORM",
+        `a payload is a JSON object, or a list of records, but this document is a list of ${plural(first)}; try ${optionText("from", "auto")}`,
+        {
+          offset: this.#start,
+        },
+      );
   }
 
   #open(form: Form, layout: Layout): void {
@@ -51,7 +60,7 @@ export class Bare implements Scope {
   }
 
   ended(members: number): void {
-    if (this.#to.layout === "tensor") this.#to.tensorEnded(members);
+    if (this.#to.layout === "tensor") endTensor(this.#to, members);
     else this.#to.recordsEnded(members);
     if (this.#to.target?.form.key !== undefined) this.#to.write("}");
     this.#to.tape.mode = "copy";
