@@ -164,7 +164,7 @@ class Survey {
       shape,
       columns,
       ...(layout === "frame" && { labels: labelsOf(rewriter) }),
-      params: rewriter.siblings.some((key) => params.has(key)),
+      params: rewriter.paramsWithin !== undefined || rewriter.siblings.some((key) => params.has(key)),
       siblings: [...rewriter.siblings],
     };
   }

@@ -29,7 +29,16 @@ export const azureml = dialect({
       reading: "ujson",
     },
     tensor: { layouts: ["tensor"], refusesScalar: true, maxRank: 64, fits: ["tensor"], reading: "numpy" },
-    named: { layouts: ["named"], maxRank: 64, fits: ["tensors"], reading: "numpy" },
+    // a language model's script reads its prompts, and the parameters, out of the same object (Azure/azureml-assets, notes of Llama, phi
+    // and Mistral: {"input_data": {"input_string": […], "parameters": {…}}})
+    named: {
+      layouts: ["named"],
+      maxRank: 64,
+      fits: ["tensors"],
+      reading: "numpy",
+      paramsWithin: "parameters",
+      messagesWithin: "input_string",
+    },
   },
   response: { about: "Azure ML online endpoints: the answer itself", forms: { bare: { layouts: ["tensor", "records"] } } },
 });

@@ -59,6 +59,10 @@ export interface FormTable {
   readonly lists?: boolean;
   /** All inputs are one frame (MLServer's content type `pd`), or there is one tensor. */
   readonly content?: "pd" | "np";
+  /** Among named tensors, the key under which an object is no fault but the parameters. */
+  readonly paramsWithin?: string;
+  /** Among named tensors, the key under which objects are a language model's messages. */
+  readonly messagesWithin?: string;
   /** Another spelling of the form of this name: read where that is asked for, too, and written only where it is named itself. */
   readonly readAs?: string;
   /** The signatures that this form is for; where no form says so, each is for all of them. */

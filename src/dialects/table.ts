@@ -19,6 +19,8 @@ const OF_FORMS: Readonly<Record<keyof FormTable, true>> = {
   headless: true,
   lists: true,
   content: true,
+  paramsWithin: true,
+  messagesWithin: true,
   readAs: true,
   fits: true,
   reading: true,

@@ -146,6 +146,7 @@ export class Envelope implements Scope {
     if (this.#inPayload) {
       if (to.layout === "tensor") endTensor(to, members);
       else if (to.layout === "records" || to.layout === "features") to.recordsEnded(members);
+      this.#extras.placeWithin();
       to.tape.mode = this.#written ? "copy" : "drop";
     }
     this.#inPayload = false;

@@ -4,8 +4,8 @@ import { optionText } from "../errors.js";
 import { membersOf, textOfMembers } from "./members.js";
 import type { Payload } from "./payload.js";
 
-/** Parameters that come before the payload may be this long. */
-const LIMIT = 1 << 24;
+/** Parameters that are held may be this long. */
+export const LIMIT = 1 << 24;
 const NOTHING = new Uint8Array();
 
 /** A member beside the payload, as it stands. */
@@ -77,6 +77,26 @@ export class Extras {
     this.#held = [];
   }
 
+  /** The payload has ended: parameters that stood in it go where the target has them. */
+  placeWithin(): void {
+    const { form, paramsWithin: text, lane } = this.#to;
+    const name = form?.paramsWithin;
+    if (text === undefined || name === undefined || !this.#to.target) return;
+    const key = dialectOf(this.#to.target.form).params;
+    if (key === undefined) {
+      this.drop(name);
+      return;
+    }
+    this.#takeParams(`${form?.key}.${name}`);
+    if (lane === "table") {
+      this.#to.extras.set(key, decode(text));
+      return;
+    }
+    this.#separate();
+    this.#to.write(`${JSON.stringify(key)}:`);
+    this.#to.write(text);
+  }
+
   /** Says that the member goes no further, as soon as there is a payload that goes. */
   drop(name: string): void {
     const { form, options } = this.#to;
@@ -116,18 +136,20 @@ export class Extras {
     return dialectOf(form).siblings.includes(name) && dialect.siblings.includes(name) ? name : undefined;
   }
 
-  /** @throws TransloadError E_AMBIGUOUS for parameters under the names of two dialects, of which the target has but one. */
+  /** @throws TransloadError E_AMBIGUOUS for parameters in two places, where the target has one. */
   #takeParams(name: string): void {
     const { form, options } = this.#to;
     const names = form && paramsBeside(form, options.from);
-    if (!names?.has(name)) return;
+    const within = form?.paramsWithin && `${form.key}.${form.paramsWithin}`;
+    if (!names || (!names.has(name) && name !== within)) return;
     if (this.#params !== undefined && this.#params !== name) {
       const both = [this.#params, name];
-      const [one, other] = both.map((key) => optionText("from", names.get(key)));
-      throw this.#to.error(
-        "E_AMBIGUOUS",
-        `${both.map((key) => JSON.stringify(key)).join(" and ")} may both be the parameters; ${one} takes the former, ${other} the latter`,
-      );
+      const [one, other] = both.map((key) => names.get(key));
+      const remedy =
+        one && other
+          ? `${optionText("from", one)} takes the former, ${optionText("from", other)} the latter`
+          : "take one of them out of the payload";
+      throw this.#to.error("E_AMBIGUOUS", `${both.map((key) => JSON.stringify(key)).join(" and ")} may both be the parameters; ${remedy}`);
     }
     this.#params = name;
   }

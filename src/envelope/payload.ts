@@ -41,6 +41,8 @@ export class Payload {
   cargoRows = 0;
   /** Where instances begin of which it cannot be told, so far, whose they are. */
   twinsAt: number | undefined;
+  /** Parameters that stand among the named tensors: their text. */
+  paramsWithin: Uint8Array | undefined;
   /** A label of the frame's columns that is no string, as it stands. */
   oddLabel: string | undefined;
   /** Column names: the source's or the caller's. */

@@ -46,6 +46,8 @@ function findFault(error: TransloadError, dialect: Dialect, { model }: VerdictOp
   const { code, message, path = "" } = error;
   const azure = dialect.rules === "azureml";
   const [severity, what] = dialect.faults?.[code] ?? [];
+  // messages inside the payload are no matter of the server, whose key tells nothing of them
+  if (code === "E_LLM" && /^\$\.\w+\./.test(path)) return false;
   if (severity) to[severity]("F_FAULT", `${to.who} ${what}; ${message}`);
   else if (code === "E_DUPLICATE")
     to.change("F_FAULT", `${to.who} takes the ${dialect.firstKeyWins ? "first" : "last"} of the two; ${message}`);

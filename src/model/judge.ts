@@ -41,6 +41,11 @@ function judgeEnvelope({ siblings, params }: Payload, form: Form, { signature }:
       `${to.who} drops ${JSON.stringify(key)} without a word${guess === undefined ? "" : `; ${JSON.stringify(guess)} may be meant`}`,
     );
   }
+  if (params && form.paramsWithin !== undefined && !siblings.includes(dialect.params ?? ""))
+    to.depend(
+      "F_PARAMS",
+      `${to.who}'s own scoring script takes ${JSON.stringify(form.paramsWithin)} under ${form.key} for a tensor; a language model's script takes them for parameters`,
+    );
   if (params && siblings.includes(dialect.params ?? "") && dialect.rules && signature !== undefined && !signature?.params)
     to.change("F_PARAMS", `${to.who} drops the params: the model's signature has none`);
 }

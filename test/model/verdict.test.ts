@@ -198,6 +198,20 @@ describe("parameters", () => {
         expect(await inspect(Buffer.from(payload), { engine })).toMatchObject({ params, siblings });
     expect(await inspect(Buffer.from('{"instances":[{"x":1}],"parameters":{}}'), { from: "mlflow" })).toMatchObject({ params: false });
   });
+  test("in Azure ML's input_data are those of a language model's script", async () => {
+    const llama = '{"input_data":{"input_string":["a"],"parameters":{"t":0.6}}}';
+    for (const engine of ["core", "reference"] as const)
+      expect(await inspect(Buffer.from(llama), { engine })).toMatchObject({
+        params: true,
+        siblings: [],
+        columns: [{ name: "input_string" }],
+      });
+    expect(await codes(llama, { for: "azureml" })).toContain("F_PARAMS depends");
+    expect(await codes(llama.replace(/,"parameters.*/, "}}"), { for: "azureml" })).not.toContain("F_PARAMS depends");
+    expect((await ask(llama, { for: "mlflow" })).remedy?.remains).toEqual([]);
+    for (const server of ["azureml", "mlflow"])
+      await expect(ask('{"input_data":{"input_string":[{"role":"user"}]}}', { for: server })).rejects.toMatchObject({ code: "E_LLM" });
+  });
   test("are dropped by the servers that call them otherwise", async () => {
     const vertex = '{"instances":[{"x":1}],"parameters":{"k":2}}';
     expect(await codes(vertex, { for: "mlflow" })).toEqual(["F_KEY changed"]);

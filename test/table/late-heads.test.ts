@@ -2,7 +2,7 @@
 // side; rows that become columns, and columns that become rows.
 import { describe, expect, test } from "vitest";
 import type { ConvertOptions } from "../../src/index.js";
-import { feed, whole } from "../support/feed.js";
+import { feed, tryRead, whole } from "../support/feed.js";
 import { steady } from "../support/steady.js";
 
 async function convert(input: string, to: string, options: Partial<ConvertOptions> = {}): Promise<string> {
@@ -192,6 +192,48 @@ describe("parameters", () => {
       });
       expect((await steady(input, { to: "csv" })).warnings.map(({ code }) => code)).toEqual(["W_DROPPED", "W_DROPPED"]);
     }
+  });
+
+  test("may stand in Azure ML's input_data, as an object among the tensors", async () => {
+    const params = '"parameters":{"t":0.60,"stop":[null,{"a":1}]}';
+    const goal = { t: 0.6, stop: [null, { a: 1 }] };
+    for (const input of [`{"input_data":{"input_string":["a"],${params}}}`, `{"input_data": {${params} , "input_string" :["a"]} }`]) {
+      for (const options of [{}, { dtype: "float32" }, { engine: "reference" }] as const) {
+        expect(JSON.parse(await convert(input, "mlflow", options))).toEqual({ inputs: { input_string: ["a"] }, params: goal });
+        expect(JSON.parse(await convert(input, "oip", options)).parameters).toMatchObject(goal);
+        // they stay where they are, and as they are
+        expect(await convert(input, "azureml", options)).toBe(input);
+      }
+      expect(await convert(input, "mlflow:records", { maxRows: 1 })).toBe(
+        `{"dataframe_records":[{"input_string":"a"}],${params.replace("parameters", "params")}}`,
+      );
+      expect((await steady(input, { to: "csv" })).warnings.map(({ code }) => code)).toEqual(["W_DROPPED"]);
+      for (const engine of ["core", "reference"] as const) {
+        const { batches, error } = await tryRead(whole(input), { engine });
+        expect([error, batches.flatMap(({ columns }) => columns.map(({ name }) => name))]).toEqual([undefined, ["input_string"]]);
+      }
+    }
+    for (const input of [`{"params":{},"input_data":{"a":["a"],${params}}}`, `{"input_data":{"a":["a"],${params}},"params":{}}`])
+      expect(await convert(input, "mlflow")).toMatch(/^E_AMBIGUOUS .*"params".*take one of them out/);
+  });
+
+  test("are a tensor where they are no object, and no parameters where another server's are", async () => {
+    const tensor = '{"input_data":{"parameters":[1],"input_string":["a"]}}';
+    expect(await convert(tensor, "mlflow")).toBe(tensor.replace("input_data", "inputs"));
+    expect(await convert('{"inputs":{"input_string":["a"],"parameters":{}}}', "azureml")).toMatch(/^E_OBJECT /);
+    for (const first of ["[]", "[[1],[2]]", "1", '[ "a" ]']) {
+      const input = `{"input_data":{"input_string":${first}}}`;
+      for (const options of [{}, { dtype: "float64" }] as const)
+        expect(JSON.parse(await convert(input, "mlflow", options))).toEqual({ inputs: { input_string: JSON.parse(first) } });
+    }
+  });
+
+  test("of a language model stand beside messages, which nothing converts", async () => {
+    const chat = '{"input_data":{"input_string":[ {"role":"user","content":"hi"}],"parameters":{}}}';
+    for (const to of ["mlflow", "azureml", "oip", "mlflow:records", "csv"])
+      for (const options of [{}, { engine: "reference" }, { dtype: "float64" }] as const)
+        expect(await convert(chat, to, options)).toMatch(/^E_LLM messages under "input_string" .*byte 32, \$\.input_data\.input_string/);
+    expect((await tryRead(whole(chat))).error?.code).toBe("E_LLM");
   });
 
   test("are dropped with a warning where there is no place for them", async () => {
