@@ -86,6 +86,7 @@ const FORM: Readonly<Record<keyof FormDefinition, Check>> = {
   refusesString: flag,
   refusesEmpty: flag,
   refusesNull: flag,
+  oneKind: flag,
   equalRows: flag,
   equalKeys: flag,
   renamesColumns: flag,

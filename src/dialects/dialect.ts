@@ -43,6 +43,8 @@ export interface FormTable {
   readonly refusesEmpty?: boolean;
   /** null is no cell. */
   readonly refusesNull?: boolean;
+  /** The cells of a tensor, or of a column, must be texts, truths or numbers, all of them. */
+  readonly oneKind?: boolean;
   /** The tensors of a `named` cargo must agree in their first dimension. */
   readonly equalRows?: boolean;
   /** Records must all have the same keys. */

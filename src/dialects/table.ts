@@ -11,6 +11,7 @@ const OF_FORMS: Readonly<Record<keyof FormTable, true>> = {
   refusesString: true,
   refusesEmpty: true,
   refusesNull: true,
+  oneKind: true,
   equalRows: true,
   equalKeys: true,
   renamesColumns: true,

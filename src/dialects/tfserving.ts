@@ -2,8 +2,9 @@ import { dialect } from "./dialect.js";
 
 /**
  * TensorFlow Serving's REST predict: `inputs` (column format) or `instances` (row format, at least one), and
- * `signature_name`. Never null (tensorflow_serving/util/json_tensor.cc). It answers in the format it was asked in: rows as
- * predictions, columns as outputs (api_rest.md).
+ * `signature_name`. Never null, and every cell of a tensor of the model's one dtype: text beside numbers "is not of expected type"
+ * (tensorflow_serving/util/json_tensor.cc). It answers in the format it was asked in: rows as predictions, columns as outputs
+ * (api_rest.md).
  */
 export const tfserving = dialect({
   name: "tfserving",
@@ -14,6 +15,7 @@ export const tfserving = dialect({
   firstKeyWins: true, // rapidjson's FindMember
   faults: { E_TRAILING: ["change", "reads nothing behind the document"] },
   refusesNull: true,
+  oneKind: true,
   forms: {
     inputs: { key: "inputs", layouts: ["tensor", "named"], fits: ["columns", "binary", "tensor", "tensors"] },
     instances: {

@@ -65,6 +65,10 @@ function judgeText({ columns }: Payload, form: Form, to: Findings): void {
       const k = kindsOf(column);
       if (k.nans && dialect.nan === "error") to.refuse("F_NAN", `${to.who} reads no NaN and no Infinity`);
       if (k.nulls && (form.refusesNull || dialect.missing === "error")) to.refuse("F_NULL", `${to.who} refuses null in every type`);
+      const numbers = k.integers || k.floats || k.nans;
+      const kinds = [k.strings && "texts", k.booleans && "true and false", numbers && "numbers"].filter((kind) => kind !== false);
+      if (form.oneKind && kinds.length > 1)
+        to.refuse("F_TYPE", `${to.who} gives all cells of a tensor one dtype, and refuses ${kinds.join(" beside ")}`);
       if (dialect.doubles && k.integers && (k.greatest > 2n ** 53n || k.least < -(2n ** 53n)))
         to.change("F_RANGE", `${to.who} carries every number as a double: whole numbers beyond 2^53 are rounded`);
     });

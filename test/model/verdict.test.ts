@@ -163,6 +163,21 @@ describe("other servers", () => {
     expect(await codes('{"inputs":[[1,2]],"signature_name":"s"}', { for: "tfserving" })).toEqual([]);
   });
 
+  test("cells of one kind in a tensor of TensorFlow Serving's", async () => {
+    const serving = { for: "tfserving" };
+    for (const cells of ['[1,"x"],[2,"y"]', '["x",true]', "[true,1.5]", '[["x"],[1]]', '["x",NaN]'])
+      for (const key of ["inputs", "instances"]) expect(await codes(`{"${key}":[${cells}]}`, serving)).toContain("F_TYPE refused");
+    for (const cells of ['["x"],["y"]', "[1,2.5]", "[true,false]", "[]"]) expect(await codes(`{"inputs":[${cells}]}`, serving)).toEqual([]);
+    expect(await codes('{"inputs":{"a":[1,2],"s":["x","y"]}}', serving)).toEqual([]);
+    expect(await codes('{"inputs":{"a":[1,"x"]}}', serving)).toEqual(["F_TYPE refused"]);
+    expect(await codes('{"instances":[{"a":1,"s":"x"},{"a":2,"s":"y"}]}', serving)).toEqual([]);
+    expect(await codes('{"instances":[{"a":1},{"a":"y"}]}', serving)).toEqual(["F_TYPE refused"]);
+    const split = (s: string) => `{"dataframe_split":{"columns":["a","s"],"data":[[1,${s}]]}}`;
+    expect((await ask(split('"x"'), serving)).remedy?.to).toBe("tfserving:records");
+    expect((await ask(split("2"), serving)).remedy?.to).toBe("tfserving:inputs");
+    expect((await ask('{"inputs":[[1,"x"]]}', serving)).remedy).toBeUndefined();
+  });
+
   test("a payload that is too large", async () => {
     const large = `{"instances":[[${"1,".repeat(800_000)}1]]}`;
     expect(await codes(large, { for: "vertex" })).toEqual(["F_SIZE refused"]);
