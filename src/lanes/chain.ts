@@ -11,6 +11,10 @@ import { SpillStore } from "../io/store.js";
 import { NOTHING, type Request } from "../options/request.js";
 import { Conversion, endsOf, type Outlet, type Plan, type Route } from "./conversion.js";
 import type { Host } from "./host.js";
+import type { Stage } from "./stage.js";
+import { mixedForm, Suiting } from "./suiting.js";
+
+export type { Stage } from "./stage.js";
 
 /** Bytes that may wait between two conversions. */
 const WAITING = 1 << 20;
@@ -43,17 +47,15 @@ function datatypeFor(dtype: NonNullable<Request["typed"]["dtype"]>): Request["ta
   );
 }
 
-/** What takes chunks: a conversion, or several. */
-export interface Stage {
-  /** Keys beside the payload, so far. */
-  readonly siblings?: readonly string[];
-  push(chunk: Uint8Array): void | Promise<void>;
-  end(): Promise<void>;
-  close(): void;
-}
-
 /** The conversion, or the chain of them. @throws TransloadError E_DIALECT for ends that there are not. */
 export function stageFor(request: Request, host: Host, write: (bytes: Uint8Array) => void, outlet?: Outlet): Stage {
+  const { to, what, targetWhat = what } = request;
+  const mixed = mixedForm(to, targetWhat);
+  const stage = (isMixed: boolean) => plainStage(isMixed && mixed ? { ...request, to: mixed } : request, host, write, outlet);
+  return mixed ? new Suiting(endsOf(request).from, stage) : stage(false);
+}
+
+function plainStage(request: Request, host: Host, write: (bytes: Uint8Array) => void, outlet: Outlet | undefined): Stage {
   const { dtype, through = [] } = request.typed;
   const typed = dtype !== undefined || through.length > 0;
   return typed ? new Chain(request, host, write, outlet) : new Conversion({ ...request, ...endsOf(request) }, host, write, outlet);
