@@ -3,14 +3,15 @@ import { product } from "../columns/lists.js";
 import { rowsFault } from "../dialects/needs.js";
 import { jsonPath } from "../engine/fault.js";
 import type { CellKinds, RowReader, RowStyle, RowSyntax, RowTexts } from "../engine/rows.js";
-import type { ColumnWriter } from "../envelope/layouts/writer.js";
+import { type ColumnWriter, columnWriter } from "../envelope/layouts/writer.js";
 import { Tape } from "../envelope/tape.js";
 import { optionText, TransloadError } from "../errors.js";
 import { Blocks } from "./blocks.js";
 import { count, type TableJob, type Wait } from "./job.js";
 import { datatypeOf, kindsOf, refuseMixed } from "./kinds.js";
+import { bracketed, Nesting } from "./nesting.js";
 import type { Output } from "./output.js";
-import { bytesOf, type Range, reread } from "./ranges.js";
+import { bytesOf, type Range } from "./ranges.js";
 import type { Rules } from "./rules.js";
 
 const LIST = Uint8Array.of(0x5b /* [ */);
@@ -28,6 +29,7 @@ interface Scattered {
 export class Columns {
   /** Rows that have become columns. */
   scattered: Scattered | undefined;
+  readonly nesting: Nesting;
   readonly #job: TableJob;
   readonly #rules: Rules;
   readonly #output: Output;
@@ -38,6 +40,7 @@ export class Columns {
     this.#rules = rules;
     this.#output = output;
     this.#blocks = new Blocks(job.spill());
+    this.nesting = new Nesting(job, rules);
   }
 
   // ---- rows become columns
@@ -58,10 +61,18 @@ export class Columns {
 
   *gather({ names, kinds, rows }: Scattered): Generator<Wait, void, void> {
     const { sink, target, options } = this.#job;
+    const inputs = target.layout === "inputs";
+    // a DataFrame's columns are lists of cells; tensors beside them are arrays by themselves, and so are all
+    const lists = inputs && kinds.some(({ nested }) => nested);
+    if (lists) this.#rules.columns = columnWriter(target.form, target.layout, "dict");
     this.#output.put(this.#writer.head());
     for (const [i, name] of names.entries()) {
       const own = kinds[i] as CellKinds;
-      if (target.layout === "named") refuseMixed(own, target.form, name);
+      refuseMixed(own, target.form, name);
+      if (inputs && own.nested) {
+        yield* this.#tensor(this.nesting.column(name, rows, this.#blocks.column(i)), name, i === 0);
+        continue;
+      }
       this.#output.put(`${this.#writer.before(name, i === 0)}[`);
       for (const bytes of this.#blocks.column(i)) {
         this.#output.put(bytes);
@@ -75,7 +86,7 @@ export class Columns {
   // ---- lists as they are
 
   *pass(ranges: readonly Range[]): Generator<Wait, void, void> {
-    const { target, options, rewriter } = this.#job;
+    const { target, rewriter } = this.#job;
     if (target.form.content === "np" && ranges.length > 1)
       throw new TransloadError(
         "E_TARGET",
@@ -89,17 +100,20 @@ export class Columns {
     );
     if (fault) throw fault;
     this.#output.put(this.#writer.head());
-    for (const [i, range] of ranges.entries()) {
-      const shape = shapeOf(range);
-      const name = names[i] as string;
-      const datatype = range.facts?.datatype ?? datatypeOf(kindsOf(range.seen), target.form, options.datatype, name);
-      this.#output.put(`${this.#writer.before(name, i === 0)}[`);
-      if (!range.nested && shape.length > 1 && target.layout === "named") yield* this.nest(range, shape);
-      // MLServer's numpy cuts nested texts to the length of the last dimension
-      else if (datatype === "BYTES" && range.nested && target.layout === "inputs") yield* this.#flatten(range, shape);
-      else yield* this.copy(range);
-      this.#output.put(`]${this.#writer.after(shape, datatype, rewriter?.keepsContent ? range.facts?.parameters : undefined)}`);
-    }
+    for (const [i, range] of ranges.entries()) yield* this.#tensor(range, names[i] as string, i === 0);
+  }
+
+  /** One of several tensors. */
+  *#tensor(range: Range, name: string, first: boolean): Generator<Wait, void, void> {
+    const { target, options, rewriter } = this.#job;
+    const shape = shapeOf(range);
+    const datatype = range.facts?.datatype ?? datatypeOf(kindsOf(range.seen), target.form, options.datatype, name);
+    this.#output.put(`${this.#writer.before(name, first)}[`);
+    if (!range.nested && shape.length > 1 && target.layout === "named") yield* this.nest(range, shape);
+    // MLServer's numpy cuts nested texts to the length of the last dimension
+    else if (datatype === "BYTES" && range.nested && target.layout === "inputs") yield* this.#flatten(range, shape);
+    else yield* this.copy(range);
+    this.#output.put(`]${this.#writer.after(shape, datatype, rewriter?.keepsContent ? range.facts?.parameters : undefined)}`);
   }
 
   /** Cells as they stand, but for NaN where the target has null for it. */
@@ -149,33 +163,20 @@ export class Columns {
   /** Flat values in the brackets that their shape asks for. */
   *nest(range: Range, shape: readonly number[]): Generator<Wait, void, void> {
     const inner = shape.slice(1);
-    const texts = { before: bracketsOf(inner), after: "]".repeat(inner.length), between: "," };
-    yield* this.#copyCells(range, "grouped", product(inner), texts, true);
+    yield* this.#copyCells(range, "grouped", product(inner), bracketed(inner), true);
   }
 
-  /** The cells of a matrix one behind the other. */
-  *#flatten(range: Range, shape: readonly number[]): Generator<Wait, void, void> {
-    const { form } = this.#job.target;
-    const [, width] = shape;
-    if (shape.length !== 2 || width === undefined)
-      throw new TransloadError(
-        "E_TARGET",
-        `text in a tensor of rank ${shape.length}, which ${form.id} takes flat only; rank 2 is flattened`,
-      );
+  /** The cells of a matrix, or of what is nested deeper, one behind the other. */
+  *#flatten(range: Range, [, width, ...others]: readonly number[]): Generator<Wait, void, void> {
+    if (others.length > 0) return yield* this.copy(this.nesting.flat(range));
     const before = (i: number) => (i === 0 ? "" : ",");
-    yield* this.#copyCells(range, "lists", width, { before, after: "", between: "," }, !form.refusesNull);
+    yield* this.#copyCells(range, "lists", width as number, { before, after: "", between: "," }, !this.#job.target.form.refusesNull);
   }
 
   *#copyCells(range: Range, syntax: RowSyntax, width: number, texts: RowTexts, nulls: boolean): Generator<Wait, void, void> {
-    const style: RowStyle = { cells: "json", missing: "null", nan: this.#rules.gap("nan"), nulls, texts: () => texts };
-    const request = { ...this.#rules.request(syntax, undefined), width };
-    const { reader, feed, close } = reread(this.#job, range, request, style);
-    for (;;) {
-      const text = reader.next();
-      if (text) {
-        this.#output.put(text);
-        if (this.#job.sink.full) yield "pause";
-      } else if (reader.done || !feed()) return close();
+    for (const text of this.nesting.rewritten(range, syntax, width, texts, { nan: this.#rules.gap("nan"), nulls })) {
+      this.#output.put(text);
+      if (this.#job.sink.full) yield "pause";
     }
   }
 
@@ -184,32 +185,21 @@ export class Columns {
   }
 }
 
-/** What stands before each cell of an element of this shape. */
-export function bracketsOf(inner: readonly number[]): RowTexts["before"] {
-  return (i) => {
-    let block = 1;
-    let opened = 0;
-    for (let k = inner.length - 1; k >= 0; k--) {
-      block *= inner[k] as number;
-      if (i % block === 0) opened++;
-    }
-    return (i === 0 ? "" : `${"]".repeat(opened)},`) + "[".repeat(opened);
-  };
+/** Its data are nested as its shape says, or flat. */
+export function fits({ rows, facts, nested, inner }: Range): boolean {
+  const shape = facts?.shape;
+  return !shape || !nested || !inner || (shape[0] === rows && shape.length === inner[0] + 1 && shape[1] === inner[1]);
 }
 
-/** The shape that a tensor says it has, checked against its elements; or the one it was seen to have. */
+/** The shape that a tensor says it has, checked against its elements; or the one it was seen to have. Call where its data fit that. */
 export function shapeOf({ rows, facts, nested, inner, seen, from, path }: Range): readonly number[] {
   const shape = facts?.shape;
   if (!shape) return [rows, ...(seen?.shape ?? (inner?.[0] === 1 ? [inner[1]] : []))];
+  const cells = product(shape);
+  if (nested || cells === rows) return shape;
   const what = facts?.name === undefined ? "the tensor" : `input ${JSON.stringify(facts.name)}`;
-  const refuse = (has: string, asks: string | number) =>
-    new TransloadError("E_SHAPE", `${what} has ${has}, and its shape [${shape.join(", ")}] asks for ${asks}`, {
-      offset: from,
-      path: jsonPath(path),
-    });
-  const cells = nested ? (shape[0] ?? 1) : product(shape);
-  if (cells !== rows) throw refuse(count(rows, "element"), cells);
-  if (inner && inner[0] + 1 !== shape.length) throw refuse(`lists ${inner[0] + 1} deep`, shape.length);
-  if (inner && inner[1] !== shape[1]) throw refuse(`rows of ${count(inner[1], "element")}`, shape[1] as number);
-  return shape;
+  throw new TransloadError("E_SHAPE", `${what} has ${count(rows, "element")}, and its shape [${shape.join(", ")}] asks for ${cells}`, {
+    offset: from,
+    path: jsonPath(path),
+  });
 }

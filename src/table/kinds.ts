@@ -49,7 +49,7 @@ export function datatypeOf(kinds: CellKinds, form: Form, wanted: TableOptions["d
   const gaps = kinds.nulls || kinds.nans || kinds.missing;
   const numbers = integers || floats;
   const where = name === undefined ? "the cells" : `column ${JSON.stringify(name)}`;
-  if (nested) throw new TransloadError("E_NESTED", `${where} of lists or objects have no datatype in ${form.id}`);
+  if (nested) throw new TransloadError("E_NESTED", `${where}: lists or objects, which have no datatype in ${form.id}`);
   if (Number(numbers) + Number(booleans) + Number(texts) > 1)
     throw new TransloadError("E_DTYPE", `${where}: numbers, booleans and text have no datatype in common`);
   if (texts) return "BYTES";

@@ -2,13 +2,14 @@
 import type { Seen } from "../engine/cells.js";
 import { Mode } from "../engine/codes.js";
 import type { ColumnSource, RowReader, RowRequest, RowStyle } from "../engine/rows.js";
+import type { Scanner } from "../engine/scanner.js";
 import type { InputFacts } from "../envelope/layouts/scope.js";
 import { TransloadError } from "../errors.js";
 import type { Store } from "../io/store.js";
 import type { TableJob } from "./job.js";
 
 const LIST = Uint8Array.of(0x5b /* [ */);
-const CLOSE = Uint8Array.of(0x5d /* ] */);
+export const CLOSE = Uint8Array.of(0x5d /* ] */);
 /** Bytes read from a store at once. */
 const PIECE = 1 << 18;
 
@@ -28,6 +29,18 @@ export interface Range {
   facts: InputFacts | undefined;
   /** What its cells were, where that was looked at. */
   seen: Seen | undefined;
+  /** Where its bytes are, by their offsets, unless they are the input's own. */
+  readonly store?: Pick<Store, "read">;
+}
+
+/** A scanner that stands inside a list, which begins before this offset. */
+export function scannerInside(job: Pick<TableJob, "createScanner">, range: Pick<Range, "from" | "path">, mode: Mode): Scanner {
+  const scanner = job.createScanner(() => range.path, range.from - 1);
+  scanner.push(LIST);
+  scanner.watch(1);
+  scanner.next();
+  scanner.startCargo(mode, undefined);
+  return scanner;
 }
 
 /** A range that begins here. */
@@ -35,7 +48,7 @@ export function rangeFrom(from: number, path: readonly string[]): Range {
   return { name: undefined, from, path, to: from, rows: 0, nested: false, facts: undefined, seen: undefined };
 }
 
-export function* bytesOf(store: Store, { from, to }: Range): Generator<Uint8Array, undefined, void> {
+export function* bytesOf(input: Store, { from, to, store = input }: Range): Generator<Uint8Array, undefined, void> {
   for (let at = from; at < to; ) {
     const buffer = new Uint8Array(Math.min(PIECE, to - at));
     const n = store.read(at, buffer);
@@ -47,7 +60,7 @@ export function* bytesOf(store: Store, { from, to }: Range): Generator<Uint8Arra
 }
 
 /** The inside of a list that lies in a store. */
-export function sourceOf(store: Store, { from, to }: { from: number; to: number }): ColumnSource {
+export function sourceOf(input: Store, { from, to, store = input }: Pick<Range, "from" | "to" | "store">): ColumnSource {
   let at = from;
   return {
     read: (target) => {
@@ -67,14 +80,7 @@ export function reread(
   mode: Mode = request.syntax === "records" ? Mode.Records : Mode.Free,
 ): { reader: RowReader; feed(): boolean; close(): void } {
   const json = job.rewriter !== undefined;
-  const scanner = job.createScanner(() => range.path, json ? range.from - 1 : range.from);
-  if (json) {
-    // the scanner is to find itself inside a list
-    scanner.push(LIST);
-    scanner.watch(1);
-    scanner.next();
-    scanner.startCargo(mode, undefined);
-  }
+  const scanner = json ? scannerInside(job, range, mode) : job.createScanner(() => range.path, range.from);
   const pieces = bytesOf(job.store, range);
   let closed = false;
   const feed = (): boolean => {

@@ -25,7 +25,7 @@ export const LOOK: RowStyle = { cells: "none", missing: "null", nan: "token", nu
 export class Rules {
   /** Writes rows; undefined where the target is made of columns. */
   readonly writer: RowWriter | undefined;
-  readonly columns: ColumnWriter | undefined;
+  columns: ColumnWriter | undefined;
   /** Columns of a delimited file that are text. */
   readonly texts: Set<string>;
   readonly #job: TableJob;

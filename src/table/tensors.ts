@@ -6,10 +6,11 @@ import type { InputFacts } from "../envelope/layouts/scope.js";
 import type { Payload } from "../envelope/payload.js";
 import type { Rewriter } from "../envelope/rewriter.js";
 import { listed, TransloadError } from "../errors.js";
-import { bracketsOf, type Columns, shapeOf } from "./columns.js";
+import { type Columns, fits, shapeOf } from "./columns.js";
 import { count, type TableJob, type Wait } from "./job.js";
 import { datatypeOf, kindsOf } from "./kinds.js";
 import type { RowMover } from "./mover.js";
+import { bracketsOf, surveyOf } from "./nesting.js";
 import type { Output } from "./output.js";
 import { type Range, rangeFrom, sourceOf } from "./ranges.js";
 import type { Rules } from "./rules.js";
@@ -59,6 +60,10 @@ export class Tensors {
   /** Columns, or tensors, that have waited. */
   *write(): Generator<Wait, void, void> {
     const { rewriter, target, origin } = this.#job;
+    // servers go by the shape, and take the elements in row-major order, however they are nested
+    this.ranges.forEach((range, i) => {
+      if (!fits(range)) this.ranges[i] = this.#columns.nesting.flat(range);
+    });
     const [only] = this.ranges;
     const single = only !== undefined && this.ranges.length === 1;
     if (this.#rules.writer) {
@@ -86,16 +91,7 @@ export class Tensors {
 
   /** What the cells of a tensor are, of which a datatype is to be told. */
   *#survey(range: Range): Generator<Wait, void, void> {
-    const cells = this.#job.scanner.cells({
-      layout: "tensor",
-      names: [range.name ?? ""],
-      width: undefined,
-      dtype: undefined,
-      cast: "error",
-      batchRows: undefined,
-      reuse: true,
-      survey: true,
-    });
+    const cells = this.#job.scanner.cells(surveyOf(range.name));
     while (!cells.done) {
       cells.next();
       if (cells.done || this.#job.ended()) break;
@@ -155,18 +151,30 @@ export class Tensors {
     yield* this.#mover.reread(range, { ...this.#rules.request(syntax, names), width }, this.#mover.style(syntax));
   }
 
+  /** An input's elements, one for each row: cells where its other dimensions have but one, or else lists. */
+  #asRows(range: Range): Range {
+    if (!range.facts) return range;
+    const shape = shapeOf(range);
+    const inner = shape.slice(1);
+    const { nesting } = this.#columns;
+    if (inner.every((n) => n === 1)) return range.nested ? nesting.flat(range) : range;
+    if (range.nested || shape[0] === 0) return range;
+    if (product(inner) > 0) return nesting.nested(range, shape);
+    throw new TransloadError(
+      "E_SHAPE",
+      `input ${JSON.stringify(range.facts.name)} of shape [${shape.join(", ")}] has no elements, and cannot become a column of ${this.#job.target.form.id}`,
+    );
+  }
+
   /** Columns side by side become rows. */
   *#across(): Generator<Wait, void, void> {
     const { createScanner, store, target, options } = this.#job;
     const names = this.ranges.map((range, i) => range.facts?.name ?? range.name ?? `${i}`);
+    this.ranges.forEach((range, i) => {
+      this.ranges[i] = this.#asRows(range);
+    });
     const [first] = this.ranges;
     for (const range of this.ranges) {
-      const shape = shapeOf(range);
-      if (!range.nested && shape.length > 1 && shape.slice(1).some((n) => n !== 1))
-        throw new TransloadError(
-          "E_SHAPE",
-          `input ${JSON.stringify(range.facts?.name)} of shape [${shape.join(", ")}] is flat, and cannot become a column of ${target.form.id}`,
-        );
       if (range.rows !== first?.rows)
         throw new TransloadError(
           "E_RAGGED",

@@ -131,7 +131,8 @@ test("integers with gaps are doubles to Open Inference Protocol, and booleans wi
   expect(await datatype('["x"],[null]')).toBe("BYTES");
   expect(await datatype('["x"],[1]')).toBe("E_DTYPE");
   expect(await datatype("[true],[1]")).toBe("E_DTYPE");
-  expect(await datatype("[[1]],[[2]]")).toBe("E_NESTED");
+  expect(await datatype("[[1]],[[2]]")).toBe("INT64");
+  expect(await datatype("[[1]],[[2,3]]")).toBe("E_RAGGED");
   expect(await datatype("[1],[null]", "triton:columns")).toBe("E_NULL");
 });
 

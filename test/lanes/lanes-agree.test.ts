@@ -19,8 +19,6 @@ interface Source {
   readonly form: Form;
   readonly layout: Layout;
   readonly content: Content;
-  /** Values one behind the other, whose shape is told beside them. */
-  readonly flat: boolean;
   readonly text: string;
 }
 
@@ -75,7 +73,7 @@ const input = (name: string, value: Cell, flat: boolean) => ({
 /** What this form can say, each in its own text. */
 function sourcesOf(form: Form): Source[] {
   return form.layouts.flatMap((layout): Source[] => {
-    const source = (content: Content, text: string, flat = false): Source => ({ form, layout, content, text, flat });
+    const source = (content: Content, text: string): Source => ({ form, layout, content, text });
     const tensors = (ranks: number[]) => ranks.map((rank) => TENSORS[rank] as Cell);
     const rows = (names: readonly string[] | undefined, text: string) => source({ kind: "rows", names, rows: ROWS }, text);
     const record = (row: readonly Cell[]) => Object.fromEntries(AB.map((name, i) => [name, row[i]]));
@@ -90,9 +88,7 @@ function sourcesOf(form: Form): Source[] {
       case "inputs":
         if (form.content === "np")
           return [false, true].flatMap((flat) =>
-            tensors([1, 2, 3]).map((value) =>
-              source({ kind: "tensor", value, name: "x" }, json({ inputs: [input("x", value, flat)] }), flat && shapeOf(value).length > 1),
-            ),
+            tensors([1, 2, 3]).map((value) => source({ kind: "tensor", value, name: "x" }, json({ inputs: [input("x", value, flat)] }))),
           );
         return [NAMED.equal, NAMED.unequal, NAMED.nested].map((own) => {
           const inputs = Object.entries(own as object).map(([name, value]) => input(name, value as Cell, false));
@@ -102,8 +98,8 @@ function sourcesOf(form: Form): Source[] {
         const text = (value: Cell, names?: string[]) =>
           json({ data: { names, tensor: { shape: shapeOf(value), values: cellsOf(value) } } });
         return [
-          ...tensors([1, 2, 3]).map((value) => source({ kind: "tensor", value, name: "" }, text(value), shapeOf(value).length > 1)),
-          source({ kind: "tensor", value: TENSORS[2] as Cell, name: "", names: AB }, text(TENSORS[2] as Cell, AB), true),
+          ...tensors([1, 2, 3]).map((value) => source({ kind: "tensor", value, name: "" }, text(value))),
+          source({ kind: "tensor", value: TENSORS[2] as Cell, name: "", names: AB }, text(TENSORS[2] as Cell, AB)),
         ];
       }
       case "ndarray":
@@ -154,16 +150,13 @@ function rowsIn(to: Form, layout: Layout, names: readonly string[] | undefined, 
   return { content: { names: told ? names : undefined, rows } };
 }
 
-function columnsIn(to: Form, names: readonly string[] | undefined, rows: readonly (readonly Cell[])[], cut: boolean): Outcome {
+function columnsIn(names: readonly string[] | undefined, rows: readonly (readonly Cell[])[], cut: boolean): Outcome {
   if (cut) return refused("E_OPTION");
   if (!names) return refused("E_COLUMNS");
-  const tensors = Object.fromEntries(names.map((name, i) => [name, rows.map((row) => row[i])]));
-  return to.layouts.includes("inputs") && rows.some((row) => row.some((cell) => typeof cell !== "number"))
-    ? refused("E_NESTED")
-    : { content: tensors };
+  return { content: Object.fromEntries(names.map((name, i) => [name, rows.map((row) => row[i])])) };
 }
 
-function ofTensor({ form, layout: own, content, flat }: Source, to: Form, layout: Layout, cut: boolean): Outcome {
+function ofTensor({ form, layout: own, content }: Source, to: Form, layout: Layout, cut: boolean): Outcome {
   const { value, name, names } = content as Content & { kind: "tensor" };
   const rank = shapeOf(value).length;
   const plain = own === "tensor";
@@ -178,12 +171,11 @@ function ofTensor({ form, layout: own, content, flat }: Source, to: Form, layout
   if (!isTable(layout)) {
     if (cut) return refused("E_OPTION");
     if (plain) return refused("E_COLUMNS");
-    return names ? columnsIn(to, names, list as Cell[][], cut) : { content: { [name || "input"]: value } };
+    return names ? columnsIn(names, list as Cell[][], cut) : { content: { [name || "input"]: value } };
   }
   if (plain && layout === "frame") return refused("E_COLUMNS");
   if (plain) return rowsIn(to, layout, undefined, rank === 1 ? list.map((cell) => [cell]) : (list as Cell[][]));
   if (rank === 2) return rowsIn(to, layout, names, list as Cell[][]);
-  if (flat) return refused("E_SHAPE");
   return rowsIn(
     to,
     layout,
@@ -216,7 +208,7 @@ function expectedOf(source: Source, to: Form, cut: boolean): Outcome {
   if (content.kind === "named") return ofNamed(content.tensors, to, layout, cut, source.layout === "named");
   if (layout === "tensor") return { content: content.rows };
   if (to.content === "np") return { content: { input: content.rows } };
-  return isTable(layout) ? rowsIn(to, layout, content.names, content.rows) : columnsIn(to, content.names, content.rows, cut);
+  return isTable(layout) ? rowsIn(to, layout, content.names, content.rows) : columnsIn(content.names, content.rows, cut);
 }
 
 // ---- what it holds

@@ -45,3 +45,149 @@ describe("tensors of unequal lengths go side by side", () => {
     });
   });
 });
+
+const input = (name: string, shape: readonly number[], data: string, datatype = "INT64") =>
+  `{"name":"${name}","shape":[${shape}],"datatype":"${datatype}","data":${data}}`;
+const oip = (...inputs: string[]) => `{"inputs":[${inputs}]}`;
+
+describe("data that are nested otherwise than their shape are elements in row-major order", () => {
+  test.each<[what: string, shape: readonly number[], data: string, wanted: unknown]>([
+    ["a row for a list", [3], "[[1,2,3]]", [1, 2, 3]],
+    ["a column for a list", [3], "[[1],[2],[3]]", [1, 2, 3]],
+    ["deeper", [4], "[[[1],[2]],[[3],[4]]]", [1, 2, 3, 4]],
+    [
+      "a matrix of other lengths",
+      [3, 2],
+      "[[1,2,3],[4,5,6]]",
+      [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+      ],
+    ],
+    [
+      "less deep",
+      [1, 2, 2],
+      "[[1,2],[3,4]]",
+      [
+        [
+          [1, 2],
+          [3, 4],
+        ],
+      ],
+    ],
+    ["brackets around nothing", [0], "[[],[]]", []],
+  ])("%s", async (_, shape, data, wanted) => {
+    expect(await become(oip(input("x", shape, data)), { to: "mlflow" })).toEqual({ inputs: { x: wanted } });
+    expect(await become(oip(input("x", shape, data)), { from: "oip:tensor", to: "mlflow" })).toEqual({ inputs: wanted });
+    const { inputs } = (await become(oip(input("x", shape, data)), { to: "triton" })) as { inputs: object[] };
+    expect(inputs[0]).toMatchObject({ shape, data: wanted === null ? [] : (wanted as unknown[]).flat(2) });
+  });
+
+  test("texts with brackets in them", async () => {
+    const { inputs } = (await become(oip(input("x", [2, 1, 1], '[[["],["]],[["\\"]"]]]', "BYTES")), { to: "oip" })) as { inputs: object[] };
+    expect(inputs[0]).toMatchObject({ data: ["],[", '"]'] });
+  });
+
+  test("too few are counted all", async () => {
+    const { error } = await steady(oip(input("x", [10], "[[1,2,3],[4,5,6]]")), { to: "mlflow" });
+    expect(error).toMatchObject({ code: "E_SHAPE", detail: 'input "x" has 6 elements, and its shape [10] asks for 10', path: "$.inputs" });
+  });
+});
+
+describe("a flat input's rows", () => {
+  test.each<[what: string, shape: readonly number[], data: string, wanted: unknown]>([
+    [
+      "of a matrix are lists",
+      [2, 2],
+      "[1,2,3,4]",
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ],
+    ["of more are lists of lists", [2, 1, 2], "[1,2,3,4]", [[[1, 2]], [[3, 4]]]],
+    ["of a column are cells", [2, 1], "[1,2]", [1, 2]],
+    ["of a nested column, too", [2, 1], "[[1],[2]]", [1, 2]],
+  ])("%s", async (_, shape, data, wanted) => {
+    const records = (wanted as unknown[]).map((x) => ({ x }));
+    expect(await become(oip(input("x", shape, data)), { to: "mlflow:records" })).toEqual({ dataframe_records: records });
+  });
+
+  test("without elements are refused", async () => {
+    const { error } = await feed(whole(oip(input("x", [2, 0], "[]"))), { to: "mlflow:records" });
+    expect(error).toMatchObject({ code: "E_SHAPE", message: expect.stringMatching(/^input "x" of shape \[2, 0\] has no elements/) });
+  });
+});
+
+describe("records whose cells are lists become inputs", () => {
+  const records = (...cells: string[]) => `{"instances":[${cells.map((cell, i) => `{"tag":"${i}","x":${cell}}`)}]}`;
+  const np = { parameters: { content_type: "np" } };
+  const tag = { name: "tag", data: ["0", "1"], shape: [2], datatype: "BYTES", ...np };
+
+  test.each<[what: string, cells: string[], wanted: object]>([
+    [
+      "of rank 2",
+      ["[1,2]", "[3,4]"],
+      {
+        data: [
+          [1, 2],
+          [3, 4],
+        ],
+        shape: [2, 2],
+        datatype: "INT64",
+      },
+    ],
+    [
+      "of rank 3",
+      ["[[1.5],[2]]", "[[3],[4]]"],
+      {
+        data: [
+          [[1.5], [2]],
+          [[3], [4]],
+        ],
+        shape: [2, 2, 1],
+        datatype: "FP64",
+      },
+    ],
+    ["flat where they are text", ['[["a"],["b"]]', '[["c"],["d"]]'], { data: ["a", "b", "c", "d"], shape: [2, 2, 1], datatype: "BYTES" }],
+    ["without members", ["[]", "[]"], { data: [[], []], shape: [2, 0], datatype: "FP64" }],
+  ])("%s", async (_, cells, wanted) => {
+    const inputs = [tag, { name: "x", ...wanted, ...np }];
+    for (const to of ["oip", "triton"]) {
+      const found = await become(records(...cells), { from: "tfserving", to });
+      expect(found).toEqual({ inputs, parameters: { content_type: "dict" } });
+    }
+  });
+
+  test("with a dtype", async () => {
+    const { inputs } = (await become(records("[1,2]", "[3,4]"), { from: "tfserving", to: "oip", dtype: { x: "float32" } })) as {
+      inputs: object[];
+    };
+    expect(inputs[1]).toMatchObject({
+      data: [
+        [1, 2],
+        [3, 4],
+      ],
+      shape: [2, 2],
+      datatype: "FP32",
+    });
+  });
+
+  test.each<[what: string, cells: string[], code: string, message: RegExp]>([
+    ["lists of different lengths", ["[1,2]", "[3]"], "E_RAGGED", /^column "x" holds lists of different lengths, .* oip:columns, as row 1/],
+    ["lists beside scalars", ["[1,2]", "3"], "E_MIXED", /^column "x": lists or objects beside scalars/],
+    ["scalars among lists in lists", ["[1,2]", "[3,[4]]"], "E_MIXED", /^column "x" holds lists beside scalars/],
+    ["objects", ["[1]", '[{"a":1}]'], "E_NESTED", /^column "x" holds objects, which have no datatype in oip:columns, as row 1/],
+  ])("%s are none", async (_, cells, code, message) => {
+    for (const engine of ["core", "reference"] as const) {
+      const { error } = await feed(whole(records(...cells)), { from: "tfserving", to: "oip", engine });
+      expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
+    }
+  });
+
+  test("Triton takes no null in them", async () => {
+    const { error } = await feed(whole(records("[1]", "[null]")), { from: "tfserving", to: "triton" });
+    expect(error).toMatchObject({ code: "E_NULL", message: expect.stringMatching(/column "x": null, which/) });
+  });
+});

@@ -202,7 +202,7 @@ const FAULTS: Fault[] = [
     { from: "oip", to: "mlflow:inputs" },
     "E_SHAPE",
     {},
-    /rows of 2 elements/,
+    /has 4 elements, and its shape \[2, 3\] asks for 6/,
   ],
   [
     "an unknown datatype",
