@@ -3,6 +3,7 @@ import { type Choice, choose, type Form, type Layout, paramsBeside, type SourceN
 import type { Seen } from "../engine/cells.js";
 import { Look } from "../engine/codes.js";
 import { type CreateScanner, limited } from "../engine/index.js";
+import { endOf } from "../envelope/content.js";
 import { Opening } from "../envelope/opening.js";
 import { Rewriter } from "../envelope/rewriter.js";
 import type { Warning } from "../errors.js";
@@ -83,12 +84,14 @@ async function surveyOf(source: Source, options: InspectOptions): Promise<Inspec
   const reading = new Survey(from, createScanner, warn);
   for await (const chunk of chunks) reading.push(chunk);
   const found = reading.end();
-  return { ...found, ...(moved && ownFacts(moved)), bytes, warnings };
+  return { ...found, ...(moved && ownFacts(moved, choose(asked, true), found)), bytes, warnings };
 }
 
 /** What a payload whose cells had to move was before. */
-function ownFacts({ form, layout, siblings }: Moved): Partial<Inspection> {
-  return { form: form.id, dialect: form.dialect, layout, siblings: [...siblings()] };
+function ownFacts({ form, layout, siblings }: Moved, from: Choice, found: Pick<Inspection, "layout">): Partial<Inspection> {
+  // what inputs are together was told behind them
+  const array = layout === "inputs" && found.layout === "tensor" ? endOf("np", form, from, 1) : undefined;
+  return { form: (array?.form ?? form).id, dialect: form.dialect, layout, siblings: [...siblings()] };
 }
 
 class Survey {

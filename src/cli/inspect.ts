@@ -78,7 +78,7 @@ export function extent({ layout, rows, shape, columns, labels }: Inspection): st
   if (labels) return `${count(rows, "row")} x ${count(columns.length, "column")}`;
   if (layout === "named") return count(columns.length, "named tensor");
   // Open Inference Protocol's inputs, each with its shape
-  if (layout === "inputs") return count(columns.length, "named tensor");
+  if (layout === "inputs" && shape.length === 0) return count(columns.length, "named tensor");
   return shape.length > 0 ? `a tensor of shape ${shape.join(" x ")}` : "a scalar";
 }
 

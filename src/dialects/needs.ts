@@ -11,6 +11,8 @@ import type { Form, Layout } from "./index.js";
 export interface End {
   readonly form: Form;
   readonly layout: Layout;
+  /** Inputs of Open Inference Protocol's that are one DataFrame together. */
+  readonly frame?: boolean;
 }
 
 /** What of a payload is asked for, besides its form. */

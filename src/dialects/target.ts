@@ -22,18 +22,12 @@ function contentOf(layout: Layout): Form["content"] {
 
 /**
  * The target's form for a cargo of this layout: its own layout where the target has it, then the nearest. A tensor whose
- * columns are named may be a frame first.
+ * columns are named may be a frame first, and so may inputs that are a DataFrame together (`frame`).
  * @throws TransloadError E_FORM when the target has no place for it.
  */
-export function target(choice: Choice, layout: Layout, source: Form, named: boolean): { form: Form; layout: Layout } {
-  const order =
-    layout === "tensor" && named
-      ? ["frame" as const, ...BECOMES.tensor]
-      : layout === "inputs" && source.content === "np"
-        ? ["inputs" as const, ...BECOMES.tensor]
-        : BECOMES[layout];
+export function target(choice: Choice, layout: Layout, source: Form, named: boolean, frame = false): { form: Form; layout: Layout } {
   const forms = choice.forms.filter(({ readAs }) => choice.exact || readAs === undefined);
-  for (const want of order) {
+  for (const want of orderFor(layout, source, named, frame)) {
     const fit = forms.filter((f) => f.layouts.includes(want));
     const form =
       fit.find((f) => f.key === source.key && f.key !== undefined && f.content === source.content) ??
@@ -42,4 +36,11 @@ export function target(choice: Choice, layout: Layout, source: Form, named: bool
     if (form) return { form, layout: want };
   }
   throw new TransloadError("E_FORM", `${source.id} holds ${layout}, which ${choice.name} has no form for`);
+}
+
+function orderFor(layout: Layout, { content }: Form, named: boolean, frame: boolean): readonly Layout[] {
+  if (layout === "tensor") return named ? ["frame", ...BECOMES.tensor] : BECOMES.tensor;
+  if (layout !== "inputs") return BECOMES[layout];
+  if (content === "np") return ["inputs", ...BECOMES.tensor];
+  return frame ? ["inputs", "frame", ...BECOMES.inputs] : BECOMES.inputs;
 }

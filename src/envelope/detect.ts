@@ -1,4 +1,5 @@
 import { type Choice, choose, type Form, type Layout } from "../dialects/index.js";
+import type { End } from "../dialects/needs.js";
 import { coreScanner } from "../engine/index.js";
 import { Opening } from "./opening.js";
 import { Rewriter } from "./rewriter.js";
@@ -17,9 +18,7 @@ export function detect(head: Uint8Array): string | undefined {
 }
 
 /** What the first bytes of a payload tell. */
-export interface Found {
-  readonly form: Form;
-  readonly layout: Layout;
+export interface Found extends End {
   /** Of a frame: its names, where it has any, stand behind its rows. Undefined where no more than its form is told yet. */
   readonly late?: boolean;
 }

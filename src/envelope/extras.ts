@@ -1,7 +1,7 @@
 import { decode } from "../columns/bytes.js";
 import { dialectOf, paramsBeside, told } from "../dialects/index.js";
 import { optionText } from "../errors.js";
-import { membersOf, textOfMembers } from "./members.js";
+import { contentTypeOf, withoutContentType } from "./content.js";
 import type { Payload } from "./payload.js";
 
 /** Parameters that are held may be this long. */
@@ -38,7 +38,7 @@ export class Extras {
   mayBe(name: string): boolean {
     const { from, to } = this.#to.options;
     if (!to) return false;
-    if (this.#to.form) return this.#keyOf(name) !== undefined;
+    if (this.#to.form) return this.#keyOf(name) !== undefined || this.#tellsContent(name);
     const sources = from.dialect ? [from.dialect] : told(from.what);
     return sources.some((d) => d.params === name || d.siblings.includes(name));
   }
@@ -109,7 +109,9 @@ export class Extras {
     const to = this.#to;
     const key = this.#keyOf(name);
     const whole = decode(rest).replace(/^\s*:\s*/, "");
-    const text = to.form?.content !== undefined && name === "parameters" && !to.keepsContent ? withoutContentType(whole) : whole;
+    const content = this.#tellsContent(name);
+    if (content) to.contentType = contentTypeOf(whole);
+    const text = content && !to.keepsContent ? withoutContentType(whole) : whole;
     if (text === undefined) return;
     if (key === undefined) {
       this.drop(name);
@@ -124,6 +126,11 @@ export class Extras {
     to.write(gap);
     to.write(key === name ? raw : JSON.stringify(key));
     to.write(rest);
+  }
+
+  /** The member tells what the inputs are together. */
+  #tellsContent(name: string): boolean {
+    return name === "parameters" && this.#to.form?.content !== undefined;
   }
 
   /** What the target calls the member; undefined when it has no place for it. */
@@ -153,11 +160,4 @@ export class Extras {
     }
     this.#params = name;
   }
-}
-
-/** Open Inference Protocol's parameters say what MLServer is to make of the inputs; only the others are anybody else's. */
-function withoutContentType(text: string): string | undefined {
-  if (!text.trim().startsWith("{")) return text;
-  const others = membersOf(text).filter(([key]) => key !== "content_type");
-  return others.length > 0 ? textOfMembers(others) : undefined;
 }

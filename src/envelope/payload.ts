@@ -2,11 +2,12 @@
 // its objects and ask here for what concerns the whole; the rewriter brings the events.
 import { encode } from "../columns/bytes.js";
 import { dialectOf, type Form, type Layout, target } from "../dialects/index.js";
-import { movesCells, rankFault, scalarFault } from "../dialects/needs.js";
+import { type End, movesCells, rankFault, scalarFault } from "../dialects/needs.js";
 import { Mode } from "../engine/codes.js";
 import { jsonPath } from "../engine/fault.js";
 import type { Scanner } from "../engine/scanner.js";
 import { type ErrorCode, optionText, type Place, TransloadError, type Warning } from "../errors.js";
+import { endOf } from "./content.js";
 import { kindOf } from "./kind.js";
 import type { InputFacts, Scope } from "./layouts/scope.js";
 import type { Cargo, CargoRequest, PayloadOptions, PendingCargo } from "./request.js";
@@ -34,6 +35,8 @@ export class Payload {
   index: { from: number; to: number; rows: number } | undefined;
   /** In the table lane: the tensors of Open Inference Protocol's so far, or Seldon's one. */
   readonly inputs: InputFacts[] = [];
+  /** What all of them are together, as the request's parameters say. */
+  contentType: string | undefined;
   /** Called when all is known of one of them. */
   inputEnded: ((facts: InputFacts) => void) | undefined;
   /** Just behind the cargo that ended last, and how many elements it had. */
@@ -238,6 +241,16 @@ export class Payload {
     const policy = nan ?? dialectOf(goal.form).nan ?? "token";
     this.scanner.nan(policy === "error" ? "error" : policy === "null" && this.lane === "splice" ? "tell" : "pass");
     if (policy === "null") this.nullsNan = true;
+  }
+
+  /** All inputs have been read: what they are together, where that is something else than was taken. The target is then another, too. */
+  settle(): End | undefined {
+    const { from, to, settled } = this.options;
+    const own = to && this.form && this.layout === "inputs" ? endOf(this.contentType, this.form, from, this.inputs.length) : undefined;
+    if (!to || !own) return undefined;
+    this.form = own.form;
+    this.target = settled?.(own) ?? target(to, own.layout, own.form, this.given, own.frame);
+    return own;
   }
 
   /** Azure ML takes a frame without index for named tensors, so one is made: 0 to rows - 1. */

@@ -32,6 +32,8 @@ export interface PayloadOptions {
   readonly asked?: Asked;
   /** The target's form and layout, where they are settled already. */
   readonly goal?: End | undefined;
+  /** Told what inputs turn out to be together; returns where they go, then. */
+  readonly settled?: ((own: End) => End) | undefined;
   /** What the caller's payload is, where this one was made of it on the way. */
   readonly origin?: End | undefined;
   readonly createScanner: (pathOf: PathOf, start: number) => Scanner;

@@ -64,7 +64,9 @@ function plainStage(request: Request, host: Host, write: (bytes: Uint8Array) => 
 /** The form that the typed lane reads a cargo of this layout in; undefined where that is its own. */
 export function readableForm(layout: Layout): string | undefined {
   if (layout === "frame" || layout === "tensor" || layout === "named") return undefined;
-  return layout === "inputs" || layout === "values" ? "mlflow:inputs" : "mlflow:split";
+  // what inputs are together is told behind them: MLflow has a form for each
+  if (layout === "inputs") return "mlflow";
+  return layout === "values" ? "mlflow:inputs" : "mlflow:split";
 }
 
 /** A conversion of the chain's, and where it is on the way. */
@@ -74,11 +76,11 @@ const SPLIT = "mlflow:split";
 const INPUTS = "mlflow:inputs";
 
 /** What the typed lane reads in the place of the payload, so that nothing of it is lost on the way to this layout. */
-function middleOf({ form, layout }: End, goal: End): "frame" | "tensor" | "named" {
+function middleOf({ form, layout, frame }: End, goal: End): "frame" | "tensor" | "named" {
   if (layout === "named" || layout === "tensor" || layout === "frame") return layout;
   const tensors = layout === "values" || layout === "inputs";
   if (!tensors) return "frame";
-  if (layout === "inputs" && form.content !== "np") return "named";
+  if (layout === "inputs" && form.content !== "np") return frame && !hasColumns(goal) ? "frame" : "named";
   // one tensor: its name goes where the target has one, its columns' names where there are rows
   if (keepsShape(goal)) return goal.layout === "tensor" || layout === "values" ? "tensor" : "named";
   return hasColumns(goal) ? "named" : "frame";
@@ -94,7 +96,7 @@ function linksFor(request: Request, found: Found | undefined): Link[] {
   const given = columns ? { columns } : {};
   const gaps = nan ? { nan } : {};
   if (!found) return [{ ...bare, typed, rows: given, target: gaps, from, to }];
-  const goal = target(to, found.layout, found.form, columns !== undefined);
+  const goal = target(to, found.layout, found.form, columns !== undefined, found.frame);
   const middle = middleOf(found, goal);
   // a tensor that stays one has no use for names
   const named = isTensor(found) && keepsShape(goal) ? {} : given;
@@ -208,11 +210,27 @@ class Chain implements Stage {
     return this.#feed(this.#stages, head);
   }
 
-  #build(found: ReturnType<typeof formOf>): Running[] {
-    const links = linksFor(this.#request, found);
+  #build(found: Found | undefined): Running[] {
     const stages: Running[] = [];
-    links.forEach(({ route, ...plan }, i) => {
-      const last = i === links.length - 1;
+    const links = linksFor(this.#request, found);
+    // nothing has gone on to the second conversion then
+    const settled = (own: End): End => {
+      const [first, ...others] = linksFor(this.#request, own);
+      for (const { stage } of stages.splice(1)) stage.close();
+      this.#append(stages, others);
+      return first?.route?.goal as End;
+    };
+    const [first, ...others] = links;
+    this.#append(stages, [{ ...(first as Link), route: { ...first?.route, settled } }, ...others]);
+    return stages;
+  }
+
+  /** Behind these conversions the others, of which the last writes the target. */
+  #append(stages: Running[], links: readonly Link[]): void {
+    const begun = stages.length;
+    links.forEach(({ route, ...plan }, n) => {
+      const i = begun + n;
+      const last = n === links.length - 1;
       const queue: Uint8Array[] = [];
       const outlet: Outlet = {
         get full() {
@@ -228,7 +246,6 @@ class Chain implements Stage {
         : new Conversion(plan, host, (bytes) => queue.push(bytes), outlet, route);
       stages.push({ stage, queue });
     });
-    return stages;
   }
 
   #feed(stages: readonly Running[], chunk: Uint8Array): void | Promise<void> {

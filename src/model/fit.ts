@@ -6,6 +6,8 @@ import { binaryColumns, type Schema, type Signature } from "./signature.js";
 interface Source {
   readonly form: string;
   readonly layout: Layout;
+  /** It has rows, with labels. */
+  readonly labels?: unknown;
 }
 
 /**
@@ -30,11 +32,11 @@ function nearestFirst(forms: readonly string[], dialect: string, payload: Source
 }
 
 /** What a conversion would make of the payload; undefined where it refuses to. */
-export function goalOf(choice: Choice, { form, layout }: Source, named: boolean): { form: Form; layout: Layout } | undefined {
+export function goalOf(choice: Choice, { form, layout, labels }: Source, named: boolean): { form: Form; layout: Layout } | undefined {
   // a binary file is printed as MLflow's, and moves on from there
   const source = (FORMS.find(({ id }) => id === form) ?? FORMS.find(({ id }) => id === "mlflow:split")) as Form;
   try {
-    return target(choice, layout, source, named);
+    return target(choice, layout, source, named, labels !== undefined);
   } catch (error) {
     if (error instanceof TransloadError) return undefined;
     throw error;

@@ -1,6 +1,6 @@
 import { dtypeNamed, isNumeric } from "../columns/dtype.js";
 import { dialectOf, paramsBeside } from "../dialects/index.js";
-import { isCut, isTensor, keepsShape, needsNames, refuseCut } from "../dialects/needs.js";
+import { isCut, isTensor, keepsShape, needsNames } from "../dialects/needs.js";
 import { refuseLabel } from "../engine/fault.js";
 import type { Fields, Gap, RowRequest, RowStyle, RowSyntax, Spelling } from "../engine/rows.js";
 import { type ColumnWriter, columnWriter, type RowWriter, rowWriter } from "../envelope/layouts/writer.js";
@@ -35,7 +35,6 @@ export class Rules {
     this.texts = new Set(job.options.text);
     const { source, origin, options, rewriter } = job;
     const { form, layout } = job.target;
-    refuseCut(origin, job.target, options);
     const whole = form.content === "np" && ["tensor", "values", "inputs", "named"].includes(source.layout) && !isCut(options);
     this.writer = whole ? undefined : rowWriter(form, layout, { header: options.header && !form.headless, index: this.indexed });
     if (this.writer) return;

@@ -5,7 +5,7 @@
 // What is known only later waits in a store (the input's own file, or a spill): names behind rows, the union of the keys
 // of all records, columns that become rows, rows that become columns.
 import { concat } from "../columns/bytes.js";
-import { isTensor, keepsShape, rankFault } from "../dialects/needs.js";
+import { isTensor, keepsShape, rankFault, refuseCut } from "../dialects/needs.js";
 import { Mode } from "../engine/codes.js";
 import type { RowSyntax } from "../engine/rows.js";
 import type { PendingCargo } from "../envelope/request.js";
@@ -43,14 +43,19 @@ export class Table {
   /** What was taken not to stand behind the rows. */
   #ruledOut = { labels: false, params: false };
 
-  /** @throws TransloadError E_OPTION for columns that are to be cut into pieces. */
-  constructor(job: TableJob) {
+  /**
+   * `ranges`: tensors that have been found already.
+   * @throws TransloadError E_OPTION for columns that are to be cut into pieces; of inputs it is known at their end.
+   */
+  constructor(job: TableJob, ranges: readonly Range[] = []) {
     this.#job = job;
+    if (job.source.layout !== "inputs") refuseCut(job.origin, job.target, job.options);
     this.#rules = new Rules(job);
     this.#output = new Output(job, this.#rules);
     this.#columns = new Columns(job, this.#rules, this.#output);
     this.#mover = new RowMover(job, this.#rules, this.#output, this.#columns);
     this.#tensors = new Tensors(job, this.#rules, this.#output, this.#columns, this.#mover);
+    this.#tensors.ranges.push(...ranges);
   }
 
   *run(): Generator<Wait, void, void> {
@@ -58,7 +63,14 @@ export class Table {
     if (rewriter) yield* this.#envelope(rewriter);
     else if (source.layout === "lines") yield* this.#lines();
     else yield* this.#delimited();
-    yield* this.#finish();
+    yield* this.#settled.#finish();
+  }
+
+  /** Nothing of inputs is written before all have come, and their parameters, which say what they are together: it goes on as that. */
+  get #settled(): Table {
+    const own = this.#job.rewriter?.settle();
+    const goal = this.#job.rewriter?.target;
+    return own && goal ? new Table({ ...this.#job, source: own, origin: own, target: goal }, this.#tensors.ranges) : this;
   }
 
   // ---- sources
@@ -262,7 +274,8 @@ export class Table {
   // ---- the end
 
   *#finish(): Generator<Wait, void, void> {
-    const { rewriter, store, options } = this.#job;
+    const { rewriter, store, options, source, origin, target } = this.#job;
+    if (source.layout === "inputs") refuseCut(origin, target, options);
     this.#refuseLate();
     if (this.#later) yield* this.#replay(this.#later);
     else if (this.#tensors.ranges.length > 0) yield* this.#tensors.write();

@@ -68,7 +68,8 @@ export class Tensors {
     const single = only !== undefined && this.ranges.length === 1;
     if (this.#rules.writer) {
       // what one tensor becomes where there is but one
-      const lone = single && (only.name === undefined || isTensor(origin) || target.layout === "values");
+      const nameless = single && (only.facts?.name ?? only.name) === undefined;
+      const lone = single && (nameless || isTensor(origin) || target.layout === "values");
       const own = single && only.facts === undefined && only.name === undefined;
       if (lone && keepsShape(target)) yield* this.#tensor(only);
       else if (own) yield* this.#rowsOfTensor(only);

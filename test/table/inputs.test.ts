@@ -1,8 +1,12 @@
 // Open Inference Protocol's inputs, read and written: what they are together, and what shapes their data may have.
 import { describe, expect, test } from "vitest";
-import type { ConvertOptions } from "../../src/index.js";
-import { feed, whole } from "../support/feed.js";
+import { type ConvertOptions, inspect, verdict } from "../../src/index.js";
+import { collect, columnsOf, feed, whole } from "../support/feed.js";
 import { steady } from "../support/steady.js";
+
+const input = (name: string, shape: readonly number[], data: string, datatype = "INT64") =>
+  `{"name":"${name}","shape":[${shape}],"datatype":"${datatype}","data":${data}}`;
+const oip = (...inputs: string[]) => `{"inputs":[${inputs}]}`;
 
 /** What it becomes with either engine, however it is cut. */
 async function become(input: string, options: ConvertOptions): Promise<unknown> {
@@ -16,13 +20,13 @@ async function become(input: string, options: ConvertOptions): Promise<unknown> 
 
 describe("tensors of unequal lengths go side by side", () => {
   const UNEQUAL = '{"inputs":{"a":[1],"b":[1,2]}}';
-  const both = [
+  const inputs = [
     { name: "a", data: [1], shape: [1], datatype: "INT64", parameters: { content_type: "np" } },
     { name: "b", data: [1, 2], shape: [2], datatype: "INT64", parameters: { content_type: "np" } },
   ];
 
   test.each(["oip", "oip:columns", "triton", "triton:columns"])("to %s", async (to) => {
-    expect(await become(UNEQUAL, { to })).toEqual({ inputs: both, parameters: { content_type: "dict" } });
+    expect(await become(UNEQUAL, { to })).toEqual({ inputs, parameters: { content_type: "dict" } });
   });
 
   test("with a dtype", async () => {
@@ -30,15 +34,15 @@ describe("tensors of unequal lengths go side by side", () => {
     expect(inputs.map(({ datatype }) => datatype)).toEqual(["INT32", "INT32"]);
   });
 
-  const inputs = '{"name":"a","shape":[1],"datatype":"FP32","data":[1]},{"name":"b","shape":[2],"datatype":"FP32","data":[1,2]}';
+  const pair = '{"name":"a","shape":[1],"datatype":"FP32","data":[1]},{"name":"b","shape":[2],"datatype":"FP32","data":[1,2]}';
 
   test("Triton's never are a DataFrame", async () => {
-    const { error } = await feed(whole(`{"inputs":[${inputs}]}`), { to: "triton:columns" });
+    const { error } = await feed(whole(`{"inputs":[${pair}]}`), { to: "triton:columns" });
     expect(error).toBeUndefined();
   });
 
   test("MLServer's are refused where they are to be one", async () => {
-    const { error } = await feed(whole(`{"inputs":[${inputs}]}`), { to: "oip:columns" });
+    const { error } = await feed(whole(`{"inputs":[${pair}]}`), { to: "oip:columns" });
     expect(error).toMatchObject({
       code: "E_TARGET",
       message: expect.stringMatching(/^oip:columns needs the same number of rows .* a 1, b 2/),
@@ -46,9 +50,223 @@ describe("tensors of unequal lengths go side by side", () => {
   });
 });
 
-const input = (name: string, shape: readonly number[], data: string, datatype = "INT64") =>
-  `{"name":"${name}","shape":[${shape}],"datatype":"${datatype}","data":${data}}`;
-const oip = (...inputs: string[]) => `{"inputs":[${inputs}]}`;
+/** With parameters before the inputs, and behind them. */
+const both = (content: string, ...inputs: string[]) => [
+  `{"parameters":{"content_type":"${content}"},"inputs":[${inputs}]}`,
+  `{"inputs":[${inputs}],"parameters":{"content_type":"${content}"}}`,
+];
+
+describe("a request's content type says what its inputs are together", () => {
+  const MATRIX = input("x", [2, 2], "[[1,2],[3,4]]");
+  const FRAME = [input("a", [2], "[1,2]"), input("b", [2, 1], '["x","y"]', "BYTES")];
+
+  test.each<[to: string, wanted: unknown, options?: Partial<ConvertOptions>]>([
+    [
+      "mlflow",
+      {
+        inputs: [
+          [1, 2],
+          [3, 4],
+        ],
+      },
+    ],
+    [
+      "mlflow",
+      {
+        inputs: [
+          [1, 2],
+          [3, 4],
+        ],
+      },
+      { dtype: "float32" },
+    ],
+    [
+      "azureml",
+      {
+        input_data: [
+          [1, 2],
+          [3, 4],
+        ],
+      },
+    ],
+    [
+      "mlflow:records",
+      {
+        dataframe_records: [
+          { a: 1, b: 2 },
+          { a: 3, b: 4 },
+        ],
+      },
+      { columns: ["a", "b"] },
+    ],
+    [
+      "seldon:ndarray",
+      {
+        data: {
+          ndarray: [
+            [1, 2],
+            [3, 4],
+          ],
+        },
+      },
+    ],
+  ])("np: one array, to %s", async (to, wanted, options) => {
+    for (const text of both("np", MATRIX)) expect(await become(text, { to, ...options })).toEqual(wanted);
+  });
+
+  test.each<[to: string, wanted: unknown, options?: Partial<ConvertOptions>]>([
+    [
+      "mlflow",
+      {
+        dataframe_split: {
+          columns: ["a", "b"],
+          data: [
+            [1, "x"],
+            [2, "y"],
+          ],
+        },
+      },
+    ],
+    [
+      "mlflow",
+      {
+        dataframe_split: {
+          columns: ["a", "b"],
+          data: [
+            [1, "x"],
+            [2, "y"],
+          ],
+        },
+      },
+      { dtype: "int32" },
+    ],
+    [
+      "azureml",
+      {
+        input_data: {
+          columns: ["a", "b"],
+          data: [
+            [1, "x"],
+            [2, "y"],
+          ],
+          index: [0, 1],
+        },
+      },
+    ],
+    [
+      "azureml",
+      {
+        input_data: {
+          columns: ["a", "b"],
+          data: [
+            [1, "x"],
+            [2, "y"],
+          ],
+          index: [0, 1],
+        },
+      },
+      { dtype: { a: "int32" } },
+    ],
+    ["mlflow:inputs", { inputs: { a: [1, 2], b: [["x"], ["y"]] } }],
+  ])("pd: a DataFrame, to %s", async (to, wanted, options) => {
+    for (const text of both("pd", ...FRAME)) expect(await become(text, { to, ...options })).toEqual(wanted);
+  });
+
+  test("dict, or nothing: tensors with names", async () => {
+    const wanted = {
+      inputs: {
+        x: [
+          [1, 2],
+          [3, 4],
+        ],
+      },
+    };
+    for (const text of [...both("dict", MATRIX), oip(MATRIX)]) expect(await become(text, { to: "mlflow" })).toEqual(wanted);
+  });
+
+  test("np of several, which MLServer has no array for: tensors with names", async () => {
+    const [, text = ""] = both("np", input("a", [1], "[1]"), input("b", [1], "[2]"));
+    expect(await become(text, { to: "mlflow" })).toEqual({ inputs: { a: [1], b: [2] } });
+  });
+
+  test("a form that the caller names goes first", async () => {
+    const [, text = ""] = both("np", MATRIX);
+    expect(await become(text, { from: "oip:columns", to: "mlflow" })).toEqual({
+      inputs: {
+        x: [
+          [1, 2],
+          [3, 4],
+        ],
+      },
+    });
+  });
+
+  test("what transload writes comes back", async () => {
+    for (const text of ['{"inputs":[[1,2],[3,4]]}', '{"dataframe_split":{"columns":["a"],"data":[[1],[2]]}}']) {
+      const there = await feed(whole(text), { to: "oip" });
+      expect((await feed(whole(there.text), { to: "mlflow" })).text).toBe(text);
+    }
+  });
+
+  test("other parameters go along, and are told of where they have no place; content_type has been heeded", async () => {
+    const text = `{"inputs":[${MATRIX}],"parameters":{"content_type":"np","t":1}}`;
+    expect(await become(text, { to: "mlflow" })).toEqual({
+      inputs: [
+        [1, 2],
+        [3, 4],
+      ],
+      params: { t: 1 },
+    });
+    const dropped = await feed(whole(text), { to: "tfserving" });
+    expect(dropped.warnings).toMatchObject([{ code: "W_DROPPED", message: expect.stringMatching(/^"parameters"/) }]);
+    const [, plain = ""] = both("pd", ...FRAME);
+    expect(await feed(whole(plain), { to: "csv" })).toMatchObject({ text: "a,b\n1,x\n2,y\n", warnings: [] });
+  });
+
+  test("one array is cut between its elements, which columns are not", async () => {
+    const [, text = ""] = both("np", MATRIX);
+    const array = await feed(whole(text), { to: "mlflow", maxRows: 1 } as ConvertOptions);
+    expect(array.text).toBe('{"inputs":[[1,2]]}{"inputs":[[3,4]]}');
+    const columns = await feed(whole(oip(MATRIX)), { to: "mlflow", maxRows: 1 } as ConvertOptions);
+    expect(columns.error).toMatchObject({ code: "E_OPTION" });
+  });
+
+  test("answers, too", async () => {
+    const text = both("np", MATRIX).map((request) => request.replace('"inputs"', '"outputs"'));
+    for (const answer of text)
+      expect(await become(answer, { what: "response", to: "mlflow" })).toEqual({
+        predictions: [
+          [1, 2],
+          [3, 4],
+        ],
+      });
+  });
+
+  test.each(["core", "reference"] as const)("batches are rows of a DataFrame, or of an array, with %s", async (engine) => {
+    for (const text of both("pd", ...FRAME)) {
+      const batches = await collect(whole(text), { engine });
+      expect(batches.map(({ kind, columns }) => [kind, columns.map(({ name }) => name)])).toEqual([["frame", ["a", "b"]]]);
+      expect(await columnsOf(whole(text), { engine, columns: ["b"] })).toEqual({ b: ["x", "y"] });
+    }
+    for (const text of both("np", MATRIX)) {
+      const [batch] = await collect(whole(text), { engine });
+      expect(batch).toMatchObject({ kind: "tensor", columns: [{ name: "", shape: [2] }] });
+    }
+  });
+
+  test("an inspection tells it, and a verdict knows what they become", async () => {
+    for (const text of both("np", MATRIX)) {
+      const array = await inspect([Buffer.from(text)]);
+      expect(array).toMatchObject({ form: "oip:tensor", layout: "inputs", shape: [2, 2] });
+      expect(verdict(array, { for: "mlflow" }).remedy?.to).toBe("mlflow:inputs");
+    }
+    for (const text of both("pd", ...FRAME)) {
+      const frame = await inspect([Buffer.from(text)]);
+      expect(frame).toMatchObject({ form: "oip:columns", layout: "inputs", rows: 2, shape: [2, 2], labels: { columns: "texts" } });
+      expect(verdict(frame, { for: "mlflow" }).remedy?.to).toBe("mlflow:split");
+    }
+  });
+});
 
 describe("data that are nested otherwise than their shape are elements in row-major order", () => {
   test.each<[what: string, shape: readonly number[], data: string, wanted: unknown]>([
