@@ -17,7 +17,7 @@ export const CODES = {
   E_NULL: "null where the target's servers refuse it",
   E_NAN: "NaN or Infinity where it is refused",
   E_MISSING: "a cell without a value where the target's servers take no gap",
-  E_NESTED: "a list or object where only text can be written",
+  E_NESTED: "a list or object where there is no place for one",
   E_QUOTE: "a quote in a delimited file that does not end, or stands where it cannot",
   E_RANGE: "a number that does not fit its dtype",
   E_DTYPE: "a cell of another kind than its column, or an unknown dtype",

@@ -227,6 +227,16 @@ export function refuseCell(fault: CellFault): TransloadError {
   return new GuessError(refused.code, refused.detail + remedy, fault.place, column, wider);
 }
 
+/** What is said of an object in a column's cell, which no dtype is for. */
+export function objectIn(column: string, row: number | undefined, place: Place): TransloadError {
+  const where = `row ${row}${column === "" ? "" : `, column ${JSON.stringify(column)}`}`;
+  return new TransloadError(
+    "E_NESTED",
+    `${where}: an object, which no dtype holds; make a column of each of its members, or leave it out`,
+    place,
+  );
+}
+
 function cellFault({ error, column, dtype, guessed, text, place }: CellFault): TransloadError {
   const where = `row ${place.row}${column === "" ? "" : `, column ${JSON.stringify(column)}`}`;
   switch (error) {
@@ -247,6 +257,7 @@ function cellFault({ error, column, dtype, guessed, text, place }: CellFault): T
         place,
       );
     case Err.Kind:
+      if (text.startsWith("{")) return objectIn(column, place.row, place);
       return new TransloadError(
         "E_DTYPE",
         `${where}: ${kindOf(text)} where the column holds ${dtype === "string" ? "strings" : dtype}`,
@@ -266,7 +277,6 @@ function cellFault({ error, column, dtype, guessed, text, place }: CellFault): T
 function kindOf(text: string): string {
   if (text.startsWith('"')) return "a string";
   if (text.startsWith("[")) return "a list";
-  if (text.startsWith("{")) return "an object";
   return `${text}`;
 }
 

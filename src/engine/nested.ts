@@ -8,6 +8,7 @@ import { lengthOf, textsNow } from "../columns/texts.js";
 import { TransloadError } from "../errors.js";
 import type { Cast } from "./cells.js";
 import { Mode } from "./codes.js";
+import { objectIn } from "./fault.js";
 import { apart } from "./list-text.js";
 import type { Scanner } from "./scanner.js";
 
@@ -106,6 +107,7 @@ export class ListReader {
 
   /** An error in the lists, as one of this column and row. */
   #inColumn(error: TransloadError, row: number): TransloadError {
+    if (error.code === "E_OBJECT") return objectIn(this.#name, row, { row });
     const code = error.code === "E_RAGGED" || error.code === "E_MIXED" ? "E_SHAPE" : error.code;
     const what = error.detail.replace(/^row \d+(, column "[^"]*")?: /, "");
     return new TransloadError(code, `row ${row}, column ${JSON.stringify(this.#name)}: ${what}`, { row }, { cause: error });
