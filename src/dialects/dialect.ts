@@ -111,6 +111,11 @@ export interface DialectTable<Name extends string = string, Form extends string 
   readonly extensions?: readonly string[];
   /** What the servers answer, where it is known. */
   readonly response?: Traffic<Answer>;
+  /**
+   * How bytes are spelled in JSON, where it is known: as an object, `{"b64": "aGk="}`, or as text of an input whose content type says that
+   * it is base64.
+   */
+  readonly bytes?: "object" | "content";
   /** Every number is carried as a double. */
   readonly doubles?: boolean;
   /** Whose code holds a payload against the model's signature: the rules of verdicts. */

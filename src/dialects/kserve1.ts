@@ -6,6 +6,7 @@ export const kserve1 = dialect({
   title: "KServe",
   about: "KServe v1: instances, inputs",
   params: "parameters",
+  bytes: "object",
   nan: "error",
   missing: "null",
   forms: {

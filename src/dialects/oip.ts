@@ -11,6 +11,7 @@ export const oip = dialect({
   title: "MLServer",
   about: "Open Inference Protocol v2: inputs with name, shape and datatype",
   params: "parameters",
+  bytes: "content",
   siblings: ["id", "outputs"],
   nan: "null",
   missing: "null",

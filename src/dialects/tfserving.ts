@@ -11,6 +11,7 @@ export const tfserving = dialect({
   title: "TensorFlow Serving",
   about: "TensorFlow Serving predict: instances, inputs",
   siblings: ["signature_name"],
+  bytes: "object",
   missing: "error",
   firstKeyWins: true, // rapidjson's FindMember
   faults: { E_TRAILING: ["change", "reads nothing behind the document"] },

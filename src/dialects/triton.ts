@@ -1,7 +1,7 @@
 import { dialect } from "./dialect.js";
 import { oip } from "./oip.js";
 
-const { response: _, ...requests } = oip;
+const { response: _, bytes: __, ...requests } = oip;
 
 /** Triton's HTTP server: the same body, 64 MiB of it at most; NaN is read, null is not (src/http_server.cc). Inputs are arrays by themselves. */
 export const triton = dialect({

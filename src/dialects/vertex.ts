@@ -6,6 +6,7 @@ export const vertex = dialect({
   title: "Vertex AI",
   about: "Vertex AI: instances and parameters, 1.5 MB a request",
   params: "parameters",
+  bytes: "object",
   nan: "error",
   missing: "null",
   maxBytes: 1.5e6,

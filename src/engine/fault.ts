@@ -60,7 +60,7 @@ export function refuse(fault: Fault): TransloadError {
     case Err.Object:
       return new TransloadError(
         "E_OBJECT",
-        `an object where a row, a list or a scalar is expected${inRow(place)}; lists of objects (records, b64) are not rows`,
+        `an object where a row, a list or a scalar is expected${inRow(place)}; records are no rows here, nor are bytes in TensorFlow Serving's spelling, {"b64": …}`,
         place,
       );
     case Err.Record:

@@ -115,7 +115,7 @@ function linksFor(request: Request, found: Found | undefined): Link[] {
   if (moves)
     links.push({
       ...bare,
-      rows: { ...reading, ...named, ...(typed.dtype && { asked: typed.dtype }), namesFirst },
+      rows: { ...reading, ...named, goal, ...(typed.dtype && { asked: typed.dtype }), namesFirst },
       target: { missing: "null" },
       // a form named by us would hide what only auto finds beside it: a second payload, or others' parameters
       from: found.form.key === undefined ? choose(found.form.id, true, request.what) : from,

@@ -389,6 +389,7 @@ function tableOptions({ rows, target, pieces }: Plan): TableOptions {
     typing: rows.typing ?? "lexical",
     asked: rows.asked,
     namesFirst: rows.namesFirst ?? false,
+    goal: rows.goal,
     index: target.index ?? "keep",
     datatype: target.datatype,
     maxRows: pieces.maxRows,

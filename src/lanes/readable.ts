@@ -87,7 +87,13 @@ export async function readable(
   const own = found.form.key === undefined ? found.form.id : from;
   const pump = new Pump(
     chunks,
-    { ...moving, rows: { ...(keyed ? others : rows), ...asked }, target: { missing: "null", nan: "token" }, from: own, to: via },
+    {
+      ...moving,
+      rows: { ...(keyed ? others : rows), ...asked, goal: "reader" },
+      target: { missing: "null", nan: "token" },
+      from: own,
+      to: via,
+    },
     host,
   );
   return { from: "mlflow", moved: { ...found, siblings: () => pump.siblings }, picks: keyed, chunks: pump.bytes() };

@@ -2,8 +2,10 @@
 //
 // The room. In: the options as callers write them, flat (convert.ts, read.ts). Out: a request whose parts go to those who need them: rows,
 // typed, target, pieces, limits, run. What is unknown or cannot be is refused here (check.ts), before anything is opened.
+
 import type { DType, DTypeChoice } from "../columns/dtype.js";
 import { NAMES, type What } from "../dialects/index.js";
+import type { End } from "../dialects/needs.js";
 import type { Cast } from "../engine/cells.js";
 import { TransloadError } from "../errors.js";
 import { type Checks, type ChecksOf, CONVERT, checkOptions, LIMITS, PIECES, ROWS, RUN, TARGET, TYPED } from "./check.js";
@@ -22,10 +24,10 @@ import type { BatchOptions } from "./read.js";
 /** All but the two ends. What is not given is not there. */
 export interface Parts {
   /**
-   * For a conversion whose text another one reads: `asked`, what the columns of a delimited file will be read as; `namesFirst`: a frame's names
-   * are written before its rows, wherever they stand.
+   * For a conversion whose text another one reads: `asked`, what the columns of a delimited file will be read as; `goal`, where the rows go in
+   * the end; `namesFirst`: a frame's names are written before its rows, wherever they stand.
    */
-  readonly rows: RowOptions & { readonly asked?: DTypeChoice; readonly namesFirst?: boolean };
+  readonly rows: RowOptions & { readonly asked?: DTypeChoice; readonly goal?: End | "reader"; readonly namesFirst?: boolean };
   readonly typed: TypedOptions;
   readonly target: TargetOptions;
   readonly pieces: PieceOptions;

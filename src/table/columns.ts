@@ -6,6 +6,7 @@ import type { CellKinds, RowReader, RowStyle, RowSyntax, RowTexts } from "../eng
 import { type ColumnWriter, columnWriter } from "../envelope/layouts/writer.js";
 import { Tape } from "../envelope/tape.js";
 import { optionText, TransloadError } from "../errors.js";
+import { areBytes, BASE64, notBytes, refuseBytes, tellsBytes } from "./base64.js";
 import { Blocks } from "./blocks.js";
 import { count, type TableJob, type Wait } from "./job.js";
 import { datatypeOf, kindsOf, refuseMixed } from "./kinds.js";
@@ -65,8 +66,13 @@ export class Columns {
     // a DataFrame's columns are lists of cells; tensors beside them are arrays by themselves, and so are all
     const lists = inputs && kinds.some(({ nested }) => nested);
     if (lists) this.#rules.columns = columnWriter(target.form, target.layout, "dict");
+    const bytes = tellsBytes(target) && areBytes(this.#job, names);
+    if (!bytes) refuseBytes(this.#job, names);
+    else if (kinds.some(({ texts }) => !texts)) throw notBytes();
+    else this.#rules.columns = columnWriter(target.form, target.layout, undefined);
     this.#output.put(this.#writer.head());
-    for (const [i, name] of names.entries()) {
+    for (const [i, key] of names.entries()) {
+      const name = bytes ? "input" : key;
       const own = kinds[i] as CellKinds;
       refuseMixed(own, target.form, name);
       if (inputs && own.nested) {
@@ -78,7 +84,7 @@ export class Columns {
         this.#output.put(bytes);
         if (sink.full) yield "pause";
       }
-      this.#output.put(`]${this.#writer.after([rows], datatypeOf(own, target.form, options.datatype, name))}`);
+      this.#output.put(`]${this.#writer.after([rows], datatypeOf(own, target.form, options.datatype, name), bytes ? BASE64 : undefined)}`);
     }
     this.#blocks.close();
   }

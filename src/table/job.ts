@@ -37,6 +37,8 @@ export interface TableOptions {
   readonly typing: "lexical" | "pandas";
   /** `column:NAME`: the labels become that column, or the column the labels. */
   readonly index: string;
+  /** Where the rows go in the end, where the target is but on the way. */
+  readonly goal: End | "reader" | undefined;
   /** Open Inference Protocol's datatype for numbers, where it is not to be told from the cells. */
   readonly datatype: string | Readonly<Record<string, string>> | undefined;
   readonly maxRows: number | undefined;

@@ -1,14 +1,18 @@
 // Tensors whose elements are wanted in other brackets than they have: they are put so into a spill, and are ranges of it from then on.
+import { decodeBytes } from "../columns/bytes.js";
 import { product } from "../columns/lists.js";
 import type { Seen } from "../engine/cells.js";
 import { Mode } from "../engine/codes.js";
 import type { RowStyle, RowSyntax, RowTexts } from "../engine/rows.js";
 import { TransloadError } from "../errors.js";
 import type { Spill } from "../io/store.js";
+import { bytesInCells } from "./base64.js";
 import type { TableJob } from "./job.js";
 import { bytesOf, CLOSE, type Range, reread, scannerInside } from "./ranges.js";
 import type { Rules } from "./rules.js";
 
+/** Bytes in which it is looked for what the first object is. */
+const HEAD = 64;
 const BARE: RowTexts = { before: (i) => (i === 0 ? "" : ","), after: "", between: "," };
 
 /** Rows that were read, and cells in each. */
@@ -105,6 +109,13 @@ export class Nesting {
     return [to, { read: (offset, target) => this.#spill.read(at + offset - from, target) }];
   }
 
+  /** What was refused are bytes as TensorFlow Serving spells them. */
+  #bytesIn(range: Range, error: unknown): TransloadError | undefined {
+    if (!(error instanceof TransloadError) || error.code !== "E_OBJECT") return undefined;
+    const head = bytesOf(this.#job.store, range).next().value ?? new Uint8Array();
+    return bytesInCells(range.name ?? "", decodeBytes(head.subarray(0, HEAD)), this.#job.target.form);
+  }
+
   #seen(range: Range): Seen | undefined {
     const { form } = this.#job.target;
     const scanner = scannerInside(this.#job, range, Mode.Tensor);
@@ -120,7 +131,7 @@ export class Nesting {
       while (!cells.done) cells.next();
       return cells.seen[0];
     } catch (error) {
-      throw listFault(error, range.name ?? "", form.id);
+      throw this.#bytesIn(range, error) ?? listFault(error, range.name ?? "", form.id);
     } finally {
       scanner.close();
     }

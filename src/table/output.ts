@@ -3,6 +3,7 @@ import { dialectOf } from "../dialects/index.js";
 import type { CellKinds, RowReader } from "../engine/rows.js";
 import { LABELS_HERE, type RowWriter } from "../envelope/layouts/writer.js";
 import { TransloadError } from "../errors.js";
+import { refuseBytes } from "./base64.js";
 import { count, type TableJob, type Wait } from "./job.js";
 import { datatypeOf, merge, refuseMixed } from "./kinds.js";
 import { LabelText } from "./label-spill.js";
@@ -110,6 +111,7 @@ export class Output {
   /** Writes the head of an output before its first row. */
   begin(reader?: RowReader): void {
     if (this.#open) return;
+    refuseBytes(this.#job, reader?.names);
     this.#open = true;
     this.#bytes = 0;
     this.put(this.#head(reader));

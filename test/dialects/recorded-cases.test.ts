@@ -112,7 +112,6 @@ const BECOMES: Readonly<Record<string, readonly [columns: string, mlflow: string
   "175-mlflow-csv-dup-header": ['["a","a.1"]', "[[1,2]]", "[[1,2]]"],
   "176-mlflow-csv-index-col": ['["Unnamed: 0","a"]', "[[0,5],[1,6]]", "[[0,5],[1,6]]"],
   "177-mlflow-csv-semicolon": ['["a;b"]', '[["1;2"]]', '[["1;2"]]'],
-  "187-tfserving-b64-scalars": ['["b64"]', '[["aGVsbG8="],["d29ybGQ="]]', '[["aGVsbG8="],["d29ybGQ="]]'],
   "215-oip-uint64-max": ['["x"]', "[[18446744073709551615]]", "[[18446744073709551615]]"],
   "218-oip-nan-token": ['["x"]', "[[NaN]]", "[[NaN]]"],
   "220-oip-pd": ['["First Name","Age"]', '[["Joanne",34],["Michael",22]]', '[["Joanne",34],["Michael",22]]'],

@@ -67,7 +67,7 @@ test.each(["core", "reference"] as const)("names that stand behind the rows are 
 
 test("a cell that is refused is told as it is written, at no place of a text on the way", async () => {
   const error = await converted('{"c":1}\n{"c":{"日本":1}}\n', { from: "jsonl", to: "parquet" }).catch((e) => e);
-  expect(error).toMatchObject({ code: "E_DTYPE", row: 1, line: undefined, offset: undefined, path: undefined });
+  expect(error).toMatchObject({ code: "E_NESTED", row: 1, line: undefined, offset: undefined, path: undefined });
   expect(await columnsOf((await converted("c\n1\n日本語\n", { from: "csv", to: "parquet" })).file, "parquet")).toEqual({
     c: ["1", "日本語"],
   });
