@@ -97,13 +97,13 @@ describe("columns", () => {
   });
 
   test("of another kind than their first cells are refused at the cell", async () => {
-    for (const [data, at] of [
-      ["[[1],[[8]]]", "[8]"],
-      ['[[1],[{"a":9}]]', '{"a'],
+    for (const [data, at, code] of [
+      ["[[1],[[8]]]", "[8]", "E_DTYPE"],
+      ['[[1],[{"a":9}]]', '{"a', "E_NESTED"],
     ] as const) {
       const payload = split('["a"]', data);
       const { error } = await tryRead(whole(payload));
-      expect(error, data).toMatchObject({ code: "E_DTYPE", offset: payload.lastIndexOf(at), row: 1, path: "$.dataframe_split.data[1][0]" });
+      expect(error, data).toMatchObject({ code, offset: payload.lastIndexOf(at), row: 1, path: "$.dataframe_split.data[1][0]" });
       expect(placeOf((await tryRead(crumbs(payload))).error)).toEqual(placeOf(error));
     }
   });
