@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import { checkTarget } from "../binary/check.js";
 import { binaryForm } from "../binary/form.js";
 import { choose, type TargetName } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
@@ -33,6 +34,7 @@ export function writeBatches(options: WriteOptions): Duplex {
   const { to } = options;
   if (to === undefined) throw new TransloadError("E_OPTION", "`to` is missing: the dialect, or binary form, to write");
   if (!binaryForm(to)) choose(to);
+  checkTarget(to, options);
   const request = { to, ...partsOf(options) };
   const host = nodeHost(request.run);
   return destroyOn(
