@@ -16,8 +16,11 @@ export interface WriteOptions
   extends Pick<ConvertOptions, "nan" | "missing" | "index" | "datatype" | "header" | "spillDir" | "engine" | "signal" | "onWarning"> {
   /** Dialect or form to write, or a binary form (`parquet`, `arrow`, `arrows`, `npy`, `npz`). */
   to: TargetName;
-  /** How a Parquet file's pages are compressed (default `snappy`), or an npz's arrays (`gzip`; default not at all). */
-  codec?: "snappy" | "zstd" | "gzip" | "none";
+  /**
+   * How a Parquet file's pages are compressed (default `snappy`), Arrow's buffers (`lz4`, `zstd`; default not at all), or an npz's arrays
+   * (`gzip`; default not at all).
+   */
+  codec?: NonNullable<ConvertOptions["codec"]>;
   /** Rows of a Parquet file's row groups. Default: 122,880, as DuckDB has them. */
   rowGroupRows?: number;
 }

@@ -24,7 +24,7 @@ export interface BinaryForm {
   readonly nulls: boolean;
 }
 
-export type Codec = "snappy" | "zstd" | "gzip" | "none";
+export type Codec = "snappy" | "lz4" | "zstd" | "gzip" | "none";
 
 export type BinaryName = "npy" | "npz" | "arrow" | "arrows" | "parquet";
 
@@ -36,7 +36,7 @@ export const BINARY: readonly BinaryForm[] = [
     about: "Apache Parquet",
     extensions: ["parquet", "pqt", "pq"],
     magics: [ascii("PAR1")],
-    codecs: ["snappy", "zstd", "gzip", "none"],
+    codecs: ["snappy", "lz4", "zstd", "gzip", "none"],
     nulls: true,
   },
   {
@@ -44,7 +44,7 @@ export const BINARY: readonly BinaryForm[] = [
     about: "Apache Arrow IPC, the file format (Feather)",
     extensions: ["arrow", "feather"],
     magics: [ascii("ARROW1"), ascii("FEA1")],
-    codecs: ["none"],
+    codecs: ["lz4", "zstd", "none"],
     nulls: true,
   },
   {
@@ -52,7 +52,7 @@ export const BINARY: readonly BinaryForm[] = [
     about: "Apache Arrow IPC, the stream format",
     extensions: ["arrows"],
     magics: [[0xff, 0xff, 0xff, 0xff]],
-    codecs: ["none"],
+    codecs: ["lz4", "zstd", "none"],
     nulls: true,
   },
   { id: "npy", about: "numpy's array", extensions: ["npy"], magics: [[0x93, ...ascii("NUMPY")]], codecs: ["none"], nulls: false },

@@ -76,8 +76,11 @@ export interface TargetOptions {
   index?: "keep" | "drop" | "generate" | `column:${string}`;
   /** Open Inference Protocol's datatype for numbers. Default: `dtype`'s, or what holds the cells. */
   datatype?: string | Readonly<Record<string, string>>;
-  /** Of a Parquet file's pages, or an npz's arrays. Default: snappy, and none. */
-  codec?: "snappy" | "zstd" | "gzip" | "none";
+  /**
+   * Of a Parquet file's pages (default `snappy`), Arrow's buffers (`lz4`, `zstd`; default `none`), or an npz's arrays (`gzip`; default
+   * `none`).
+   */
+  codec?: "snappy" | "lz4" | "zstd" | "gzip" | "none";
   /** Rows of a Parquet file's row groups. Default 122,880. */
   rowGroupRows?: number;
 }
