@@ -1,3 +1,4 @@
+import { checkTarget } from "../binary/check.js";
 import { binaryAt, binaryForm } from "../binary/form.js";
 import { Batch } from "../columns/batch.js";
 import { TransloadError } from "../errors.js";
@@ -34,6 +35,7 @@ export async function* split(source: Source, options: SplitOptions): AsyncGenera
   const request = requestOf("split", options);
   if (options.maxRows === undefined && options.maxBytes === undefined)
     throw new TransloadError("E_OPTION", "say how large a piece may be, with maxRows or maxBytes");
+  checkTarget(request.to, request.target);
   const named = (error: unknown) => {
     throw blameSource(error, source);
   };
@@ -101,7 +103,11 @@ function pumpOfBatches(source: Source, { rows, run, ...request }: Request): Pump
     { ...NOTHING, to: "mlflow" },
     host,
   );
-  return new Pump(text, { ...request, from: "mlflow", rows: { ...others, fixed: true }, run: quiet }, host);
+  return new Pump(
+    text,
+    { ...request, what: "request", targetWhat: request.what, from: "mlflow", rows: { ...others, fixed: true }, run: quiet },
+    host,
+  );
 }
 
 /** A pump whose errors name the file. */

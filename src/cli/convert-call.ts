@@ -120,8 +120,8 @@ export function addOptions(command: Command): Command {
     .option("--batch-rows <rows>", "rows that --dtype works on at a time", parseRows)
     .addOption(
       command
-        .createOption("--codec <codec>", "of parquet's pages (snappy by default), or npz's arrays (none)")
-        .choices(["snappy", "zstd", "gzip", "none"]),
+        .createOption("--codec <codec>", "of parquet's pages (snappy by default), arrow's buffers (lz4, zstd), or npz's arrays (gzip)")
+        .choices(["snappy", "lz4", "zstd", "gzip", "none"]),
     )
     .option("--row-group-rows <rows>", "rows of a parquet file's row groups, 122,880 by default", parseRows)
     .addOption(
@@ -164,6 +164,7 @@ Examples:
   transload convert data/iris.csv -t mlflow:records
   transload convert data/iris.csv -o iris.parquet
   transload convert iris.parquet -t mlflow:split -o iris.json.gz
+  transload convert data/iris.csv -o iris.arrow --codec lz4
   transload convert data/tensor.azureml.json -o tensor.npy
   transload convert data/tensor.azureml.json --dialect data/litserve.yaml -t litserve
 

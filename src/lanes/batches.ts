@@ -108,7 +108,7 @@ async function* readText(bytes: Chunks, request: ReadRequest, host: Host): Async
     yield* own ? take(new Uint8Array(), true) : placeless(take(new Uint8Array(), true));
     const read = rewriter as unknown as Rewriter;
     read.end();
-    if (request.labels === "keep" && read.layout === "frame" && !found.moved && read.members.includes("index"))
+    if (request.labels === "keep" && read.layout === "frame" && read.members.includes("index"))
       run.onWarning?.({
         code: "W_INDEX",
         message: `the index of the split is dropped; ${optionText("index", "drop")} says so, ${optionText("index", "column:NAME")} keeps it`,

@@ -3,6 +3,7 @@
 import { type BinaryForm, binaryForm } from "../binary/form.js";
 import type { Batch } from "../columns/batch.js";
 import { encode } from "../columns/bytes.js";
+import { withNan } from "../columns/nan.js";
 import { choose, FORMS, type Form, type Layout, target } from "../dialects/index.js";
 import { isCut } from "../dialects/needs.js";
 import { createCorePrinter } from "../engine/wasm/index.js";
@@ -30,14 +31,14 @@ export function chunksOfBatches(
 async function* binary(
   { id }: BinaryForm,
   batches: AsyncIterable<Batch>,
-  { target: { codec, rowGroupRows } }: WriteRequest,
+  { target: { codec, rowGroupRows, nan } }: WriteRequest,
   host: Host,
   patch: Patch | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { writerOf } = await import("../binary/write.js");
   const writer = await writerOf(id, { compress: codec, rowGroupRows, spill: host.spill, npz: host.npz, patches: patch !== undefined });
   try {
-    for await (const batch of batches) yield* writer.write(batch);
+    for await (const batch of batches) yield* writer.write(nan === undefined ? batch : withNan(batch, nan));
     yield* writer.end();
     if (writer.patch) patch?.(writer.patch);
   } finally {
@@ -47,7 +48,7 @@ async function* binary(
 
 /** Prints batches as MLflow's split, or inputs, and moves the cells to their form where that is another. */
 async function* text(batches: AsyncIterable<Batch>, request: WriteRequest, host: Host): AsyncGenerator<Uint8Array, void, undefined> {
-  const { to, rows, pieces, limits } = request;
+  const { to, rows, pieces, limits, what = "request" } = request;
   const { codec: _, rowGroupRows: __, ...writing } = request.target;
   const iterator = batches[Symbol.asyncIterator]();
   const first = await iterator.next();
@@ -57,12 +58,12 @@ async function* text(batches: AsyncIterable<Batch>, request: WriteRequest, host:
   const middle = formNamed(frame ? "mlflow:split" : "mlflow:inputs");
   const layout: Layout = frame ? "frame" : named ? "named" : "tensor";
   const printed = frame ? printFrame(all) : named ? printNamed(all) : printTensor(all);
-  const goal = target(choose(to), layout, middle, false);
+  const goal = target(choose(to, false, what), layout, middle, false);
   if (goal.form === middle && Object.keys(writing).length === 0 && !isCut(pieces)) return yield* printed;
   // nothing stands behind the rows that we print, and their bytes have been counted
   const { onProgress: ___, ...run } = request.run;
   const own = { ...(rows.header !== undefined && { header: rows.header }), ...(isCut(pieces) && { fixed: true }) };
-  const moving = { ...NOTHING, what: "request" as const, rows: own, target: writing, pieces, limits, run };
+  const moving = { ...NOTHING, what: "request" as const, targetWhat: what, rows: own, target: writing, pieces, limits, run };
   yield* new Pump(printed, { ...moving, from: middle.id, to }, spilling(host)).bytes();
 }
 

@@ -47,7 +47,7 @@ export interface Request extends Parts {
 }
 
 /** What is asked of those who write batches. */
-export type WriteRequest = Pick<Request, "to" | "rows" | "target" | "pieces" | "limits" | "run">;
+export type WriteRequest = Pick<Request, "to" | "rows" | "target" | "pieces" | "limits" | "run"> & Partial<Pick<Request, "what">>;
 
 /** How batches are made. */
 interface BatchParts {
@@ -66,6 +66,8 @@ export interface ReadRequest extends Pick<Request, "from" | "rows" | "limits" | 
   readonly what?: What;
   /** What becomes of a frame's row labels, where somebody is to be told: as `index` of ConvertOptions. */
   readonly labels?: string | undefined;
+  /** What becomes of NaN and of gaps, where that is not for the writer to say: as of ConvertOptions. */
+  readonly gaps?: Pick<TargetOptions, "nan" | "missing">;
   /** A frame's names stand behind its rows. */
   readonly late?: boolean;
   /** Called when they do, and that was not known. */
