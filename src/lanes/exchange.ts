@@ -11,6 +11,7 @@ import { batchesIn, counted } from "./batches.js";
 import { FIRST_GUESS, type Guesses, LateNames, once, untilGuessed } from "./guessing.js";
 import type { Host } from "./host.js";
 import { chunksOfBatches, type Patch } from "./printing.js";
+import { refuseEncoded } from "./recoding.js";
 
 /** Whether a conversion is one of batches: a form at either end is binary. */
 export function isTransfer({ from, to }: Pick<Request, "from" | "to">): boolean {
@@ -18,7 +19,8 @@ export function isTransfer({ from, to }: Pick<Request, "from" | "to">): boolean 
 }
 
 /** @throws TransloadError E_DIALECT or E_OPTION for what such a conversion cannot do. */
-export function checkTransfer({ from, to, what, pieces, target }: Request): void {
+export function checkTransfer({ from, to, what, encoding, pieces, target }: Request): void {
+  refuseEncoded(binaryForm(from), encoding);
   if (!binaryForm(from)) choose(from, true, what);
   if (!binaryForm(to)) choose(to, false, what);
   if (binaryForm(to) && target.index === "generate")
@@ -72,7 +74,7 @@ async function* exchanged(
   guesses: Guesses,
   patch: Patch | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { to, rows, limits, run } = request;
+  const { to, encoding, rows, limits, run } = request;
   const { dtype = "infer" as const, through, infer: _, ...cells } = request.typed;
   const batches = { ...cells, dtype, infer: typeof dtype === "object", guesses: guesses.dtypes, reuse: isCopied(to) && !through?.length };
   const labels = request.target.index ?? "keep";
@@ -82,7 +84,18 @@ async function* exchanged(
   };
   // an array of npy's has no names
   const named = to === "npy" ? undefined : to;
-  const reading = { from: request.from, what: request.what, rows, batches, limits, run, labels, late: guesses.late, named };
+  const reading = {
+    from: request.from,
+    what: request.what,
+    ...(encoding && { encoding }),
+    rows,
+    batches,
+    limits,
+    run,
+    labels,
+    late: guesses.late,
+    named,
+  };
   const read = batchesIn(chunks, { ...reading, ...(retries && { onLate }) }, host);
   yield* chunksOfBatches(passed(read, through), request, host, patch);
 }
