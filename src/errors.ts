@@ -8,6 +8,7 @@ export const CODES = {
   E_DEPTH: "nesting deeper than 512",
   E_UTF8: "bytes that are not UTF-8",
   E_UTF16: "UTF-16 or UTF-32 input",
+  E_ENCODING: "bytes that are not of the encoding that was named",
   E_TRUNCATED: "the input ends inside the document",
   E_TRAILING: "something follows the document",
   E_EMPTY: "the input is empty",

@@ -12,9 +12,10 @@ import { blameSource, chunksOf, type Source } from "../io/source.js";
 import { CargoReader } from "../lanes/cargo.js";
 import { chunksOfBatches } from "../lanes/printing.js";
 import { type Moved, readable } from "../lanes/readable.js";
+import { Recoding, refuseEncoded } from "../lanes/recoding.js";
 import type { InspectedCells, InspectedColumn, Inspection, StringLook } from "../model/inspection.js";
 import { checkOptions, INSPECT } from "../options/check.js";
-import { NOTHING } from "../options/request.js";
+import { encodingIn, NOTHING } from "../options/request.js";
 import { nodeHost, scannerOf } from "./node.js";
 import { batchesOf } from "./read.js";
 
@@ -22,6 +23,8 @@ import { batchesOf } from "./read.js";
 export interface InspectOptions {
   /** Dialect or form of the payload, or `auto` (the default). */
   from?: SourceName;
+  /** Encoding of the payload's text, where that is not UTF-8. As in ConvertOptions. */
+  encoding?: string;
   /** `reference` reads with stream-json, slowly: the same findings. Default `core`. */
   engine?: "core" | "reference";
   /** Bytes that a row, or a cell, may have. Default 512 MiB. */
@@ -40,14 +43,17 @@ export interface InspectOptions {
  */
 export async function inspect(source: Source, options: InspectOptions = {}): Promise<Inspection> {
   checkOptions("inspect", options, INSPECT);
+  const { encoding } = encodingIn(options);
+  const recoding = encoding === undefined ? undefined : new Recoding(encoding);
   try {
-    return await surveyOf(source, options);
+    refuseEncoded(binaryForm(options.from ?? "auto"), encoding);
+    return await surveyOf(source, options, recoding);
   } catch (error) {
-    throw blameSource(error, source);
+    throw blameSource(recoding ? recoding.honest(error) : error, source);
   }
 }
 
-async function surveyOf(source: Source, options: InspectOptions): Promise<Inspection> {
+async function surveyOf(source: Source, options: InspectOptions, recoding: Recoding | undefined): Promise<Inspection> {
   const { from: asked = "auto", engine, maxRowBytes, signal } = options;
   const warnings: Warning[] = [];
   const warn = (warning: Warning) => {
@@ -77,14 +83,15 @@ async function surveyOf(source: Source, options: InspectOptions): Promise<Inspec
     if (warning.code !== "W_DROPPED" || !warning.message.startsWith('"')) warn(warning);
   };
   const { from, moved, chunks } = await readable(
-    counted(),
+    recoding ? recoding.of(counted()) : counted(),
     { from: asked, rows: {}, limits: { ...(maxRowBytes && { maxRowBytes }) }, run: { ...(engine && { engine }), onWarning } },
     nodeHost({}),
   );
   const reading = new Survey(from, createScanner, warn);
   for await (const chunk of chunks) reading.push(chunk);
   const found = reading.end();
-  return { ...found, ...(moved && ownFacts(moved, choose(asked, true), found)), bytes, warnings };
+  const encoded = recoding?.changed && { encoding: recoding.encoding };
+  return { ...found, ...(moved && ownFacts(moved, choose(asked, true), found)), ...encoded, bytes, warnings };
 }
 
 /** What a payload whose cells had to move was before. */

@@ -7,6 +7,7 @@ import { blameSource, fileOf, type Source } from "../io/source.js";
 import { unpack } from "../io/unpack.js";
 import { chunksOfBatches } from "../lanes/printing.js";
 import { Pump } from "../lanes/pump.js";
+import { refuseEncoded } from "../lanes/recoding.js";
 import type { ConvertOptions } from "../options/convert.js";
 import { NOTHING, type Request, requestOf } from "../options/request.js";
 import { formOfName } from "./extension.js";
@@ -77,10 +78,12 @@ async function pumpOfChunks(
 ): Promise<Pump> {
   const path = fileOf(source);
   const from = unnamed && path !== undefined ? formOfName(path) : request.from;
-  if (!binaryForm(from) && !(from === "auto" && binaryAt(head))) {
+  const binary = binaryForm(from) ?? (from === "auto" ? binaryAt(head) : undefined);
+  if (!binary) {
     const run = { ...request.run, ...(file !== undefined && { file }) };
     return new Pump(abortable(chunks, run.signal), { ...request, from, run }, nodeHost(run));
   }
+  refuseEncoded(binary, request.encoding);
   if (file !== undefined) await chunks.return?.();
   return pumpOfBatches(file ?? chunks, { ...request, from });
 }

@@ -8,12 +8,22 @@ import { TransloadError } from "../errors.js";
 import type { Compression } from "../io/compression.js";
 import { CONVERT } from "../options/check.js";
 import type { ConvertOptions } from "../options/convert.js";
-import { type Limits, parseCharacter, parseColumns, parseDtype, parseRows, parseSize, parseWords } from "./options.js";
+import {
+  addEncoding,
+  type Encoded,
+  type Limits,
+  parseCharacter,
+  parseColumns,
+  parseDtype,
+  parseRows,
+  parseSize,
+  parseWords,
+} from "./options.js";
 import { isPattern } from "./pieces.js";
 import type { Voice } from "./report.js";
 import { alignColumns } from "./table.js";
 
-export interface ConvertCall extends Voice, Limits {
+export interface ConvertCall extends Voice, Limits, Encoded {
   output?: string;
   from: string;
   to?: string;
@@ -54,7 +64,7 @@ export interface ConvertCall extends Voice, Limits {
 export type Shape = "whole" | "lines" | "files";
 
 export function addOptions(command: Command): Command {
-  return command
+  return addEncoding(command)
     .summary("write a payload in another dialect")
     .description("Reads a payload in one dialect and writes it in another, in one pass. A file is written whole or not at all.")
     .argument("[input]", "the payload's file; without it, or with -, standard input")
@@ -162,6 +172,7 @@ Examples:
   transload convert data/heart.azureml.json -t csv --index drop
   transload convert data/heart.azureml.json -t mlflow --max-rows 100 --lines
   transload convert data/iris.csv -t mlflow:records
+  printf 'city\\nZ\\374rich\\n' | transload convert -f csv -t mlflow:records --encoding windows-1252
   transload convert data/iris.csv -o iris.parquet
   transload convert iris.parquet -t mlflow:split -o iris.json.gz
   transload convert data/iris.csv -o iris.arrow --codec lz4

@@ -9,7 +9,7 @@ import { corrected, FIRST_GUESS, type Guesses, once } from "../lanes/guessing.js
 import type { ConvertOptions } from "../options/convert.js";
 import { addOptions, type ConvertCall, conversionOf, informed, type Shape, shapeOf } from "./convert-call.js";
 import { blame } from "./disk.js";
-import { openInput, openPayload } from "./input.js";
+import { openInput, openPayload, type Payload } from "./input.js";
 import type { Define } from "./job.js";
 import { interruptibly } from "./leaving.js";
 import { addDefinitions, addLimits, addVoice, limitsOf } from "./options.js";
@@ -62,6 +62,8 @@ async function attempt(
   const onProgress = (bytes: number) => progress?.update(bytes);
   const compression = compressionFor(target, compress);
   const input = await openInput(path, EXAMPLE);
+  // a text that is recoded has other offsets than the input
+  const around = (payload: Payload) => (options.encoding === undefined ? payload.around : undefined);
   const payload = await openPayload(input, { ...limitsOf(call), onProgress, recalls: report.shows }).catch(async (error) => {
     throw await report.trace(blame(error, input.name), input, undefined);
   });
@@ -78,7 +80,7 @@ async function attempt(
     try {
       await writePieces(pieces, target as string, input, { compression, sync, clean, onWarning: (warning) => onWarning?.(warning) });
     } catch (error) {
-      throw await report.trace(blame(error, input.name), input, payload.around);
+      throw await report.trace(blame(error, input.name), input, around(payload));
     } finally {
       progress?.stop();
     }
@@ -104,7 +106,7 @@ async function attempt(
   } catch (error) {
     output.discard();
     if (restarts && corrected(guesses, error)) throw new Misled("", { cause: error });
-    throw await report.trace(blame(error, input.name, output.name), input, payload.around);
+    throw await report.trace(blame(error, input.name, output.name), input, around(payload));
   } finally {
     progress?.stop();
   }

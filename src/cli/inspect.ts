@@ -3,13 +3,13 @@ import type { InspectedColumn, Inspection } from "../model/inspection.js";
 import { blame } from "./disk.js";
 import { openInput, openPayload, type Payload } from "./input.js";
 import type { Define } from "./job.js";
-import { addDefinitions, addLimits, addVoice, type Limits, limitsOf } from "./options.js";
+import { addDefinitions, addEncoding, addLimits, addVoice, type Encoded, type Limits, limitsOf } from "./options.js";
 import { print } from "./output.js";
 import { Progress } from "./progress.js";
 import type { Report, Voice } from "./report.js";
 import { alignColumns } from "./table.js";
 
-interface InspectCall extends Voice, Limits {
+interface InspectCall extends Voice, Limits, Encoded {
   from: string;
   json?: boolean;
 }
@@ -17,7 +17,7 @@ interface InspectCall extends Voice, Limits {
 const EXAMPLE = "transload inspect payload.json";
 
 export const define: Define = (command, start) => {
-  addVoice(addDefinitions(addLimits(command)))
+  addVoice(addDefinitions(addLimits(addEncoding(command))))
     .summary("tell what a payload holds")
     .description(
       "Reads a payload to its end and tells its dialect and form, its rows and shape, and its columns with their dtypes and gaps.",
@@ -27,20 +27,20 @@ export const define: Define = (command, start) => {
     .option("--json", "as JSON")
     .addHelpText(
       "after",
-      "\nExamples:\n  transload inspect data/heart.azureml.json\n  cat data/tensor.azureml.json | transload inspect --json",
+      "\nExamples:\n  transload inspect data/heart.azureml.json\n  cat data/tensor.azureml.json | transload inspect --json\n  printf 'city\\nZ\\374rich\\n' | transload inspect -f csv --encoding windows-1252",
     )
     .action((input: string | undefined, call: InspectCall) => start(call, (report) => run(input, call, report)));
 };
 
-async function run(path: string | undefined, { from, json, ...call }: InspectCall, report: Report): Promise<void> {
-  const inspection = await inspectInput(path, { from, ...limitsOf(call) }, EXAMPLE, report);
+async function run(path: string | undefined, { from, encoding, json, ...call }: InspectCall, report: Report): Promise<void> {
+  const inspection = await inspectInput(path, { from, ...(encoding !== undefined && { encoding }), ...limitsOf(call) }, EXAMPLE, report);
   await print(json ? `${JSON.stringify(inspection, undefined, 2)}\n` : `${describe(inspection)}\n`);
 }
 
 /** Inspects a file or standard input, with warnings and progress. */
 export async function inspectInput(
   path: string | undefined,
-  { from, maxRowBytes, ...limit }: Limits & { from: string },
+  { from, encoding, maxRowBytes, ...limit }: Limits & Encoded & { from: string },
   example: string,
   report: Report,
 ): Promise<Inspection> {
@@ -51,12 +51,13 @@ export async function inspectInput(
     payload = await openPayload(input, { ...limit, onProgress: progress?.update, recalls: report.shows });
     return await inspect(payload.stream, {
       from: from === "auto" ? payload.form : from,
+      ...(encoding !== undefined && { encoding }),
       ...(maxRowBytes !== undefined && { maxRowBytes }),
       onWarning: (warning) => report.warn(warning),
       ...(progress && !payload.compressed && { onProgress: progress.update }),
     });
   } catch (error) {
-    throw await report.trace(blame(error, input.name), input, payload?.around);
+    throw await report.trace(blame(error, input.name), input, encoding === undefined ? payload?.around : undefined);
   } finally {
     progress?.stop();
   }

@@ -3,10 +3,12 @@ import { binaryForm } from "../binary/form.js";
 import { choose, type Layout } from "../dialects/index.js";
 import { formOf } from "../envelope/detect.js";
 import { TransloadError } from "../errors.js";
+import { Recoding } from "../lanes/recoding.js";
 import { formFor } from "../model/fit.js";
 import { readModel, signatureOf } from "../model/mlmodel.js";
 import { columnsOf, dtypesOf, textColumns } from "../model/signature.js";
 import type { ConvertOptions } from "../options/convert.js";
+import { encodingIn } from "../options/request.js";
 import { cannotRead } from "./disk.js";
 
 const HEAD = 1 << 16;
@@ -18,7 +20,7 @@ const HEAD = 1 << 16;
 export async function withModel(options: ConvertOptions, path: string, input: string | undefined): Promise<ConvertOptions> {
   const signature = signatureOf(await readModel(path));
   const names = columnsOf(signature);
-  const layout = layoutOf(input, options.from);
+  const layout = layoutOf(input, options);
   const named = layout === "tensor" || layout === "values" || layout === "features" || layout === "records" || layout === "lines";
   const text = textColumns(signature);
   // a binary file has columns of a dtype
@@ -66,17 +68,29 @@ function readTypes(path: string): Readonly<Record<string, string>> {
 }
 
 /** The layout of a file, as far as its beginning tells. */
-function layoutOf(path: string | undefined, from = "auto"): Layout | undefined {
+function layoutOf(path: string | undefined, options: ConvertOptions): Layout | undefined {
   if (path === undefined || path === "-") return undefined;
   try {
     const fd = openSync(path, "r");
     try {
       const head = Buffer.alloc(HEAD);
-      return formOf(choose(from, true), head.subarray(0, readSync(fd, head, 0, HEAD, 0)))?.layout;
+      const text = recodedHead(head.subarray(0, readSync(fd, head, 0, HEAD, 0)), options);
+      return formOf(choose(options.from ?? "auto", true), text)?.layout;
     } finally {
       closeSync(fd);
     }
   } catch (error) {
     throw cannotRead(path, error);
   }
+}
+
+/** The first bytes in UTF-8; what is wrong with them is told where they are read. */
+function recodedHead(head: Uint8Array, options: ConvertOptions): Uint8Array {
+  const { encoding } = encodingIn(options);
+  if (encoding === undefined) return head;
+  const texts: Uint8Array[] = [];
+  try {
+    for (const text of new Recoding(encoding).push(head)) texts.push(text);
+  } catch {}
+  return Buffer.concat(texts);
 }

@@ -29,6 +29,18 @@ export function addDefinitions(command: Command): Command {
   );
 }
 
+/** How an input's bytes are text. */
+export interface Encoded {
+  encoding?: string;
+}
+
+export function addEncoding(command: Command): Command {
+  return command.option(
+    "--encoding <name>",
+    "the input's text is windows-1252, utf-16le, utf-16be or another encoding; utf-8 by default; latin1 means windows-1252",
+  );
+}
+
 /** How much there may be of a row, and of a compressed input. */
 export interface Limits extends ExpansionLimit {
   maxRowBytes?: number;

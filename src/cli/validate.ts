@@ -9,12 +9,12 @@ import { type Verdict, type VerdictOptions, verdict } from "../model/verdict.js"
 import { extent, inspectInput } from "./inspect.js";
 import type { Define } from "./job.js";
 import { interruptibly } from "./leaving.js";
-import { addDefinitions, addLimits, addVoice, type Definitions, type Limits, limitsOf } from "./options.js";
+import { addDefinitions, addEncoding, addLimits, addVoice, type Definitions, type Encoded, type Limits, limitsOf } from "./options.js";
 import { print } from "./output.js";
 import type { Report, Voice } from "./report.js";
 import { alignColumns } from "./table.js";
 
-interface ValidateCall extends Voice, Limits, Definitions {
+interface ValidateCall extends Voice, Limits, Encoded, Definitions {
   from: string;
   for?: string;
   model?: string;
@@ -25,7 +25,7 @@ const EXAMPLE = "transload validate payload.json --for mlflow";
 const REFUSED = 1;
 
 export const define: Define = (command, start) => {
-  addVoice(addDefinitions(addLimits(command)))
+  addVoice(addDefinitions(addLimits(addEncoding(command))))
     .summary("tell whether a server takes a payload: exit 0 when it does, 1 when it does not")
     .description(
       "Reads a payload to its end. With --for it tells whether that server takes the payload as it is, for the model if one is named; " +
@@ -43,14 +43,15 @@ Examples:
   transload validate data/heart.azureml.json
   transload validate data/heart.azureml.json --for azureml
   transload validate data/heart.mlflow.json --for mlflow --model data/heart-model
-  transload validate data/heart.azureml.json --model data/heart-model/MLmodel --json`,
+  transload validate data/heart.azureml.json --model data/heart-model/MLmodel --json
+  printf 'city\\nZ\\374rich\\n' | transload validate -f csv --encoding windows-1252`,
     )
     .action((input: string | undefined, call: ValidateCall) => start(call, (report) => run(input, call, report)));
 };
 
 async function run(
   path: string | undefined,
-  { from, for: server, model: modelPath, json, ...call }: ValidateCall,
+  { from, encoding, for: server, model: modelPath, json, ...call }: ValidateCall,
   report: Report,
 ): Promise<number> {
   if (server !== undefined) choose(server); // an unknown name is told before anything is read
@@ -67,7 +68,7 @@ async function run(
   let found: Inspection | undefined;
   let judged: Verdict | undefined;
   try {
-    found = await inspectInput(path, { from, ...limitsOf(call) }, EXAMPLE, report);
+    found = await inspectInput(path, { from, ...(encoding !== undefined && { encoding }), ...limitsOf(call) }, EXAMPLE, report);
     judged = asked ? verdict(found, options) : undefined;
   } catch (error) {
     // not what transload makes of it is asked, but what the server does

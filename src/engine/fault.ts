@@ -78,7 +78,12 @@ export function refuse(fault: Fault): TransloadError {
         place,
       );
     case Err.Utf8:
-      return new TransloadError("E_UTF8", `byte ${got} cannot stand here in UTF-8; payloads must be UTF-8`, place);
+      // whichever byte it is: to UTF-8 an é before a comma is a letter cut short, at whose second byte the comma stands
+      return new TransloadError(
+        "E_UTF8",
+        `byte ${got} cannot stand here in UTF-8; payloads must be UTF-8; if the text is Windows-1252, ${optionText("encoding", "windows-1252")} reads it`,
+        place,
+      );
     default:
       return unexpected(fault, got);
   }
@@ -200,7 +205,22 @@ export class GuessError extends TransloadError {
 export function withoutPlace(error: unknown): unknown {
   if (!(error instanceof TransloadError)) return error;
   const { row, cell } = error;
-  const place = { ...(row !== undefined && { row }), ...(cell !== undefined && { cell }) };
+  return placed(error, { ...(row !== undefined && { row }), ...(cell !== undefined && { cell }) });
+}
+
+/** The same without the offset, which is that of a text of the same lines and rows. */
+export function withoutOffset(error: unknown): unknown {
+  if (!(error instanceof TransloadError) || error.offset === undefined) return error;
+  const { offset: _, ...place } = placeOf(error);
+  return placed(error, place);
+}
+
+function placeOf(error: TransloadError): Place {
+  const fields = ["offset", "line", "column", "path", "row", "cell"] as const;
+  return Object.fromEntries(fields.flatMap((field) => (error[field] === undefined ? [] : [[field, error[field]]])));
+}
+
+function placed(error: TransloadError, place: Place): TransloadError {
   if (error instanceof GuessError) return new GuessError(error.code, error.detail, place, error.columnName, error.wider);
   return new TransloadError(error.code, error.detail, place, { cause: error });
 }

@@ -10,17 +10,8 @@ export type Compression = "gzip" | "zstd" | "br";
 
 /** Endings of file names. */
 const ENDINGS: Readonly<Record<string, Compression>> = { gz: "gzip", zst: "zstd", br: "br" };
-const MAGIC: readonly (readonly [Compression, readonly number[]])[] = [
-  ["gzip", [0x1f, 0x8b]],
-  ["zstd", [0x28, 0xb5, 0x2f, 0xfd]],
-];
 const CHUNK = 1 << 18;
 const SIZED = { chunkSize: CHUNK };
-
-/** What the first bytes tell; Brotli has none that tell. */
-export function compressionAt(head: Uint8Array): Compression | undefined {
-  return MAGIC.find(([, magic]) => magic.every((byte, i) => head[i] === byte))?.[0];
-}
 
 /** What the name of a file tells, and the name without it: `rows.csv.gz` is gzip of `rows.csv`. */
 export function compressionOf(path: string): { compression: Compression | undefined; name: string } {

@@ -1,7 +1,17 @@
 import { concat } from "../columns/bytes.js";
 
 /** So many bytes tell the form of a binary file. */
-const ENOUGH = 8;
+export const ENOUGH = 8;
+
+const MAGIC = [
+  ["gzip", [0x1f, 0x8b]],
+  ["zstd", [0x28, 0xb5, 0x2f, 0xfd]],
+] as const;
+
+/** How it is compressed, as far as the first bytes tell; Brotli has none that tell. */
+export function compressionAt(head: Uint8Array): "gzip" | "zstd" | undefined {
+  return MAGIC.find(([, magic]) => magic.every((byte, i) => head[i] === byte))?.[0];
+}
 
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 

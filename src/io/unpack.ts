@@ -1,6 +1,6 @@
-import { compressionAt, compressionOf, expand } from "./compression.js";
+import { compressionOf, expand } from "./compression.js";
 import type { ExpansionLimit } from "./expansion.js";
-import { peek } from "./peek.js";
+import { compressionAt, peek } from "./peek.js";
 import { chunksOf, fileOf, regularFileOf, type Source } from "./source.js";
 
 /** A source's own bytes. */

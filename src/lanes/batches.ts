@@ -14,8 +14,9 @@ import { optionText } from "../errors.js";
 import { peek } from "../io/peek.js";
 import type { ReadRequest } from "../options/request.js";
 import { CargoReader } from "./cargo.js";
-import type { Host } from "./host.js";
+import { type Host, spilling } from "./host.js";
 import { readable } from "./readable.js";
+import { honestly, Recoding, refuseEncoded } from "./recoding.js";
 
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
@@ -30,11 +31,16 @@ export async function* batchesIn(chunks: Chunks, request: ReadRequest, host: Hos
 
 /** Tells text from binary by the name of the form, or the first bytes. */
 async function opened(chunks: Chunks, request: ReadRequest, host: Host): Promise<AsyncGenerator<Batch, void, undefined>> {
-  const { from, what } = request;
+  const { from, what, encoding } = request;
   if (!binaryForm(from)) choose(from, true, what);
   const { head, rest } = await peek(chunks);
   const form = binaryForm(from) ?? (from === "auto" ? binaryAt(head) : undefined);
-  return form ? readBinary(form, rest, request, host) : readText(rest, request, host);
+  refuseEncoded(form, encoding);
+  if (form) return readBinary(form, rest, request, host);
+  if (encoding === undefined) return readText(rest, request, host);
+  const recoding = new Recoding(encoding);
+  // what is read again is the text that it has become
+  return honestly(recoding, readText(recoding.of(rest), request, spilling(host)));
 }
 
 async function* readBinary(

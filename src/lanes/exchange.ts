@@ -13,6 +13,7 @@ import { endsOf } from "./conversion.js";
 import { FIRST_GUESS, type Guesses, LateNames, once, untilGuessed } from "./guessing.js";
 import type { Host } from "./host.js";
 import { chunksOfBatches, type Patch } from "./printing.js";
+import { refuseEncoded } from "./recoding.js";
 
 /** Whether a conversion is one of batches: a form at either end is binary. */
 export function isTransfer({ from, to }: Pick<Request, "from" | "to">): boolean {
@@ -20,7 +21,8 @@ export function isTransfer({ from, to }: Pick<Request, "from" | "to">): boolean 
 }
 
 /** @throws TransloadError E_DIALECT or E_OPTION for what such a conversion cannot do. */
-export function checkTransfer({ from, to, what, pieces, target }: Request): void {
+export function checkTransfer({ from, to, what, encoding, pieces, target }: Request): void {
+  refuseEncoded(binaryForm(from), encoding);
   if (!binaryForm(from)) choose(from, true, what);
   if (!binaryForm(to)) choose(to, false, what);
   checkTarget(to, target);
@@ -76,7 +78,7 @@ async function* exchanged(
   guesses: Guesses,
   patch: Patch | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { to, rows, limits, run } = request;
+  const { to, encoding, rows, limits, run } = request;
   const { dtype = "infer" as const, through, infer: _, ...cells } = request.typed;
   const batches = { ...cells, dtype, infer: typeof dtype === "object", guesses: guesses.dtypes, reuse: isCopied(to) && !through?.length };
   const labels = request.target.index ?? "keep";
@@ -88,7 +90,7 @@ async function* exchanged(
   const named = to === "npy" ? undefined : to;
   const gaps = gapsOf(request);
   const reading = { from: request.from, what: request.what, rows, batches, limits, run, labels, late: guesses.late, named, gaps };
-  const read = batchesIn(chunks, { ...reading, ...(retries && { onLate }) }, host);
+  const read = batchesIn(chunks, { ...reading, ...(encoding && { encoding }), ...(retries && { onLate }) }, host);
   yield* chunksOfBatches(passed(read, through), request, host, patch);
 }
 

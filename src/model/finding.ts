@@ -2,6 +2,7 @@
 export const FINDINGS = {
   F_DIALECT: "the payload is written for another server",
   F_FAULT: "transload cannot read the payload to its end",
+  F_ENCODING: "the text is not UTF-8",
   F_FORM: "the model takes another form",
   F_MODEL: "the server cannot serve such a model",
   F_SHAPE: "a tensor of another shape or rank than the model's",

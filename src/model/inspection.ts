@@ -89,6 +89,8 @@ export interface Inspection {
   params: boolean;
   /** Keys beside the payload, in the order they came. */
   siblings: string[];
+  /** Encoding of the text, where some of it is not UTF-8. */
+  encoding?: string;
   /** Bytes that were read. */
   bytes: number;
   /** What was noticed on the way. */

@@ -187,7 +187,8 @@ function commandFor(form: Form, columns: readonly string[] | undefined, { file, 
   const pieces = cut ? ["--max-bytes", `${maxBytes}`] : [];
   const output = file !== undefined ? ["-o", outputFor(file, form, cut, taken)] : cut ? ["--lines"] : [];
   const own = definitions.flatMap((path) => ["--dialect", path]);
-  return ["transload", "convert", ...(file === undefined ? [] : [file]), ...own, "-t", form.id, ...names, ...pieces, ...output]
+  const encoded = payload.encoding === undefined ? [] : ["--encoding", payload.encoding];
+  return ["transload", "convert", ...(file === undefined ? [] : [file]), ...encoded, ...own, "-t", form.id, ...names, ...pieces, ...output]
     .map(shellWord)
     .join(" ");
 }

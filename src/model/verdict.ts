@@ -47,9 +47,10 @@ export interface Verdict {
  */
 export function verdict(payload: Inspection, options: VerdictOptions = {}): Verdict {
   const choice = choose(options.for ?? payload.dialect);
-  const { name: dialect, title: who } = choice.dialect as Dialect;
+  const { name: dialect, title: who, faults } = choice.dialect as Dialect;
   const model: Served = { signature: options.model && (options.model.signature ?? null), example: options.model?.example };
   const findings = new Findings(who);
+  if (payload.encoding !== undefined) findEncoding(payload.encoding, faults, findings);
   const own = ownForm(choice, payload);
   if (own) judge(payload, own, model, findings, choice.dialect);
   else findings.refuse(payload.dialect === dialect ? "F_FORM" : "F_DIALECT", expected(choice, payload, who));
@@ -65,6 +66,12 @@ export function verdict(payload: Inspection, options: VerdictOptions = {}): Verd
   });
   if (!own && !remedy) findings.list.push(...obstacles);
   return { server: who, dialect, form: payload.form, accepted: !findings.refused, findings: findings.list, remedy };
+}
+
+/** Text that is no UTF-8, which most servers refuse. */
+function findEncoding(encoding: string, faults: Dialect["faults"], to: Findings): void {
+  const [severity, what] = faults?.[encoding.startsWith("utf-16") ? "E_UTF16" : "E_UTF8"] ?? ["refuse", "reads UTF-8"];
+  to[severity]("F_ENCODING", `${to.who} ${what}, and this is ${encoding}`);
 }
 
 /** The server's form that this payload is in already: the same key holds the same layout. */

@@ -3,6 +3,7 @@
 import { byteLength } from "../columns/bytes.js";
 import { checkDtype, checkDtypes } from "../columns/dtype.js";
 import { nearest, optionText, TransloadError } from "../errors.js";
+import { encodingOf } from "../io/recode.js";
 import type { EndOptions, LimitOptions, PieceOptions, RowOptions, RunOptions, TargetOptions, TypedOptions } from "./convert.js";
 
 /** Throws E_OPTION, or E_DTYPE, for a value that the option of this name cannot be. */
@@ -14,7 +15,7 @@ export type Checks = Readonly<Record<string, Check>>;
 /** A check for each option of a part. */
 export type ChecksOf<Part> = { readonly [Name in keyof Required<Part>]: Check };
 
-const ENDS: ChecksOf<EndOptions> = { from: isText, to: isText, what: isOneOf("request", "response") };
+const ENDS: ChecksOf<EndOptions> = { from: isText, to: isText, what: isOneOf("request", "response"), encoding: isEncoding };
 
 export const ROWS: ChecksOf<RowOptions> = {
   columns: areTexts,
@@ -66,6 +67,7 @@ export const READ = {
   ...ROWS,
   ...LIMITS,
   from: isText,
+  encoding: isEncoding,
   dtype: isDtypeOrInfer,
   cast: TYPED.cast,
   columns: areColumns,
@@ -96,6 +98,7 @@ export const WRITE = {
 export const INSPECT = {
   maxRowBytes: isCount,
   from: isText,
+  encoding: isEncoding,
   engine: RUN.engine,
   signal: isSignal,
   onWarning: isFunction,
@@ -141,6 +144,11 @@ function isOneOf(...known: readonly string[]): Check {
 
 function isText(name: string, value: unknown): void {
   if (typeof value !== "string") refuse(name, value, "a string");
+}
+
+function isEncoding(name: string, value: unknown): void {
+  isText(name, value);
+  encodingOf(value as string);
 }
 
 function areTexts(name: string, value: unknown): void {

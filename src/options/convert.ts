@@ -19,6 +19,11 @@ export interface EndOptions {
   to: TargetName;
   /** What the payloads are: requests to a server (the default), or its answers. */
   what?: "request" | "response";
+  /**
+   * Encoding of the input's text, where that is not UTF-8: `windows-1252`, `utf-16le`, or another label of the WHATWG's, for which `latin1`
+   * is windows-1252. It is read as UTF-8 from then on; errors have lines and rows, and no offsets.
+   */
+  encoding?: string;
 }
 
 /** How the rows of the source are read, and of which columns. */

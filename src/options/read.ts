@@ -13,6 +13,8 @@ export interface BatchOptions
    * first bytes, or the name of the file. What is compressed is expanded.
    */
   from?: SourceName;
+  /** Encoding of the text, where that is not UTF-8. As in ConvertOptions. */
+  encoding?: string;
   /**
    * Of all numeric columns, or by name. Default: a binary file's own; of text float64, in which whole numbers must then be exact.
    * `infer`: int64 where the first 64 KiB are whole numbers. Strings stay strings.

@@ -8,6 +8,7 @@ import { NAMES, type What } from "../dialects/index.js";
 import type { End } from "../dialects/needs.js";
 import type { Cast } from "../engine/cells.js";
 import { TransloadError } from "../errors.js";
+import { encodingOf } from "../io/recode.js";
 import { type Checks, type ChecksOf, CONVERT, checkOptions, LIMITS, PIECES, ROWS, RUN, TARGET, TYPED } from "./check.js";
 import type {
   ConvertOptions,
@@ -35,6 +36,8 @@ export interface Parts {
   readonly run: RunOptions;
 }
 
+const UTF8 = "utf-8";
+
 export const NOTHING: Parts = { rows: {}, typed: {}, target: {}, pieces: {}, limits: {}, run: {} };
 
 /** What is asked of a conversion. */
@@ -44,6 +47,8 @@ export interface Request extends Parts {
   readonly what: What;
   /** Of the target, where it is another. */
   readonly targetWhat?: What;
+  /** The input's encoding, by its own name; none where that is UTF-8. */
+  readonly encoding?: string;
 }
 
 /** What is asked of those who write batches. */
@@ -62,7 +67,7 @@ interface BatchParts {
 }
 
 /** What is asked of those who read batches. */
-export interface ReadRequest extends Pick<Request, "from" | "rows" | "limits" | "run"> {
+export interface ReadRequest extends Pick<Request, "from" | "encoding" | "rows" | "limits" | "run"> {
   readonly what?: What;
   /** What becomes of a frame's row labels, where somebody is to be told: as `index` of ConvertOptions. */
   readonly labels?: string | undefined;
@@ -87,7 +92,13 @@ export function requestOf(call: string, options: ConvertOptions, checks: Checks 
   checkOptions(call, options, checks);
   const { from = "auto", to, what = "request" } = options;
   if (to === undefined) throw new TransloadError("E_OPTION", `\`to\` is missing: the dialect to write, one of ${NAMES.join(", ")}`);
-  return { from, to, what, ...partsOf(options) };
+  return { from, to, what, ...encodingIn(options), ...partsOf(options) };
+}
+
+/** @throws TransloadError E_OPTION for an encoding that there is not. */
+export function encodingIn({ encoding }: Pick<EndOptions, "encoding">): Pick<Request, "encoding"> {
+  const name = encoding === undefined ? UTF8 : encodingOf(encoding);
+  return name === UTF8 ? {} : { encoding: name };
 }
 
 export function partsOf(options: Omit<ConvertOptions, keyof EndOptions>): Parts {
@@ -106,6 +117,7 @@ export function readRequestOf({ columns, ...options }: BatchOptions): ReadReques
   const names = columns && (isList(columns) ? columns : Object.values(columns));
   return {
     from,
+    ...encodingIn(options),
     rows: part<RowOptions>({ ...options, ...(names && { columns: names }) }, ROWS),
     batches: { dtype, cast, batchRows, batchBytes, dictionary, reuse },
     ...(columns && !isList(columns) && { renamed: Object.keys(columns) }),

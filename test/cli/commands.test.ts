@@ -119,7 +119,9 @@ test("every example of every help runs", async () => {
   const helps = await Promise.all(
     ["", "convert", "inspect", "validate", "bench", "dialects"].map((c) => transload([...(c ? [c] : []), "--help"])),
   );
-  const examples = helps.map(({ out }) => out.slice(out.indexOf("Examples:")).match(/^ {2}(transload|cat) [^<]*?(< \S+ .*)?$/gm) ?? []);
+  const examples = helps.map(
+    ({ out }) => out.slice(out.indexOf("Examples:")).match(/^ {2}(transload|cat|printf) [^<]*?(< \S+ .*)?$/gm) ?? [],
+  );
   for (const found of examples) expect(found.length).toBeGreaterThan(0);
   await shell(`cp -r '${join(ROOT, "data")}' .`, dir);
   for (const example of new Set(examples.flat())) {

@@ -1,0 +1,143 @@
+// An input that is not UTF-8 becomes that before anything else sees it. Nothing here is Node's.
+import { type BinaryForm, binaryAt } from "../binary/form.js";
+import { concat } from "../columns/bytes.js";
+import { withoutOffset } from "../engine/fault.js";
+import { optionText, TransloadError } from "../errors.js";
+import { compressionAt, ENOUGH } from "../io/peek.js";
+import { type Recoder, recoderOf } from "../io/recode.js";
+import type { Stage } from "./stage.js";
+
+type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** @throws TransloadError E_OPTION for a binary file, which has no encoding. */
+export function refuseEncoded(form: BinaryForm | undefined, encoding: string | undefined): void {
+  if (form && encoding !== undefined)
+    throw new TransloadError("E_OPTION", `${form.about} is no text and has no encoding; leave out ${optionText("encoding", encoding)}`);
+}
+
+/** What the first bytes say of the encoding. */
+const MARKS: readonly (readonly [string, readonly number[]])[] = [
+  ["utf-8", [0xef, 0xbb, 0xbf]],
+  ["utf-16le", [0xff, 0xfe]],
+  ["utf-16be", [0xfe, 0xff]],
+];
+
+/** The bytes of one input in UTF-8. */
+export class Recoding {
+  /** By its own name. */
+  readonly encoding: string;
+  readonly #recoder: Recoder;
+  #head: Uint8Array | undefined = new Uint8Array();
+  #fault: unknown;
+  /** Some byte has become another. */
+  changed = false;
+
+  constructor(encoding: string) {
+    this.encoding = encoding;
+    this.#recoder = recoderOf(encoding);
+  }
+
+  /** The chunks in UTF-8; of a chunk that is lent, they are lent. @throws TransloadError E_ENCODING; E_OPTION for a binary file. */
+  async *of(chunks: Chunks): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const chunk of chunks) yield* this.push(chunk);
+    yield* this.end();
+  }
+
+  *push(chunk: Uint8Array): Generator<Uint8Array, void, undefined> {
+    if (!this.#head) return yield* this.#guard(chunk);
+    this.#head = concat([this.#head, chunk]);
+    if (this.#head.length >= ENOUGH) yield* this.#open(this.#head);
+  }
+
+  *end(): Generator<Uint8Array, void, undefined> {
+    if (this.#head) yield* this.#open(this.#head);
+    yield* this.#guard(undefined);
+  }
+
+  /** What was thrown on the way: other offsets than ours are those of a text that nobody has seen. Lines and rows are the input's. */
+  honest(error: unknown): unknown {
+    return error === this.#fault ? error : withoutOffset(error);
+  }
+
+  *#open(head: Uint8Array): Generator<Uint8Array, void, undefined> {
+    this.#head = undefined;
+    refuseEncoded(binaryAt(head), this.encoding);
+    const packed = compressionAt(head);
+    // an encoding that has a letter for every byte would take it for text
+    if (packed) throw new TransloadError("E_ENCODING", `the input is ${packed}, and no text of ${this.encoding}; expand it first`);
+    const mark = MARKS.find(([, bytes]) => bytes.every((byte, i) => head[i] === byte))?.[0];
+    if (mark !== undefined && mark !== this.encoding) throw this.#mistaken(mark);
+    yield* this.#guard(head);
+  }
+
+  *#guard(chunk: Uint8Array | undefined): Generator<Uint8Array, void, undefined> {
+    try {
+      if (!chunk) return this.#recoder.end();
+      for (const text of this.#recoder.push(chunk)) {
+        this.changed ||= text !== chunk;
+        yield text;
+      }
+    } catch (error) {
+      this.#fault = error;
+      throw error;
+    }
+  }
+
+  #mistaken(mark: string): TransloadError {
+    const remedy = mark === "utf-8" ? `leave out ${optionText("encoding", this.encoding)}` : `${optionText("encoding", mark)} reads it`;
+    this.#fault = new TransloadError("E_ENCODING", `the input begins with the byte-order mark of ${mark}; ${remedy}`, { offset: 0 });
+    return this.#fault as TransloadError;
+  }
+}
+
+/** What comes of the text; errors have no offsets that are none of the input. */
+export async function* honestly<T>(recoding: Recoding, made: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+  try {
+    yield* made;
+  } catch (error) {
+    throw recoding.honest(error);
+  }
+}
+
+/** A conversion of an input that is not UTF-8. */
+export class RecodedStage implements Stage {
+  readonly #recoding: Recoding;
+  readonly #stage: Stage;
+
+  constructor(encoding: string, stage: Stage) {
+    this.#recoding = new Recoding(encoding);
+    this.#stage = stage;
+  }
+
+  get siblings(): readonly string[] {
+    return this.#stage.siblings ?? [];
+  }
+
+  push(chunk: Uint8Array): Promise<void> {
+    return this.#take(this.#recoding.push(chunk));
+  }
+
+  async end(): Promise<void> {
+    await this.#take(this.#recoding.end());
+    try {
+      await this.#stage.end();
+    } catch (error) {
+      throw this.#recoding.honest(error);
+    }
+  }
+
+  close(): void {
+    this.#stage.close();
+  }
+
+  async #take(texts: Iterable<Uint8Array>): Promise<void> {
+    try {
+      for (const text of texts) {
+        const wait = this.#stage.push(text);
+        if (wait) await wait;
+      }
+    } catch (error) {
+      throw this.#recoding.honest(error);
+    }
+  }
+}
