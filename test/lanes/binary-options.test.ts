@@ -200,7 +200,7 @@ const CASES: readonly (readonly [Options, Case])[] = [
 ];
 
 /** What says where the input is, how it runs and who is told; and what compressed inputs may become, which test/io has. */
-const OTHERS = ["from", "to", "file", "spillDir", "engine", "signal", "onWarning", "onProgress", "maxExpand", "maxWindow"];
+const OTHERS = ["from", "to", "encoding", "file", "spillDir", "engine", "signal", "onWarning", "onProgress", "maxExpand", "maxWindow"];
 
 const JSON_SOURCE = '{"dataframe_split":{"columns":["a","b"],"data":[[1.5,2],[NaN,3],[1000.5,4]]}}';
 const CSV_SOURCE = "a,b\n1.5,2\n1000.5,3\n";
