@@ -1,8 +1,10 @@
 import { checkTarget } from "../binary/check.js";
 import { binaryAt, binaryForm } from "../binary/form.js";
 import { Batch } from "../columns/batch.js";
+import type { RowLabels } from "../columns/labels.js";
 import { TransloadError } from "../errors.js";
 import { abortable, abortError } from "../io/abort.js";
+import { peek } from "../io/peek.js";
 import { blameSource, fileOf, type Source } from "../io/source.js";
 import { unpack } from "../io/unpack.js";
 import { chunksOfBatches } from "../lanes/printing.js";
@@ -88,8 +90,8 @@ async function pumpOfChunks(
   return pumpOfBatches(file ?? chunks, { ...request, from });
 }
 
-/** A binary file as the text that its batches are printed as, behind whose rows nothing stands. */
-function pumpOfBatches(source: Source, { rows, run, ...request }: Request): Pump {
+/** A binary file as the text that its batches are printed as, behind whose rows nothing stands but labels. */
+async function pumpOfBatches(source: Source, { rows, run, ...request }: Request): Promise<Pump> {
   const { columns, ...others } = rows;
   const { file, onProgress, ...quiet } = run;
   const { spillDir, signal } = run;
@@ -101,16 +103,19 @@ function pumpOfBatches(source: Source, { rows, run, ...request }: Request): Pump
     ...(signal && { signal }),
   };
   const host = nodeHost({ ...(spillDir && { spillDir }) });
-  const text = chunksOfBatches(
-    batchesOf(file ?? source, { ...own, ...(onProgress && { onProgress }) }),
-    { ...NOTHING, to: "mlflow" },
-    host,
-  );
-  return new Pump(
-    text,
-    { ...request, what: "request", targetWhat: request.what, from: "mlflow", rows: { ...others, fixed: true }, run: quiet },
-    host,
-  );
+  let labels: RowLabels | undefined;
+  const batches = batchesOf(file ?? source, { ...own, ...(onProgress && { onProgress }) }, (found) => {
+    labels = found;
+  });
+  // what a file says of its labels comes before its first batch
+  const { rest } = await peek(chunksOfBatches(batches, { ...NOTHING, to: "mlflow", labels: () => labels }, host));
+  const read = labels ? others : { ...others, fixed: true };
+  try {
+    return new Pump(rest, { ...request, what: "request", targetWhat: request.what, from: "mlflow", rows: read, run: quiet }, host);
+  } catch (error) {
+    await rest.return?.();
+    throw error;
+  }
 }
 
 /** A pump whose errors name the file. */

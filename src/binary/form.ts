@@ -5,6 +5,7 @@
 // stands beside this file: cut.ts cuts batches and joins columns, codecs.ts packs and unpacks bytes, places.ts checks numbers that are
 // places in something else, half.ts is half precision.
 import type { Batch } from "../columns/batch.js";
+import type { RowLabels } from "../columns/labels.js";
 import { TransloadError } from "../errors.js";
 import { type ExpansionLimit, expansionGuard } from "../io/expansion.js";
 import type { RandomAccess, Spill } from "../io/store.js";
@@ -86,6 +87,8 @@ export function binaryOf(path: string): BinaryForm | undefined {
 export interface BinaryRead extends Pick<ExpansionLimit, "maxExpand"> {
   /** The columns to read, in this order; the others are left where they are. Undefined: all. */
   readonly columns: readonly string[] | undefined;
+  /** Told what the rows' labels are, before the first batch, where the file says so; returns the columns to read besides. */
+  readonly onLabels?: ((labels: RowLabels) => readonly string[]) | undefined;
   /** Rows of a batch; undefined for about a mebibyte of cells, or what the file has together. */
   readonly batchRows: number | undefined;
   /** In its place: bytes of cells in a batch. */

@@ -101,7 +101,7 @@ export function addOptions(command: Command): Command {
     .addOption(command.createOption("--ragged <how>", "short rows; refused by default").choices(["error", "pad"]))
     .option(
       "--index <how>",
-      "row labels of a split: keep, drop, generate, or column:NAME for a column's cells (or labels as a column); kept by default, made where the target needs them",
+      "row labels of a split, or pandas' in a file: keep, drop, generate, or column:NAME for a column's cells (or labels as a column); kept by default, made where the target needs them",
     )
     .option("--no-header", "a csv or tsv file has no line of names")
     .option("--delimiter <character>", "between the fields of the csv that is read; tab for tsv", parseCharacter)

@@ -3,15 +3,17 @@
 import { checkTarget } from "../binary/check.js";
 import { binaryAt, binaryForm } from "../binary/form.js";
 import { Batch } from "../columns/batch.js";
+import type { RowLabels } from "../columns/labels.js";
 import { choose } from "../dialects/index.js";
 import { isCut } from "../dialects/needs.js";
-import { TransloadError } from "../errors.js";
+import { TransloadError, type Warning } from "../errors.js";
 import { peek } from "../io/peek.js";
 import type { ReadRequest, Request } from "../options/request.js";
 import { batchesIn, counted } from "./batches.js";
 import { endsOf } from "./conversion.js";
 import { FIRST_GUESS, type Guesses, LateNames, once, untilGuessed } from "./guessing.js";
 import type { Host } from "./host.js";
+import { labelled } from "./labels.js";
 import { chunksOfBatches, type Patch } from "./printing.js";
 import { refuseEncoded } from "./recoding.js";
 
@@ -89,9 +91,16 @@ async function* exchanged(
   // an array of npy's has no names
   const named = to === "npy" ? undefined : to;
   const gaps = gapsOf(request);
-  const reading = { from: request.from, what: request.what, rows, batches, limits, run, labels, late: guesses.late, named, gaps };
+  let found: RowLabels | undefined;
+  const onLabels = (own: RowLabels) => {
+    found = own;
+  };
+  const reading = { from: request.from, what: request.what, rows, batches, limits, run, labels, late: guesses.late, named, gaps, onLabels };
   const read = batchesIn(chunks, { ...reading, ...(encoding && { encoding }), ...(retries && { onLate }) }, host);
-  yield* chunksOfBatches(passed(read, through), request, host, patch);
+  const written = passed(read, through);
+  const warn = (warning: Warning) => run.onWarning?.(warning);
+  const own = binaryForm(to) ? labelled(written, () => found, { to, index: labels, warn }) : written;
+  yield* chunksOfBatches(own, { ...request, labels: () => found }, host, patch);
 }
 
 /** What is asked of the cells of a text; functions on batches see its NaN as NaN, and what they return is the writer's. */
@@ -105,7 +114,7 @@ function isCopied(to: string): boolean {
 }
 
 /** Batches as the functions between reader and writer let them through. */
-async function* passed(batches: AsyncIterable<Batch>, through: Request["typed"]["through"]): AsyncGenerator<unknown, void, undefined> {
+async function* passed(batches: AsyncIterable<Batch>, through: Request["typed"]["through"]): AsyncGenerator<Batch, void, undefined> {
   if (!through?.length) return yield* batches;
   const { gen } = await import("stream-chain/core");
   const pass = gen(...(through as [])) as (batch: Batch) => AsyncIterable<unknown>;

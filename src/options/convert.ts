@@ -77,7 +77,7 @@ export interface TargetOptions {
   nan?: "null" | "token" | "error";
   /** A cell without a value (an empty field, a key that is left out): as null, as NaN, or refused. Default: what the target's servers read as the same; null in a binary file, and NaN in numpy's. */
   missing?: "null" | "token" | "error";
-  /** Row labels of a frame: the source's, none, 0 to rows - 1, or a column's cells; a source's labels become that column where the target has none. Default `keep`; where the target needs labels and there are none they are made. */
+  /** Row labels of a frame, or pandas' index in a file: the source's, none, 0 to rows - 1, or a column's cells; a source's labels become that column where the target has none. Default `keep`; where the target needs labels and there are none they are made. */
   index?: "keep" | "drop" | "generate" | `column:${string}`;
   /** Open Inference Protocol's datatype for numbers. Default: `dtype`'s, or what holds the cells. */
   datatype?: string | Readonly<Record<string, string>>;
