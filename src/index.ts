@@ -11,6 +11,7 @@ export { type WriteOptions, writeBatches } from "./api/write.js";
 export { Batch, type BatchInit } from "./columns/batch.js";
 export type { Column as ColumnLike, TypedColumn as Column } from "./columns/column.js";
 export type { DType, DTypeChoice, DTypes, TypedArray } from "./columns/dtype.js";
+export type { RowLabels } from "./columns/labels.js";
 export {
   type DialectDefinition,
   type DialectName,

@@ -6,8 +6,13 @@ import { changed } from "./texts.js";
 export interface RowLabels {
   /** A column for each level; none where they are counted. */
   readonly columns: readonly string[];
-  /** The first label, and from one to the next. */
-  readonly range?: { readonly start: number; readonly step: number };
+  /** How they are counted. */
+  readonly range?: {
+    /** The first label. */
+    readonly start: number;
+    /** From one to the next. */
+    readonly step: number;
+  };
 }
 
 /** A batch of the labels alone: each a cell, or a list where they have several levels. */
