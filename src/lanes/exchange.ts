@@ -11,7 +11,7 @@ import { batchesIn, counted } from "./batches.js";
 import { FIRST_GUESS, type Guesses, LateNames, once, untilGuessed } from "./guessing.js";
 import type { Host } from "./host.js";
 import { chunksOfBatches, type Patch } from "./printing.js";
-import { refuseEncoded } from "./recoding.js";
+import { prepared, refuseEncoded } from "./recoding.js";
 
 /** Whether a conversion is one of batches: a form at either end is binary. */
 export function isTransfer({ from, to }: Pick<Request, "from" | "to">): boolean {
@@ -19,10 +19,12 @@ export function isTransfer({ from, to }: Pick<Request, "from" | "to">): boolean 
 }
 
 /** @throws TransloadError E_DIALECT or E_OPTION for what such a conversion cannot do. */
-export function checkTransfer({ from, to, what, encoding, pieces, target }: Request): void {
+export function checkTransfer(request: Request): void {
+  const { from, to, what, encoding, pieces, target } = request;
   refuseEncoded(binaryForm(from), encoding);
   if (!binaryForm(from)) choose(from, true, what);
   if (!binaryForm(to)) choose(to, false, what);
+  prepared(request);
   if (binaryForm(to) && target.index === "generate")
     throw new TransloadError(
       "E_OPTION",
