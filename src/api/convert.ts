@@ -6,8 +6,7 @@ import { type Duplex, Transform, type TransformCallback } from "node:stream";
 import { TransloadError } from "../errors.js";
 import { destroyOn } from "../io/abort.js";
 import { type Stage, stageFor } from "../lanes/chain.js";
-import { endsOf } from "../lanes/conversion.js";
-import { checkTransfer, isTransfer } from "../lanes/exchange.js";
+import { checkEnds, checkTransfer, isTransfer } from "../lanes/exchange.js";
 import type { ConvertOptions } from "../options/convert.js";
 import { type Request, requestOf } from "../options/request.js";
 import { nodeHost } from "./node.js";
@@ -35,7 +34,7 @@ export function convert(options: ConvertOptions): Duplex {
 export function checkConvert(options: ConvertOptions): Request {
   const request = requestOf("convert", options);
   if (isTransfer(request)) checkTransfer(request);
-  else endsOf(request);
+  else checkEnds(request);
   return request;
 }
 

@@ -1,4 +1,5 @@
 import { binaryForm } from "../binary/form.js";
+import type { RowLabels } from "../columns/labels.js";
 import { type Choice, choose, type Form, type Layout, paramsBeside, type SourceName } from "../dialects/index.js";
 import type { Seen } from "../engine/cells.js";
 import { Look } from "../engine/codes.js";
@@ -72,10 +73,14 @@ async function surveyOf(source: Source, options: InspectOptions, recoding: Recod
   const binary = binaryForm(asked);
   if (binary) {
     // its cells are looked at as the text they become
-    const text = chunksOfBatches(batchesOf(counted(), { from: binary.id }), { ...NOTHING, to: "mlflow" }, nodeHost({}));
+    let index: RowLabels | undefined;
+    const batches = batchesOf(counted(), { from: binary.id }, (found) => {
+      index = found;
+    });
+    const text = chunksOfBatches(batches, { ...NOTHING, to: "mlflow", labels: () => index }, nodeHost({}));
     const reading = new Survey("mlflow", createScanner, warn);
     for await (const chunk of text) reading.push(chunk);
-    return { ...reading.end(), form: binary.id, dialect: binary.id, bytes, warnings };
+    return { ...reading.end(), form: binary.id, dialect: binary.id, ...(index && { index }), bytes, warnings };
   }
   choose(asked, true);
   const onWarning = (warning: Warning) => {

@@ -10,7 +10,7 @@ import { type Model, readModel, signatureOf } from "../model/mlmodel.js";
 import { dtypesOf, textColumns } from "../model/signature.js";
 import { checkOptions, READ } from "../options/check.js";
 import type { BatchOptions } from "../options/read.js";
-import { readRequestOf } from "../options/request.js";
+import { type ReadRequest, readRequestOf } from "../options/request.js";
 import { formOfName } from "./extension.js";
 import { nodeHost } from "./node.js";
 
@@ -33,15 +33,19 @@ export async function* readBatches(source: Source, options: ReadOptions = {}): A
     if (batch.rowCount > 0) yield options.dictionary ? batch : withoutDictionaries(batch);
 }
 
-/** The same, and one batch without rows where a binary file has none, so that its columns are known. */
-export async function* batchesOf(source: Source, { model, spillDir, ...asked }: ReadOptions): AsyncGenerator<Batch, void, undefined> {
+/** The same, and one batch without rows where a binary file has none, so that its columns are known. `onLabels` is told of its row labels. */
+export async function* batchesOf(
+  source: Source,
+  { model, spillDir, ...asked }: ReadOptions,
+  onLabels?: ReadRequest["onLabels"],
+): AsyncGenerator<Batch, void, undefined> {
   checkOptions("readBatches", asked, READ);
   const options = model === undefined ? asked : informed(asked, typeof model === "string" ? await readModel(model) : model);
   const path = fileOf(source);
   const { from = "auto", signal, onProgress } = options;
   const named = from === "auto" && path !== undefined ? formOfName(path) : from;
   if (!binaryForm(named)) choose(named, true);
-  const request = readRequestOf({ ...options, from: named });
+  const request = { ...readRequestOf({ ...options, from: named }), onLabels };
   try {
     const { chunks, file } = await unpack(source, { ...request.limits, lend: true });
     const bytes = counted(abortable(chunks, signal), onProgress);

@@ -1,7 +1,10 @@
+import { checkTarget } from "../binary/check.js";
 import { binaryAt, binaryForm } from "../binary/form.js";
 import { Batch } from "../columns/batch.js";
+import type { RowLabels } from "../columns/labels.js";
 import { TransloadError } from "../errors.js";
 import { abortable, abortError } from "../io/abort.js";
+import { peek } from "../io/peek.js";
 import { blameSource, fileOf, type Source } from "../io/source.js";
 import { unpack } from "../io/unpack.js";
 import { chunksOfBatches } from "../lanes/printing.js";
@@ -35,6 +38,7 @@ export async function* split(source: Source, options: SplitOptions): AsyncGenera
   const request = requestOf("split", options);
   if (options.maxRows === undefined && options.maxBytes === undefined)
     throw new TransloadError("E_OPTION", "say how large a piece may be, with maxRows or maxBytes");
+  checkTarget(request.to, request.target);
   const named = (error: unknown) => {
     throw blameSource(error, source);
   };
@@ -86,8 +90,8 @@ async function pumpOfChunks(
   return pumpOfBatches(file ?? chunks, { ...request, from });
 }
 
-/** A binary file as the text that its batches are printed as, behind whose rows nothing stands. */
-function pumpOfBatches(source: Source, { rows, run, ...request }: Request): Pump {
+/** A binary file as the text that its batches are printed as, behind whose rows nothing stands but labels. */
+async function pumpOfBatches(source: Source, { rows, run, ...request }: Request): Promise<Pump> {
   const { columns, ...others } = rows;
   const { file, onProgress, ...quiet } = run;
   const { spillDir, signal } = run;
@@ -99,12 +103,19 @@ function pumpOfBatches(source: Source, { rows, run, ...request }: Request): Pump
     ...(signal && { signal }),
   };
   const host = nodeHost({ ...(spillDir && { spillDir }) });
-  const text = chunksOfBatches(
-    batchesOf(file ?? source, { ...own, ...(onProgress && { onProgress }) }),
-    { ...NOTHING, to: "mlflow" },
-    host,
-  );
-  return new Pump(text, { ...request, from: "mlflow", rows: { ...others, fixed: true }, run: quiet }, host);
+  let labels: RowLabels | undefined;
+  const batches = batchesOf(file ?? source, { ...own, ...(onProgress && { onProgress }) }, (found) => {
+    labels = found;
+  });
+  // what a file says of its labels comes before its first batch
+  const { rest } = await peek(chunksOfBatches(batches, { ...NOTHING, to: "mlflow", labels: () => labels }, host));
+  const read = labels ? others : { ...others, fixed: true };
+  try {
+    return new Pump(rest, { ...request, what: "request", targetWhat: request.what, from: "mlflow", rows: read, run: quiet }, host);
+  } catch (error) {
+    await rest.return?.();
+    throw error;
+  }
 }
 
 /** A pump whose errors name the file. */

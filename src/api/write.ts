@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import { checkTarget } from "../binary/check.js";
 import { binaryForm } from "../binary/form.js";
 import { choose, type TargetName } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
@@ -15,8 +16,11 @@ export interface WriteOptions
   extends Pick<ConvertOptions, "nan" | "missing" | "index" | "datatype" | "header" | "spillDir" | "engine" | "signal" | "onWarning"> {
   /** Dialect or form to write, or a binary form (`parquet`, `arrow`, `arrows`, `npy`, `npz`). */
   to: TargetName;
-  /** How a Parquet file's pages are compressed (default `snappy`), or an npz's arrays (`gzip`; default not at all). */
-  codec?: "snappy" | "zstd" | "gzip" | "none";
+  /**
+   * How a Parquet file's pages are compressed (default `snappy`), Arrow's buffers (`lz4`, `zstd`; default not at all), or an npz's arrays
+   * (`gzip`; default not at all).
+   */
+  codec?: NonNullable<ConvertOptions["codec"]>;
   /** Rows of a Parquet file's row groups. Default: 122,880, as DuckDB has them. */
   rowGroupRows?: number;
 }
@@ -33,6 +37,7 @@ export function writeBatches(options: WriteOptions): Duplex {
   const { to } = options;
   if (to === undefined) throw new TransloadError("E_OPTION", "`to` is missing: the dialect, or binary form, to write");
   if (!binaryForm(to)) choose(to);
+  checkTarget(to, options);
   const request = { to, ...partsOf(options) };
   const host = nodeHost(request.run);
   return destroyOn(

@@ -7,6 +7,7 @@ import { TransloadError } from "../errors.js";
 import { type FrameEnd, Frames, Hash } from "../io/zstd-frames.js";
 import type { BinaryWrite } from "./form.js";
 import { expandLz4Block, expandLz4Frame } from "./lz4.js";
+import { compressLz4Block, compressLz4Frame } from "./lz4-write.js";
 
 /** Node's, with what it has from 22.15 on. */
 type Zlib = typeof import("node:zlib") & {
@@ -26,8 +27,10 @@ export async function compressorOf(codec: NonNullable<BinaryWrite["compress"]>):
       return (bytes) => bytes;
     case "snappy":
       return (bytes) => Uint8Array.from(snappyCompress(bytes));
+    case "lz4":
+      return compressLz4Block;
     case "gzip":
-      if (!zlib) throw new TransloadError("E_OPTION", "codec gzip is Node's; snappy and zstd work in a browser, too");
+      if (!zlib) throw new TransloadError("E_OPTION", "codec gzip is Node's; snappy, lz4 and zstd work in a browser, too");
       return (bytes) => zlib.gzipSync(bytes);
     default: {
       const own = zlib?.zstdCompressSync;
@@ -37,6 +40,11 @@ export async function compressorOf(codec: NonNullable<BinaryWrite["compress"]>):
       return (bytes) => wasm.compress(bytes);
     }
   }
+}
+
+/** What compresses the buffers of Arrow's messages, loaded when it is wanted. */
+export async function bufferCompressorOf(codec: "lz4" | "zstd"): Promise<(bytes: Uint8Array) => Uint8Array> {
+  return codec === "lz4" ? compressLz4Frame : compressorOf(codec);
 }
 
 /** Expands a page that is said to have so many bytes, and no page that has more. */

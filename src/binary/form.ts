@@ -5,6 +5,7 @@
 // stands beside this file: cut.ts cuts batches and joins columns, codecs.ts packs and unpacks bytes, places.ts checks numbers that are
 // places in something else, half.ts is half precision.
 import type { Batch } from "../columns/batch.js";
+import type { RowLabels } from "../columns/labels.js";
 import { TransloadError } from "../errors.js";
 import { type ExpansionLimit, expansionGuard } from "../io/expansion.js";
 import type { RandomAccess, Spill } from "../io/store.js";
@@ -18,23 +19,52 @@ export interface BinaryForm {
   readonly extensions: readonly string[];
   /** What such a file begins with: one of these. */
   readonly magics: readonly (readonly number[])[];
+  /** How what is in it may be compressed. */
+  readonly codecs: readonly Codec[];
+  /** Its columns may have nulls. */
+  readonly nulls: boolean;
 }
+
+export type Codec = "snappy" | "lz4" | "zstd" | "gzip" | "none";
 
 export type BinaryName = "npy" | "npz" | "arrow" | "arrows" | "parquet";
 
 const ascii = (text: string) => [...text].map((c) => c.charCodeAt(0));
 
 export const BINARY: readonly BinaryForm[] = [
-  { id: "parquet", about: "Apache Parquet", extensions: ["parquet", "pqt", "pq"], magics: [ascii("PAR1")] },
+  {
+    id: "parquet",
+    about: "Apache Parquet",
+    extensions: ["parquet", "pqt", "pq"],
+    magics: [ascii("PAR1")],
+    codecs: ["snappy", "lz4", "zstd", "gzip", "none"],
+    nulls: true,
+  },
   {
     id: "arrow",
     about: "Apache Arrow IPC, the file format (Feather)",
     extensions: ["arrow", "feather"],
     magics: [ascii("ARROW1"), ascii("FEA1")],
+    codecs: ["lz4", "zstd", "none"],
+    nulls: true,
   },
-  { id: "arrows", about: "Apache Arrow IPC, the stream format", extensions: ["arrows"], magics: [[0xff, 0xff, 0xff, 0xff]] },
-  { id: "npy", about: "numpy's array", extensions: ["npy"], magics: [[0x93, ...ascii("NUMPY")]] },
-  { id: "npz", about: "numpy's arrays in a zip", extensions: ["npz"], magics: [[...ascii("PK"), 0x03, 0x04]] },
+  {
+    id: "arrows",
+    about: "Apache Arrow IPC, the stream format",
+    extensions: ["arrows"],
+    magics: [[0xff, 0xff, 0xff, 0xff]],
+    codecs: ["lz4", "zstd", "none"],
+    nulls: true,
+  },
+  { id: "npy", about: "numpy's array", extensions: ["npy"], magics: [[0x93, ...ascii("NUMPY")]], codecs: ["none"], nulls: false },
+  {
+    id: "npz",
+    about: "numpy's arrays in a zip",
+    extensions: ["npz"],
+    magics: [[...ascii("PK"), 0x03, 0x04]],
+    codecs: ["gzip", "none"],
+    nulls: false,
+  },
 ];
 
 /** The form of this name, if it is binary. */
@@ -57,6 +87,8 @@ export function binaryOf(path: string): BinaryForm | undefined {
 export interface BinaryRead extends Pick<ExpansionLimit, "maxExpand"> {
   /** The columns to read, in this order; the others are left where they are. Undefined: all. */
   readonly columns: readonly string[] | undefined;
+  /** Told what the rows' labels are, before the first batch, where the file says so; returns the columns to read besides. */
+  readonly onLabels?: ((labels: RowLabels) => readonly string[]) | undefined;
   /** Rows of a batch; undefined for about a mebibyte of cells, or what the file has together. */
   readonly batchRows: number | undefined;
   /** In its place: bytes of cells in a batch. */
@@ -81,7 +113,7 @@ export interface BinaryWriter {
 
 /** How a binary file is written. */
 export interface BinaryWrite {
-  readonly compress: "snappy" | "zstd" | "gzip" | "none" | undefined;
+  readonly compress: Codec | undefined;
   readonly rowGroupRows: number | undefined;
   /** A place for what is written out of its order. */
   readonly spill: () => Spill;

@@ -97,7 +97,7 @@ function wrongSum(): Error {
 const [P1, P2, P3, P4, P5] = [0x9e3779b1, 0x85ebca77, 0xc2b2ae3d, 0x27d4eb2f, 0x165667b1] as const;
 
 /** xxHash of 32 bits, seed 0. */
-function xxh32(bytes: Uint8Array): number {
+export function xxh32(bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const turn = (n: number, by: number) => (n << by) | (n >>> (32 - by));
   let at = 0;

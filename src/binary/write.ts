@@ -10,6 +10,6 @@ export async function writerOf(id: BinaryName, options: BinaryWrite): Promise<Bi
     case "parquet":
       return (await import("./parquet/write.js")).ParquetWriter.create(options);
     default:
-      return new (await import("./arrow/write.js")).ArrowWriter(id === "arrow" ? "file" : "stream");
+      return (await import("./arrow/write.js")).ArrowWriter.create(id === "arrow" ? "file" : "stream", options);
   }
 }

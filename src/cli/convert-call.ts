@@ -104,7 +104,7 @@ export function addOptions(command: Command): Command {
     .addOption(command.createOption("--ragged <how>", "short rows; refused by default").choices(["error", "pad"]))
     .option(
       "--index <how>",
-      "row labels of a split: keep, drop, generate, or column:NAME for a column's cells (or labels as a column); kept by default, made where the target needs them",
+      "row labels of a split, or pandas' in a file: keep, drop, generate, or column:NAME for a column's cells (or labels as a column); kept by default, made where the target needs them",
     )
     .option("--no-header", "a csv or tsv file has no line of names")
     .option("--delimiter <character>", "between the fields of the csv that is read; tab for tsv", parseCharacter)
@@ -136,8 +136,8 @@ export function addOptions(command: Command): Command {
     .option("--batch-rows <rows>", "rows that --dtype works on at a time", parseRows)
     .addOption(
       command
-        .createOption("--codec <codec>", "of parquet's pages (snappy by default), or npz's arrays (none)")
-        .choices(["snappy", "zstd", "gzip", "none"]),
+        .createOption("--codec <codec>", "of parquet's pages (snappy by default), arrow's buffers (lz4, zstd), or npz's arrays (gzip)")
+        .choices(["snappy", "lz4", "zstd", "gzip", "none"]),
     )
     .option("--row-group-rows <rows>", "rows of a parquet file's row groups, 122,880 by default", parseRows)
     .addOption(
@@ -182,6 +182,7 @@ Examples:
   printf 'made by hand\\na,b\\n# no row\\n1,2\\n' | transload convert -f csv -t jsonl --skip-lines 1 --comment '#'
   transload convert data/iris.csv -o iris.parquet
   transload convert iris.parquet -t mlflow:split -o iris.json.gz
+  transload convert data/iris.csv -o iris.arrow --codec lz4
   transload convert data/tensor.azureml.json -o tensor.npy
   transload convert data/tensor.azureml.json --dialect data/litserve.yaml -t litserve
 

@@ -64,10 +64,11 @@ export async function inspectInput(
 }
 
 function describe(inspection: Inspection): string {
-  const { form, params, bytes, columns } = inspection;
+  const { form, params, bytes, columns, index } = inspection;
   const facts = alignColumns([
     ["form", form],
     ["holds", extent(inspection)],
+    ...(index ? [["index", indexText(index)]] : []),
     ["params", params ? "yes" : "no"],
     ["bytes", String(bytes)],
   ]);
@@ -85,6 +86,12 @@ export function extent({ layout, rows, shape, columns, labels }: Inspection): st
 
 function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+/** `id`, `g, k`, or `10, 12, 14, …`. */
+function indexText({ columns, range }: NonNullable<Inspection["index"]>): string {
+  if (!range) return columns.map(visible).join(", ");
+  return `${[0, 1, 2].map((row) => range.start + row * range.step).join(", ")}, …`;
 }
 
 function columnTable({ labels, columns }: Inspection): string {

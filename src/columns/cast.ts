@@ -20,10 +20,17 @@ import { castNumber, clipNumber } from "./number.js";
 import { convertTime, timeText } from "./time.js";
 
 /**
- * Numbers in other dtypes: all of them, or by column. Strings stay. `strict`: the batch has all of the columns that there are.
+ * Numbers in other dtypes: all of them, or by column. Strings stay. `strict`: the batch has all of the columns that there are. One dtype for all
+ * is none for the columns that are `kept`.
  * @throws TransloadError E_RANGE for a number that its dtype cannot hold, unless `clip`; E_DTYPE for a column that is not there.
  */
-export function castBatch(batch: Batch, dtype: DType | DTypes, how: "error" | "clip", strict: boolean): Batch {
+export function castBatch(
+  batch: Batch,
+  dtype: DType | DTypes,
+  how: "error" | "clip",
+  strict: boolean,
+  kept: readonly string[] = [],
+): Batch {
   const { rowOffset, rowCount, kind, columns } = batch;
   const known = strict && new Set(columns.map(({ name }) => name));
   if (known)
@@ -31,6 +38,7 @@ export function castBatch(batch: Batch, dtype: DType | DTypes, how: "error" | "c
       if (!known.has(name))
         throw new TransloadError("E_DTYPE", `a dtype is asked for ${JSON.stringify(name)}, and there is no such column`);
   const cast = columns.map((column) => {
+    if (typeof dtype === "string" && kept.includes(column.name)) return column;
     const wanted = typeof dtype === "string" ? dtype : (dtypeNamed(dtype, column.name) ?? column.dtype);
     return castColumn(column, wanted, how, typeof dtype === "object", rowOffset);
   });

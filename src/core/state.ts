@@ -118,6 +118,7 @@ export let closedEmpty: bool = false; // of the container that step() closed las
 export let mode: i32 = Mode.Free;
 export let base: i32 = 0; // depth inside the cargo's outermost list
 export let leaf: i32 = -1; // depth of the lists that hold scalars, once seen
+let listed: i32 = -1; // depth of the deepest list that was seen to hold lists, if only empty ones
 export let freeAbove: i32 = i32.MAX_VALUE; // containers deeper than this are not checked
 export let nullOk: bool = true;
 /** Rows of the cargo behind which an event is due, besides that at its end; u64.MAX_VALUE for neither. */
@@ -168,7 +169,7 @@ export function reset(): void {
  * Level 1 of it is its rows; width is the length every row must have, or LEARN.
  */
 export function startCargo(how: i32, width: i64): void {
-  mode = how; base = depth; leaf = -1; freeAbove = i32.MAX_VALUE;
+  mode = how; base = depth; leaf = -1; listed = -1; freeAbove = i32.MAX_VALUE;
   for (let d = 0; d < MAX_DEPTH + 8; d++) store<i64>(expectAt(d), how == Mode.Tensor && d > base ? LEARN : FREE);
   if (how == Mode.Rows) store<i64>(expectAt(base + 1), width);
   if (how == Mode.Tensor && width != LEARN) store<i64>(expectAt(base + 1), width);
@@ -192,8 +193,11 @@ export function admit(kind: i32): i32 {
   if (mode == Mode.Free || d < base || freeAbove != i32.MAX_VALUE) return Err.None;
   if (mode == Mode.Tensor) {
     if (kind == 2) return Err.Object;
-    if (kind == 1) return leaf >= 0 && d >= leaf ? Err.Mixed : Err.None;
-    if (leaf < 0) leaf = d;
+    if (kind == 1) {
+      if (d > listed) listed = d;
+      return leaf >= 0 && d >= leaf ? Err.Mixed : Err.None;
+    }
+    if (leaf < 0 && d > listed) leaf = d;
     return d == leaf ? Err.None : Err.Mixed;
   }
   if (mode == Mode.Records) {

@@ -27,7 +27,9 @@ function contentOf(layout: Layout): Form["content"] {
  */
 export function target(choice: Choice, layout: Layout, source: Form, named: boolean, frame = false): { form: Form; layout: Layout } {
   const forms = choice.forms.filter(({ readAs }) => choice.exact || readAs === undefined);
-  for (const want of orderFor(layout, source, named, frame)) {
+  // a frame among answers is a file's: its rows become what those of a csv do
+  const rows = layout === "frame" && choice.what === "response" ? "delimited" : layout;
+  for (const want of orderFor(rows, source, named, frame)) {
     const fit = forms.filter((f) => f.layouts.includes(want));
     const form =
       fit.find((f) => f.key === source.key && f.key !== undefined && f.content === source.content) ??

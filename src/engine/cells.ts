@@ -77,4 +77,6 @@ export interface CellReader {
   readonly rows: number;
   /** In a survey: what was seen of each column. */
   readonly seen: readonly Seen[];
+  /** Cells of short rows that were filled in, where they are. */
+  readonly padded?: number;
 }

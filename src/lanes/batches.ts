@@ -4,6 +4,7 @@ import { type BinaryForm, binaryAt, binaryForm } from "../binary/form.js";
 import type { Batch } from "../columns/batch.js";
 import { castBatch } from "../columns/cast.js";
 import { withDictionaries } from "../columns/dictionary.js";
+import type { RowLabels } from "../columns/labels.js";
 import { pickColumns } from "../columns/pick.js";
 import { choose } from "../dialects/index.js";
 import { refuseLabel, withoutPlace } from "../engine/fault.js";
@@ -23,38 +24,49 @@ type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 /** Batches, and one without rows where a binary file has none, so that its columns are known. */
 export async function* batchesIn(chunks: Chunks, request: ReadRequest, host: Host): AsyncGenerator<Batch, void, undefined> {
   const { columns } = request.rows;
-  for await (const batch of await opened(chunks, request, host)) {
-    const picked = columns ? pickColumns(batch, columns, request.renamed ?? columns) : batch;
+  const labels: string[] = [];
+  for await (const batch of await opened(chunks, request, host, labels)) {
+    const picked = columns ? pickColumns(batch, [...columns, ...labels], [...(request.renamed ?? columns), ...labels]) : batch;
     yield request.batches.dictionary ? withDictionaries(picked) : picked;
   }
 }
 
-/** Tells text from binary by the name of the form, or the first bytes. */
-async function opened(chunks: Chunks, request: ReadRequest, host: Host): Promise<AsyncGenerator<Batch, void, undefined>> {
+/** Tells text from binary by the name of the form, or the first bytes. Columns that are read for the rows' labels go to `labels`. */
+async function opened(chunks: Chunks, request: ReadRequest, host: Host, labels: string[]): Promise<AsyncGenerator<Batch, void, undefined>> {
   const { from, what, encoding } = request;
   if (!binaryForm(from)) choose(from, true, what);
   const { head, rest } = await peek(chunks);
   const form = binaryForm(from) ?? (from === "auto" ? binaryAt(head) : undefined);
   refuseEncoded(form, encoding);
   const { recoding, request: own } = prepared(request);
-  if (form) return readBinary(form, rest, request, host);
+  if (form) return readBinary(form, rest, request, host, labels);
   return recoding ? honestly(recoding, readText(recoding.of(rest), own, spilling(host))) : readText(rest, own, host);
 }
 
 async function* readBinary(
   form: BinaryForm,
   chunks: Chunks,
-  { rows: { columns }, batches, limits: { maxExpand } }: ReadRequest,
+  { rows: { columns }, batches, limits: { maxExpand }, onLabels }: ReadRequest,
   host: Host,
+  labels: string[],
 ): AsyncGenerator<Batch, void, undefined> {
   const { readForm } = await import("../binary/read.js");
   const { batchRows, batchBytes, dtype, cast = "error", reuse = false } = batches;
   // what a dtype is asked for by name may be among what is not read, or come in a later array
   const whole = columns === undefined && form.id !== "npz";
   const { spill, npz } = host;
-  const reading = { columns, batchRows, batchBytes, reuse, maxExpand, spill, npz };
+  const kept: string[] = [];
+  const found = (own: RowLabels): readonly string[] => {
+    // a column that is asked for by its name is one
+    if (columns?.some((name) => own.columns.includes(name))) return [];
+    onLabels?.(own);
+    kept.push(...own.columns);
+    if (columns) labels.push(...own.columns);
+    return own.columns;
+  };
+  const reading = { columns, batchRows, batchBytes, reuse, maxExpand, spill, npz, ...(onLabels && { onLabels: found }) };
   for await (const batch of readForm(form, await host.random(chunks), reading))
-    yield dtype === undefined || dtype === "infer" ? batch : castBatch(batch, dtype, cast, whole);
+    yield dtype === undefined || dtype === "infer" ? batch : castBatch(batch, dtype, cast, whole, kept);
 }
 
 async function* readText(bytes: Chunks, request: ReadRequest, host: Host): AsyncGenerator<Batch, void, undefined> {
@@ -112,7 +124,7 @@ async function* readText(bytes: Chunks, request: ReadRequest, host: Host): Async
     yield* own ? take(new Uint8Array(), true) : placeless(take(new Uint8Array(), true));
     const read = rewriter as unknown as Rewriter;
     read.end();
-    if (request.labels === "keep" && read.layout === "frame" && !found.moved && read.members.includes("index"))
+    if (request.labels === "keep" && read.layout === "frame" && read.members.includes("index"))
       run.onWarning?.({
         code: "W_INDEX",
         message: `the index of the split is dropped; ${optionText("index", "drop")} says so, ${optionText("index", "column:NAME")} keeps it`,

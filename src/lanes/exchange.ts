@@ -1,15 +1,19 @@
 // A conversion with a binary file at one end, or both: batches out of the one, into the other. Nothing here is Node's.
 
+import { checkTarget } from "../binary/check.js";
 import { binaryAt, binaryForm } from "../binary/form.js";
 import { Batch } from "../columns/batch.js";
+import type { RowLabels } from "../columns/labels.js";
 import { choose } from "../dialects/index.js";
 import { isCut } from "../dialects/needs.js";
-import { TransloadError } from "../errors.js";
+import { TransloadError, type Warning } from "../errors.js";
 import { peek } from "../io/peek.js";
-import type { Request } from "../options/request.js";
+import type { ReadRequest, Request } from "../options/request.js";
 import { batchesIn, counted } from "./batches.js";
+import { endsOf } from "./conversion.js";
 import { FIRST_GUESS, type Guesses, LateNames, once, untilGuessed } from "./guessing.js";
 import type { Host } from "./host.js";
+import { labelled } from "./labels.js";
 import { chunksOfBatches, type Patch } from "./printing.js";
 import { prepared, refuseEncoded } from "./recoding.js";
 
@@ -25,13 +29,15 @@ export function checkTransfer(request: Request): void {
   if (!binaryForm(from)) choose(from, true, what);
   if (!binaryForm(to)) choose(to, false, what);
   prepared(request);
-  if (binaryForm(to) && target.index === "generate")
-    throw new TransloadError(
-      "E_OPTION",
-      `${to} has no row labels that could be generated; keep those there are in a column, with index column:NAME`,
-    );
+  checkTarget(to, target);
   if (binaryForm(to) && isCut(pieces))
     throw new TransloadError("E_OPTION", `${to} is not cut into pieces; cut the text that it is made of`);
+}
+
+/** @throws TransloadError E_DIALECT or E_OPTION for what a conversion of text to text cannot do. */
+export function checkEnds(request: Request): void {
+  endsOf(request);
+  checkTarget(request.to, request.target);
 }
 
 /** Where the output goes, when that is a file of the caller's. */
@@ -86,20 +92,22 @@ async function* exchanged(
   };
   // an array of npy's has no names
   const named = to === "npy" ? undefined : to;
-  const reading = {
-    from: request.from,
-    what: request.what,
-    ...(encoding && { encoding }),
-    rows,
-    batches,
-    limits,
-    run,
-    labels,
-    late: guesses.late,
-    named,
+  const gaps = gapsOf(request);
+  let found: RowLabels | undefined;
+  const onLabels = (own: RowLabels) => {
+    found = own;
   };
-  const read = batchesIn(chunks, { ...reading, ...(retries && { onLate }) }, host);
-  yield* chunksOfBatches(passed(read, through), request, host, patch);
+  const reading = { from: request.from, what: request.what, rows, batches, limits, run, labels, late: guesses.late, named, gaps, onLabels };
+  const read = batchesIn(chunks, { ...reading, ...(encoding && { encoding }), ...(retries && { onLate }) }, host);
+  const written = passed(read, through);
+  const warn = (warning: Warning) => run.onWarning?.(warning);
+  const own = binaryForm(to) ? labelled(written, () => found, { to, index: labels, warn }) : written;
+  yield* chunksOfBatches(own, { ...request, labels: () => found }, host, patch);
+}
+
+/** What is asked of the cells of a text; functions on batches see its NaN as NaN, and what they return is the writer's. */
+function gapsOf({ target: { nan, missing }, typed: { through } }: Request): NonNullable<ReadRequest["gaps"]> {
+  return { ...(nan && !through?.length && { nan }), ...(missing === "error" && { missing }) };
 }
 
 /** Its writer keeps none of a batch's memory, so that batches may be lent. */
@@ -108,7 +116,7 @@ function isCopied(to: string): boolean {
 }
 
 /** Batches as the functions between reader and writer let them through. */
-async function* passed(batches: AsyncIterable<Batch>, through: Request["typed"]["through"]): AsyncGenerator<unknown, void, undefined> {
+async function* passed(batches: AsyncIterable<Batch>, through: Request["typed"]["through"]): AsyncGenerator<Batch, void, undefined> {
   if (!through?.length) return yield* batches;
   const { gen } = await import("stream-chain/core");
   const pass = gen(...(through as [])) as (batch: Batch) => AsyncIterable<unknown>;

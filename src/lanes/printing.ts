@@ -3,12 +3,16 @@
 import { type BinaryForm, binaryForm } from "../binary/form.js";
 import type { Batch } from "../columns/batch.js";
 import { encode } from "../columns/bytes.js";
+import { labelsOf, type RowLabels, withoutLabels } from "../columns/labels.js";
+import { withNan } from "../columns/nan.js";
 import { choose, FORMS, type Form, type Layout, target } from "../dialects/index.js";
 import { isCut } from "../dialects/needs.js";
 import { createCorePrinter } from "../engine/wasm/index.js";
 import { TransloadError } from "../errors.js";
+import { blocksOf, type Spill } from "../io/store.js";
 import { NOTHING, type WriteRequest } from "../options/request.js";
 import { type Host, spilling } from "./host.js";
+import { labelsHere } from "./labels.js";
 import { Pump } from "./pump.js";
 import { sequenceOf } from "./sequence.js";
 
@@ -30,14 +34,14 @@ export function chunksOfBatches(
 async function* binary(
   { id }: BinaryForm,
   batches: AsyncIterable<Batch>,
-  { target: { codec, rowGroupRows } }: WriteRequest,
+  { target: { codec, rowGroupRows, nan } }: WriteRequest,
   host: Host,
   patch: Patch | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { writerOf } = await import("../binary/write.js");
   const writer = await writerOf(id, { compress: codec, rowGroupRows, spill: host.spill, npz: host.npz, patches: patch !== undefined });
   try {
-    for await (const batch of batches) yield* writer.write(batch);
+    for await (const batch of batches) yield* writer.write(nan === undefined ? batch : withNan(batch, nan));
     yield* writer.end();
     if (writer.patch) patch?.(writer.patch);
   } finally {
@@ -47,22 +51,23 @@ async function* binary(
 
 /** Prints batches as MLflow's split, or inputs, and moves the cells to their form where that is another. */
 async function* text(batches: AsyncIterable<Batch>, request: WriteRequest, host: Host): AsyncGenerator<Uint8Array, void, undefined> {
-  const { to, rows, pieces, limits } = request;
+  const { to, rows, pieces, limits, what = "request" } = request;
   const { codec: _, rowGroupRows: __, ...writing } = request.target;
   const iterator = batches[Symbol.asyncIterator]();
   const first = await iterator.next();
+  const labels = first.done ? undefined : labelsHere(first.value, request.labels?.());
   const all = joined(first, iterator);
   const frame = first.done || first.value.kind === "frame";
   const named = !frame && first.value.columns[0]?.name !== "";
   const middle = formNamed(frame ? "mlflow:split" : "mlflow:inputs");
   const layout: Layout = frame ? "frame" : named ? "named" : "tensor";
-  const printed = frame ? printFrame(all) : named ? printNamed(all) : printTensor(all);
-  const goal = target(choose(to), layout, middle, false);
+  const printed = frame ? printFrame(all, labels, host) : named ? printNamed(all) : printTensor(all);
+  const goal = target(choose(to, false, what), layout, middle, false);
   if (goal.form === middle && Object.keys(writing).length === 0 && !isCut(pieces)) return yield* printed;
-  // nothing stands behind the rows that we print, and their bytes have been counted
+  // but for labels, nothing stands behind the rows that we print, and their bytes have been counted
   const { onProgress: ___, ...run } = request.run;
-  const own = { ...(rows.header !== undefined && { header: rows.header }), ...(isCut(pieces) && { fixed: true }) };
-  const moving = { ...NOTHING, what: "request" as const, rows: own, target: writing, pieces, limits, run };
+  const own = { ...(rows.header !== undefined && { header: rows.header }), ...(isCut(pieces) && !labels && { fixed: true }) };
+  const moving = { ...NOTHING, what: "request" as const, targetWhat: what, rows: own, target: writing, pieces, limits, run };
   yield* new Pump(printed, { ...moving, from: middle.id, to }, spilling(host)).bytes();
 }
 
@@ -80,17 +85,58 @@ async function* joined(first: IteratorResult<Batch>, rest: AsyncIterator<Batch>)
 
 const newPrinter = () => createCorePrinter({ nan: "pass", nulls: true });
 
-async function* printFrame(batches: AsyncIterable<Batch>): AsyncGenerator<Uint8Array, void, undefined> {
+/** The rows, and their labels behind them, which wait in a spill. */
+async function* printFrame(
+  batches: AsyncIterable<Batch>,
+  labels: RowLabels | undefined,
+  host: Host,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const printer = newPrinter();
+  const index = labels && new PrintedLabels(labels, host.spill());
   let rows = 0;
   let begun = false;
-  for await (const batch of batches) {
-    if (!begun) yield encode(`{"dataframe_split":{"columns":${JSON.stringify(batch.columns.map(({ name }) => name))},"data":[`);
-    begun = true;
-    yield* printer.print(batch, rows > 0);
-    rows += batch.rowCount;
+  try {
+    for await (const all of batches) {
+      index?.add(all);
+      const batch = labels ? withoutLabels(all, labels) : all;
+      if (!begun) yield encode(`{"dataframe_split":{"columns":${JSON.stringify(batch.columns.map(({ name }) => name))},"data":[`);
+      begun = true;
+      yield* printer.print(batch, rows > 0);
+      rows += batch.rowCount;
+    }
+    if (index) yield* index.texts();
+    yield encode(begun ? "]}}" : '{"dataframe_split":{"columns":[],"data":[]}}');
+  } finally {
+    index?.close();
   }
-  yield encode(begun ? "]}}" : '{"dataframe_split":{"columns":[],"data":[]}}');
+}
+
+/** Labels as they are printed. */
+class PrintedLabels {
+  readonly #labels: RowLabels;
+  readonly #spill: Spill;
+  readonly #printer = newPrinter();
+  #rows = 0;
+
+  constructor(labels: RowLabels, spill: Spill) {
+    this.#labels = labels;
+    this.#spill = spill;
+  }
+
+  add(batch: Batch): void {
+    for (const bytes of this.#printer.print(labelsOf(batch, this.#labels), this.#rows > 0)) this.#spill.append(bytes);
+    this.#rows += batch.rowCount;
+  }
+
+  /** What stands between the last row and the end of the list that the labels are. */
+  *texts(): Generator<Uint8Array, void, undefined> {
+    yield encode('],"index":[');
+    yield* blocksOf(this.#spill);
+  }
+
+  close(): void {
+    this.#spill.close();
+  }
 }
 
 async function* printTensor(batches: AsyncIterable<Batch>): AsyncGenerator<Uint8Array, void, undefined> {

@@ -36,16 +36,27 @@ export interface Readable {
 /** Looks at the first bytes; where the typed lane does not read their form, the cells are moved on the way. */
 export async function readable(
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  request: Pick<ReadRequest, "from" | "what" | "rows" | "limits" | "run" | "labels" | "late">,
+  request: Pick<ReadRequest, "from" | "what" | "rows" | "limits" | "run" | "labels" | "late" | "gaps" | "named">,
   host: Host,
   batches?: BatchRequest,
 ): Promise<Readable> {
   const { from, what = "request", rows, limits, labels = "keep", late = false } = request;
+  const { nan = "token", missing = "null" } = request.gaps ?? {};
   const labelled = labels.startsWith("column:");
+  // the typed lane takes a token for a number, or for text beside texts, and fills in nothing
+  const settles = nan !== "token" || rows.ragged === "pad";
+  // a target with names makes a frame of a tensor that is given some
+  const names = request.named !== undefined && rows.columns !== undefined;
   // whoever asks for the rows counts the bytes that they are made of
   const { onProgress: _, ...run } = request.run;
   const choice = choose(from, true, what);
-  if (!labelled && !late && choice.forms.every((form) => form.layouts.every((layout) => readableForm(layout) === undefined)))
+  if (
+    !labelled &&
+    !late &&
+    !settles &&
+    !names &&
+    choice.forms.every((form) => form.layouts.every((layout) => readableForm(layout) === undefined))
+  )
     return { from, moved: undefined, picks: true, chunks: source };
   const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   let head: Uint8Array = new Uint8Array();
@@ -66,20 +77,24 @@ export async function readable(
   if (next.done) found ??= formOf(choice, head);
   const chunks = rejoin(head, iterator);
   // Seldon's flat tensor may have names, among which columns are chosen
-  const via = found && (found.layout === "values" && rows.columns ? "mlflow:split" : readableForm(found.layout));
+  const moves = found && (found.layout === "values" && rows.columns ? "mlflow:split" : readableForm(found.layout));
+  const framed = names && found?.layout === "tensor";
+  const via = framed ? "mlflow:split" : (moves ?? (settles && found ? sameForm(found.layout) : undefined));
   const moving = { ...NOTHING, what, targetWhat: "request" as const, limits, run };
   if (found?.layout === "frame" && (labelled || late)) {
     // records have their names, and the labels as a column, in every row
-    const target = { missing: "null" as const, nan: "token" as const, ...(labelled && { index: labels as `column:${string}` }) };
-    const records = new Pump(chunks, { ...moving, target, from, to: "mlflow:records" }, host);
-    const readableRecords = await readable(records.bytes(), { from: "mlflow:records", rows, limits, run }, spilling(host), batches);
+    const { ragged, ...named } = rows;
+    const target = { missing, nan, ...(labelled && { index: labels as `column:${string}` }) };
+    const records = new Pump(chunks, { ...moving, rows: { ...(ragged && { ragged }) }, target, from, to: "mlflow:records" }, host);
+    const readableRecords = await readable(records.bytes(), { from: "mlflow:records", rows: named, limits, run }, spilling(host), batches);
     return { ...readableRecords, moved: { ...found, siblings: () => records.siblings } };
   }
   if (!found || via === undefined) return { from, moved: undefined, picks: true, chunks };
-  const keyed = hasNames(found, rows, head);
+  const keyed = !framed && hasNames(found, rows, head);
   const { columns: __, ...others } = rows;
   const asked = batches?.dtype === undefined ? {} : { asked: batches.dtype };
-  if (batches && found.layout === "delimited" && rows.typing !== "pandas" && run.engine !== "reference") {
+  const plain = nan === "token" && missing === "null" && rows.typing !== "pandas" && run.engine !== "reference";
+  if (batches && found.layout === "delimited" && plain) {
     const pump = new Pump(chunks, { ...moving, rows: { ...rows, ...asked }, from: found.form.id, to: "mlflow:split" }, host, batches);
     return { from, moved: { ...found, siblings: () => [] }, picks: false, chunks: [], batches: pump.batches() };
   }
@@ -90,13 +105,18 @@ export async function readable(
     {
       ...moving,
       rows: { ...(keyed ? others : rows), ...asked, goal: "reader" },
-      target: { missing: "null", nan: "token" },
+      target: { missing, nan },
       from: own,
       to: via,
     },
     host,
   );
   return { from: "mlflow", moved: { ...found, siblings: () => pump.siblings }, picks: keyed, chunks: pump.bytes() };
+}
+
+/** What the typed lane reads a cargo of its own layouts as, once its cells have moved all the same. */
+function sameForm(layout: Layout): string {
+  return layout === "frame" ? "mlflow:split" : "mlflow:inputs";
 }
 
 /** Where columns have names of their own, or may have, some are picked once they are rows. */

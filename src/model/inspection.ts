@@ -1,4 +1,5 @@
 // The facts that a verdict is made of: what a payload is, from one pass over it.
+import type { RowLabels } from "../columns/labels.js";
 import type { Layout } from "../dialects/index.js";
 import type { Warning } from "../errors.js";
 
@@ -85,6 +86,8 @@ export interface Inspection {
     /** What its columns are called by: texts; numbers, or others beside texts; null or lists, which are not read; nothing. */
     columns: "texts" | "others" | "unread" | "none";
   };
+  /** Of a binary file that says so (pandas' notes): the columns that are its rows' labels, or how these are counted. */
+  index?: RowLabels;
   /** Inference parameters ride along. */
   params: boolean;
   /** Keys beside the payload, in the order they came. */

@@ -45,7 +45,7 @@ export const TARGET: ChecksOf<TargetOptions> = {
   missing: isOneOf("null", "token", "error"),
   index: isIndex,
   datatype: isDatatype,
-  codec: isOneOf("snappy", "zstd", "gzip", "none"),
+  codec: isOneOf("snappy", "lz4", "zstd", "gzip", "none"),
   rowGroupRows: isCount,
 };
 

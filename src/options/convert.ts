@@ -76,16 +76,22 @@ export interface TypedOptions {
 
 /** How the target is written. */
 export interface TargetOptions {
-  /** NaN, Infinity and -Infinity: passed as tokens, written as null, or refused. Default: passed, as every dialect here reads them. */
+  /**
+   * NaN, Infinity and -Infinity: passed as tokens, written as null, or refused. Default: passed, as every dialect here reads them. Of binary
+   * files npy and npz have no null.
+   */
   nan?: "null" | "token" | "error";
-  /** A cell without a value (an empty field, a key that is left out): as null, as NaN, or refused. Default: what the target's servers read as the same. */
+  /** A cell without a value (an empty field, a key that is left out): as null, as NaN, or refused. Default: what the target's servers read as the same; null in a binary file, and NaN in numpy's. */
   missing?: "null" | "token" | "error";
-  /** Row labels of a frame: the source's, none, 0 to rows - 1, or a column's cells; a source's labels become that column where the target has none. Default `keep`; where the target needs labels and there are none they are made. */
+  /** Row labels of a frame, or pandas' index in a file: the source's, none, 0 to rows - 1, or a column's cells; a source's labels become that column where the target has none. Default `keep`; where the target needs labels and there are none they are made. */
   index?: "keep" | "drop" | "generate" | `column:${string}`;
   /** Open Inference Protocol's datatype for numbers. Default: `dtype`'s, or what holds the cells. */
   datatype?: string | Readonly<Record<string, string>>;
-  /** Of a Parquet file's pages, or an npz's arrays. Default: snappy, and none. */
-  codec?: "snappy" | "zstd" | "gzip" | "none";
+  /**
+   * Of a Parquet file's pages (default `snappy`), Arrow's buffers (`lz4`, `zstd`; default `none`), or an npz's arrays (`gzip`; default
+   * `none`).
+   */
+  codec?: "snappy" | "lz4" | "zstd" | "gzip" | "none";
   /** Rows of a Parquet file's row groups. Default 122,880. */
   rowGroupRows?: number;
 }

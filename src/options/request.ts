@@ -4,6 +4,7 @@
 // typed, target, pieces, limits, run. What is unknown or cannot be is refused here (check.ts), before anything is opened.
 
 import type { DType, DTypeChoice } from "../columns/dtype.js";
+import type { RowLabels } from "../columns/labels.js";
 import { NAMES, type What } from "../dialects/index.js";
 import type { End } from "../dialects/needs.js";
 import type { Cast } from "../engine/cells.js";
@@ -52,7 +53,11 @@ export interface Request extends Parts {
 }
 
 /** What is asked of those who write batches. */
-export type WriteRequest = Pick<Request, "to" | "rows" | "target" | "pieces" | "limits" | "run">;
+export type WriteRequest = Pick<Request, "to" | "rows" | "target" | "pieces" | "limits" | "run"> &
+  Partial<Pick<Request, "what">> & {
+    /** What of the batches' columns the rows' labels are, once the first has come. */
+    readonly labels?: (() => RowLabels | undefined) | undefined;
+  };
 
 /** How batches are made. */
 interface BatchParts {
@@ -71,12 +76,16 @@ export interface ReadRequest extends Pick<Request, "from" | "encoding" | "rows" 
   readonly what?: What;
   /** What becomes of a frame's row labels, where somebody is to be told: as `index` of ConvertOptions. */
   readonly labels?: string | undefined;
+  /** What becomes of NaN and of gaps, where that is not for the writer to say: as of ConvertOptions. */
+  readonly gaps?: Pick<TargetOptions, "nan" | "missing">;
   /** A frame's names stand behind its rows. */
   readonly late?: boolean;
   /** Called when they do, and that was not known. */
   readonly onLate?: (() => void) | undefined;
   /** Whose names are strings: a label that is none is refused for it. */
   readonly named?: string | undefined;
+  /** Told what a binary file's row labels are, before its first batch; where nobody is, they are columns like others. */
+  readonly onLabels?: ((labels: RowLabels) => void) | undefined;
   readonly batches: BatchParts;
   /** New names for `rows.columns`. */
   readonly renamed?: readonly string[];

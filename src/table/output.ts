@@ -95,7 +95,7 @@ export class Output {
   /** Says what a person should know of the rows that were read. */
   told({ padded, repeated, retyped }: RowReader): void {
     const { warn, target, source } = this.#job;
-    if (padded > 0) warn("W_PADDED", `${count(padded, "cell")} of short rows ${padded === 1 ? "was" : "were"} filled in as missing`);
+    toldPadded(this.#job, padded);
     if (repeated > 0)
       warn(
         "W_REPEATED",
@@ -217,4 +217,9 @@ export class Output {
     };
     return byteLength(this.#writer.tail(facts)) + index + 32;
   }
+}
+
+/** Says how many cells of short rows are none of the source's. */
+export function toldPadded({ warn }: Pick<TableJob, "warn">, padded: number): void {
+  if (padded > 0) warn("W_PADDED", `${count(padded, "cell")} of short rows ${padded === 1 ? "was" : "were"} filled in as missing`);
 }

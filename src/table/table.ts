@@ -15,7 +15,7 @@ import { Columns } from "./columns.js";
 import { headerNames } from "./header.js";
 import type { BatchRequest, TableJob, Wait } from "./job.js";
 import { RowMover } from "./mover.js";
-import { Output } from "./output.js";
+import { Output, toldPadded } from "./output.js";
 import { PassingRows } from "./passing.js";
 import { type Range, rangeFrom } from "./ranges.js";
 import { Rules } from "./rules.js";
@@ -215,7 +215,7 @@ export class Table {
         sink.batch(batch);
         // it may be lent, and is valid until the next one
         yield "pause";
-      } else if (cells.done) return;
+      } else if (cells.done) return toldPadded(this.#job, cells.padded ?? 0);
       else yield "more";
     }
   }

@@ -1,7 +1,6 @@
 import { abortError } from "../io/abort.js";
 import { type Stage, stageFor } from "../lanes/chain.js";
-import { endsOf } from "../lanes/conversion.js";
-import { checkTransfer, isTransfer } from "../lanes/exchange.js";
+import { checkEnds, checkTransfer, isTransfer } from "../lanes/exchange.js";
 import { CONVERT } from "../options/check.js";
 import type { ConvertOptions as NodeOptions } from "../options/convert.js";
 import { type Request, requestOf } from "../options/request.js";
@@ -35,7 +34,7 @@ export function convert(options: ConvertOptions): TransformStream<Uint8Array, Ui
   const { blob, maxSpill = MAX_SPILL, ...asked } = options;
   const request = requestOf("convert", asked, OPTIONS);
   if (isTransfer(request)) checkTransfer(request);
-  else endsOf(request);
+  else checkEnds(request);
   return new ConvertStreams(request, blob, maxSpill) as unknown as TransformStream<Uint8Array, Uint8Array>;
 }
 

@@ -14,6 +14,7 @@ import {
   vectorFromArray,
 } from "apache-arrow";
 import { describe, expect, test } from "vitest";
+import { openMessages } from "../../src/binary/arrow/messages.js";
 import { written } from "../support/binary-samples.js";
 import { batchesOf, type Table, tableOf } from "../support/typed-tables.js";
 
@@ -31,6 +32,38 @@ describe("arrow", () => {
     expect([...(read.getChild("d") ?? [])]).toEqual([1.5, -0, null]);
     expect([...(read.getChild("t") ?? [])]).toEqual(["a", null, "日本"]);
     expect([...(read.getChild("b") ?? [])]).toEqual([true, false, true]);
+  });
+
+  test.each([
+    ["arrow", "lz4", 0],
+    ["arrow", "zstd", 1],
+    ["arrows", "lz4", 0],
+    ["arrows", "zstd", 1],
+  ] as const)("has its buffers compressed where that is asked for, and says how (%s, %s)", async (to, codec, said) => {
+    const own: Table = [
+      { name: "i", dtype: "int32", cells: Array.from({ length: 3000 }, (_, i) => (i % 7 === 0 ? null : i % 5)) },
+      { name: "t", dtype: "string", cells: Array.from({ length: 3000 }, (_, i) => `text ${i % 9}`) },
+      // of these bits, as of the offsets of text, LZ4 makes nothing smaller
+      { name: "f", dtype: "bool", cells: Array.from({ length: 3000 }, (_, i) => Math.imul(i, 0x9e3779b1) & 1) },
+    ];
+    const plain = await written(batchesOf(own, 1000), { to });
+    const packed = await written(batchesOf(own, 1000), { to, codec });
+    expect(packed.length).toBeLessThan(plain.length / 2);
+    expect(await tableOf([packed])).toEqual(own);
+    const { messages } = await openMessages({
+      size: packed.length,
+      read: async (from: number, to: number) => Uint8Array.from(packed.subarray(from, to)),
+    } as never);
+    let seen = 0;
+    for await (const { header, body } of messages) {
+      expect(header.table(3)?.int8(0, 0)).toBe(said);
+      // each buffer begins with the size that it has expanded, or with -1
+      const sizes = header.pairs(2).flatMap(([at, length]) => (length > 0 ? [packed.readBigInt64LE(body.from + at)] : []));
+      expect(sizes).toContain(4000n);
+      expect(sizes).toContain(6000n);
+      seen++;
+    }
+    expect(seen).toBe(3);
   });
 
   test("with text that is none is refused, and columns of one name are two", async () => {

@@ -18,6 +18,8 @@ interface Told {
   /** Columns that are no cells, and what they are called. */
   readonly odd?: Readonly<Record<string, string>>;
   readonly zones?: Readonly<Record<string, string>>;
+  /** The rows' labels, where pandas notes some. */
+  readonly index?: readonly Cell[];
 }
 
 const FILES = JSON.parse(bytesOf("files.json").toString()) as Readonly<Record<string, Told>>;
@@ -76,8 +78,9 @@ test("every file is told of", () => {
   ).toEqual(Object.keys(FILES).sort());
 });
 
-describe.each(frames)("%s", (name, { columns, odd, zones }) => {
-  const picked = odd ? { columns: Object.keys(columns) } : {};
+describe.each(frames)("%s", (name, { columns, odd, zones, index }) => {
+  // what pandas' labels are, too
+  const picked = odd || index ? { columns: Object.keys(columns) } : {};
 
   test.each(["core", "reference"] as const)("has the cells that its writer reads in it (%s)", async (engine) => {
     const text = (await converted(bytesOf(name), { from: formOf(name), to: "mlflow:split", nan: "null", engine, ...picked })).toString();
@@ -103,6 +106,13 @@ describe.each(frames)("%s", (name, { columns, odd, zones }) => {
     const text = (await converted(ours, { from: to, to: "mlflow:split", nan: "null" })).toString();
     expect(plainColumns(columnsOf(text), true)).toEqual(plainColumns(columns, true));
   });
+});
+
+test.each(frames.filter(([name]) => name.startsWith("index")))("%s has the row labels that pandas has", async (name, { index }) => {
+  const text = (await converted(bytesOf(name), { from: formOf(name), to: "mlflow:split" })).toString();
+  const { index: found, columns } = (JSON.parse(text) as { dataframe_split: { index?: Cell[]; columns: string[] } }).dataframe_split;
+  expect(found).toEqual(index);
+  expect(columns).toEqual(name === "index.parquet" ? ["a"] : ["a", "b"]);
 });
 
 test.each(["little.npy", "big.npy"])("%s has the cells that numpy reads in it", async (name) => {

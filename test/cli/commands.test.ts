@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { DIALECTS, NAMES } from "../../src/dialects/index.js";
 import { folder, large, ROOT, SPLIT, shell, transload } from "../support/command-line.js";
@@ -44,6 +45,13 @@ test("inspect --json is the Inspection", async () => {
     bytes: SPLIT.length,
     warnings: [],
   });
+});
+
+test("inspect tells what pandas' index is in a file", async () => {
+  const file = (name: string) => fileURLToPath(new URL(`../binary/files/${name}`, import.meta.url));
+  expect((await transload(["inspect", file("index-named.arrow")])).out).toContain("holds   2 rows x 2 columns\nindex   id\n");
+  expect((await transload(["inspect", file("index-range.parquet")])).out).toContain("index   10, 8, 6, …\n");
+  expect((await transload(["inspect", file("index-counted.arrow")])).out).not.toContain("index");
 });
 
 test("inspect refuses what is broken", async () => {

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { finish, folder, large, SPLIT, shell, start, transload } from "../support/command-line.js";
 
 const dir = folder();
@@ -57,13 +57,13 @@ test.each([
 test("SIGINT ends it while a named pipe keeps it waiting", async () => {
   await shell("mkfifo in.fifo", dir);
   const child = start(["convert", join(dir, "in.fifo"), "-t", "mlflow"]);
-  const writer = shell("exec 3> in.fifo; printf '{\"input_data\":[1' >&3; sleep 2", dir);
-  await new Promise((done) => setTimeout(done, 500));
+  const writer = shell("exec 3> in.fifo; printf '{\"input_data\":[1' >&3; touch opened; sleep 3", dir);
+  await vi.waitFor(() => statSync(join(dir, "opened")), { timeout: 15_000 });
   const killed = Date.now();
   child.kill("SIGINT");
   const [code] = (await once(child, "exit")) as [number];
   expect(code).toBe(130);
-  expect(Date.now() - killed).toBeLessThan(1000);
+  expect(Date.now() - killed).toBeLessThan(2500);
   await writer;
 }, 20_000);
 

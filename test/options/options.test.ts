@@ -96,7 +96,7 @@ describe("convert", () => {
     [{ header: "no" }, 'header is "no"; it must be true or false'],
     [{ through: [1] }, "through is [1]; it must be a list of functions"],
     [{ maxExpand: 0 }, "maxExpand is 0; it must be a number above 0"],
-    [{ codec: "lz4" }, 'codec is "lz4"; it must be snappy or zstd or gzip or none'],
+    [{ codec: "lzo" }, 'codec is "lzo"; it must be snappy or lz4 or zstd or gzip or none'],
     [{ index: "column:" }, 'index is "column:"; it must be keep or drop or generate or column:NAME'],
   ])("refuses %j", (options, detail) => {
     expect(() => convert({ to: "mlflow", ...options } as ConvertOptions)).toThrow(detail);

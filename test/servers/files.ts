@@ -29,6 +29,9 @@ const CONVERSIONS: readonly (readonly [from: string, to: string, ...options: str
   ["pyarrow-snappy.parquet", "ours.parquet", "--row-group-rows", "800"],
   ["feather.arrow", "ours-gzip.parquet", "--codec", "gzip"],
   ["encodings.parquet", "ours.arrow"],
+  ["encodings.parquet", "ours-lz4.arrow", "--codec", "lz4"],
+  ["pages-2.parquet", "ours-zstd.arrows", "--codec", "zstd"],
+  ["feather.arrow", "ours-lz4.parquet", "--codec", "lz4"],
   ["plain.parquet", "ours-zstd.parquet", "--codec", "zstd"],
   ["pages-2.parquet", "ours.arrows"],
   ["fortran.npy", "ours.npy"],
@@ -37,6 +40,7 @@ const CONVERSIONS: readonly (readonly [from: string, to: string, ...options: str
   ["text.npz", "ours-text.npz"],
   ["lists.arrow", "ours-lists.parquet"],
   ["lists.parquet", "ours-lists.arrow"],
+  ["lists.parquet", "ours-lists-lz4.arrow", "--codec", "lz4"],
 ];
 
 const ROWS = Array.from({ length: 200 }, (_, k) => k);

@@ -36,6 +36,9 @@ export async function samples(): Promise<{ what: string; from: string; bytes: Bu
   const wanted: [from: string, batches: Batch[], codec?: WriteOptions["codec"]][] = [
     ["arrow", all],
     ["arrows", all],
+    ["arrow", all, "lz4"],
+    ["arrows", all, "zstd"],
+    ["parquet", all, "lz4"],
     ["parquet", all, "none"],
     ["parquet", all, "snappy"],
     ["parquet", all, "zstd"],

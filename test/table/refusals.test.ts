@@ -309,3 +309,24 @@ test("a document without a payload drops no keys", async () => {
   const { warnings } = await feed(whole('{"model":"iris","inputs":[1]}'), { to: "mlflow" });
   expect(warnings).toEqual([{ code: "W_DROPPED", message: '"model" is not part of a mlflow payload and is dropped' }]);
 });
+
+// numpy.asarray: "inhomogeneous shape"; of an empty list nothing but its depth is known
+describe("a scalar beside a list without members is no tensor", () => {
+  test.each(["[[],0]", "[[[]],0]", "[[[]],[0]]", "[[[],1]]", "[[[],[]],[1,2]]", "[[],null]"])("%s", async (data) => {
+    const payloads: [string, string][] = [
+      [`{"inputs":${data}}`, "tfserving:instances"],
+      [`{"inputs":{"x":${data}}}`, "oip"],
+      [oip(input(data)), "mlflow:inputs"],
+      [oip(input(data)), "triton"],
+      [`{"data":{"tensor":{"shape":[2,1],"values":${data}}}}`, "mlflow:inputs"],
+      [`{"data":{"tensor":{"shape":[2,1],"values":${data}}}}`, "oip"],
+      [data, "seldon"],
+    ];
+    for (const [payload, to] of payloads)
+      for (const engine of ["core", "reference"] as const)
+        for (const chunks of [whole(payload), crumbs(payload)]) {
+          const { error } = await feed(chunks, { to, engine });
+          expect(error, `${payload} to ${to}, ${engine}`).toMatchObject({ code: "E_MIXED" });
+        }
+  });
+});

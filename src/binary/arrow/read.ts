@@ -11,6 +11,7 @@ import type { RandomAccess } from "../../io/store.js";
 import { bufferExpander } from "../codecs.js";
 import { bytesOfRow, cut } from "../cut.js";
 import { type BinaryRead, rowsOfBatch } from "../form.js";
+import { columnsToRead, PANDAS } from "../pandas.js";
 import { Body, type Buffers, type ExpandBuffer } from "./body.js";
 import { noCell } from "./cells.js";
 import { cellsOrLists, columnOf } from "./column.js";
@@ -70,13 +71,15 @@ class BatchReader {
   #rowOffset = 0;
   #tensor: boolean | undefined;
 
-  constructor(file: RandomAccess, schema: ArrowSchema, { columns, maxExpand }: BinaryRead, expand: ExpandBuffer) {
+  constructor(file: RandomAccess, schema: ArrowSchema, options: BinaryRead, expand: ExpandBuffer) {
+    const { maxExpand } = options;
     this.#file = file;
     this.#schema = schema;
     this.#expand = expand;
     this.#rows = expansionGuard("an Arrow file of rows without any bytes", maxExpand);
     this.#buffers = expansionGuard("the Arrow file", maxExpand);
     const names = schema.fields.map(({ name }) => name);
+    const columns = columnsToRead(options, schema.metadata.get(PANDAS), names);
     this.#wanted = columns ? placesAmong(names, columns) : names.map((_, i) => i);
     for (const place of this.#wanted) refuseOthers(schema.fields[place] as ArrowField, names[place] as string);
     this.#coded = new Map(

@@ -1,13 +1,14 @@
 // Batches to Apache Arrow IPC, the file format or the stream, through apache-arrow's writer.
 
-import { AsyncByteQueue, DataType, RecordBatchFileWriter, RecordBatchStreamWriter, Schema } from "apache-arrow";
+import { AsyncByteQueue, CompressionType, DataType, RecordBatchFileWriter, RecordBatchStreamWriter, Schema } from "apache-arrow";
 import { schemaOf, toArrow } from "../../columns/arrow.js";
 import type { Batch } from "../../columns/batch.js";
 import type { Column } from "../../columns/column.js";
 import { withoutDictionaries } from "../../columns/dictionary.js";
 import { changedAround } from "../../columns/lists.js";
 import { TransloadError } from "../../errors.js";
-import type { BinaryWriter } from "../form.js";
+import { bufferCompressorOf } from "../codecs.js";
+import type { BinaryWrite, BinaryWriter } from "../form.js";
 
 class Sink extends AsyncByteQueue {
   chunks: Uint8Array[] = [];
@@ -23,6 +24,63 @@ class Sink extends AsyncByteQueue {
   }
 }
 
+type Pack = (bytes: Uint8Array) => Uint8Array;
+
+/** A message's body, as apache-arrow is told of it. */
+interface Packed {
+  readonly byteLength: number;
+  readonly bufferRegions: readonly { readonly offset: number; readonly length: number }[];
+  /** Two for each buffer: its size, and its bytes. */
+  readonly buffers: readonly Uint8Array[];
+}
+
+/**
+ * Buffers as they are compressed: each with its size before it, or -1 where it would not become smaller. Ours, because apache-arrow 21 puts
+ * the compressed size there, which no other reader takes.
+ */
+function packed(buffers: readonly ArrayBufferView[], pack: Pack): Packed {
+  let end = 0;
+  const parts: Uint8Array[] = [];
+  const bufferRegions = buffers.map(({ buffer, byteOffset, byteLength }) => {
+    const offset = end;
+    const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+    const small = byteLength > 0 ? pack(bytes) : bytes;
+    const own = small.length < byteLength ? small : bytes;
+    const size = byteLength > 0 ? BigInt64Array.of(own === small ? BigInt(byteLength) : -1n) : new BigInt64Array();
+    parts.push(new Uint8Array(size.buffer), own);
+    const length = size.byteLength + own.length;
+    end = Math.ceil((end + length) / 8) * 8;
+    return { offset, length };
+  });
+  return { byteLength: end, bufferRegions, buffers: parts };
+}
+
+class PackedFileWriter extends RecordBatchFileWriter {
+  readonly #pack: Pack;
+
+  constructor(pack: Pack, compressionType: CompressionType) {
+    super({ compressionType });
+    this.#pack = pack;
+  }
+
+  protected override _compressBodyBuffers(buffers: ArrayBufferView[]) {
+    return packed(buffers, this.#pack) as never;
+  }
+}
+
+class PackedStreamWriter extends RecordBatchStreamWriter {
+  readonly #pack: Pack;
+
+  constructor(pack: Pack, compressionType: CompressionType) {
+    super({ compressionType });
+    this.#pack = pack;
+  }
+
+  protected override _compressBodyBuffers(buffers: ArrayBufferView[]) {
+    return packed(buffers, this.#pack) as never;
+  }
+}
+
 export class ArrowWriter implements BinaryWriter {
   readonly #sink = new Sink();
   readonly #writer: RecordBatchFileWriter | RecordBatchStreamWriter;
@@ -30,8 +88,17 @@ export class ArrowWriter implements BinaryWriter {
   /** Of the first batch's columns. */
   #shapes: readonly (readonly number[])[] | undefined;
 
-  constructor(format: "file" | "stream") {
-    this.#writer = format === "file" ? new RecordBatchFileWriter() : new RecordBatchStreamWriter();
+  /** `compress`: lz4, zstd or none, which is what it is without. */
+  static async create(format: "file" | "stream", { compress = "none" }: BinaryWrite): Promise<ArrowWriter> {
+    const file = format === "file";
+    if (compress === "none") return new ArrowWriter(file ? new RecordBatchFileWriter() : new RecordBatchStreamWriter());
+    const pack = await bufferCompressorOf(compress as "lz4" | "zstd");
+    const type = compress === "lz4" ? CompressionType.LZ4_FRAME : CompressionType.ZSTD;
+    return new ArrowWriter(file ? new PackedFileWriter(pack, type) : new PackedStreamWriter(pack, type));
+  }
+
+  private constructor(writer: RecordBatchFileWriter | RecordBatchStreamWriter) {
+    this.#writer = writer;
     this.#writer.reset(this.#sink as never);
   }
 

@@ -12,6 +12,7 @@ import type { RandomAccess } from "../../io/store.js";
 import { pageExpander } from "../codecs.js";
 import { bytesOfRow } from "../cut.js";
 import { type BinaryRead, checkBare, rowsOfBatch } from "../form.js";
+import { columnsToRead, PANDAS } from "../pandas.js";
 import type { Between } from "./between.js";
 import { ChunkReader } from "./chunk.js";
 import { readMetadata } from "./footer.js";
@@ -29,7 +30,8 @@ export async function* readParquet(file: RandomAccess, options: BinaryRead): Asy
   const notes = notesOf(metadata);
   const fields = fieldsOf(metadata.schema).map((field) => ({ ...field, note: notes.get(field.name) }));
   const names = fields.map(({ name }) => name);
-  const wanted = options.columns ? placesAmong(names, options.columns).map((place) => fields[place] as Field) : fields;
+  const columns = columnsToRead(options, metadata.key_value_metadata?.find(({ key }) => key === PANDAS)?.value, names);
+  const wanted = columns ? placesAmong(names, columns).map((place) => fields[place] as Field) : fields;
   const odd = wanted.find(({ fault }) => fault);
   if (odd)
     throw new TransloadError(

@@ -14,7 +14,7 @@ import { convertTime } from "../../columns/time.js";
 import { optionText, TransloadError } from "../../errors.js";
 import { compressorOf } from "../codecs.js";
 import { bytesOfRow } from "../cut.js";
-import type { BinaryWrite, BinaryWriter } from "../form.js";
+import type { BinaryWrite, BinaryWriter, Codec } from "../form.js";
 import { ChunkCells } from "./encode-page.js";
 import type { Pages } from "./page-shapes.js";
 import { elementsOf } from "./schema.js";
@@ -23,6 +23,15 @@ import { elementsOf } from "./schema.js";
 const GROUP = 122_880;
 const GROUP_BYTES = 1 << 25;
 const MAGIC = 0x31524150; // PAR1
+
+/** Parquet's names; LZ4 is a block there, and its older LZ4 has Hadoop's frames. */
+const CODECS: Readonly<Record<Codec, CompressionCodec>> = {
+  none: "UNCOMPRESSED",
+  snappy: "SNAPPY",
+  gzip: "GZIP",
+  zstd: "ZSTD",
+  lz4: "LZ4_RAW",
+};
 
 /** A column, and its cells in the row group that fills. */
 interface Filling {
@@ -45,8 +54,7 @@ export class ParquetWriter implements BinaryWriter {
   #offset = 0;
 
   static async create({ compress = "snappy", rowGroupRows }: BinaryWrite): Promise<ParquetWriter> {
-    const codec = compress === "none" ? "UNCOMPRESSED" : (compress.toUpperCase() as CompressionCodec);
-    return new ParquetWriter(codec, await compressorOf(compress), rowGroupRows);
+    return new ParquetWriter(CODECS[compress], await compressorOf(compress), rowGroupRows);
   }
 
   private constructor(codec: CompressionCodec, compress: (bytes: Uint8Array) => Uint8Array, groupRows: number | undefined) {

@@ -10,6 +10,8 @@ export class Lengths {
   base = 0;
   /** Depth of the lists that hold scalars; -1 until there is a scalar. */
   #leaf = -1;
+  /** Depth of the deepest list that was seen to hold lists, if only empty ones. */
+  #listed = -1;
   /** Containers deeper than this are not checked. */
   #freeAbove = Number.POSITIVE_INFINITY;
   #lengths = new Map<number, Length>();
@@ -19,6 +21,7 @@ export class Lengths {
     this.mode = mode;
     this.base = base;
     this.#leaf = -1;
+    this.#listed = -1;
     this.#freeAbove = Number.POSITIVE_INFINITY;
     this.#lengths = new Map([[base, "free"]]);
     if (this.#isMeasured) this.#lengths.set(base + 1, width ?? "learn");
@@ -62,8 +65,11 @@ export class Lengths {
     if (this.mode === Mode.Free || depth < this.base || this.#freeAbove !== Number.POSITIVE_INFINITY) return Err.None;
     if (this.mode === Mode.Tensor) {
       if (kind === 2) return Err.Object;
-      if (kind === 1) return this.#leaf >= 0 && depth >= this.#leaf ? Err.Mixed : Err.None;
-      if (this.#leaf < 0) this.#leaf = depth;
+      if (kind === 1) {
+        this.#listed = Math.max(this.#listed, depth);
+        return this.#leaf >= 0 && depth >= this.#leaf ? Err.Mixed : Err.None;
+      }
+      if (this.#leaf < 0 && depth > this.#listed) this.#leaf = depth;
       return this.#leaf === depth ? Err.None : Err.Mixed;
     }
     if (this.mode === Mode.Records && depth === this.base) return kind === 2 ? Err.None : Err.Record;

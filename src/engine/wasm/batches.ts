@@ -44,6 +44,10 @@ export class CoreBatches implements CellReader {
     return this.#columns?.rows ?? 0;
   }
 
+  get padded(): number {
+    return this.#reader?.padded ?? 0;
+  }
+
   finish(): void {
     this.#ended = true;
     this.#reader?.finish();

@@ -114,7 +114,10 @@ export class Frame implements Scope {
       throw to.error("E_INDEX", `index has ${this.#index} labels for ${this.#rows} rows`);
     if (to.lane === "table") {
       if (this.#seen.has("index") && !this.#indexAnew && !to.indexWanted)
-        to.warn("W_INDEX", `the index of the split is dropped; ${optionText("index", "drop")} says so`);
+        to.warn(
+          "W_INDEX",
+          `the index of the split is dropped; ${optionText("index", "drop")} says so, ${optionText("index", "column:NAME")} keeps it as a column`,
+        );
     } else if (!this.#kept) {
       const lost = ["columns", "index"].filter((name) => this.#seen.has(name));
       if (lost.length > 0)

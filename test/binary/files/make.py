@@ -218,7 +218,21 @@ facts["odd.arrow"] = {"odd": {"union": "SparseUnion", "dense": "DenseUnion", "st
 flat = wide.drop_columns(["runs", "numbers", "vlist", "hundreds", "d32", "d64", "inner", "codes", "dates", "null", "day64"])
 parquet("types", flat, compression="zstd")
 parquet("types-v2", flat, data_page_version="2.0", compression="lz4", use_dictionary=False, row_group_size=2)
-parquet("index", pa.Table.from_pandas(pd.DataFrame({"a": [1, 2]}, index=["r1", "r2"])))
+
+# row labels, as pandas keeps them
+for name, write, labels in (
+    ("index", parquet, ["r1", "r2"]),
+    ("index-range", parquet, pd.RangeIndex(10, 6, -2)),
+    ("index-counted", arrow, pd.RangeIndex(2)),
+    ("index-named", arrow, pd.Index([7, 8], name="id")),
+    ("index-days", parquet, pd.DatetimeIndex(["2020-01-01", "2020-01-02 12:00"], name="day")),
+    ("index-levels", parquet, pd.MultiIndex.from_tuples([("p", 1), ("p", 2)], names=["g", "k"])),
+):
+    labelled = pd.DataFrame({"a": [1, 2], "b": [0.5, 1.5]} if name != "index" else {"a": [1, 2]}, index=labels)
+    write(name, pa.Table.from_pandas(labelled))
+    path = f"{name}.{write.__name__}"
+    if name != "index-counted":
+        facts[path]["index"] = [shown(label) for label in labelled.index.tolist()]
 times = pa.table({"t": pa.array([0, None, 1577836800123456000, 1], pa.timestamp("ns"))})
 pq.write_table(times, "int96.parquet", use_deprecated_int96_timestamps=True)
 keep("int96.parquet", pq.read_table("int96.parquet"))
