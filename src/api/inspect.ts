@@ -95,7 +95,7 @@ async function surveyOf(source: Source, options: InspectOptions, recoding: Recod
   const reading = new Survey(from, createScanner, warn);
   for await (const chunk of chunks) reading.push(chunk);
   const found = reading.end();
-  const encoded = recoding?.changed && { encoding: recoding.encoding };
+  const encoded = recoding?.changed && recoding.encoding !== undefined && { encoding: recoding.encoding };
   return { ...found, ...(moved && ownFacts(moved, choose(asked, true), found)), ...encoded, bytes, warnings };
 }
 

@@ -40,6 +40,9 @@ export interface ConvertCall extends Voice, Limits, Encoded {
   header: boolean;
   delimiter?: string;
   quote?: string;
+  skipLines?: number;
+  comment?: string;
+  escape?: string;
   na?: string[];
   text?: string[];
   typing?: "lexical" | "pandas";
@@ -106,6 +109,9 @@ export function addOptions(command: Command): Command {
     .option("--no-header", "a csv or tsv file has no line of names")
     .option("--delimiter <character>", "between the fields of the csv that is read; tab for tsv", parseCharacter)
     .option("--quote <character>", "around the fields of the csv that is read")
+    .option("--skip-lines <lines>", "lines of a csv to leave out before its header", Number)
+    .option("--comment <character>", "lines of a csv that begin so are left out")
+    .option("--escape <character>", "within the quotes of a csv, the next character stands for itself")
     .option("--na <words>", "a,b,c: words that stand for nothing in a csv, instead of pandas' own; none for none", parseWords)
     .option("--text <names>", "a,b,c: columns of a csv that are text, whatever they look like", parseColumns)
     .addOption(
@@ -173,6 +179,7 @@ Examples:
   transload convert data/heart.azureml.json -t mlflow --max-rows 100 --lines
   transload convert data/iris.csv -t mlflow:records
   printf 'city\\nZ\\374rich\\n' | transload convert -f csv -t mlflow:records --encoding windows-1252
+  printf 'made by hand\\na,b\\n# no row\\n1,2\\n' | transload convert -f csv -t jsonl --skip-lines 1 --comment '#'
   transload convert data/iris.csv -o iris.parquet
   transload convert iris.parquet -t mlflow:split -o iris.json.gz
   transload convert data/iris.csv -o iris.arrow --codec lz4

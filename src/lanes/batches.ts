@@ -17,7 +17,7 @@ import type { ReadRequest } from "../options/request.js";
 import { CargoReader } from "./cargo.js";
 import { type Host, spilling } from "./host.js";
 import { readable } from "./readable.js";
-import { honestly, Recoding, refuseEncoded } from "./recoding.js";
+import { honestly, prepared, refuseEncoded } from "./recoding.js";
 
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
@@ -38,11 +38,9 @@ async function opened(chunks: Chunks, request: ReadRequest, host: Host, labels: 
   const { head, rest } = await peek(chunks);
   const form = binaryForm(from) ?? (from === "auto" ? binaryAt(head) : undefined);
   refuseEncoded(form, encoding);
+  const { recoding, request: own } = prepared(request);
   if (form) return readBinary(form, rest, request, host, labels);
-  if (encoding === undefined) return readText(rest, request, host);
-  const recoding = new Recoding(encoding);
-  // what is read again is the text that it has become
-  return honestly(recoding, readText(recoding.of(rest), request, spilling(host)));
+  return recoding ? honestly(recoding, readText(recoding.of(rest), own, spilling(host))) : readText(rest, own, host);
 }
 
 async function* readBinary(

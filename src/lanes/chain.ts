@@ -11,7 +11,7 @@ import { SpillStore } from "../io/store.js";
 import { NOTHING, type Request } from "../options/request.js";
 import { Conversion, endsOf, type Outlet, type Plan, type Route } from "./conversion.js";
 import { type Host, spilling } from "./host.js";
-import { RecodedStage } from "./recoding.js";
+import { prepared, RecodedStage } from "./recoding.js";
 import type { Stage } from "./stage.js";
 import { mixedForm, Suiting } from "./suiting.js";
 
@@ -50,8 +50,9 @@ function datatypeFor(dtype: NonNullable<Request["typed"]["dtype"]>): Request["ta
 
 /** The conversion, or the chain of them. @throws TransloadError E_DIALECT for ends that there are not. */
 export function stageFor(request: Request, host: Host, write: (bytes: Uint8Array) => void, outlet?: Outlet): Stage {
-  const { encoding, ...own } = request;
-  if (encoding !== undefined) return new RecodedStage(encoding, stageFor(own, spilling(host), write, outlet));
+  const { recoding, request: own } = prepared(request);
+  // what is read again is the text that it has become
+  if (recoding) return new RecodedStage(recoding, stageFor(own, spilling(host), write, outlet));
   const { to, what, targetWhat = what } = request;
   const mixed = mixedForm(to, targetWhat);
   const stage = (isMixed: boolean) => plainStage(isMixed && mixed ? { ...request, to: mixed } : request, host, write, outlet);

@@ -15,7 +15,7 @@ import { FIRST_GUESS, type Guesses, LateNames, once, untilGuessed } from "./gues
 import type { Host } from "./host.js";
 import { labelled } from "./labels.js";
 import { chunksOfBatches, type Patch } from "./printing.js";
-import { refuseEncoded } from "./recoding.js";
+import { prepared, refuseEncoded } from "./recoding.js";
 
 /** Whether a conversion is one of batches: a form at either end is binary. */
 export function isTransfer({ from, to }: Pick<Request, "from" | "to">): boolean {
@@ -23,10 +23,12 @@ export function isTransfer({ from, to }: Pick<Request, "from" | "to">): boolean 
 }
 
 /** @throws TransloadError E_DIALECT or E_OPTION for what such a conversion cannot do. */
-export function checkTransfer({ from, to, what, encoding, pieces, target }: Request): void {
+export function checkTransfer(request: Request): void {
+  const { from, to, what, encoding, pieces, target } = request;
   refuseEncoded(binaryForm(from), encoding);
   if (!binaryForm(from)) choose(from, true, what);
   if (!binaryForm(to)) choose(to, false, what);
+  prepared(request);
   checkTarget(to, target);
   if (binaryForm(to) && isCut(pieces))
     throw new TransloadError("E_OPTION", `${to} is not cut into pieces; cut the text that it is made of`);

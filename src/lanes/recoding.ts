@@ -1,10 +1,14 @@
-// An input that is not UTF-8 becomes that before anything else sees it. Nothing here is Node's.
-import { type BinaryForm, binaryAt } from "../binary/form.js";
+// What an input goes through before anything else sees it, where it is asked for: text that is not UTF-8, and what delimited files have
+// that readers do not know. Nothing here is Node's.
+import { type BinaryForm, binaryAt, binaryForm } from "../binary/form.js";
 import { concat } from "../columns/bytes.js";
+import { choose } from "../dialects/index.js";
 import { withoutOffset } from "../engine/fault.js";
 import { optionText, TransloadError } from "../errors.js";
+import { type Exotic, ExoticLines } from "../io/exotic-lines.js";
 import { compressionAt, ENOUGH } from "../io/peek.js";
 import { type Recoder, recoderOf } from "../io/recode.js";
+import type { ReadRequest } from "../options/request.js";
 import type { Stage } from "./stage.js";
 
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
@@ -22,19 +26,49 @@ const MARKS: readonly (readonly [string, readonly number[]])[] = [
   ["utf-16be", [0xfe, 0xff]],
 ];
 
-/** The bytes of one input in UTF-8. */
+/**
+ * What is to be done with the input, and what is asked of those who read what comes of it. No recoding where there is nothing to do.
+ * @throws TransloadError E_OPTION for lines to be left out of what is no delimited file.
+ */
+export function prepared<Asked extends Pick<ReadRequest, "from" | "what" | "encoding" | "rows">>(
+  request: Asked,
+): { recoding: Recoding | undefined; request: Asked } {
+  const { encoding, rows } = request;
+  const name = EXOTIC.find((option) => rows[option] !== undefined);
+  if (encoding === undefined && name === undefined) return { recoding: undefined, request };
+  if (name !== undefined) checkDelimited(request, name);
+  const { encoding: _, ...left } = request;
+  const others = Object.fromEntries(Object.entries(rows).filter(([option]) => !EXOTIC.includes(option as (typeof EXOTIC)[number])));
+  return { recoding: new Recoding(encoding, name && rows), request: { ...left, rows: others } as Asked };
+}
+
+const EXOTIC = ["skipLines", "comment", "escape"] as const;
+
+/** @throws TransloadError E_OPTION for a form that is no delimited file. */
+function checkDelimited({ from, what }: Pick<ReadRequest, "from" | "what">, option: string): void {
+  const delimited =
+    !binaryForm(from) && choose(from, true, what).forms.every(({ layouts }) => layouts.every((layout) => layout === "delimited"));
+  if (!delimited)
+    throw new TransloadError("E_OPTION", `${optionText(option)} is for delimited files; name such a form: ${optionText("from", "csv")}`);
+}
+
+/** The bytes of one input as readers know them. */
 export class Recoding {
-  /** By its own name. */
-  readonly encoding: string;
-  readonly #recoder: Recoder;
-  #head: Uint8Array | undefined = new Uint8Array();
+  /** By its own name; undefined for UTF-8. */
+  readonly encoding: string | undefined;
+  readonly #recoder: Recoder | undefined;
+  readonly #lines: ExoticLines | undefined;
+  #head: Uint8Array | undefined;
   #fault: unknown;
   /** Some byte has become another. */
   changed = false;
 
-  constructor(encoding: string) {
+  constructor(encoding: string | undefined, exotic?: Exotic) {
     this.encoding = encoding;
-    this.#recoder = recoderOf(encoding);
+    this.#recoder = encoding === undefined ? undefined : recoderOf(encoding);
+    this.#lines = exotic && new ExoticLines(exotic);
+    // whose first bytes tell whether they can be of the encoding
+    this.#head = this.#recoder && new Uint8Array();
   }
 
   /** The chunks in UTF-8; of a chunk that is lent, they are lent. @throws TransloadError E_ENCODING; E_OPTION for a binary file. */
@@ -72,10 +106,11 @@ export class Recoding {
 
   *#guard(chunk: Uint8Array | undefined): Generator<Uint8Array, void, undefined> {
     try {
-      if (!chunk) return this.#recoder.end();
-      for (const text of this.#recoder.push(chunk)) {
+      if (!chunk) return this.#recoder?.end();
+      for (const text of this.#recoder?.push(chunk) ?? [chunk]) {
         this.changed ||= text !== chunk;
-        yield text;
+        const left = this.#lines?.push(text) ?? text;
+        if (left.length > 0) yield left;
       }
     } catch (error) {
       this.#fault = error;
@@ -99,13 +134,13 @@ export async function* honestly<T>(recoding: Recoding, made: AsyncIterable<T>): 
   }
 }
 
-/** A conversion of an input that is not UTF-8. */
+/** A conversion of such an input. */
 export class RecodedStage implements Stage {
   readonly #recoding: Recoding;
   readonly #stage: Stage;
 
-  constructor(encoding: string, stage: Stage) {
-    this.#recoding = new Recoding(encoding);
+  constructor(recoding: Recoding, stage: Stage) {
+    this.#recoding = recoding;
     this.#stage = stage;
   }
 

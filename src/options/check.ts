@@ -24,6 +24,9 @@ export const ROWS: ChecksOf<RowOptions> = {
   header: isFlag,
   delimiter: isOneByte,
   quote: isOneByte,
+  skipLines: isLines,
+  comment: isOneByte,
+  escape: isOneByte,
   na: areWords,
   text: areTexts,
   typing: isOneOf("lexical", "pandas"),
@@ -118,9 +121,18 @@ export function checkOptions(call: string, options: object, checks: Checks): voi
     if (!check) throw unknown(call, name, Object.keys(checks));
     check(name, value);
   }
-  const { delimiter, quote } = options as RowOptions;
-  if ((quote ?? '"') === (delimiter ?? ","))
-    throw new TransloadError("E_OPTION", `${optionText("quote")} and ${optionText("delimiter")} must differ`);
+  checkCharacters(options);
+}
+
+/** @throws TransloadError E_OPTION for a character that is to mean two things. */
+function checkCharacters({ quote = '"', delimiter = ",", comment, ...rows }: RowOptions): void {
+  // an escape that is the quote is the quote that is doubled
+  const own = rows.escape === quote ? undefined : rows.escape;
+  const meanings = Object.entries({ quote, delimiter, escape: own, comment }).filter(([, character]) => character !== undefined);
+  for (const [i, [name, character]] of meanings.entries()) {
+    const other = meanings.slice(i + 1).find(([, another]) => another === character);
+    if (other) throw new TransloadError("E_OPTION", `${optionText(name)} and ${optionText(other[0])} must differ`);
+  }
 }
 
 function unknown(call: string, name: string, known: readonly string[]): TransloadError {
@@ -215,6 +227,10 @@ function areWords(name: string, value: unknown): void {
 
 function isCount(name: string, value: unknown): void {
   if (!(Number.isSafeInteger(value) && (value as number) > 0)) refuse(name, value, "a whole number from 1");
+}
+
+function isLines(name: string, value: unknown): void {
+  if (!(Number.isSafeInteger(value) && (value as number) >= 0)) refuse(name, value, "a whole number from 0");
 }
 
 function isAmount(name: string, value: unknown): void {

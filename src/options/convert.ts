@@ -43,6 +43,12 @@ export interface RowOptions {
   delimiter?: string;
   /** Around the fields of the source's delimited file. Default `"`. */
   quote?: string;
+  /** Lines of the delimited file that stand before its header, or its first row, and are left out. */
+  skipLines?: number;
+  /** Lines of the delimited file that begin with this character are left out. */
+  comment?: string;
+  /** Within quotes, the character behind this one stands for itself: `\"`. A quote may be doubled all the same. */
+  escape?: string;
   /** Words that stand for nothing in a delimited file, besides the empty field. Default: pandas' own. */
   na?: readonly string[];
   /** Columns of a delimited file that are text, whatever they look like. */

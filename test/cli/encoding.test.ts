@@ -1,4 +1,4 @@
-// --encoding: every command that reads a payload has it, and messages spell it as it is given here.
+// Text that is not UTF-8, and exotic lines. --encoding: every command that reads a payload has it, and messages spell it as it is given here.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -66,6 +66,23 @@ test("a model's form is told of what the first bytes become", async () => {
   const wide = await transload(["convert", file("wide.json", Buffer.from(text, "utf16le")), ...model, "--encoding", "utf-16le"]);
   expect(wide).toEqual(plain);
   expect(plain).toMatchObject({ code: 0, out: expect.stringContaining('"columns"') });
+});
+
+test("a csv may have lines before its header, comments and escapes", async () => {
+  const text = '"\na,b\n# none\n1,"\\"é"\n';
+  const asked = ["convert", "-f", "csv", "-t", "jsonl", "--skip-lines", "1", "--comment", "#", "--escape", "\\"];
+  expect(await transload(asked, text)).toEqual({ code: 0, out: '{"a":1,"b":"\\"é"}\n', err: "" });
+  const wide = await transload([...asked, "--encoding", "utf-16be"], Buffer.from(text, "utf16le").swap16());
+  expect(wide.out).toBe('{"a":1,"b":"\\"é"}\n');
+  const { code, err } = await transload(["convert", "-t", "csv", "--comment", "#"], "[]");
+  expect({ code, err }).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/--comment is for delimited files; name such a form: --from csv/),
+  });
+  expect(await transload([...asked, "--skip-lines", "x"], text)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("--skip-lines is NaN"),
+  });
 });
 
 test("messages name the option as it is spelled here, and no byte of what was recoded", async () => {
