@@ -9,7 +9,7 @@ import { blameSource, fileOf, type Source } from "../io/source.js";
 import { unpack } from "../io/unpack.js";
 import { chunksOfBatches } from "../lanes/printing.js";
 import { Pump } from "../lanes/pump.js";
-import { refuseEncoded } from "../lanes/recoding.js";
+import { prepared, refuseEncoded } from "../lanes/recoding.js";
 import type { ConvertOptions } from "../options/convert.js";
 import { NOTHING, type Request, requestOf } from "../options/request.js";
 import { formOfName } from "./extension.js";
@@ -86,6 +86,7 @@ async function pumpOfChunks(
     return new Pump(abortable(chunks, run.signal), { ...request, from, run }, nodeHost(run));
   }
   refuseEncoded(binary, request.encoding);
+  prepared({ ...request, from: binary.id });
   if (file !== undefined) await chunks.return?.();
   return pumpOfBatches(file ?? chunks, { ...request, from });
 }
