@@ -5,8 +5,9 @@
 import { type Duplex, Transform, type TransformCallback } from "node:stream";
 import { TransloadError } from "../errors.js";
 import { destroyOn } from "../io/abort.js";
-import { type Stage, stageFor } from "../lanes/chain.js";
+import { stageFor } from "../lanes/chain.js";
 import { checkEnds, checkTransfer, isTransfer } from "../lanes/exchange.js";
+import type { Stage } from "../lanes/stage.js";
 import type { ConvertOptions } from "../options/convert.js";
 import { type Request, requestOf } from "../options/request.js";
 import { nodeHost } from "./node.js";

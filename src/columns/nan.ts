@@ -32,7 +32,8 @@ function withNulls(column: Column): Column {
   const cells = (column.values as Float64Array<ArrayBuffer>).slice();
   const valid = new Uint8Array(cells.length);
   for (let i = 0; i < cells.length; i++) {
-    if (Number.isFinite(cells[i])) valid[i] = 1;
+    // what lies in a null's place may be any number
+    if (Number.isFinite(cells[i]) && column.valid?.[i] !== 0) valid[i] = 1;
     else cells[i] = Number.NaN;
   }
   return { ...column, values: cells, valid };

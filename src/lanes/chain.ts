@@ -15,8 +15,6 @@ import { prepared, RecodedStage } from "./recoding.js";
 import type { Stage } from "./stage.js";
 import { mixedForm, Suiting } from "./suiting.js";
 
-export type { Stage } from "./stage.js";
-
 /** Bytes that may wait between two conversions. */
 const WAITING = 1 << 20;
 /** The key that tells the form is in the first so many bytes, or the payload is taken for what the typed lane reads. */

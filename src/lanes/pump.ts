@@ -1,9 +1,10 @@
 import { Batch } from "../columns/batch.js";
 import type { Request } from "../options/request.js";
 import type { BatchRequest } from "../table/job.js";
-import { type Stage, stageFor } from "./chain.js";
+import { stageFor } from "./chain.js";
 import type { Outlet } from "./conversion.js";
 import type { Host } from "./host.js";
+import type { Stage } from "./stage.js";
 
 /** Texts that may wait during a replay. */
 const WAITING = 4;

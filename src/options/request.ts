@@ -2,7 +2,6 @@
 //
 // The room. In: the options as callers write them, flat (convert.ts, read.ts). Out: a request whose parts go to those who need them: rows,
 // typed, target, pieces, limits, run. What is unknown or cannot be is refused here (check.ts), before anything is opened.
-
 import type { DType, DTypeChoice } from "../columns/dtype.js";
 import type { RowLabels } from "../columns/labels.js";
 import { NAMES, type What } from "../dialects/index.js";

@@ -1,6 +1,7 @@
 import { abortError } from "../io/abort.js";
-import { type Stage, stageFor } from "../lanes/chain.js";
+import { stageFor } from "../lanes/chain.js";
 import { checkEnds, checkTransfer, isTransfer } from "../lanes/exchange.js";
+import type { Stage } from "../lanes/stage.js";
 import { CONVERT } from "../options/check.js";
 import type { ConvertOptions as NodeOptions } from "../options/convert.js";
 import { type Request, requestOf } from "../options/request.js";

@@ -1,7 +1,7 @@
-import type { Stage } from "../lanes/chain.js";
 import type { Outlet } from "../lanes/conversion.js";
 import { exchange } from "../lanes/exchange.js";
 import type { Host } from "../lanes/host.js";
+import type { Stage } from "../lanes/stage.js";
 import type { Request } from "../options/request.js";
 
 /** A conversion of batches, which asks for chunks, as one that is given them. */

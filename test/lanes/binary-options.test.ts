@@ -2,7 +2,7 @@
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type ConvertOptions, convert, readBatches, split, type Warning, writeBatches } from "../../src/index.js";
+import { Batch, type ConvertOptions, convert, readBatches, split, type Warning, writeBatches } from "../../src/index.js";
 import { CONVERT } from "../../src/options/check.js";
 
 type Options = Omit<ConvertOptions, "to">;
@@ -64,6 +64,8 @@ const ofBinary = (fate: Fate, text: Fate = fate): Record<Road, Fate> => ({
   "parquet arrow": fate,
   "arrow npy": fate,
 });
+
+const OF_PARQUET: Record<Road, Fate> = { ...ofBinary("refused"), "json parquet": "heeded", "csv parquet": "heeded" };
 
 const MISLED = Array.from({ length: 20_000 }, (_, i) => i);
 const JSON_GAPS = '{"dataframe_records":[{"a":1.5,"b":2},{"a":2.5}]}';
@@ -161,30 +163,8 @@ const CASES: readonly (readonly [Options, Case])[] = [
     },
   ],
   [{ datatype: "FP32" }, { fate: ofBinary("refused", "nothing: it is of Open Inference Protocol") }],
-  [
-    { codec: "gzip" },
-    {
-      fate: {
-        "json parquet": "heeded",
-        "csv parquet": "heeded",
-        "parquet json": "refused",
-        "parquet arrow": "refused",
-        "arrow npy": "refused",
-      },
-    },
-  ],
-  [
-    { rowGroupRows: 1 },
-    {
-      fate: {
-        "json parquet": "heeded",
-        "csv parquet": "heeded",
-        "parquet json": "refused",
-        "parquet arrow": "refused",
-        "arrow npy": "refused",
-      },
-    },
-  ],
+  [{ codec: "gzip" }, { fate: OF_PARQUET }],
+  [{ rowGroupRows: 1 }, { fate: OF_PARQUET }],
   [{ maxRows: 1 }, { fate: ofBinary("refused", "heeded") }],
   [{ maxBytes: 80 }, { fate: ofBinary("refused", "heeded") }],
   [
@@ -264,6 +244,16 @@ describe("NaN and the infinities", () => {
     };
     const made = await converted("x\n1.5\n2.5\n", { from: "csv", to: "parquet", nan: "null", through: [spoil as never] });
     expect(await columnsOf(made.bytes, "parquet")).toEqual({ "x float64": [null, 2.5] });
+  });
+
+  test("stand beside nulls, which stay such whatever number lies in their place", async () => {
+    for (const dtype of ["float64", "float32"] as const) {
+      const values = (dtype === "float64" ? Float64Array : Float32Array).of(1.5, 7, Number.NaN);
+      const column = { name: "x", dtype, values, valid: Uint8Array.of(1, 0, 1), shape: [] };
+      const batch = new Batch({ rowOffset: 0, rowCount: 3, kind: "frame", columns: [column as never] });
+      const stream = Readable.from([batch]).pipe(writeBatches({ to: "parquet", nan: "null" }));
+      expect(await columnsOf(await buffer(stream), "parquet")).toEqual({ [`x ${dtype}`]: [1.5, null, null] });
+    }
   });
 
   test("are refused at their row", async () => {

@@ -8,7 +8,8 @@ import {
   type TypedArray,
   type Warning,
 } from "../../src/index.js";
-import { type Stage, stageFor } from "../../src/lanes/chain.js";
+import { stageFor } from "../../src/lanes/chain.js";
+import type { Stage } from "../../src/lanes/stage.js";
 import { requestOf } from "../../src/options/request.js";
 
 /** What came of a conversion: bytes, warnings and, when it was refused, the error. */

@@ -114,56 +114,38 @@ describe("a request's content type says what its inputs are together", () => {
     for (const text of both("np", MATRIX)) expect(await become(text, { to, ...options })).toEqual(wanted);
   });
 
+  const SPLIT = {
+    columns: ["a", "b"],
+    data: [
+      [1, "x"],
+      [2, "y"],
+    ],
+  };
+
   test.each<[to: string, wanted: unknown, options?: Partial<ConvertOptions>]>([
     [
       "mlflow",
       {
-        dataframe_split: {
-          columns: ["a", "b"],
-          data: [
-            [1, "x"],
-            [2, "y"],
-          ],
-        },
+        dataframe_split: SPLIT,
       },
     ],
     [
       "mlflow",
       {
-        dataframe_split: {
-          columns: ["a", "b"],
-          data: [
-            [1, "x"],
-            [2, "y"],
-          ],
-        },
+        dataframe_split: SPLIT,
       },
       { dtype: "int32" },
     ],
     [
       "azureml",
       {
-        input_data: {
-          columns: ["a", "b"],
-          data: [
-            [1, "x"],
-            [2, "y"],
-          ],
-          index: [0, 1],
-        },
+        input_data: { ...SPLIT, index: [0, 1] },
       },
     ],
     [
       "azureml",
       {
-        input_data: {
-          columns: ["a", "b"],
-          data: [
-            [1, "x"],
-            [2, "y"],
-          ],
-          index: [0, 1],
-        },
+        input_data: { ...SPLIT, index: [0, 1] },
       },
       { dtype: { a: "int32" } },
     ],

@@ -55,30 +55,9 @@ function packed(buffers: readonly ArrayBufferView[], pack: Pack): Packed {
   return { byteLength: end, bufferRegions, buffers: parts };
 }
 
-class PackedFileWriter extends RecordBatchFileWriter {
-  readonly #pack: Pack;
-
-  constructor(pack: Pack, compressionType: CompressionType) {
-    super({ compressionType });
-    this.#pack = pack;
-  }
-
-  protected override _compressBodyBuffers(buffers: ArrayBufferView[]) {
-    return packed(buffers, this.#pack) as never;
-  }
-}
-
-class PackedStreamWriter extends RecordBatchStreamWriter {
-  readonly #pack: Pack;
-
-  constructor(pack: Pack, compressionType: CompressionType) {
-    super({ compressionType });
-    this.#pack = pack;
-  }
-
-  protected override _compressBodyBuffers(buffers: ArrayBufferView[]) {
-    return packed(buffers, this.#pack) as never;
-  }
+/** The writer, with our layout of compressed buffers. */
+function packing<Writer extends RecordBatchFileWriter | RecordBatchStreamWriter>(writer: Writer, pack: Pack): Writer {
+  return Object.assign(writer, { _compressBodyBuffers: (buffers: readonly ArrayBufferView[]) => packed(buffers, pack) }) as Writer;
 }
 
 export class ArrowWriter implements BinaryWriter {
@@ -90,11 +69,10 @@ export class ArrowWriter implements BinaryWriter {
 
   /** `compress`: lz4, zstd or none, which is what it is without. */
   static async create(format: "file" | "stream", { compress = "none" }: BinaryWrite): Promise<ArrowWriter> {
-    const file = format === "file";
-    if (compress === "none") return new ArrowWriter(file ? new RecordBatchFileWriter() : new RecordBatchStreamWriter());
-    const pack = await bufferCompressorOf(compress as "lz4" | "zstd");
-    const type = compress === "lz4" ? CompressionType.LZ4_FRAME : CompressionType.ZSTD;
-    return new ArrowWriter(file ? new PackedFileWriter(pack, type) : new PackedStreamWriter(pack, type));
+    const Writer = format === "file" ? RecordBatchFileWriter : RecordBatchStreamWriter;
+    if (compress === "none") return new ArrowWriter(new Writer());
+    const compressionType = compress === "lz4" ? CompressionType.LZ4_FRAME : CompressionType.ZSTD;
+    return new ArrowWriter(packing(new Writer({ compressionType }), await bufferCompressorOf(compress as "lz4" | "zstd")));
   }
 
   private constructor(writer: RecordBatchFileWriter | RecordBatchStreamWriter) {
