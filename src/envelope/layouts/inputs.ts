@@ -3,6 +3,7 @@ import type { Form, Layout } from "../../dialects/index.js";
 import { optionText } from "../../errors.js";
 import { kindOf } from "../kind.js";
 import type { Payload } from "../payload.js";
+import { shown, valueOf } from "../value.js";
 import type { InputFacts, Scope } from "./scope.js";
 
 const LIST = 0x5b; /* [ */
@@ -101,10 +102,10 @@ class Input implements Scope {
       facts.members = members;
       to.cargoEnded();
       to.tape.mode = "drop";
-    } else if (this.current === "name") facts.name = this.#text(JSON.parse(decode(to.tape.captured())));
-    else if (this.current === "shape") facts.shape = this.#shape(JSON.parse(decode(to.tape.captured())));
+    } else if (this.current === "name") facts.name = this.#text(to.tape.captured());
+    else if (this.current === "shape") facts.shape = this.#shape(to.tape.captured());
     else if (this.current === "parameters") facts.parameters = decode(to.tape.captured()).trim();
-    else if (this.current === "datatype") facts.datatype = this.#datatype(JSON.parse(decode(to.tape.captured())));
+    else if (this.current === "datatype") facts.datatype = this.#datatype(to.tape.captured());
     this.current = undefined;
   }
 
@@ -127,18 +128,21 @@ class Input implements Scope {
     to.warn("W_DROPPED", `parameters of the input ${JSON.stringify(name)} are dropped: ${parameters.slice(0, 200)}`);
   }
 
-  #text(value: unknown): string {
+  #text(captured: Uint8Array): string {
+    const value = valueOf(captured);
     if (typeof value === "string") return value;
-    throw this.#to.error("E_FORM", `the name of an input must be a string, not ${JSON.stringify(value)}`);
+    throw this.#to.error("E_FORM", `the name of an input must be a string, not ${shown(captured)}`);
   }
 
-  #shape(value: unknown): number[] {
+  #shape(captured: Uint8Array): number[] {
+    const value = valueOf(captured);
     if (Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0)) return value;
-    throw this.#to.error("E_SHAPE", `the shape of an input must be a list of whole numbers, not ${JSON.stringify(value)}`);
+    throw this.#to.error("E_SHAPE", `the shape of an input must be a list of whole numbers, not ${shown(captured)}`);
   }
 
-  #datatype(value: unknown): string {
+  #datatype(captured: Uint8Array): string {
+    const value = valueOf(captured);
     if (typeof value === "string" && DATATYPES.includes(value)) return value;
-    throw this.#to.error("E_DTYPE", `unknown datatype ${JSON.stringify(value)}; known: ${DATATYPES.join(", ")}`);
+    throw this.#to.error("E_DTYPE", `unknown datatype ${shown(captured)}; known: ${DATATYPES.join(", ")}`);
   }
 }
