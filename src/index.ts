@@ -18,6 +18,7 @@ export {
   defineDialect,
   type FormDefinition,
   type FormName,
+  type Releases,
   type ServerName,
   type SourceName,
   type TargetName,
@@ -27,9 +28,9 @@ export { detect } from "./envelope/detect.js";
 export { CODES, type ErrorCode, type Place, TransloadError, type Warning } from "./errors.js";
 export type { Source } from "./io/source.js";
 export type { Finding, FindingCode } from "./model/finding.js";
-export type { InspectedCells, InspectedColumn, Inspection, StringLook } from "./model/inspection.js";
+export type { DateUnit, InspectedCells, InspectedColumn, Inspection, StringLook } from "./model/inspection.js";
 export { type Model, readModel } from "./model/mlmodel.js";
 export type { Remedy } from "./model/remedy.js";
 export type { ColumnSpec, ColumnType, ParamSpec, ScalarType, Schema, Signature, TensorSpec } from "./model/signature.js";
-export { type Verdict, type VerdictOptions, verdict } from "./model/verdict.js";
+export { type Otherwise, type Verdict, type VerdictOptions, verdict } from "./model/verdict.js";
 export type { BatchFunction, ConvertOptions } from "./options/convert.js";

@@ -14,7 +14,7 @@ import { CargoReader } from "../lanes/cargo.js";
 import { chunksOfBatches } from "../lanes/printing.js";
 import { type Moved, readable } from "../lanes/readable.js";
 import { Recoding, refuseEncoded } from "../lanes/recoding.js";
-import type { InspectedCells, InspectedColumn, Inspection, StringLook } from "../model/inspection.js";
+import type { DateUnit, InspectedCells, InspectedColumn, Inspection, StringLook } from "../model/inspection.js";
 import { checkOptions, INSPECT } from "../options/check.js";
 import { encodingIn, NOTHING } from "../options/request.js";
 import { nodeHost, scannerOf } from "./node.js";
@@ -196,6 +196,17 @@ const LOOKS: readonly (readonly [StringLook, number])[] = [
   ["boolean", Look.Truth],
   ["date", Look.Date],
   ["zoned", Look.Zoned],
+  ["far", Look.Far],
+];
+const UNITS: readonly (readonly [DateUnit, number])[] = [
+  ["day", Look.Day],
+  ["minute", Look.Minute],
+  ["second", Look.Second],
+  ["subsecond", Look.Subsecond],
+];
+const SEPARATORS: readonly (readonly ["T" | " ", number])[] = [
+  ["T", Look.Tee],
+  [" ", Look.Blank],
 ];
 
 function inspected(seen: Seen, rows: number, scalar: boolean): InspectedColumn {
@@ -210,14 +221,17 @@ function labelsOf({ members, columns, oddLabel }: Rewriter): NonNullable<Inspect
 
 function cellsOf({ wholes, reals, strings, booleans, nested, looks }: Seen): InspectedCells {
   const has = (bit: number) => (looks & bit) !== 0;
+  const namesIn = <Name>(of: readonly (readonly [Name, number])[]) => of.filter(([, bit]) => has(bit)).map(([name]) => name);
+  const units = namesIn(UNITS);
   return {
-    ...(wholes && { integers: { least: `${wholes[0]}`, greatest: `${wholes[1]}` } }),
+    ...(wholes && { integers: { least: `${wholes[0]}`, greatest: `${wholes[1]}`, ...(has(Look.Endless) && { endless: true as const }) } }),
     ...(reals && { floats: { least: reals[0], greatest: reals[1], fractions: has(Look.Fraction), long: has(Look.Long) } }),
     ...(strings && {
       strings: {
-        looks: LOOKS.filter(([, bit]) => has(bit)).map(([look]) => look),
+        looks: namesIn(LOOKS),
         ascii: !has(Look.Foreign),
         base64: has(Look.Unpadded) ? ("none" as const) : has(Look.Junk) ? ("loose" as const) : ("exact" as const),
+        ...(units.length > 0 && { dates: { units, separators: namesIn(SEPARATORS) } }),
       },
     }),
     ...(booleans && { booleans: true as const }),

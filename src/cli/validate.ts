@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
-import { choose } from "../dialects/index.js";
+import { choose, type Releases } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
 import { verdictOfFault } from "../model/fault.js";
 import type { Finding } from "../model/finding.js";
 import type { Inspection } from "../model/inspection.js";
 import { readModel } from "../model/mlmodel.js";
-import { type Verdict, type VerdictOptions, verdict } from "../model/verdict.js";
+import { spellReleases } from "../model/releases.js";
+import { type Otherwise, type Verdict, type VerdictOptions, verdict } from "../model/verdict.js";
 import { extent, inspectInput } from "./inspect.js";
 import type { Define } from "./job.js";
 import { interruptibly } from "./leaving.js";
@@ -18,6 +19,7 @@ interface ValidateCall extends Voice, Limits, Encoded, Definitions {
   from: string;
   for?: string;
   model?: string;
+  serverVersion?: string;
   json?: boolean;
 }
 
@@ -35,6 +37,10 @@ export const define: Define = (command, start) => {
     .option("-f, --from <dialect>", "dialect or form of the input", "auto")
     .option("--for <dialect>", "the server: azureml, mlflow, tfserving … or one of their forms")
     .option("--model <path>", "MLflow's MLmodel file, or the folder that holds it: the signature decides what is taken")
+    .option(
+      "--server-version <releases>",
+      "what the server runs, as mlflow=3.17,pandas=3.1; without it the newest releases that were asked",
+    )
     .option("--json", "as JSON")
     .addHelpText(
       "after",
@@ -43,6 +49,7 @@ Examples:
   transload validate data/heart.azureml.json
   transload validate data/heart.azureml.json --for azureml
   transload validate data/heart.mlflow.json --for mlflow --model data/heart-model
+  transload validate data/heart.mlflow.json --for mlflow --server-version mlflow=3.6,pandas=2.3
   transload validate data/heart.azureml.json --model data/heart-model/MLmodel --json
   printf 'city\\nZ\\374rich\\n' | transload validate -f csv --encoding windows-1252`,
     )
@@ -51,7 +58,7 @@ Examples:
 
 async function run(
   path: string | undefined,
-  { from, encoding, for: server, model: modelPath, json, ...call }: ValidateCall,
+  { from, encoding, for: server, model: modelPath, serverVersion, json, ...call }: ValidateCall,
   report: Report,
 ): Promise<number> {
   if (server !== undefined) choose(server); // an unknown name is told before anything is read
@@ -60,11 +67,12 @@ async function run(
   const options: VerdictOptions = {
     ...(server !== undefined && { for: server }),
     ...(model && { model }),
+    ...(serverVersion !== undefined && { serverVersion: parseReleases(serverVersion) }),
     ...(file !== undefined && { file }),
     ...(call.dialect && { definitions: call.dialect }),
     taken: existsSync,
   };
-  const asked = server !== undefined || model !== undefined;
+  const asked = server !== undefined || model !== undefined || serverVersion !== undefined;
   let found: Inspection | undefined;
   let judged: Verdict | undefined;
   try {
@@ -81,14 +89,37 @@ async function run(
 }
 
 /** The answer in the first line, then what was found, then the command that mends it. */
-function describe({ server, accepted, findings, remedy }: Verdict, found: Inspection | undefined, file: string | undefined): string {
+function describe(
+  { server, accepted, findings, releases, otherwise, remedy }: Verdict,
+  found: Inspection | undefined,
+  file: string | undefined,
+): string {
   const what = [file ?? "standard input", ...(found ? [`${found.form}, ${extent(found)}`] : [])].join(": ");
   const lines = [`${accepted ? "accepted" : "refused"} by ${server}: ${what}`, ...listed(findings)];
   if (remedy) {
     lines.push("", "this mends it:", `  ${remedy.command}`);
     if (remedy.remains.length > 0) lines.push("", "and then still:", ...listed(remedy.remains));
   } else if (!accepted) lines.push("", "no conversion mends it");
+  if (releases) lines.push("", `This holds for ${spellReleases(releases)}.`, ...otherwise.flatMap(different));
   return `${lines.join("\n")}\n`;
+}
+
+/** What servers of other releases do. */
+function different({ releases, accepted, findings, without }: Otherwise): string[] {
+  const one = accepted ? "accepted" : "refused";
+  const none = without.map(({ message }) => `  not so   ${message}`);
+  return [`With ${releases.map(spellReleases).join(", or ")} it is ${one}:`, ...listed(findings), ...none];
+}
+
+/** `mlflow=3.17,pandas=3.1`. */
+function parseReleases(text: string): Releases {
+  return Object.fromEntries(
+    text.split(",").map((word) => {
+      const [name, release] = word.split("=").map((part) => part.trim());
+      if (!name || !release) throw new TransloadError("E_OPTION", "say what the server runs as in --server-version mlflow=3.17,pandas=3.1");
+      return [name, release];
+    }),
+  );
 }
 
 function listed(findings: readonly Finding[]): string[] {

@@ -23,7 +23,7 @@ export const enum Look {
   // strings; one of these for each
   Empty = 0x400,
   Plain = 0x800, // any other
-  Numbered = 0x400000, // any other of up to 40 bytes with a digit, which a reader of dates may take
+  Numbered = 0x400000, // any other of up to 40 bytes with a digit, or NaT, which a reader of dates may take
   Missing = 0x1000, // pandas' words for a missing value, those for NaN aside
   Nan = 0x2000,
   Whole = 0x4000,
@@ -35,6 +35,15 @@ export const enum Look {
   Foreign = 0x80000, // beyond ASCII
   Junk = 0x100000, // base64 with bytes that decoders drop
   Unpadded = 0x200000, // no base64
+  // how far dates go, and what is between a date and its time: pandas takes one form for a column
+  Day = 0x800000,
+  Minute = 0x1000000,
+  Second = 0x2000000,
+  Subsecond = 0x4000000,
+  Tee = 0x8000000,
+  Blank = 0x10000000,
+  Far = 0x20000000, // a date, with a time or without, that nanoseconds of 64 bits do not reach
+  Endless = 0x40000000, // a whole number of more digits than Python reads
 }
 
 /** Offsets in a Range of 48 bytes: least and greatest magnitude of whole numbers, those with a minus apart, and of the rest. */
@@ -42,6 +51,9 @@ const NEGATIVE: usize = 16;
 const GREATEST: usize = 8; // behind the least
 const LEAST_FLOAT: usize = 32;
 const GREATEST_FLOAT: usize = 40;
+
+/** Python reads no more digits of a whole number (sys.int_info.default_max_str_digits, since 3.11). */
+const DIGITS: usize = 4300;
 
 /** An address of Look bits gets one more. */
 // @ts-ignore: decorator
@@ -80,7 +92,7 @@ export function lookNumber(seen: usize, range: usize, p: usize, end: usize): voi
     const over = tens > 0 || cut; // readNumber() stops at twenty digits
     see(seen, Look.Int);
     // what is beyond has a bit and no number, so that 2^64 - 1 stays what it is
-    if (over) see(seen, negative ? Look.Under : Look.Over);
+    if (over) see(seen, (negative ? Look.Under : Look.Over) | (end - p > DIGITS + <usize>negative ? Look.Endless : 0));
     else whole(range, significand, negative);
     return;
   }
@@ -166,6 +178,7 @@ function kindOf(p: usize, end: usize): u32 {
     case 0x4e: /* N */
     case 0x6e: /* n */
       if (isWord(NANS, 4, p, n)) return Look.Nan;
+      if (n == 3 && load<u16>(p, 1) == 0x5461 /* aT */) return Look.Numbered; // no time, to readers of dates
     case 0x23: /* # */
     case 0x3c: /* < */
       return isWord(MISSING, 14, p, n) ? Look.Missing : Look.Plain;
@@ -216,36 +229,65 @@ function isInfinity(p: usize, n: usize): bool {
   return true;
 }
 
-/** Date or Zoned when the text is an ISO date, with a time or without, that fits nanoseconds of 64 bits. */
+/** Date, Zoned or Far, and how far it goes, when the text is an ISO date, with a time or without. */
 function dateAt(p: usize, end: usize): u32 {
   const n = end - p;
   if (n < 10 || load<u8>(p, 4) != 0x2d || load<u8>(p, 7) != 0x2d) return 0;
   const year = two(p) * 100 + two(p + 2);
   const month = two(p + 5), day = two(p + 8);
-  if (two(p) > 99 || year < 1678 || year > 2261 || month < 1 || month > 12 || day < 1 || day > 31) return 0;
-  if (n == 10) return Look.Date;
+  if (two(p) > 99 || two(p + 2) > 99 || month < 1 || month > 12 || day < 1 || day > daysOf(year, month)) return 0;
+  // two digits each, so that texts compare as times do
+  const date = year * 10000 + month * 100 + day;
+  if (n == 10) return reach(date, 0) | Look.Day;
   const t = load<u8>(p, 10);
-  if ((t != 0x54 /* T */ && t != 0x20) || n < 16 || two(p + 11) > 23 || load<u8>(p, 13) != 0x3a /* : */ || two(p + 14) > 59) return 0;
+  const hour = two(p + 11), minute = two(p + 14);
+  if ((t != 0x54 /* T */ && t != 0x20) || n < 16 || hour > 23 || load<u8>(p, 13) != 0x3a /* : */ || minute > 59) return 0;
+  let form: u32 = (t == 0x20 ? Look.Blank : Look.Tee) | Look.Minute;
+  let second: u32 = 0;
   let q = p + 16;
   if (q < end && load<u8>(q) == 0x3a) {
-    if (end - q < 3 || two(q + 1) > 59) return 0;
+    form ^= Look.Minute | Look.Second;
+    if (end - q < 3) return 0;
+    second = two(q + 1);
+    if (second > 59) return 0;
     q += 3;
     if (q < end && load<u8>(q) == 0x2e /* . */) {
+      form ^= Look.Second | Look.Subsecond;
       const point = ++q;
       while (q < end && isDigit(load<u8>(q))) q++;
       if (q == point || q - point > 9) return 0;
     }
   }
-  if (q == end) return Look.Date;
+  form |= reach(date, hour * 10000 + minute * 100 + second);
+  if (q == end) return form;
+  return zoneAt(q, end) ? form & ~Look.Date | Look.Zoned : 0;
+}
+
+/** Z, or an offset of hours, and of minutes with a colon or without. */
+function zoneAt(q: usize, end: usize): bool {
   const sign = load<u8>(q++);
-  if (sign == 0x5a /* Z */) return q == end ? Look.Zoned : 0;
-  if (sign != 0x2d && sign != 0x2b) return 0;
+  if (sign == 0x5a /* Z */) return q == end;
+  if (sign != 0x2d && sign != 0x2b) return false;
   const left = end - q;
-  if (left < 2 || two(q) > 23) return 0;
-  if (left == 2) return Look.Zoned;
+  if (left < 2 || two(q) > 23) return false;
+  if (left == 2) return true;
   q += 2;
   if (load<u8>(q) == 0x3a) q++;
-  return end - q == 2 && two(q) <= 59 ? Look.Zoned : 0;
+  return end - q == 2 && two(q) <= 59;
+}
+
+/** The first and the last second that pandas' nanoseconds reach: 1677-09-21 00:12:44 and 2262-04-11 23:47:16. */
+// @ts-ignore: decorator
+@inline function reach(date: u32, time: u32): u32 {
+  const before = date < 16770921 || (date == 16770921 && time < 1244);
+  const behind = date > 22620411 || (date == 22620411 && time > 234716);
+  return before || behind ? Look.Far : Look.Date;
+}
+
+// @ts-ignore: decorator
+@inline function daysOf(year: u32, month: u32): u32 {
+  if (month != 2) return 30 + ((month + (month >> 3)) & 1);
+  return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
 }
 
 /** The number that two digits spell, 255 when they are none. */

@@ -1,4 +1,5 @@
 import { dialect } from "./dialect.js";
+import { ASKED } from "./mlflow.js";
 
 /**
  * Azure ML online endpoints. The body is `{"input_data": …, "params": {…}}`; every other key is ignored by the server.
@@ -16,6 +17,7 @@ export const azureml = dialect({
   maxBytes: 25e6,
   softLimit: "in its default time of 5 s at 5 MB/s; raise request_timeout_ms",
   rules: "azureml",
+  asked: ASKED,
   key: "input_data",
   refusesString: true,
   forms: {

@@ -1,4 +1,5 @@
 import { dialect } from "./dialect.js";
+import { ASKED } from "./mlflow.js";
 
 /** Comma-separated values, as pandas and so MLflow (`text/csv`) and Azure ML's batch endpoints read them. */
 export const csv = dialect({
@@ -7,6 +8,7 @@ export const csv = dialect({
   about: "comma-separated values, with a line of names",
   extensions: ["csv"],
   rules: "mlflow",
+  asked: ASKED,
   layouts: ["delimited"],
   delimiter: ",",
   renamesColumns: true,

@@ -48,7 +48,7 @@ export interface TrafficDefinition extends FormDefinition, Omit<Traffic, "forms"
  */
 export interface DialectDefinition
   extends TrafficDefinition,
-    Omit<DialectTable, "response" | "rules" | "takes" | "faults" | "bytes" | keyof Traffic> {
+    Omit<DialectTable, "response" | "rules" | "asked" | "takes" | "faults" | "bytes" | keyof Traffic> {
   /** A known dialect, of which holds all that is not said here: `{ name: "ours", like: "mlflow", maxBytes: 5e6 }`. */
   readonly like?: string;
   /** What the servers answer. */

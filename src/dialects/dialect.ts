@@ -25,6 +25,9 @@ export type Reading = "frame" | "ujson" | "numpy" | "csv";
 /** What a model's signature has for inputs: columns, columns of which some are binary, one tensor without a name, or tensors with names. */
 export type Inputs = "columns" | "binary" | "tensor" | "tensors";
 
+/** Releases that stand behind a server, by their packages: `{ mlflow: "3.17", pandas: "3.1" }`. */
+export type Releases = Readonly<Record<string, string>>;
+
 /** One of a dialect's shapes: which key holds the cargo and what its servers refuse there. */
 export interface FormTable {
   /** Key of the envelope that holds the cargo. Without one the document itself is the cargo. */
@@ -120,6 +123,8 @@ export interface DialectTable<Name extends string = string, Form extends string 
   readonly doubles?: boolean;
   /** Whose code holds a payload against the model's signature: the rules of verdicts. */
   readonly rules?: "mlflow" | "azureml";
+  /** The releases that `rules` were held against, the newest last. */
+  readonly asked?: readonly Releases[];
   /** Forms of other dialects that its servers take, too, by their content type. */
   readonly takes?: readonly string[];
   /** Where its servers are not as strict as transload, or otherwise. */

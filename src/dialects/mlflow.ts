@@ -1,7 +1,15 @@
-import { dialect } from "./dialect.js";
+import { dialect, type Releases } from "./dialect.js";
 
 /** Keys that make MLflow 2.10 and later pass the whole body to the model unparsed (utils/serving_data_parser.py). */
 export const LLM_KEYS: readonly string[] = ["messages", "prompt", "input"];
+
+/** The releases that were asked (test/model/answers.json). MLflow takes pandas 3 since 3.16. */
+export const ASKED: readonly Releases[] = [
+  { mlflow: "2.22", pandas: "2.3" },
+  { mlflow: "3.6", pandas: "2.3" },
+  { mlflow: "3.17", pandas: "2.3" },
+  { mlflow: "3.17", pandas: "3.1" },
+];
 
 /**
  * MLflow's scoring server, 2.0 and later: exactly one of four keys, optional `params`, every other key ignored
@@ -16,6 +24,7 @@ export const mlflow = dialect({
   params: "params",
   missing: "token",
   rules: "mlflow",
+  asked: ASKED,
   takes: ["csv"],
   faults: {
     E_UTF16: ["depend", "reads UTF-16 since MLflow 3 and refuses it before"],

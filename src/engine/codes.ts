@@ -138,6 +138,14 @@ export const Look = {
   Foreign: 0x80000,
   Junk: 0x100000,
   Unpadded: 0x200000,
+  Day: 0x800000,
+  Minute: 0x1000000,
+  Second: 0x2000000,
+  Subsecond: 0x4000000,
+  Tee: 0x8000000,
+  Blank: 0x10000000,
+  Far: 0x20000000,
+  Endless: 0x40000000,
 } as const;
 /** Bits beside those of the kinds (core/row.ts): whole numbers above 2^63 - 1, those that 64 bits cannot hold, negative ones. */
 export const Beside = { Unsigned: 16, Huge: 17, Negative: 18 } as const;

@@ -99,13 +99,24 @@ function cast(column: InspectedColumn, target: Target, reading: Reading, to: Fin
   const kinds = kindsOf(column);
   if (kinds.rows === 0) return;
   const rule = ruleOf(target.dtype);
-  const refusal = rule?.refuses(column, kinds, reading, target);
-  if (refusal) to.refuse(refusal[0], `${to.who} refuses ${refusal[1]} in ${a(target)}`);
-  else rule?.changes(column, kinds, reading, target, to);
+  const refusal = rule?.refuses(column, kinds, reading, target, to);
+  if (refusal) {
+    to.refuse(refusal[0], `${to.who} refuses ${refusal[1]} in ${a(target)}`);
+    return;
+  }
+  const inFrame = reading === "frame" || reading === "ujson";
+  if (inFrame && !(target.dtype in FLOATS) && (kinds.floats || kinds.nans) && beyondDoubles(kinds))
+    to.change("F_RANGE", "whole numbers beyond 2^53 are rounded beside numbers with a point");
+  rule?.changes(column, kinds, reading, target, to);
+}
+
+/** Whole numbers that a double may not hold. */
+export function beyondDoubles({ integers, least, greatest }: Kinds): boolean {
+  return integers && (greatest > 2n ** 53n || least < -(2n ** 53n));
 }
 
 interface Rule {
-  refuses(column: InspectedColumn, k: Kinds, reading: Reading, target: Target): Refusal;
+  refuses(column: InspectedColumn, k: Kinds, reading: Reading, target: Target, to: Findings): Refusal;
   changes(column: InspectedColumn, k: Kinds, reading: Reading, target: Target, to: Findings): void;
 }
 
@@ -130,19 +141,23 @@ const BOOLEAN: Rule = {
     if (!k.nulls && !k.nans && !k.floats && alone && (bits || !k.integers) && onlyLooks(column, "boolean", "whole")) return undefined;
     return ["F_TYPE", describe(column, k)];
   },
-  changes(_, k, reading, __, to) {
-    if (reading === "csv") return;
+  changes(column, k, reading, __, to) {
+    if (reading === "csv") {
+      if (anyLook(column, "whole")) to.depend("F_TYPE", "numbers in quotes are refused in a boolean column, but for 0 and 1");
+      return;
+    }
     if (k.strings) to.change("F_CAST", `every text but the empty one becomes true in a boolean column, "false" too; send true and false`);
     if ((k.integers && (k.least < 0n || k.greatest > 1n)) || k.floats || k.nans)
       to.change("F_CAST", "every number but 0 becomes true in a boolean column, NaN too");
     const lifted = reading === "ujson" || (reading === "frame" && (k.integers || k.floats || k.nans));
-    if (k.nulls) to.change("F_NULL", `null becomes ${lifted ? "true" : "false"} in a boolean column`);
+    if (k.nulls && !(reading !== "ujson" && to.since("mlflow", "3.18")))
+      to.change("F_NULL", `null becomes ${lifted ? "true" : "false"} in a boolean column`);
     if (k.listed) to.change("F_CAST", "lists and objects become true, or lists of true and false, in a boolean column");
   },
 };
 
 const INTEGER: Rule = {
-  refuses(column, k, reading, target) {
+  refuses(column, k, reading, target, to) {
     if (k.listed) return ["F_TYPE", "lists and objects"];
     const none = "which has no place for it; log the model with double, or leave these rows out";
     if (k.nulls) return ["F_NULL", `null, ${none},`];
@@ -151,10 +166,11 @@ const INTEGER: Rule = {
     if (!onlyLooks(column, "whole", ...(truths ? ["boolean" as const] : []))) return ["F_TYPE", describe(column, k)];
     if (reading === "csv" && k.booleans && (k.integers || k.floats || k.strings)) return ["F_TYPE", "booleans beside numbers"];
     if (reading === "csv" && column.cells.floats?.fractions) return ["F_CAST", "numbers that are not whole"];
-    const worst = farthest(column, k, target);
+    const worst = farthest(column, k, target, reading === "csv");
     if (worst === undefined) return undefined;
-    // read_csv casts whole numbers alone, and not uint64 to int64
-    const unsafe = reading === "csv" && (typeof worst === "number" || (k.greatest >= 2n ** 63n && target.dtype === "int64"));
+    // read_csv casts whole numbers alone, and not uint64 to int64; since pandas 3.1 it wraps none around
+    const wide = k.greatest >= 2n ** 63n && target.dtype === "int64";
+    const unsafe = reading === "csv" && (typeof worst === "number" || wide || to.since("pandas", "3.1"));
     const refused = reading === "numpy" || unsafe || (!k.floats && isBeyond64(k));
     return refused ? ["F_RANGE", `${worst}, which is out of range,`] : undefined;
   },
@@ -165,13 +181,17 @@ const INTEGER: Rule = {
     else if (worst !== undefined) to.change("F_RANGE", `${worst} is out of range in ${a(target)} and becomes some other number`);
     if (column.cells.floats?.fractions) to.change("F_CAST", `numbers lose their fractions in ${a(target)}: 1.5 becomes 1`);
     if (k.strings) to.change("F_CAST", `texts are read as numbers in ${a(target)}`);
+    if (k.strings && !target.dtype.endsWith("64")) to.depend("F_RANGE", `texts of numbers that ${a(target)} cannot hold are refused`);
     if (k.booleans) to.change("F_CAST", `true and false become 1 and 0 in ${a(target)}`);
   },
 };
 
 /** The number farthest out of an integer's range. */
-function farthest({ cells: { floats } }: InspectedColumn, k: Kinds, { dtype }: Target): bigint | number | undefined {
+function farthest({ cells: { floats } }: InspectedColumn, k: Kinds, { dtype }: Target, doubles = false): bigint | number | undefined {
   const [low, high] = INTEGERS[dtype] as readonly [bigint, bigint];
+  // beside numbers with a point read_csv makes doubles of whole numbers, and 2^63 of 2^63 - 1
+  if (doubles && floats && k.integers && Number(k.greatest) >= Number(high) + 1) return Number(k.greatest);
+  if (doubles && floats && k.integers && Number(k.least) < Number(low)) return Number(k.least);
   if (floats && floats.greatest > Number(high)) return floats.greatest;
   if (floats && floats.least < Number(low)) return floats.least;
   if (!k.integers) return undefined;
@@ -185,8 +205,10 @@ function wrapped(value: bigint, { dtype }: Target): bigint {
 }
 
 const FLOAT: Rule = {
-  refuses(column, k, reading) {
+  refuses(column, k, reading, _, to) {
     if (k.listed) return ["F_TYPE", "lists and objects"];
+    const endless = column.cells.integers?.endless && reading === "csv" && !to.since("pandas", "3.1");
+    if (endless) return ["F_RANGE", "whole numbers of more than 4,300 digits"];
     const numbers = k.integers || k.floats || k.nans;
     const words = reading === "csv" ? (["na", "empty"] as const) : [];
     const truths = reading === "csv" && !numbers && onlyLooks(column, "boolean");
@@ -216,14 +238,20 @@ const STRING: Rule = {
     const others = [...numbers, ...(k.booleans ? ["booleans"] : []), ...(k.listed ? ["lists and objects"] : [])];
     if (reading === "numpy") {
       if (others.length > 0) to.change("F_CAST", `${others.join(" and ")} become texts in a string column; true becomes "True"`);
-      if (k.nulls) to.change("F_NULL", `null becomes the text "None" in a string column; split keeps it`);
+      if (k.nulls && !to.since("mlflow", "3.18")) to.change("F_NULL", `null becomes the text "None" in a string column; split keeps it`);
       return;
     }
     if (others.length > 0)
       to.change("F_CAST", `${others.join(" and ")} stay what they are in a string column: the model is not given texts`);
-    if (k.nulls && (reading === "ujson" || numbers.length > 0)) to.change("F_NULL", "null reaches the model as NaN, not as None");
+    if (k.nulls && (reading === "ujson" || numbers.length > 0 || nanBesideTexts(k, to)))
+      to.change("F_NULL", "null reaches the model as NaN, not as None");
   },
 };
+
+/** pandas 3 keeps texts as `str`, whose gaps are NaN; beside anything else they are objects still. */
+export function nanBesideTexts({ strings, booleans, listed, nulls }: Kinds, to: Findings): boolean {
+  return nulls && strings && !booleans && !listed && to.since("pandas", "3");
+}
 
 /** Base64 is decoded in MLflow's frames and nowhere else. */
 const BINARY: Rule = {
@@ -250,20 +278,29 @@ const BINARY: Rule = {
 };
 
 const DATETIME: Rule = {
-  refuses(column, k, reading) {
+  refuses(column, k, reading, _, to) {
     if (reading === "csv") return ["F_DATE", "every cell"];
     if (k.listed) return ["F_TYPE", "lists and objects"];
     const numpy = reading === "numpy";
     if (anyLook(column, "text", "boolean", "decimal", "na")) return ["F_DATE", "texts that are no dates"];
     if (numpy && (k.floats || k.nans)) return ["F_DATE", "numbers with a point, NaN too,"];
-    if (!numpy && k.booleans && (k.nulls || k.integers || k.floats || k.nans || k.strings)) return ["F_TYPE", "booleans beside others"];
-    const far = numpy ? k.integers && (k.greatest >= 2n ** 63n || k.least < -(2n ** 63n)) : !k.floats && isBeyond64(k);
+    const beside = k.nulls || k.integers || k.floats || k.nans || k.strings;
+    // MLflow 3.12 and later ask pandas.to_datetime; before, astype
+    const parsed = reading === "frame" && to.since("mlflow", "3.12");
+    if (!numpy && k.booleans && (beside || parsed)) return ["F_TYPE", beside ? "booleans beside others" : "booleans"];
+    const whole = parsed ? k.greatest >= 2n ** 63n || k.least < -(2n ** 63n) : isBeyond64(k);
+    const far = numpy ? k.integers && (k.greatest >= 2n ** 63n || k.least < -(2n ** 63n)) : !k.floats && k.integers && whole;
     if (far) return ["F_RANGE", "whole numbers of more than 64 bits"];
-    return !numpy && anyLook(column, "zoned") ? ["F_DATE", "times with Z or an offset (write them in UTC, without one)"] : undefined;
+    if (numpy) return undefined;
+    if (anyLook(column, "zoned")) return ["F_DATE", "times with Z or an offset (write them in UTC, without one)"];
+    if (anyLook(column, "far")) return ["F_DATE", "dates before 1677-09-21 and behind 2262-04-11, which nanoseconds do not reach,"];
+    return parsed && mixedDates(column) ? ["F_DATE", mixture(column)] : undefined;
   },
   changes(column, k, reading, _, to) {
     const numpy = reading === "numpy";
     const numbers = k.integers || k.floats || k.nans;
+    if (anyLook(column, "far"))
+      to.change("F_DATE", "dates before 1677-09-21 and behind 2262-04-11 wrap around in a datetime column: 9999-12-31 becomes 1816-03-29");
     if (anyLook(column, "zoned")) to.change("F_DATE", "times with an offset are moved to UTC");
     if (k.strings && (numbers || k.booleans))
       to.depend("F_DATE", "texts beside numbers in a datetime column are refused, or are dates beside nanoseconds");
@@ -275,6 +312,25 @@ const DATETIME: Rule = {
       to.depend("F_DATE", "texts that are no ISO dates are guessed in a datetime column, or refused");
   },
 };
+
+/** pandas takes the form of a column's first date for that of all, fractions of any length as one. */
+function mixedDates({ cells: { strings } }: InspectedColumn): boolean {
+  const { units, separators } = strings?.dates ?? { units: [], separators: [] };
+  return units.length > 1 || separators.length > 1;
+}
+
+const SPELLED = {
+  day: "2020-01-31",
+  minute: "2020-01-31T12:00",
+  second: "2020-01-31T12:00:00",
+  subsecond: "2020-01-31T12:00:00.5",
+} as const;
+
+function mixture({ cells: { strings } }: InspectedColumn): string {
+  const units = strings?.dates?.units ?? [];
+  const forms = units.length > 1 ? units.map((unit) => SPELLED[unit]) : ["2020-01-31T12:00", "2020-01-31 12:00"];
+  return `${forms.join(" beside ")} (write all in one form, as 2020-01-31T12:00:00.000)`;
+}
 
 /** The texts that cannot stay, for a message. */
 function describe(column: InspectedColumn, k: Kinds): string {

@@ -38,7 +38,13 @@ function enforceColumns(input: PythonInput, specs: readonly ColumnSpec[], readin
   }
   const { columns, named } = input.kind === "frame" ? input : { columns: input.tensors, named: true };
   if (input.kind === "dict" && !isTable(input.tensors, specs, to)) return;
-  const label = reading === "ujson" ? labelsBecome(columns.map(({ name }) => name)) : undefined;
+  const label =
+    reading === "ujson"
+      ? labelsBecome(
+          columns.map(({ name }) => name),
+          to,
+        )
+      : undefined;
   if (!named || label !== undefined) {
     const required = specs.filter((spec) => spec.required);
     if (required.length > 0) to.refuse("F_LABEL", labelTrouble(label, required.length, to.who));
@@ -169,15 +175,17 @@ function checkUncast(column: InspectedColumn, type: ColumnType, to: Findings): v
   const whole = numbers && !k.floats && !k.nans && !k.nulls;
   const bits = whole && k.least >= 0n && k.greatest <= 1n;
   const booleans = k.booleans && !k.strings && !k.integers && !k.floats && !k.nans && !k.nulls;
+  // pandas 3 keeps a column of texts as `str`, of which nothing else is made
+  const str = k.strings && !k.booleans && !k.integers && !k.floats && !k.nans && !k.listed && to.since("pandas", "3");
   const fits: Readonly<Record<ScalarType, boolean>> = {
-    boolean: !numbers && (k.nulls ? !bare || isBeyond64(k) : true),
+    boolean: !numbers && !str && (k.nulls ? !bare || isBeyond64(k) : true),
     integer: false,
     long: whole && k.greatest < 2n ** 63n,
     float: bits,
-    double: (!whole || bits) && !booleans,
+    double: (!whole || bits) && !booleans && !str,
     string: true,
     binary: true,
-    datetime: !numbers && !k.booleans && (k.strings || k.rows === 0),
+    datetime: !numbers && !k.booleans && !str && (k.strings || k.rows === 0),
   };
   if (!fits[type])
     to.refuse("F_TYPE", `${to.who} casts columns by name alone, and refuses ${column.dtype} for a ${type} column without one`);
@@ -211,7 +219,7 @@ function castTo(column: InspectedColumn, type: ColumnType, reading: Reading, to:
     castNested(column, type, reading, to);
     return;
   }
-  const dated = reading === "ujson" && isDateName(column.name) ? becomesDate(column) : "no";
+  const dated = reading === "ujson" && isDateName(column.name, to) ? becomesDate(column) : "no";
   if (dated === "yes") castDated(column, type, to);
   else if (dated === "maybe")
     to.depend("F_DATE", `${to.who} makes dates of what pandas can read as such, for the column's name, and refuses or changes them then`);

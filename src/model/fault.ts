@@ -1,6 +1,7 @@
 import { choose, type Dialect } from "../dialects/index.js";
 import type { ErrorCode, TransloadError } from "../errors.js";
 import { Findings } from "./finding.js";
+import { releasesOf } from "./releases.js";
 import type { Verdict, VerdictOptions } from "./verdict.js";
 
 /** Faults of the text itself, which no server reads over. */
@@ -28,7 +29,9 @@ const OF_THE_TEXT: readonly ErrorCode[] = [
 export function verdictOfFault(error: TransloadError, options: VerdictOptions): Verdict | undefined {
   const choice = choose(options.for ?? "mlflow");
   const dialect = choice.dialect as Dialect;
-  const findings = new Findings(dialect.title);
+  const { asked = [] } = dialect;
+  const releases = releasesOf(asked, options.serverVersion ?? {}, dialect.title);
+  const findings = new Findings(dialect.title, releases);
   if (!findFault(error, dialect, options, findings)) return undefined;
   if (!findings.refused) findings.depend("F_FAULT", "transload stops there: what follows may be refused or changed, too");
   return {
@@ -37,6 +40,8 @@ export function verdictOfFault(error: TransloadError, options: VerdictOptions): 
     form: undefined,
     accepted: !findings.refused,
     findings: findings.list,
+    releases: asked.length > 0 ? releases : undefined,
+    otherwise: [],
     remedy: undefined,
   };
 }

@@ -1,3 +1,6 @@
+import type { Releases } from "../dialects/index.js";
+import { compare } from "./releases.js";
+
 /** Everything a verdict can say of a payload. */
 export const FINDINGS = {
   F_DIALECT: "the payload is written for another server",
@@ -48,10 +51,19 @@ export class Findings {
   readonly list: Finding[] = [];
   /** The server's name in messages. */
   readonly who: string;
+  /** What it runs. */
+  readonly #releases: Releases;
   #column: string | undefined;
 
-  constructor(who: string) {
+  constructor(who: string, releases: Releases = {}) {
     this.who = who;
+    this.#releases = releases;
+  }
+
+  /** Whether the server runs this release of a package, or a later one: `since("mlflow", "3.12")`. */
+  since(name: string, release: string): boolean {
+    const own = this.#releases[name];
+    return own === undefined || compare(own, release) >= 0;
   }
 
   get refused(): boolean {

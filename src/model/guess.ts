@@ -1,10 +1,12 @@
 // What pandas' read_json guesses (pandas/io/json/_json.py, 2.x; Azure ML calls it with dtype=False and all else by default).
 
 import { kindsOf, onlyLooks } from "./cast.js";
+import type { Findings } from "./finding.js";
 import type { InspectedColumn } from "./inspection.js";
 
-/** Parser._try_convert_dates: columns of these names are tried as dates. */
-export function isDateName(name: string): boolean {
+/** Parser._try_convert_dates: columns of these names are tried as dates. pandas 3 does so only where it guesses dtypes, too, which it is told not to. */
+export function isDateName(name: string, to: Findings): boolean {
+  if (to.since("pandas", "3")) return false;
   const lower = name.toLowerCase();
   return /_(?:at|time)$/.test(lower) || ["modified", "date", "datetime"].includes(lower) || lower.startsWith("timestamp");
 }
@@ -21,17 +23,19 @@ export function becomesDate(column: InspectedColumn): "yes" | "no" | "maybe" {
   if (k.strings) {
     if (numbers || k.nans) return "no";
     if (onlyLooks(column, "date", "empty") || onlyLooks(column, "zoned", "empty")) return "yes";
+    if (onlyLooks(column, "date", "far", "numbered", "empty")) return "maybe"; // NaT beside dates
     if (column.cells.strings?.looks.includes("date") || column.cells.strings?.looks.includes("zoned")) return "no";
-    return onlyLooks(column, "numbered", "whole", "decimal", "empty", "nan") ? "maybe" : "no";
+    return onlyLooks(column, "numbered", "far", "whole", "decimal", "empty", "nan") ? "maybe" : "no";
   }
   if ((integers && k.least <= YEAR) || (floats && (floats.least <= YEAR || floats.greatest >= 2 ** 63))) return "no";
   return k.nans && !numbers ? "maybe" : "yes"; // NaN becomes NaT, and Infinity does not
 }
 
 /** Parser._convert_axes: labels are converted when every one of them can be. */
-export function labelsBecome(names: readonly string[]): "numbers" | "dates" | undefined {
+export function labelsBecome(names: readonly string[], to: Findings): "numbers" | "dates" | undefined {
   if (names.length === 0) return undefined;
   if (names.every((name) => /^ *[-+]?\d+(?:_\d+)* *$/.test(name))) return names.every((name) => Number(name) > YEAR) ? "dates" : "numbers";
-  if (names.every((name) => /^ *[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)? *$/.test(name))) return "dates"; // to_datetime takes them for seconds
+  if (names.every((name) => /^ *[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)? *$/.test(name)))
+    return to.since("pandas", "3") ? "numbers" : "dates"; // to_datetime takes them for seconds
   return names.every((name) => /^\d{4}-\d\d-\d\d(?:[T ][\d:.]+)?$/.test(name)) ? "dates" : undefined;
 }

@@ -31,6 +31,8 @@ export interface InspectedCells {
     least: string;
     /** The largest. */
     greatest: string;
+    /** Some have more than 4,300 digits, which Python does not read. */
+    endless?: true;
   };
   /** The other numbers, as doubles. */
   floats?: {
@@ -49,6 +51,13 @@ export interface InspectedCells {
     looks: StringLook[];
     /** All of them are ASCII. */
     ascii: boolean;
+    /** Of those that are ISO dates: how far they go, and what is between date and time. Each once. */
+    dates?: {
+      /** `second` is a time without a fraction, `subsecond` one with. */
+      units: DateUnit[];
+      /** None where all are days. */
+      separators: ("T" | " ")[];
+    };
     /** All of them are base64. `loose`: Python decodes them, and drops the bytes that do not belong there. */
     base64: "exact" | "loose" | "none";
   };
@@ -61,9 +70,12 @@ export interface InspectedCells {
 /**
  * What a string looks like to a server that guesses: `na` is one of pandas' words for a missing value and `nan` one for NaN;
  * `whole` and `decimal` are numbers to it, `boolean` is true or false; `date` is an ISO date or time without a zone, `zoned`
- * one with; `numbered` is any other text of up to 40 bytes that has a digit, and may be a date in words; `text` is all the rest.
+ * one with, `far` one that nanoseconds of 64 bits do not reach (before 1677-09-21 or behind 2262-04-11); `numbered` is any other text of up to 40 bytes that has a digit, or NaT, and may be a date in words; `text` is all the rest.
  */
-export type StringLook = "empty" | "text" | "numbered" | "na" | "nan" | "whole" | "decimal" | "boolean" | "date" | "zoned";
+export type StringLook = "empty" | "text" | "numbered" | "na" | "nan" | "whole" | "decimal" | "boolean" | "date" | "zoned" | "far";
+
+/** How far an ISO date goes. */
+export type DateUnit = "day" | "minute" | "second" | "subsecond";
 
 /** What a payload is, from one pass over all of it. */
 export interface Inspection {
@@ -99,3 +111,6 @@ export interface Inspection {
   /** What was noticed on the way. */
   warnings: Warning[];
 }
+
+/** What of a payload is judged. */
+export type Payload = Pick<Inspection, "layout" | "rows" | "shape" | "columns" | "labels" | "params" | "siblings" | "bytes">;

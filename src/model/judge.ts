@@ -2,11 +2,12 @@
 
 import { type Dialect, dialectOf, type Form, type Reading } from "../dialects/index.js";
 import { nearest, optionText } from "../errors.js";
-import { isBeyond64, kindsOf, onlyLooks, wordsOf } from "./cast.js";
+import { beyondDoubles, isBeyond64, kindsOf, nanBesideTexts, onlyLooks, wordsOf } from "./cast.js";
 import { enforce, type PythonInput, shapeOf } from "./enforce.js";
 import type { Findings } from "./finding.js";
 import { becomesDate, isDateName, labelsBecome } from "./guess.js";
-import type { InspectedColumn, Inspection } from "./inspection.js";
+import { judgeHints } from "./hints.js";
+import type { InspectedColumn, Payload } from "./inspection.js";
 import type { Schema, Signature } from "./signature.js";
 
 /** What is known of the model: `null` where it has no signature, undefined where nobody said. */
@@ -14,10 +15,9 @@ export interface Served {
   readonly signature: Signature | null | undefined;
   /** Type of its input example. */
   readonly example: string | undefined;
+  /** The signature is that of Python's type hints. */
+  readonly typeHints: boolean;
 }
-
-/** What the payload is in, as far as judging goes; an Inspection is one. */
-export type Payload = Pick<Inspection, "layout" | "rows" | "shape" | "columns" | "labels" | "params" | "siblings" | "bytes">;
 
 /** `server`: whose limits count, where the form is one that others take, too. */
 export function judge(payload: Payload, form: Form, model: Served, to: Findings, server: Dialect = dialectOf(form)): void {
@@ -25,6 +25,7 @@ export function judge(payload: Payload, form: Form, model: Served, to: Findings,
   judgeEnvelope(payload, form, model, to);
   judgeSize(payload, server, to);
   judgeText(payload, form, to);
+  judgeRank(payload, form, model, to);
   if (rules === "azureml") judgeAzure(payload, model, to);
   else if (rules === "mlflow") judgeMlflow(payload, form, model, to);
 }
@@ -63,15 +64,26 @@ function judgeText({ columns }: Payload, form: Form, to: Findings): void {
   for (const column of columns)
     to.about(column.name, () => {
       const k = kindsOf(column);
+      if (column.cells.integers?.endless && dialect.rules && form.reading !== "csv")
+        to.refuse("F_RANGE", `Python reads no whole number of more than 4,300 digits, and so ${to.who} refuses it`);
       if (k.nans && dialect.nan === "error") to.refuse("F_NAN", `${to.who} reads no NaN and no Infinity`);
       if (k.nulls && (form.refusesNull || dialect.missing === "error")) to.refuse("F_NULL", `${to.who} refuses null in every type`);
       const numbers = k.integers || k.floats || k.nans;
       const kinds = [k.strings && "texts", k.booleans && "true and false", numbers && "numbers"].filter((kind) => kind !== false);
       if (form.oneKind && kinds.length > 1)
         to.refuse("F_TYPE", `${to.who} gives all cells of a tensor one dtype, and refuses ${kinds.join(" beside ")}`);
-      if (dialect.doubles && k.integers && (k.greatest > 2n ** 53n || k.least < -(2n ** 53n)))
+      if (dialect.doubles && beyondDoubles(k))
         to.change("F_RANGE", `${to.who} carries every number as a double: whole numbers beyond 2^53 are rounded`);
     });
+}
+
+/** numpy has arrays of 64 dimensions at most; MLflow makes none for a single column of type any. */
+function judgeRank({ layout, columns }: Payload, { maxRank, layouts }: Form, { signature }: Served, to: Findings): void {
+  if (signature?.inputs?.kind === "columns" && signature.inputs.columns.every(({ type }) => type === "any")) return;
+  if (maxRank === undefined || !layouts.includes(layout) || (layout !== "tensor" && layout !== "named")) return;
+  for (const column of columns)
+    if (shapeOf(column).length > maxRank)
+      to.about(column.name, () => to.refuse("F_SHAPE", `${to.who} takes tensors of ${maxRank} dimensions at most`));
 }
 
 // ---- Azure ML
@@ -86,7 +98,8 @@ function judgeAzure(payload: Payload, model: Served, to: Findings): void {
     );
     return;
   }
-  if (model.example !== undefined)
+  // since pandas 3 the script fails to read the example, and goes on with the signature
+  if (model.example !== undefined && !to.since("pandas", "3"))
     to.depend("F_MODEL", `${to.who} takes the types of the model's input example for those of the signature`);
   if (layout === "frame") judgeAzureFrame(payload, model, to);
   else if (schema?.kind === "columns")
@@ -138,6 +151,14 @@ function judgeAzureFrame(payload: Payload, model: Served, to: Findings): void {
     to.refuse("F_LABEL", `${to.who} needs the names of the columns (KeyError: 'columns')`);
     return;
   }
+  if (whole && schema?.kind !== "columns" && to.since("pandas", "3")) {
+    const what = `${to.who}'s scoring script hands the text of a split to pandas.read_json, and pandas 3 takes it for the path of a file`;
+    if (model.signature !== undefined) {
+      to.refuse("F_FORM", `${what}; log the model with a signature of columns, or with a pandas below 3`);
+      return;
+    }
+    to.depend("F_FORM", `${what}, unless the model's signature has columns; say which model it is with ${optionText("model")}`);
+  }
   if (!schema && !whole) {
     const missing = labels?.index ? "columns" : "an index";
     const what = `${to.who} makes no frame of a split without ${missing}, but hands the model an object of arrays`;
@@ -172,11 +193,16 @@ function judgeShortened(schema: Schema, { rows }: Payload, to: Findings): void {
 
 // ---- MLflow
 
-function judgeMlflow(payload: Payload, form: Form, { signature }: Served, to: Findings): void {
+function judgeMlflow(payload: Payload, form: Form, { signature, typeHints }: Served, to: Findings): void {
   const { layout, labels, rows, columns } = payload;
   const schema = signature?.inputs;
+  if (typeHints && schema) {
+    judgeHints(payload, form, schema, to);
+    return;
+  }
   const reading = form.reading as Reading;
-  const input = pythonOf(payload, labels === undefined || labels.columns === "texts", form);
+  const unnamed = schema?.kind === "columns" && schema.columns[0]?.name === undefined;
+  const input = pythonOf(payload, !unnamed && (labels === undefined || labels.columns === "texts"), form, unnamed);
   if (input.kind === "array" && schema) judgeBare(input, schema, rows, to);
   if (layout === "records" && form.key === "instances" && columns.some(({ nulls }) => nulls > 0))
     to.depend(
@@ -185,7 +211,15 @@ function judgeMlflow(payload: Payload, form: Form, { signature }: Served, to: Fi
     );
   if (input.kind === "dict" && input.equalRows && !schema) judgeInstances(input.tensors, to);
   if (input.kind === "frame" && reading === "frame" && schema) refuseDuplicates(columns, schema, to);
+  if (schema && labels?.index) judgeTorn(columns, schema, to);
   if (!to.refused) judgePython(input, schema, reading, to);
+}
+
+/** Up to MLflow 3.16 columns of lists and objects are put together by position, and the others by the index. */
+function judgeTorn(columns: readonly InspectedColumn[], schema: Schema, to: Findings): void {
+  const nested = schema.kind === "columns" && schema.columns.some(({ type }) => typeof type === "object");
+  if (nested && columns.length > 1 && !to.since("mlflow", "3.17"))
+    to.depend("F_INDEX", `${to.who} tears the rows apart where the index is not 0, 1, 2 …: send the split without one`);
 }
 
 /** Lists and single values that never become an array. */
@@ -221,11 +255,11 @@ function repeated(names: readonly string[]): ReadonlySet<string> {
 
 // ---- both
 
-function pythonOf(payload: Payload, named: boolean, form?: Form): PythonInput {
+function pythonOf(payload: Payload, named: boolean, form?: Form, unnamed = false): PythonInput {
   const { layout, columns, rows } = payload;
   const [first] = columns;
   if (layout === "tensor" && first) return { kind: "array", cells: first, shape: shapeOf(first) };
-  if (layout === "named" || (layout === "records" && form?.key === "instances"))
+  if (layout === "named" || (layout === "records" && form?.key === "instances" && !unnamed))
     return { kind: "dict", tensors: columns, equalRows: form?.equalRows ?? false };
   return { kind: "frame", columns, named, rows };
 }
@@ -239,7 +273,7 @@ function judgePython(input: PythonInput, schema: Schema | undefined, reading: Re
     if (reading === "ujson") judgeLabels(columns, to);
     for (const column of columns) to.about(column.name, () => inferColumn(column, reading, to));
   }
-  if (reading === "ujson" || reading === "csv") judgeDigits(columns, schema, to);
+  if (reading === "ujson" || reading === "csv") judgeDigits(columns, schema, reading, to);
 }
 
 /** pandas' ujson reads whole numbers up to 2^64 - 1, and no further. */
@@ -251,8 +285,9 @@ function judgeUjson(columns: readonly InspectedColumn[], to: Findings): void {
   }
 }
 
-/** Both parsers add up digits in doubles (pandas' ujson with precise_float=False, read_csv's default float_precision). */
-function judgeDigits(columns: readonly InspectedColumn[], schema: Schema | undefined, to: Findings): void {
+/** Both parsers add up digits in doubles (pandas' ujson with precise_float=False, read_csv's default float_precision before 3.1). */
+function judgeDigits(columns: readonly InspectedColumn[], schema: Schema | undefined, reading: Reading, to: Findings): void {
+  if (reading === "csv" && to.since("pandas", "3.1")) return;
   const specs = schema?.kind === "columns" ? schema.columns : [];
   const named = new Map(specs.map((spec) => [spec.name, spec]));
   for (const [i, column] of columns.entries()) {
@@ -269,14 +304,14 @@ function judgeDigits(columns: readonly InspectedColumn[], schema: Schema | undef
 
 function judgeLabels(columns: readonly InspectedColumn[], to: Findings): void {
   const names = columns.map(({ name }) => name);
-  const becomes = labelsBecome(names);
+  const becomes = labelsBecome(names, to);
   if (becomes) to.change("F_LABEL", `${to.who} makes ${becomes} of the columns' labels (${names.slice(0, 3).join(", ")})`);
 }
 
 /** Without a type pandas and numpy find one that holds every cell of the column. */
 function inferColumn(column: InspectedColumn, reading: Reading, to: Findings): void {
   const k = kindsOf(column);
-  if (reading === "ujson" && isDateName(column.name)) {
+  if (reading === "ujson" && isDateName(column.name, to)) {
     const dated = becomesDate(column);
     const name = `pandas takes ${JSON.stringify(column.name)} for the name of dates`;
     if (dated === "yes") {
@@ -286,7 +321,7 @@ function inferColumn(column: InspectedColumn, reading: Reading, to: Findings): v
     if (dated === "maybe") to.depend("F_DATE", `${to.who} makes datetime64 of its cells where it can read all of them as dates: ${name}`);
   }
   if (reading === "csv") inferCsv(column, to);
-  const exact = !k.integers || (k.greatest <= 2n ** 53n && k.least >= -(2n ** 53n));
+  const exact = !beyondDoubles(k);
   const numbers = k.integers || k.floats || k.nans;
   if (reading === "numpy") {
     if (k.strings && (numbers || k.booleans)) to.change("F_CAST", "numpy makes texts of numbers beside texts, and of true and false");
@@ -299,7 +334,8 @@ function inferColumn(column: InspectedColumn, reading: Reading, to: Findings): v
     return;
   }
   if (k.strings || k.booleans || k.listed) {
-    if (k.nulls && reading === "ujson") to.change("F_NULL", "null reaches the model as NaN, not as None");
+    if (k.nulls && (reading === "ujson" || (reading === "frame" && nanBesideTexts(k, to))))
+      to.change("F_NULL", "null reaches the model as NaN, not as None");
     return;
   }
   if (k.integers && (k.nulls || k.nans) && !k.floats)

@@ -13,6 +13,8 @@ export interface Model {
   readonly flavors: readonly string[];
   /** Type of the input example that was logged with it: `dataframe`, `ndarray` … */
   readonly example: string | undefined;
+  /** The signature was made of Python's type hints (`is_signature_from_type_hint`), which the server holds inputs against, strictly. */
+  readonly typeHints: boolean;
 }
 
 const FILE = "MLmodel";
@@ -39,12 +41,18 @@ export async function readModel(path: string): Promise<Model> {
   }
   if (typeof document !== "object" || document === null || !("flavors" in document))
     throw new TransloadError("E_MODEL", `${file} is not an MLmodel file: it names no flavors`);
-  const { flavors, signature, saved_input_example_info: info } = document as Readonly<Record<string, unknown>>;
+  const {
+    flavors,
+    signature,
+    saved_input_example_info: info,
+    is_signature_from_type_hint: hinted,
+  } = document as Readonly<Record<string, unknown>>;
   return {
     path: file,
     signature: signature === undefined || signature === null ? undefined : readSignature(signature, file),
     flavors: typeof flavors === "object" && flavors !== null ? Object.keys(flavors) : [],
     example: typeof info === "object" && info !== null && "type" in info ? String(info.type) : undefined,
+    typeHints: hinted === true,
   };
 }
 

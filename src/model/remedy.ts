@@ -1,9 +1,9 @@
-import { choose, DIALECTS, dialectOf, extensionOf, FORMS, type Form, type Layout } from "../dialects/index.js";
+import { choose, DIALECTS, dialectOf, extensionOf, FORMS, type Form, type Layout, type Releases } from "../dialects/index.js";
 import { optionText } from "../errors.js";
 import { type Finding, Findings } from "./finding.js";
 import { goalOf } from "./fit.js";
-import type { InspectedCells, InspectedColumn, Inspection } from "./inspection.js";
-import { judge, type Payload, type Served } from "./judge.js";
+import type { InspectedCells, InspectedColumn, Inspection, Payload } from "./inspection.js";
+import { judge, type Served } from "./judge.js";
 import { shellWord } from "./shell-word.js";
 import { columnsOf, type Signature } from "./signature.js";
 
@@ -24,6 +24,8 @@ export interface Ailing {
   readonly model: Served;
   /** The server's name in messages. */
   readonly who: string;
+  /** What it runs. */
+  readonly releases: Releases;
   /** The payload's file, undefined for a pipe. */
   readonly file: string | undefined;
   readonly definitions: readonly string[] | undefined;
@@ -35,7 +37,7 @@ export interface Ailing {
  * what would stand in the way of the first.
  */
 export function findRemedy(ids: readonly string[], ailing: Ailing): { remedy: Remedy | undefined; obstacles: readonly Finding[] } {
-  const { payload, model, who } = ailing;
+  const { payload, model, who, releases } = ailing;
   const found: Remedy[] = [];
   let obstacles: readonly Finding[] | undefined;
   for (const id of ids) {
@@ -46,7 +48,7 @@ export function findRemedy(ids: readonly string[], ailing: Ailing): { remedy: Re
       obstacles ??= [{ code: "F_FORM", severity: "refused", message: `${payload.form} cannot become ${id}${whyNot(payload, names)}` }];
       continue;
     }
-    const after = new Findings(who);
+    const after = new Findings(who, releases);
     judge(become(payload, form, goal.layout, names), form, model, after);
     if (payload.layout === "tensor" && TABLES.includes(goal.layout) && model.signature?.inputs?.kind === "columns")
       after.depend("F_TYPE", "whether the cells of every column fit its type is known once they are columns; validate the result");

@@ -2,12 +2,13 @@
 //
 // The room. In: the facts of one pass over a payload (inspection.ts), a server, and a model's signature, if there is one. Out: a verdict: its
 // findings (finding.ts), and the conversion that mends what is refused (remedy.ts). Nothing here reads the payload, or asks a server.
-import { type Choice, choose, type Dialect, dialectOf, FORMS, type Form, type ServerName } from "../dialects/index.js";
+import { type Choice, choose, type Dialect, dialectOf, FORMS, type Form, type Releases, type ServerName } from "../dialects/index.js";
 import { type Finding, Findings } from "./finding.js";
 import { formsFor } from "./fit.js";
 import type { Inspection } from "./inspection.js";
 import { judge, type Served } from "./judge.js";
 import type { Model } from "./mlmodel.js";
+import { othersOf, releasesOf } from "./releases.js";
 import { findRemedy, type Remedy } from "./remedy.js";
 
 /** Which server is asked, and for which model. */
@@ -15,7 +16,12 @@ export interface VerdictOptions {
   /** Dialect of the server, or the one form it is to be; the payload's own dialect by default. */
   for?: ServerName;
   /** The model that it serves; without it, a server that could do either way is said to depend on it. */
-  model?: Pick<Model, "signature" | "example">;
+  model?: Pick<Model, "signature" | "example"> & Partial<Pick<Model, "typeHints">>;
+  /**
+   * Releases of what the server runs, by package: `{ mlflow: "3.17", pandas: "3.1" }`. Without them, the newest that were
+   * asked; the verdict then says what others that were asked do otherwise.
+   */
+  serverVersion?: Releases;
   /** The payload's file, for the command that mends it; without it the command reads a pipe. */
   file?: string;
   /** Files that define dialects, which that command needs, too. */
@@ -36,8 +42,22 @@ export interface Verdict {
   readonly accepted: boolean;
   /** What it refuses and changes, and what it may, as it was found. */
   readonly findings: readonly Finding[];
+  /** The releases that this holds for; undefined where none were asked. */
+  readonly releases: Releases | undefined;
+  /** What servers of other releases do otherwise. */
+  readonly otherwise: readonly Otherwise[];
   /** What mends it, where the payload is refused or the model would be given something else. */
   readonly remedy: Remedy | undefined;
+}
+
+/** What servers of these releases do, where that is not what the verdict says. */
+export interface Otherwise {
+  readonly releases: readonly Releases[];
+  readonly accepted: boolean;
+  /** Those that the verdict does not have. */
+  readonly findings: readonly Finding[];
+  /** Findings of the verdict that do not hold there. */
+  readonly without: readonly Finding[];
 }
 
 /**
@@ -47,25 +67,71 @@ export interface Verdict {
  */
 export function verdict(payload: Inspection, options: VerdictOptions = {}): Verdict {
   const choice = choose(options.for ?? payload.dialect);
-  const { name: dialect, title: who, faults } = choice.dialect as Dialect;
-  const model: Served = { signature: options.model && (options.model.signature ?? null), example: options.model?.example };
-  const findings = new Findings(who);
-  if (payload.encoding !== undefined) findEncoding(payload.encoding, faults, findings);
-  const own = ownForm(choice, payload);
-  if (own) judge(payload, own, model, findings, choice.dialect);
-  else findings.refuse(payload.dialect === dialect ? "F_FORM" : "F_DIALECT", expected(choice, payload, who));
+  const { name: dialect, title: who, asked = [] } = choice.dialect as Dialect;
+  const model: Served = {
+    signature: options.model && (options.model.signature ?? null),
+    example: options.model?.example,
+    typeHints: options.model?.typeHints ?? false,
+  };
+  const releases = releasesOf(asked, options.serverVersion ?? {}, who);
+  const judged = judgeAs(payload, choice, model, releases);
+  const { findings } = judged;
+  const otherwise = othersOf(asked, options.serverVersion ?? {}, releases).flatMap((other) =>
+    differing(judged, judgeAs(payload, choice, model, other), other),
+  );
   const ails = findings.refused || findings.list.some(({ code }) => code === "F_INDEX");
   const forms = choice.exact ? choice.forms.map(({ id }) => id) : formsFor(dialect, model.signature, payload);
   const { remedy, obstacles } = findRemedy(ails ? forms : [], {
     payload,
     model,
     who,
+    releases,
     file: options.file,
     definitions: options.definitions,
     taken: options.taken,
   });
-  if (!own && !remedy) findings.list.push(...obstacles);
-  return { server: who, dialect, form: payload.form, accepted: !findings.refused, findings: findings.list, remedy };
+  if (!judged.own && !remedy) findings.list.push(...obstacles);
+  return {
+    server: who,
+    dialect,
+    form: payload.form,
+    accepted: !findings.refused,
+    findings: findings.list,
+    releases: asked.length > 0 ? releases : undefined,
+    otherwise: together(otherwise),
+    remedy,
+  };
+}
+
+/** What a server of these releases does with the payload as it is. */
+function judgeAs(payload: Inspection, choice: Choice, model: Served, releases: Releases): { own: Form | undefined; findings: Findings } {
+  const { name, title: who, faults } = choice.dialect as Dialect;
+  const findings = new Findings(who, releases);
+  if (payload.encoding !== undefined) findEncoding(payload.encoding, faults, findings);
+  const own = ownForm(choice, payload);
+  if (own) judge(payload, own, model, findings, choice.dialect);
+  else findings.refuse(payload.dialect === name ? "F_FORM" : "F_DIALECT", expected(choice, payload, who));
+  return { own, findings };
+}
+
+function differing(
+  { findings: here }: { findings: Findings },
+  { findings: there }: { findings: Findings },
+  releases: Releases,
+): Otherwise[] {
+  const only = (all: Findings, but: Findings) => all.list.filter(({ message }) => !but.list.some((other) => other.message === message));
+  const [findings, without] = [only(there, here), only(here, there)];
+  return findings.length > 0 || without.length > 0 ? [{ releases: [releases], accepted: !there.refused, findings, without }] : [];
+}
+
+/** Those that do the same, as one. */
+function together(all: readonly Otherwise[]): Otherwise[] {
+  const found = new Map<string, Otherwise>();
+  for (const { releases, ...rest } of all) {
+    const key = JSON.stringify(rest);
+    found.set(key, { ...rest, releases: [...(found.get(key)?.releases ?? []), ...releases] });
+  }
+  return [...found.values()];
 }
 
 /** Text that is no UTF-8, which most servers refuse. */

@@ -68,6 +68,14 @@ describe("numbers", () => {
   });
 });
 
+test("whole numbers that Python does not read", async () => {
+  const endless = async (text: string) => (await cellsOf(text)).integers?.endless ?? false;
+  expect(await endless("1".repeat(4300))).toBe(false);
+  expect(await endless(`-${"1".repeat(4300)}`)).toBe(false);
+  expect(await endless("1".repeat(4301))).toBe(true);
+  expect(await endless(`-${"1".repeat(4301)}`)).toBe(true);
+});
+
 describe("strings", () => {
   const looks = async (text: string) => (await cellsOf(JSON.stringify(text))).strings?.looks.join();
 
@@ -81,7 +89,10 @@ describe("strings", () => {
         "1.5.2",
         "2020-13-02",
         "2020-01-32",
-        "1066-01-01",
+        "2021-02-29",
+        "1900-02-29",
+        "2020-04-31",
+        "NaT",
         "2020-01-02T24:00",
         "2020-01-02Z",
         "2020-01-02T03",
@@ -100,12 +111,29 @@ describe("strings", () => {
       whole: ["0", "-5", "+7", "01234", " 12 ", "99999999999999999999"],
       decimal: ["1.5", ".5", "5.", "1e5", "-1.5E-3", "inf", "-Infinity", "+INF", " 1.5"],
       boolean: ["true", "True", "TRUE", "false", "False", "FALSE"],
-      date: ["2020-01-02", "2020-01-02T03:04", "2020-01-02 03:04:05", "2020-12-31T23:59:59.123456789"],
+      date: [
+        "2020-01-02",
+        "2000-02-29",
+        "1677-09-21T00:12:44",
+        "2262-04-11T23:47:16.854775807",
+        "2020-01-02T03:04",
+        "2020-01-02 03:04:05",
+        "2020-12-31T23:59:59.123456789",
+      ],
+      far: ["1066-01-01", "9999-12-31", "0000-01-01T00:00", "1677-09-21T00:12:43", "2262-04-11 23:47:17.5"],
       zoned: ["2020-01-02T03:04:05Z", "2020-01-02T03:04+02", "2020-01-02 03:04:05.5-0230", "2020-01-02T03:04:05+02:00"],
       text: ["abc", "-", "+", ".", "tRUE", "truer", "nA", "N/", "infinit", "é", "\\", "\n", "1".padEnd(60, "0")],
     }),
   )("that look like %s", async (look, texts) => {
     for (const text of texts) expect(await looks(text), text).toBe(look);
+  });
+
+  test("that are dates tell how far they go", async () => {
+    const dates = async (...texts: string[]) => (await cellsOf(...texts.map((text) => JSON.stringify(text)))).strings?.dates;
+    expect(await dates("abc", "2020")).toBe(undefined);
+    expect(await dates("2020-01-02")).toEqual({ units: ["day"], separators: [] });
+    expect(await dates("2020-01-02T03:04", "9999-12-31 03:04:05")).toEqual({ units: ["minute", "second"], separators: ["T", " "] });
+    expect(await dates("2020-01-02T03:04:05.1", "2020-01-02T03:04:05.123456789Z")).toEqual({ units: ["subsecond"], separators: ["T"] });
   });
 
   test("of several looks tell all of them", async () => {

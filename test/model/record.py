@@ -1,20 +1,21 @@
-"""Asks MLflow and Azure ML's input parsing what they make of every kind of cell in every type, and writes answers.json.
-
-    pip install mlflow==3.6.0 "pandas<3" inference-schema==1.8
-    python test/model/record.py
+"""Asks MLflow and Azure ML's input parsing what they make of every kind of cell in every type. Prints their answers as JSON:
+a row of letters for each question. `npm run record` runs this beside each of the releases in versions.json.
 
 MLflow is asked through its scoring server's own functions and pyfunc's schema enforcement. Azure ML's scoring script for
 MLflow models (azureml-assets, mlflow_score_script.py) is not a package; what it does with input_data is repeated here with
-the parameter types of inference-schema that it uses.
+the parameter types of inference-schema that it uses. It hands pandas the text itself.
 """
 import base64
 import json
 import logging
 import math
-import pathlib
+import os
+import tempfile
 import warnings
+from datetime import datetime
 from io import StringIO
 
+import mlflow.pyfunc
 import numpy as np
 import pandas as pd
 from inference_schema.parameter_types.numpy_parameter_type import NumpyParameterType
@@ -22,10 +23,12 @@ from inference_schema.parameter_types.pandas_parameter_type import PandasParamet
 from inference_schema.parameter_types.standard_py_parameter_type import StandardPythonParameterType
 from inference_schema.schema_decorators import _deserialize_input_argument
 from mlflow.models.utils import _enforce_schema
+from mlflow.pyfunc import scoring_server
 from mlflow.pyfunc.scoring_server import infer_and_parse_data, parse_csv_input
 from mlflow.types.schema import Schema
 
 warnings.filterwarnings("ignore")
+os.environ["_MLFLOW_IS_IN_SERVING_ENVIRONMENT"] = "true"  # as its server sets it: models with type hints then read base64 and dates
 logging.disable(logging.CRITICAL)
 
 # ---- the servers
@@ -35,7 +38,7 @@ def enforced(data, schema):
     return data if schema is None else _enforce_schema(data, schema)
 
 
-def mlflow(body, schema):
+def mlflow_json(body, schema):
     return enforced(infer_and_parse_data(json.loads(body), schema), schema)
 
 
@@ -73,7 +76,7 @@ def azureml(body, schema):
         if isinstance(data, list):
             data = np.asarray(data)
         elif {"columns", "index", "data"} <= data.keys():
-            data = pd.read_json(StringIO(json.dumps(data)), orient="split", dtype=False)
+            data = pd.read_json(json.dumps(data), orient="split", dtype=False)
         else:
             data = {name: np.asarray(value) for name, value in data.items()}
     return enforced(data, schema)
@@ -144,14 +147,43 @@ CELLS = {
     "seconds and a half": ["1577836800.5"],
     "zoned and not": ['"2020-01-02T03:04:05+02:00"', '"2020-01-02T03:04:05"'],
     "date and text": ['"2020-01-02"', '"x"'],
+    "date and time": ['"2020-01-02"', '"2020-01-02T03:04:05"'],
+    "time and fraction": ['"2020-01-02T03:04:05"', '"2020-01-02T03:04:05.5"'],
+    "fractions": ['"2020-01-02T03:04:05.5"', '"2020-01-02T03:04:05.123456"'],
+    "minutes": ['"2020-01-02T03:04"', '"2021-01-02T03:05"'],
+    "minutes and seconds": ['"2020-01-02T03:04"', '"2020-01-02T03:04:05"'],
+    "blank and T": ['"2020-01-02 03:04:05"', '"2020-01-02T03:04:05"'],
+    "time and null": ['"2020-01-02T03:04:05"', "null"],
+    "far": ['"9999-12-31"'],
+    "early": ['"1600-01-01"'],
+    "first": ['"1677-09-21T00:12:44"'],
+    "last": ['"2262-04-11T23:47:16"'],
+    "behind the last": ['"2262-04-11T23:47:17"'],
+    "no day": ['"2021-02-30"'],
+    "year and month": ['"2020-01"'],
+    "day of digits": ['"20240102"'],
+    "hour": ['"12:30"'],
+    "words of a date": ['"Jan 2 2020"'],
+    "true": ["true"],
+    "NaT": ['"NaT"', '"2020-01-02"'],
+    "half a surrogate pair": ['"\\ud800"'],
+    "18 digits": ["0.123456789012345678"],
+    "63 bits and float": ["9223372036854775807", "1.0"],
+    "54 bits and float": ["9007199254740993", "1.0"],
+    "4301 digits": ["1" * 4301],
 }
 SCALARS = ["boolean", "integer", "long", "float", "double", "string", "binary", "datetime"]
 DTYPES = ["bool", "int8", "uint8", "int32", "int64", "uint64", "float32", "float64", "str", "object"]
 
 
+def value_of(cell):
+    """What was sent. Python refuses whole numbers of more than 4,300 digits; for them infinity stands."""
+    return json.loads(cell, parse_int=lambda digits: int(digits) if len(digits) < 4300 else math.inf)
+
+
 def field(cell):
     """A cell in a CSV file; None for what cannot be there."""
-    value = json.loads(cell)
+    value = value_of(cell)
     if isinstance(value, (list, dict)):
         return None
     return "" if value is None else value if isinstance(value, str) else cell
@@ -166,16 +198,16 @@ def index(cells):
 
 
 COLUMN_FORMS = {
-    "mlflow:split": (mlflow, lambda name, cells: f'{{"dataframe_split":{{"columns":["{name}"],"data":{rows(cells)}}}}}'),
-    "mlflow:inputs": (mlflow, lambda name, cells: f'{{"inputs":{{"{name}":[{",".join(cells)}]}}}}'),
-    "mlflow:instances": (mlflow, lambda name, cells: f'{{"instances":{{"{name}":[{",".join(cells)}]}}}}'),
+    "mlflow:split": (mlflow_json, lambda name, cells: f'{{"dataframe_split":{{"columns":["{name}"],"data":{rows(cells)}}}}}'),
+    "mlflow:inputs": (mlflow_json, lambda name, cells: f'{{"inputs":{{"{name}":[{",".join(cells)}]}}}}'),
+    "mlflow:instances": (mlflow_json, lambda name, cells: f'{{"instances":{{"{name}":[{",".join(cells)}]}}}}'),
     "azureml:split": (azureml, lambda name, cells: f'{{"input_data":{{"columns":["{name}"],"index":{index(cells)},"data":{rows(cells)}}}}}'),
 }
 TENSOR_FORMS = {
-    "mlflow:inputs": (mlflow, False, lambda cells: f'{{"inputs":[{",".join(cells)}]}}'),
+    "mlflow:inputs": (mlflow_json, False, lambda cells: f'{{"inputs":[{",".join(cells)}]}}'),
     "azureml:tensor": (azureml, False, lambda cells: f'{{"input_data":[{",".join(cells)}]}}'),
     "azureml:named": (azureml, True, lambda cells: f'{{"input_data":{{"a":[{",".join(cells)}]}}}}'),
-    "mlflow:split": (mlflow, True, lambda cells: f'{{"dataframe_split":{{"columns":["a"],"data":{rows(cells)}}}}}'),
+    "mlflow:split": (mlflow_json, True, lambda cells: f'{{"dataframe_split":{{"columns":["a"],"data":{rows(cells)}}}}}'),
 }
 
 
@@ -199,6 +231,8 @@ def same(given, sent, type_):
     if type_ == "binary":
         return isinstance(given, bytes) and base64.b64encode(given).decode() == sent
     if type_ == "datetime":
+        if isinstance(given, datetime) and not isinstance(given, pd.Timestamp):
+            return isinstance(sent, str) and given == datetime.fromisoformat(sent)
         given = given if isinstance(given, pd.Timestamp) else pd.NaT
         return isinstance(sent, str) and given == pd.to_datetime(sent, errors="coerce", format="ISO8601")
     return type(given) is type(sent) and given == sent
@@ -211,9 +245,9 @@ def answer(given, cells, type_):
     if isinstance(given, dict):
         given = next(iter(given.values()))
     if isinstance(given, list):
-        given = np.asarray(given)
+        given = np.asarray(given, dtype=object)
     values = (given.iloc[:, 0] if isinstance(given, pd.DataFrame) else given).tolist()
-    sent = [json.loads(cell) for cell in cells]
+    sent = [value_of(cell) for cell in cells]
     return "s" if len(values) == len(sent) and all(same(g, s, type_) for g, s in zip(values, sent)) else "c"
 
 
@@ -228,8 +262,8 @@ def columns(name):
 
 
 UNNAMED_FORMS = {
-    "mlflow:split": (mlflow, lambda cells: COLUMN_FORMS["mlflow:split"][1]("a", cells)),
-    "mlflow:inputs": (mlflow, lambda cells: f'{{"inputs":[{",".join(cells)}]}}'),
+    "mlflow:split": (mlflow_json, lambda cells: COLUMN_FORMS["mlflow:split"][1]("a", cells)),
+    "mlflow:inputs": (mlflow_json, lambda cells: f'{{"inputs":[{",".join(cells)}]}}'),
     "azureml:split": (azureml, lambda cells: COLUMN_FORMS["azureml:split"][1]("a", cells)),
 }
 
@@ -273,6 +307,47 @@ def tensors():
         for dtype in DTYPES:
             schema = [{**({"name": "a"} if named else {}), "type": "tensor", "tensor-spec": {"dtype": dtype, "shape": [-1]}}]
             out[form][dtype] = "".join(answer(ask(server, body(cells), schema), cells, dtype) for cells in CELLS.values())
+    return out
+
+
+# ---- models with type hints
+
+HINTS = {
+    "list[bool]": (list[bool], "boolean"),
+    "list[int]": (list[int], "long"),
+    "list[float]": (list[float], "double"),
+    "list[str]": (list[str], "string"),
+    "list[bytes]": (list[bytes], "binary"),
+    "list[datetime]": (list[datetime], "datetime"),
+}
+HINT_FORMS = {
+    "mlflow:split": lambda cells: COLUMN_FORMS["mlflow:split"][1]("a", cells),
+    "mlflow:inputs": lambda cells: f'{{"inputs":[{",".join(cells)}]}}',
+    "mlflow:instances": lambda cells: f'{{"instances":[{",".join(cells)}]}}',
+}
+
+
+def hinted(hint):
+    """A model whose signature MLflow makes of the hint."""
+
+    class Model(mlflow.pyfunc.PythonModel):
+        def predict(self, model_input: hint, params=None):
+            return [model_input]
+
+    with tempfile.TemporaryDirectory() as folder:
+        mlflow.pyfunc.save_model(f"{folder}/m", python_model=Model(), pip_requirements=[])
+        return mlflow.pyfunc.load_model(f"{folder}/m")
+
+
+def hints():
+    out = {}
+    for name, (hint, type_) in HINTS.items():
+        model = hinted(hint)
+
+        def server(body, _):
+            return model.predict(scoring_server._parse_json_data(body, model.metadata, model.metadata.get_input_schema()).data)[0]
+
+        out[name] = {form: "".join(answer(ask(server, body(cells), None), cells, type_) for cells in CELLS.values()) for form, body in HINT_FORMS.items()}
     return out
 
 
@@ -334,6 +409,8 @@ OTHERS = [
     "[[1],[2]]",
     "[[[1,2],[3,4]],[[5,6],[7,8]]]",
     "[]",
+    '[{"a":1,"b":2},{"a":3,"b":4}]',
+    "["*65 + "1" + "]"*65,
     "5",
     "null",
     '{"a":[1,2],"b":[3,4]}',
@@ -350,9 +427,9 @@ OTHERS = [
 def shapes():
     out = {}
     for key, server, payloads in [
-        ("dataframe_split", mlflow, SPLITS),
-        ("inputs", mlflow, OTHERS),
-        ("instances", mlflow, OTHERS),
+        ("dataframe_split", mlflow_json, SPLITS),
+        ("inputs", mlflow_json, OTHERS),
+        ("instances", mlflow_json, OTHERS),
         ("input_data", azureml, SPLITS + OTHERS),
     ]:
         for payload in payloads:
@@ -361,17 +438,22 @@ def shapes():
     return out
 
 
+def flat(answers, path=""):
+    """Rows of letters by their paths."""
+    if isinstance(answers, str):
+        return {path: answers}
+    return {name: letters for key, value in answers.items() for name, letters in flat(value, f"{path}/{key}" if path else key).items()}
+
+
 if __name__ == "__main__":
     answers = {
-        "cells": CELLS,
         "columns": columns("a"),
-        "dates": {"azureml:split": columns("made_at")["azureml:split"]},
+        "dates": columns("made_at")["azureml:split"],
         "unnamed": unnamed(),
         "csv": delimited(),
         "tensors": tensors(),
         "untyped": untyped(),
-        "schemas": SCHEMAS,
+        "hints": hints(),
         "shapes": shapes(),
     }
-    path = pathlib.Path(__file__).with_name("answers.json")
-    path.write_text(json.dumps(answers, indent=1, ensure_ascii=False) + "\n")
+    print(json.dumps({"cells": CELLS, "schemas": SCHEMAS, "answers": flat(answers)}, ensure_ascii=False))

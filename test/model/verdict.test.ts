@@ -31,62 +31,120 @@ const NONE = model();
 const azure = (inputs?: unknown): VerdictOptions => ({ for: "azureml", model: model(inputs) });
 const mlflow = (inputs?: unknown): VerdictOptions => ({ for: "mlflow", model: model(inputs) });
 
-describe("what Azure ML changes in silence", () => {
+/** Azure ML with the pandas of last year, which is what a model's own environment may still have. */
+const azure2 = (inputs?: unknown): VerdictOptions => ({ ...azure(inputs), serverVersion: { pandas: "2.3" } });
+
+describe("what Azure ML with pandas 2 changes in silence", () => {
   const split = (name: string, ...cells: string[]) =>
     `{"input_data":{"columns":[${JSON.stringify(name)}],"index":[${cells.map((_, i) => i)}],"data":[${cells.map((c) => `[${c}]`)}]}}`;
 
   test.each(["date", "modified", "datetime", "updated_at", "x_time", "timestamp", "TIMESTAMPED", "Date"])(
     "a column called %s",
     async (name) => {
-      expect(await codes(split(name, '"2020-01-01"'), azure())).toEqual(["F_DATE changed"]);
-      expect(await codes(split(name, "1577836800"), azure())).toEqual(["F_DATE changed"]);
-      expect(await codes(split(name, "31536000"), azure())).toEqual([]);
-      expect(await codes(split(name, '"2020-01-01"', '"x"'), azure())).toEqual([]);
-      expect(await codes(split(name, '"Jan 2 2020"'), azure())).toEqual(["F_DATE depends"]);
+      expect(await codes(split(name, '"2020-01-01"'), azure2())).toEqual(["F_DATE changed"]);
+      expect(await codes(split(name, "1577836800"), azure2())).toEqual(["F_DATE changed"]);
+      expect(await codes(split(name, "31536000"), azure2())).toEqual([]);
+      expect(await codes(split(name, '"2020-01-01"', '"x"'), azure2())).toEqual([]);
+      expect(await codes(split(name, '"Jan 2 2020"'), azure2())).toEqual(["F_DATE depends"]);
     },
   );
 
   test.each(["dated", "at", "time", "last_time_", "my date", "a_timestamp"])("but not one called %s", async (name) => {
-    expect(await codes(split(name, '"2020-01-01"'), azure())).toEqual([]);
+    expect(await codes(split(name, '"2020-01-01"'), azure2())).toEqual([]);
   });
 
   test("labels that are numbers or dates, all of them", async () => {
     const labels = (...names: string[]) =>
       `{"input_data":{"columns":${JSON.stringify(names)},"index":[0],"data":[[${names.map(() => 1)}]]}}`;
     for (const names of [["1", "2"], ["2020-01-01"], ["1.5", "2"], [" 1"]])
-      expect(await codes(labels(...names), azure())).toEqual(["F_LABEL changed"]);
-    for (const names of [["a", "1"], ["2020-01-01", "x"], ["q1"]]) expect(await codes(labels(...names), azure())).toEqual([]);
-    expect(await codes(labels("a", "a"), azure())).toEqual(["F_LABEL changed"]);
-    expect(await codes(labels("0", "1"), azure(long("0", "1")))).toEqual(["F_LABEL refused"]);
+      expect(await codes(labels(...names), azure2())).toEqual(["F_LABEL changed"]);
+    for (const names of [["a", "1"], ["2020-01-01", "x"], ["q1"]]) expect(await codes(labels(...names), azure2())).toEqual([]);
+    expect(await codes(labels("a", "a"), azure2())).toEqual(["F_LABEL changed"]);
+    expect(await codes(labels("0", "1"), azure2(long("0", "1")))).toEqual(["F_LABEL refused"]);
   });
 
   test("digits, in a split and not in a list", async () => {
-    expect(await codes(split("a", "0.30000000000000004"), azure())).toEqual(["F_DIGITS changed"]);
-    expect(await codes(split("a", "0.30000000000000004"), azure(column("a", "float")))).toEqual([]);
-    expect(await codes(split("a", "0.3"), azure())).toEqual([]);
-    expect(await codes('{"input_data":[[0.30000000000000004]]}', azure())).toEqual([]);
-    expect(await codes(split("a", "18446744073709551616"), azure())).toEqual(["F_RANGE refused"]);
+    expect(await codes(split("a", "0.30000000000000004"), azure2())).toEqual(["F_DIGITS changed"]);
+    expect(await codes(split("a", "0.30000000000000004"), azure2(column("a", "float")))).toEqual([]);
+    expect(await codes(split("a", "0.3"), azure2())).toEqual([]);
+    expect(await codes('{"input_data":[[0.30000000000000004]]}', azure2())).toEqual([]);
+    expect(await codes(split("a", "18446744073709551616"), azure2())).toEqual(["F_RANGE refused"]);
   });
 
   test("null in whole numbers, and None", async () => {
-    expect(await codes(split("a", "1", "null"), azure())).toEqual(["F_NULL changed"]);
-    expect((await ask(split("a", "9007199254740993", "null"), azure())).findings[0]?.message).toContain("those beyond 2^53 are rounded");
-    expect(await codes(split("a", '"x"', "null"), azure())).toEqual(["F_NULL changed"]);
-    expect(await codes(split("a", "1.5", "null"), azure())).toEqual([]);
+    expect(await codes(split("a", "1", "null"), azure2())).toEqual(["F_NULL changed"]);
+    expect((await ask(split("a", "9007199254740993", "null"), azure2())).findings[0]?.message).toContain("those beyond 2^53 are rounded");
+    expect(await codes(split("a", '"x"', "null"), azure2())).toEqual(["F_NULL changed"]);
+    expect(await codes(split("a", "1.5", "null"), azure2())).toEqual([]);
   });
 
   test("a split without an index: the model is given arrays", async () => {
-    const found = await ask('{"input_data":{"columns":["a"],"data":[[1]]}}', { ...azure(), file: "p.json" });
+    const found = await ask('{"input_data":{"columns":["a"],"data":[[1]]}}', { ...azure2(), file: "p.json" });
     expect(found).toMatchObject({ accepted: true, findings: [{ code: "F_INDEX", severity: "changed" }] });
     expect(found.remedy?.command).toBe("transload convert p.json -t azureml:split -o p.azureml.json");
-    expect(await codes('{"input_data":{"columns":["a"],"data":[[1]]}}', azure(long("a")))).toEqual([]);
-    expect(await codes('{"input_data":{"index":[0],"data":[[1]]}}', azure(long("a")))).toEqual(["F_LABEL refused"]);
+    expect(await codes('{"input_data":{"columns":["a"],"data":[[1]]}}', azure2(long("a")))).toEqual([]);
+    expect(await codes('{"input_data":{"index":[0],"data":[[1]]}}', azure2(long("a")))).toEqual(["F_LABEL refused"]);
   });
 
   test("texts of a str tensor, to their first letter", async () => {
     const str = [{ type: "tensor", "tensor-spec": { dtype: "str", shape: [-1] } }];
     expect(await codes('{"input_data":["abc"]}', azure(str))).toEqual(["F_CAST changed"]);
     expect(await codes('{"inputs":["abc"]}', mlflow(str))).toEqual([]);
+  });
+});
+
+describe("what the server's releases decide", () => {
+  const split = '{"input_data":{"columns":["made_at"],"index":[0],"data":[[1577836800]]}}';
+
+  test("a split for a model without a signature is refused with pandas 3", async () => {
+    const { accepted, findings, remedy } = await ask(split, { ...azure(), file: "p.json" });
+    expect([accepted, findings.map(({ code }) => code)]).toEqual([false, ["F_FORM"]]);
+    expect(remedy?.to).toBe("azureml:tensor");
+    expect((await ask(split, azure2())).accepted).toBe(true);
+    expect(await codes(split, azure(long("made_at")))).toEqual([]);
+    expect(await codes(split, { for: "azureml" })).toEqual(["F_FORM depends", "F_FORM depends"]);
+  });
+
+  test("times of two forms in a column are refused since MLflow 3.12", async () => {
+    const body = '{"dataframe_split":{"columns":["d"],"data":[["2020-01-02T03:04:05"],["2020-01-02T03:04:05.123"]]}}';
+    const asked = mlflow(column("d", "datetime"));
+    const { accepted, releases, otherwise } = await ask(body, asked);
+    expect([accepted, releases]).toEqual([false, { mlflow: "3.17", pandas: "3.1" }]);
+    const older = [
+      { mlflow: "2.22", pandas: "2.3" },
+      { mlflow: "3.6", pandas: "2.3" },
+    ];
+    expect(otherwise).toMatchObject([{ releases: older, accepted: true, findings: [], without: [{ code: "F_DATE" }] }]);
+    for (const [mlflow, taken] of [
+      ["3.6.0", true],
+      ["3.11", true],
+      ["3.12.0", false],
+      ["4", false],
+    ] as const)
+      expect((await ask(body, { ...asked, serverVersion: { mlflow } })).accepted, mlflow).toBe(taken);
+  });
+
+  test("named ones leave no others but those that agree", async () => {
+    const body = '{"dataframe_split":{"columns":["s"],"data":[["x"],[null]]}}';
+    const named = await ask(body, { ...mlflow(), serverVersion: { mlflow: "3.17" } });
+    expect(named.releases).toEqual({ mlflow: "3.17", pandas: "3.1" });
+    expect(named.findings.map(({ code }) => code)).toEqual(["F_NULL"]);
+    expect(named.otherwise).toMatchObject([{ releases: [{ mlflow: "3.17", pandas: "2.3" }], findings: [] }]);
+    const both = await ask(body, { ...mlflow(), serverVersion: { mlflow: "3.9.1", pandas: "2.2" } });
+    expect([both.releases, both.otherwise]).toEqual([{ mlflow: "3.9.1", pandas: "2.2" }, []]);
+    // pandas 3 came with MLflow 3.16
+    expect((await ask(body, { ...mlflow(), serverVersion: { mlflow: "3.9" } })).releases).toEqual({ mlflow: "3.9", pandas: "2.3" });
+  });
+
+  test("what is no release, or makes no difference, is refused", async () => {
+    for (const [serverVersion, said] of [
+      [{ panda: "3" }, '"pandas" may be meant'],
+      [{ numpy: "2" }, "differs by mlflow and pandas"],
+      [{ mlflow: "new" }, "no release of mlflow"],
+      [{ mlflow: 3.1 as unknown as string }, "no release of mlflow"],
+    ] as const)
+      await expect(ask(split, { for: "azureml", serverVersion })).rejects.toThrow(said);
+    await expect(ask(split, { for: "tfserving", serverVersion: { mlflow: "3" } })).rejects.toThrow("not told by releases");
   });
 });
 
@@ -99,9 +157,9 @@ describe("models that Azure ML cannot serve without a script", () => {
   });
 
   test("one with an input example has its types from there", async () => {
-    expect(await codes('{"input_data":[[1]]}', { for: "azureml", model: { signature: undefined, example: "ndarray" } })).toEqual([
-      "F_MODEL depends",
-    ]);
+    const asked = { for: "azureml", model: { signature: undefined, example: "ndarray" } };
+    expect(await codes('{"input_data":[[1]]}', { ...asked, serverVersion: { pandas: "2.3" } })).toEqual(["F_MODEL depends"]);
+    expect(await codes('{"input_data":[[1]]}', asked)).toEqual([]);
   });
 });
 
@@ -141,7 +199,9 @@ describe("columns and the model's", () => {
   test("records are judged as a frame is, and a csv by pandas' way of reading", async () => {
     expect(await codes('{"dataframe_records":[{"a":1},{"a":null}]}', mlflow(long("a")))).toEqual(["F_NULL refused"]);
     expect(await codes("a,b\n1,x\nNA,nan\n", mlflow(), "csv")).toEqual(["F_NULL changed"]); // transload reads these words as pandas does
-    expect(await codes("a\n0.30000000000000004\n", mlflow(), "csv")).toEqual(["F_DIGITS changed"]);
+    const digits = "a\n0.30000000000000004\n";
+    expect(await codes(digits, { ...mlflow(), serverVersion: { pandas: "2.3" } }, "csv")).toEqual(["F_DIGITS changed"]);
+    expect(await codes(digits, { ...mlflow(), serverVersion: { pandas: "3.1.0" } }, "csv")).toEqual([]);
     expect(await codes("a\n1\n", mlflow(column("a", "datetime")), "csv")).toEqual(["F_DATE refused"]);
     expect(await codes('{"dataframe_split":{"columns":["a"],"data":[["01234"]]}}', { for: "csv" })).toEqual(["F_DIALECT refused"]);
     const { remedy } = await ask('{"dataframe_split":{"columns":["a"],"data":[["01234"],["02"]]}}', { for: "csv" });

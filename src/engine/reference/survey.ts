@@ -7,7 +7,12 @@ const NANS = ["NaN", "nan", "-NaN", "-nan"];
 const TRUTHS = ["true", "True", "TRUE", "false", "False", "FALSE"];
 const WHOLE = /^ *[-+]?\d+ *$/;
 const DECIMAL = /^ *[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|inf|infinity) *$/i;
-const DATE = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(Z|[-+](\d\d)(?::?(\d\d))?)?)?$/;
+const DATE = /^(\d{4}-\d\d-\d\d)(?:([T ])(\d\d:\d\d)(:\d\d)?(\.\d{1,9})?(Z|[-+](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?)?$/;
+/** The first and the last second that pandas' nanoseconds reach. */
+const FIRST = "1677-09-21T00:12:44";
+const LAST = "2262-04-11T23:47:16";
+/** Python reads no more digits of a whole number. */
+const DIGITS = 4300;
 /** Longer texts are none of these: the core does not match them. */
 const LONGEST = 40;
 
@@ -15,7 +20,8 @@ const LONGEST = 40;
 export function lookNumber(text: string): number {
   if (/^-?\d+$/.test(text)) {
     const value = BigInt(text);
-    return Look.Int | (value >= 2n ** 64n ? Look.Over : value <= -(2n ** 64n) ? Look.Under : 0);
+    const beyond = value >= 2n ** 64n ? Look.Over : value <= -(2n ** 64n) ? Look.Under : 0;
+    return Look.Int | beyond | (text.replace("-", "").length > DIGITS ? Look.Endless : 0);
   }
   const value = Number(text);
   const digits = text
@@ -34,23 +40,29 @@ export function lookText(text: string): number {
 
 function kindOf(text: string): number {
   if (text.length > LONGEST) return Look.Plain;
-  if (isDate(text)) return DATE.exec(text)?.[7] === undefined ? Look.Date : Look.Zoned;
+  const date = dateOf(text);
+  if (date !== 0) return date;
   if (WHOLE.test(text)) return Look.Whole;
   if (DECIMAL.test(text)) return Look.Decimal;
   if (NANS.includes(text)) return Look.Nan;
   if (MISSING.includes(text)) return Look.Missing;
   if (TRUTHS.includes(text)) return Look.Truth;
-  return /\d/.test(text) ? Look.Numbered : Look.Plain;
+  return /\d|^NaT$/.test(text) ? Look.Numbered : Look.Plain;
 }
 
-/** An ISO date, with a time or without, that fits nanoseconds of 64 bits. */
-function isDate(text: string): boolean {
-  const match = DATE.exec(text);
-  if (!match) return false;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map((part) => Number(part ?? 0));
-  const [hours, minutes] = [Number(match[8] ?? 0), Number(match[9] ?? 0)];
-  const dated = year >= 1678 && year <= 2261 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
-  return dated && hour < 24 && minute < 60 && second < 60 && hours < 24 && minutes < 60;
+/** An ISO date, with a time or without, and how far it goes; 0 for none. */
+function dateOf(text: string): number {
+  const [, day, between, minutes, seconds, fraction, zone] = DATE.exec(text) ?? [];
+  if (day === undefined || (fraction !== undefined && seconds === undefined)) return 0;
+  const time = `${day}T${minutes ?? "00:00"}${seconds ?? ":00"}`;
+  // Date.parse takes 24:00 and rolls over what no month has
+  const at = new Date(`${time}Z`);
+  if (Number.isNaN(at.getTime()) || at.toISOString().slice(0, time.length) !== time) return 0;
+  const far = time < FIRST || time > LAST;
+  const kind = zone !== undefined ? (far ? Look.Zoned | Look.Far : Look.Zoned) : far ? Look.Far : Look.Date;
+  if (between === undefined) return kind | Look.Day;
+  const form = fraction !== undefined ? Look.Subsecond : seconds !== undefined ? Look.Second : Look.Minute;
+  return kind | form | (between === "T" ? Look.Tee : Look.Blank);
 }
 
 /** What Python's decodebytes makes of it (binascii.a2b_base64): junk is dropped, padding must be there. */

@@ -1,0 +1,28 @@
+// answers.json: what servers did with every kind of cell and of shape. record.ts writes it.
+
+/** Releases by their packages: `{ mlflow: "3.17.2", pandas: "3.1.1" }`. */
+export type Releases = Readonly<Record<string, string>>;
+
+/** What record.py prints of one environment. */
+export interface Recorded {
+  /** Cells of each kind, as JSON. */
+  readonly cells: Readonly<Record<string, string[]>>;
+  /** Inputs of each signature. */
+  readonly schemas: Readonly<Record<string, unknown>>;
+  /** By question: a letter for each kind, or for each signature. r refused, s given to the model as sent, c changed, a accepted. */
+  readonly answers: Readonly<Record<string, string>>;
+}
+
+/** The newest releases' answers, and of the others the rows that differ. */
+export interface Answers extends Recorded {
+  /** All that were asked, the newest last. */
+  readonly releases: readonly Releases[];
+  readonly differences: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** `mlflow 3.17.2 with pandas 3.1.1`. */
+export function spelled(releases: Releases): string {
+  return Object.entries(releases)
+    .map(([name, release]) => `${name} ${release}`)
+    .join(" with ");
+}
