@@ -106,9 +106,8 @@ function describe(
 
 /** What servers of other releases do. */
 function different({ releases, accepted, findings, without }: Otherwise): string[] {
-  const one = accepted ? "accepted" : "refused";
-  const none = without.map(({ message }) => `  not so   ${message}`);
-  return [`With ${releases.map(spellReleases).join(", or ")} it is ${one}:`, ...listed(findings), ...none];
+  const gone = without.map(({ message }) => `  without  ${message}`);
+  return [`${accepted ? "Accepted" : "Refused"} by ${releases.map(spellReleases).join(", by ")}:`, ...listed(findings), ...gone];
 }
 
 /** `mlflow=3.17,pandas=3.1`. */

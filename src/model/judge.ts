@@ -151,13 +151,12 @@ function judgeAzureFrame(payload: Payload, model: Served, to: Findings): void {
     to.refuse("F_LABEL", `${to.who} needs the names of the columns (KeyError: 'columns')`);
     return;
   }
-  if (whole && schema?.kind !== "columns" && to.since("pandas", "3")) {
-    const what = `${to.who}'s scoring script hands the text of a split to pandas.read_json, and pandas 3 takes it for the path of a file`;
-    if (model.signature !== undefined) {
-      to.refuse("F_FORM", `${what}; log the model with a signature of columns, or with a pandas below 3`);
-      return;
-    }
-    to.depend("F_FORM", `${what}, unless the model's signature has columns; say which model it is with ${optionText("model")}`);
+  // up to pandas 2 read_json takes text for what it is
+  const lost = whole && schema?.kind !== "columns" && to.since("pandas", "3");
+  const path = "its scoring script hands the text to pandas.read_json, which takes it for a path since pandas 3";
+  if (lost && model.signature !== undefined) {
+    to.refuse("F_FORM", `${to.who} refuses a split where the model's signature has no columns: ${path}; log the model with a signature`);
+    return;
   }
   if (!schema && !whole) {
     const missing = labels?.index ? "columns" : "an index";
@@ -166,11 +165,12 @@ function judgeAzureFrame(payload: Payload, model: Served, to: Findings): void {
     else to.change("F_INDEX", what);
     if (model.signature === null) return;
   }
-  if (model.signature === undefined)
-    to.depend(
-      "F_FORM",
-      `${to.who} takes a frame unless the model's signature is a tensor; say which model it is with ${optionText("model")}`,
-    );
+  if (model.signature === undefined) {
+    const taken = lost
+      ? `takes a split where the model's signature has columns, and refuses it otherwise: ${path}`
+      : "takes a frame unless the model's signature is a tensor";
+    to.depend("F_FORM", `${to.who} ${taken}; say which model it is with ${optionText("model")}`);
+  }
   judgePython(pythonOf(payload, named), schema, "ujson", to);
 }
 

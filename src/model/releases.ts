@@ -41,11 +41,11 @@ export function compare(a: string, b: string): number {
   return at < 0 ? 0 : (left[at] as number) - (right[at] as number);
 }
 
-/** `mlflow 3.17 with pandas 3.1`. */
+/** `mlflow 3.17 and pandas 3.1`. */
 export function spellReleases(releases: Releases): string {
   return Object.entries(releases)
     .map(([name, release]) => `${name} ${release}`)
-    .join(" with ");
+    .join(" and ");
 }
 
 function numbers(release: string): number[] {

@@ -102,7 +102,7 @@ describe("what the server's releases decide", () => {
     expect(remedy?.to).toBe("azureml:tensor");
     expect((await ask(split, azure2())).accepted).toBe(true);
     expect(await codes(split, azure(long("made_at")))).toEqual([]);
-    expect(await codes(split, { for: "azureml" })).toEqual(["F_FORM depends", "F_FORM depends"]);
+    expect(await codes(split, { for: "azureml" })).toEqual(["F_FORM depends"]);
   });
 
   test("times of two forms in a column are refused since MLflow 3.12", async () => {
