@@ -1,7 +1,7 @@
 import { decode } from "../columns/bytes.js";
 
 /** A small part of the payload, which the scanner has found sound: JSON, in which NaN and the infinities count as null. */
-export function valueOf(captured: Uint8Array): unknown {
+export function parsed(captured: Uint8Array): unknown {
   const text = decode(captured);
   try {
     return JSON.parse(text);

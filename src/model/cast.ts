@@ -171,7 +171,9 @@ const INTEGER: Rule = {
     // read_csv casts whole numbers alone, and not uint64 to int64; since pandas 3.1 it wraps none around
     const wide = k.greatest >= 2n ** 63n && target.dtype === "int64";
     const unsafe = reading === "csv" && (typeof worst === "number" || wide || to.since("pandas", "3.1"));
-    const refused = reading === "numpy" || unsafe || (!k.floats && isBeyond64(k));
+    // in a column of objects each is cast by itself, and none wraps around
+    const objects = k.booleans || k.strings || isBeyond64(k);
+    const refused = reading === "numpy" || unsafe || objects;
     return refused ? ["F_RANGE", `${worst}, which is out of range,`] : undefined;
   },
   changes(column, k, _, target, to) {
@@ -181,7 +183,7 @@ const INTEGER: Rule = {
     else if (worst !== undefined) to.change("F_RANGE", `${worst} is out of range in ${a(target)} and becomes some other number`);
     if (column.cells.floats?.fractions) to.change("F_CAST", `numbers lose their fractions in ${a(target)}: 1.5 becomes 1`);
     if (k.strings) to.change("F_CAST", `texts are read as numbers in ${a(target)}`);
-    if (k.strings && !target.dtype.endsWith("64")) to.depend("F_RANGE", `texts of numbers that ${a(target)} cannot hold are refused`);
+    if (k.strings) to.depend("F_RANGE", `texts of numbers that ${a(target)} cannot hold are refused`);
     if (k.booleans) to.change("F_CAST", `true and false become 1 and 0 in ${a(target)}`);
   },
 };
@@ -192,8 +194,9 @@ function farthest({ cells: { floats } }: InspectedColumn, k: Kinds, { dtype }: T
   // beside numbers with a point read_csv makes doubles of whole numbers, and 2^63 of 2^63 - 1
   if (doubles && floats && k.integers && Number(k.greatest) >= Number(high) + 1) return Number(k.greatest);
   if (doubles && floats && k.integers && Number(k.least) < Number(low)) return Number(k.least);
-  if (floats && floats.greatest > Number(high)) return floats.greatest;
-  if (floats && floats.least < Number(low)) return floats.least;
+  // what is behind the point is cut off first
+  if (floats && Math.trunc(floats.greatest) > Number(high)) return floats.greatest;
+  if (floats && Math.trunc(floats.least) < Number(low)) return floats.least;
   if (!k.integers) return undefined;
   return k.greatest > high ? k.greatest : k.least < low ? k.least : undefined;
 }
@@ -284,6 +287,7 @@ const DATETIME: Rule = {
     const numpy = reading === "numpy";
     if (anyLook(column, "text", "boolean", "decimal", "na")) return ["F_DATE", "texts that are no dates"];
     if (numpy && (k.floats || k.nans)) return ["F_DATE", "numbers with a point, NaN too,"];
+    if (numpy && anyLook(column, "nan")) return ["F_DATE", "the word nan"];
     const beside = k.nulls || k.integers || k.floats || k.nans || k.strings;
     // MLflow 3.12 and later ask pandas.to_datetime; before, astype
     const parsed = reading === "frame" && to.since("mlflow", "3.12");

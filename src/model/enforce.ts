@@ -117,6 +117,11 @@ function several(names: readonly string[]): string {
 function enforceLoneArray(input: PythonInput & { kind: "array" }, specs: readonly ColumnSpec[], reading: Reading, to: Findings): void {
   const [spec, second] = specs;
   if (spec && !second && input.shape.length > 0) to.about(spec.name ?? "", () => castTo(input.cells, spec.type, reading, to));
+  else if (input.shape.length > 0 && specs.every(({ required }) => !required))
+    to.depend(
+      "F_COLUMN",
+      `${to.who} finds no names in a list: it refuses that, or gives the model none of it, as every column is optional`,
+    );
   else
     to.refuse(
       "F_FORM",
@@ -160,6 +165,8 @@ function enforceUnnamed(input: PythonInput, specs: readonly ColumnSpec[], readin
   const width = shape.length < 2 ? 1 : (shape[1] as number);
   if (shape.length > 2 || width < specs.length || shape[0] === 0)
     to.refuse("F_SHAPE", `${to.who} needs rows of ${count}, and this is ${spellShape(shape)}`);
+  else if (specs.some(({ type }) => type !== specs[0]?.type))
+    to.depend("F_TYPE", "whether the cells of every column fit its type is not told in a list; validate it as a split");
   else castTo({ ...cells, shape: [] }, (specs[0] as ColumnSpec).type, reading, to);
 }
 
@@ -253,6 +260,7 @@ function castDated(column: InspectedColumn, type: ScalarType, to: Findings): voi
   else if (DATED[type] === "changes") {
     const what = type === "long" ? "nanoseconds since 1970" : type === "boolean" ? "true" : "Timestamps";
     to.change("F_DATE", `${to.who} gives the model ${what}: ${why}; name it otherwise, in payload and model`);
+    if (zoned && type === "long") to.depend("F_DATE", "times with different offsets are refused");
   } else if (column.cells.strings?.looks.includes("empty")) to.change("F_DATE", "empty texts become NaT in a datetime column");
   else if (column.cells.integers || column.cells.floats)
     to.change("F_DATE", `${to.who} reads these numbers as seconds, milliseconds … since 1970, by their size: ${why}`);

@@ -2,6 +2,7 @@ import { choose, type Dialect } from "../dialects/index.js";
 import type { ErrorCode, TransloadError } from "../errors.js";
 import { Findings } from "./finding.js";
 import { releasesOf } from "./releases.js";
+import type { Signature } from "./signature.js";
 import type { Verdict, VerdictOptions } from "./verdict.js";
 
 /** Faults of the text itself, which no server reads over. */
@@ -58,6 +59,8 @@ function findFault(error: TransloadError, dialect: Dialect, { model }: VerdictOp
     to.change("F_FAULT", `${to.who} takes the ${dialect.firstKeyWins ? "first" : "last"} of the two; ${message}`);
   else if (code === "E_RAGGED" && padding(error, dialect)) to.change("F_FAULT", `${to.who} ${padding(error, dialect)}; ${message}`);
   else if (code === "E_AMBIGUOUS") return false;
+  else if ((code === "E_RAGGED" || code === "E_MIXED") && takesObjects(model?.signature))
+    to.depend("F_FAULT", `${to.who} makes an array of objects of it where numpy can; ${message}`);
   else if (code === "E_OBJECT" && azure && model && !model.signature)
     to.change("F_FAULT", `${to.who} hands the model an array of objects; ${message}`);
   else if (code === "E_OBJECT" && !(azure && model)) return false;
@@ -69,6 +72,12 @@ function findFault(error: TransloadError, dialect: Dialect, { model }: VerdictOp
     to.refuse("F_FAULT", `${to.who} refuses it, too: ${code}: ${message}`);
   else return false;
   return true;
+}
+
+/** A tensor of numpy's object dtype holds anything. */
+function takesObjects(signature: Signature | undefined): boolean {
+  const inputs = signature?.inputs;
+  return inputs?.kind === "tensor" && inputs.tensor.dtype === "object";
 }
 
 /**

@@ -163,6 +163,8 @@ function judgeAzureFrame(payload: Payload, model: Served, to: Findings): void {
     const what = `${to.who} makes no frame of a split without ${missing}, but hands the model an object of arrays`;
     if (model.signature === undefined) to.depend("F_INDEX", `${what}, unless the model's signature has columns`);
     else to.change("F_INDEX", what);
+    if (payload.columns.some(({ cells }) => cells.nested))
+      to.depend("F_SHAPE", "numpy refuses lists beside single values, and lists that differ in length");
     if (model.signature === null) return;
   }
   if (model.signature === undefined) {

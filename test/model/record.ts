@@ -1,17 +1,14 @@
 // npm run record: asks each of the releases in releases.json (record.py) and writes answers.json, in which one row of letters stands for
 // a question: what the newest of them answer, and where others differ. npm run record -- newest: asks what pip installs today, and
 // prints what has changed since.
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Answers, type Recorded, type Releases, spelled } from "./answers.js";
+import { output, pythonOf, pythonOfToday } from "./environment.js";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const FILE = join(HERE, "answers.json");
-/** inference-schema reads Azure ML's payloads; its last release stands behind all of these. */
-const INFERENCE_SCHEMA = "inference-schema==1.8";
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -22,9 +19,7 @@ else throw new Error(`npm run record takes nothing, or newest, and no ${what}`);
 
 function record(): void {
   const releases = JSON.parse(readFileSync(join(HERE, "releases.json"), "utf8")) as Releases[];
-  const all = releases.map((one) =>
-    ask(spelled(one), [...Object.entries(one).map(([name, release]) => `${name}==${release}`), INFERENCE_SCHEMA]),
-  );
+  const all = releases.map((one) => ask(pythonOf(one, say)));
   const { cells, schemas, answers } = all.at(-1) as Recorded;
   const differences = Object.fromEntries(
     releases.slice(0, -1).map((one, i) => [spelled(one), differing((all[i] as Recorded).answers, answers)]),
@@ -36,7 +31,7 @@ function record(): void {
 
 function compareNewest(): void {
   const known = JSON.parse(readFileSync(FILE, "utf8")) as Answers;
-  const { cells, schemas, answers } = ask("newest", ["mlflow", "inference-schema"]);
+  const { cells, schemas, answers } = ask(pythonOfToday(say));
   const names = Object.keys(cells);
   const forms = Object.keys(schemas);
   const changed = Object.entries(differing(answers, known.answers));
@@ -55,24 +50,9 @@ function differing(some: Readonly<Record<string, string>>, others: Readonly<Reco
   return Object.fromEntries(Object.entries(some).filter(([path, letters]) => others[path] !== letters));
 }
 
-/** The answers of what these requirements install, in an environment of its own. */
-function ask(name: string, requirements: readonly string[]): Recorded {
-  const folder = join(ROOT, ".venv-record", name.replaceAll(" ", "-"));
-  const python = join(folder, "bin", "python");
-  if (!existsSync(join(folder, "whole"))) {
-    say(`installing ${requirements.join(" ")}`);
-    rmSync(folder, { recursive: true, force: true });
-    run(process.env.PYTHON ?? "python3", ["-m", "venv", folder]);
-    run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:", ...requirements]);
-    // what is newest today is another thing tomorrow
-    if (name !== "newest") writeFileSync(join(folder, "whole"), "");
-  }
-  const versions = run(python, ["-c", "import mlflow, pandas, numpy; print(mlflow.__version__, pandas.__version__, numpy.__version__)"]);
+function ask(python: string): Recorded {
+  const versions = output(python, ["-c", "import mlflow, pandas, numpy; print(mlflow.__version__, pandas.__version__, numpy.__version__)"]);
   const [mlflow, pandas, numpy] = versions.trim().split(" ");
   say(`asking mlflow ${mlflow} with pandas ${pandas} and numpy ${numpy}`);
-  return JSON.parse(run(python, [join(HERE, "record.py")])) as Recorded;
-}
-
-function run(program: string, args: readonly string[]): string {
-  return execFileSync(program, args, { encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "inherit"], cwd: ROOT });
+  return JSON.parse(output(python, [join(HERE, "record.py")])) as Recorded;
 }

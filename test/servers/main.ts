@@ -1,15 +1,18 @@
 // npm run test:servers: what transload wrote, sent to the real servers; what their models were given, compared with the
-// source. npm run test:servers -- azureml plain: only cases whose title has these words.
+// source; and verdicts on payloads drawn at random. npm run test:servers -- azureml plain: only cases whose title has these words.
+// VERDICTS and VERDICT_SEED say how many payloads are drawn, and which.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pythonOf } from "../model/environment.js";
 import { CASES, type Case, NEVER } from "./cases.js";
 import { checkFiles } from "./files.js";
 import { differences, type Given } from "./given.js";
 import { type Environment, environment, HERE, ROOT, run } from "./python.js";
 import { freePorts, Server, type Start } from "./server.js";
 import { checkSpark } from "./spark.js";
+import { checkVerdicts } from "./verdicts.js";
 
 const CLI = join(ROOT, "dist/cli/main.js");
 
@@ -51,13 +54,26 @@ async function main(): Promise<void> {
     if (server) await check(each, server);
   }
   if (words.length === 0)
-    for (const line of [...(await checkFiles(python, CLI, folder)), ...(await checkSpark(python, CLI, folder))]) {
+    for (const line of [
+      ...(await checkFiles(python, CLI, folder)),
+      ...(await checkSpark(python, CLI, folder)),
+      ...(await verdicts(python)),
+    ]) {
       if (line.startsWith("passed")) passed++;
-      else if (!line.startsWith("not run")) failed++;
+      else if (!line.startsWith("not run") && !line.startsWith(" ")) failed++;
       say(line.replace(/^passed/, "passed ").replace(/^FAILED/, "FAILED "));
     }
   for (const [name, why] of python.missing) say(`not run ${name}: ${why}`);
   if (words.length === 0) for (const line of NEVER) say(`not run ${line}`);
+}
+
+/** Both pandas that today's MLflow may run with. */
+async function verdicts({ python }: Environment): Promise<string[]> {
+  const count = Number(process.env.VERDICTS ?? 2000);
+  const seed = Number(process.env.VERDICT_SEED ?? 1);
+  const two = { mlflow: "3.17.2", pandas: "2.3.3" };
+  const three = { mlflow: "3.17.2", pandas: "3.1.1" };
+  return [...(await checkVerdicts(python, two, count, seed)), ...(await checkVerdicts(pythonOf(three, say), three, count, seed))];
 }
 
 function title({ server, model, from, to, note }: Case): string {

@@ -3,7 +3,7 @@ import type { Form, Layout } from "../../dialects/index.js";
 import { optionText } from "../../errors.js";
 import { kindOf } from "../kind.js";
 import type { Payload } from "../payload.js";
-import { shown, valueOf } from "../value.js";
+import { parsed, shown } from "../value.js";
 import type { InputFacts, Scope } from "./scope.js";
 
 const LIST = 0x5b; /* [ */
@@ -129,19 +129,19 @@ class Input implements Scope {
   }
 
   #text(captured: Uint8Array): string {
-    const value = valueOf(captured);
+    const value = parsed(captured);
     if (typeof value === "string") return value;
     throw this.#to.error("E_FORM", `the name of an input must be a string, not ${shown(captured)}`);
   }
 
   #shape(captured: Uint8Array): number[] {
-    const value = valueOf(captured);
+    const value = parsed(captured);
     if (Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0)) return value;
     throw this.#to.error("E_SHAPE", `the shape of an input must be a list of whole numbers, not ${shown(captured)}`);
   }
 
   #datatype(captured: Uint8Array): string {
-    const value = valueOf(captured);
+    const value = parsed(captured);
     if (typeof value === "string" && DATATYPES.includes(value)) return value;
     throw this.#to.error("E_DTYPE", `unknown datatype ${shown(captured)}; known: ${DATATYPES.join(", ")}`);
   }

@@ -2,7 +2,7 @@ import type { Form, Layout } from "../../dialects/index.js";
 import type { TransloadError } from "../../errors.js";
 import { kindOf } from "../kind.js";
 import type { Payload } from "../payload.js";
-import { shown, valueOf } from "../value.js";
+import { parsed, shown } from "../value.js";
 import type { Scope } from "./scope.js";
 
 const LIST = 0x5b; /* [ */
@@ -68,7 +68,7 @@ export class Seldon implements Scope {
   ended(members: number): void {
     const to = this.#to;
     if (this.current === "names") {
-      const names = valueOf(to.tape.captured());
+      const names = parsed(to.tape.captured());
       if (!Array.isArray(names) || names.some((name) => typeof name !== "string"))
         throw to.error("E_COLUMNS", "names must be a list of strings");
       if (names.length > 0) to.nameColumns(names as string[], members);
@@ -113,7 +113,7 @@ class Values implements Scope {
     const to = this.#to;
     if (this.current === "shape") {
       const captured = to.tape.captured();
-      const shape = valueOf(captured);
+      const shape = parsed(captured);
       if (!Array.isArray(shape) || !shape.every((n) => Number.isSafeInteger(n) && n >= 0))
         throw to.error("E_SHAPE", `the shape of a tensor must be a list of whole numbers, not ${shown(captured)}`);
       this.#facts.shape = shape;
