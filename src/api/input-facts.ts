@@ -16,6 +16,7 @@ const KINDS: Readonly<Record<string, number>> = { id: STRING, outputs: LIST, par
 /** The facts around the cells, and the columns with those that are their inputs'. */
 export function inputFacts(told: Told, columns: readonly InspectedColumn[]): Pick<Inspection, "request" | "columns"> {
   const [only] = told.inputs;
+  if (!only) return { request: requestOf(told), columns: [] };
   const named = new Map(told.inputs.map((facts) => [facts.name, facts]));
   return {
     request: requestOf(told),

@@ -225,6 +225,7 @@ function cellsOf({ wholes, reals, strings, booleans, nested, looks }: Seen): Ins
       strings: {
         looks: LOOKS.filter(([, bit]) => has(bit)).map(([look]) => look),
         ascii: !has(Look.Foreign),
+        ...(has(Look.Lone) && { lone: true as const }),
         base64: has(Look.Unpadded) ? ("none" as const) : has(Look.Junk) ? ("loose" as const) : ("exact" as const),
       },
     }),

@@ -138,6 +138,7 @@ export const Look = {
   Foreign: 0x80000,
   Junk: 0x100000,
   Unpadded: 0x200000,
+  Lone: 0x800000,
 } as const;
 /** Bits beside those of the kinds (core/row.ts): whole numbers above 2^63 - 1, those that 64 bits cannot hold, negative ones. */
 export const Beside = { Unsigned: 16, Huge: 17, Negative: 18 } as const;

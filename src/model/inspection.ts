@@ -73,6 +73,8 @@ export interface InspectedCells {
     looks: StringLook[];
     /** All of them are ASCII. */
     ascii: boolean;
+    /** Some have half of a surrogate pair, as an escape, which UTF-8 cannot spell. */
+    lone?: true;
     /** All of them are base64. `loose`: Python decodes them, and drops the bytes that do not belong there. */
     base64: "exact" | "loose" | "none";
   };

@@ -7,6 +7,7 @@ import { enforce, type PythonInput, shapeOf } from "./enforce.js";
 import type { Findings } from "./finding.js";
 import { becomesDate, isDateName, labelsBecome } from "./guess.js";
 import type { InspectedColumn, Inspection } from "./inspection.js";
+import { SERVERS } from "./servers.js";
 import type { Schema, Signature } from "./signature.js";
 
 /** What is known of the model: `null` where it has no signature, undefined where nobody said. */
@@ -17,7 +18,7 @@ export interface Served {
 }
 
 /** What the payload is in, as far as judging goes; an Inspection is one. */
-export type Payload = Pick<Inspection, "layout" | "rows" | "shape" | "columns" | "labels" | "params" | "siblings" | "bytes">;
+export type Payload = Pick<Inspection, "layout" | "rows" | "shape" | "columns" | "labels" | "params" | "siblings" | "bytes" | "request">;
 
 /** `server`: whose limits count, where the form is one that others take, too. */
 export function judge(payload: Payload, form: Form, model: Served, to: Findings, server: Dialect = dialectOf(form)): void {
@@ -27,6 +28,7 @@ export function judge(payload: Payload, form: Form, model: Served, to: Findings,
   judgeText(payload, form, to);
   if (rules === "azureml") judgeAzure(payload, model, to);
   else if (rules === "mlflow") judgeMlflow(payload, form, model, to);
+  else if (rules) SERVERS[rules](payload, form, model.signature, to);
 }
 
 // ---- around the cargo
@@ -35,6 +37,10 @@ function judgeEnvelope({ siblings, params }: Payload, form: Form, { signature }:
   const dialect = dialectOf(form);
   const known = [...(dialect.params === undefined ? [] : [dialect.params]), ...dialect.siblings];
   for (const key of siblings.filter((key) => !known.includes(key))) {
+    if (key === dialect.wins) {
+      to.change("F_KEY", `${to.who} takes ${JSON.stringify(key)}, and drops ${JSON.stringify(form.key)}`);
+      continue;
+    }
     const guess = nearest(key, known) ?? (/param/i.test(key) ? dialect.params : undefined);
     to.change(
       "F_KEY",
@@ -46,7 +52,8 @@ function judgeEnvelope({ siblings, params }: Payload, form: Form, { signature }:
       "F_PARAMS",
       `${to.who}'s own scoring script takes ${JSON.stringify(form.paramsWithin)} under ${form.key} for a tensor; a language model's script takes them for parameters`,
     );
-  if (params && siblings.includes(dialect.params ?? "") && dialect.rules && signature !== undefined && !signature?.params)
+  const held = dialect.rules === "mlflow" || dialect.rules === "azureml";
+  if (params && siblings.includes(dialect.params ?? "") && held && signature !== undefined && !signature?.params)
     to.change("F_PARAMS", `${to.who} drops the params: the model's signature has none`);
 }
 
@@ -60,6 +67,7 @@ function judgeSize({ bytes }: Payload, { maxBytes, softLimit }: Dialect, to: Fin
 /** What the server's parser refuses or cannot hold, whatever the model. */
 function judgeText({ columns }: Payload, form: Form, to: Findings): void {
   const dialect = dialectOf(form);
+  if (dialect.way !== undefined) return;
   for (const column of columns)
     to.about(column.name, () => {
       const k = kindsOf(column);
