@@ -5,10 +5,12 @@ import type { InspectedColumn, InspectedInput, Inspection } from "./inspection.j
 
 type Inputs = Pick<Inspection, "columns" | "request">;
 
-/** Undefined where some column has no datatype, so that the conversion is refused. */
+/** Undefined where the conversion is refused: some column has no datatype, or there are several where one is wanted. */
 export function asInputs({ columns, request, layout }: Pick<Inspection, "columns" | "request" | "layout">, form: Form): Inputs | undefined {
   const lists = columns.some((column) => column.shape.length > 0 || column.cells.nested);
   const single = form.content === "np" || layout === "tensor";
+  // several tensors are not one, as the columns of a table are
+  if (form.content === "np" && columns.length > 1 && (layout === "named" || (request && request.content !== "pd"))) return undefined;
   // tensors beside each other are arrays by themselves, and so are the lists in a table's cells
   const arrays = !single && !request && (layout === "named" || lists);
   const content = arrays ? "dict" : single ? "np" : "pd";

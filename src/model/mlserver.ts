@@ -8,6 +8,7 @@ import { DTYPES, hasNumbers, isInteger, refuseUnparsed } from "./datatype.js";
 import type { Findings } from "./finding.js";
 import type { InspectedColumn, InspectedInput, Inspection } from "./inspection.js";
 import { judgeKserveInputs } from "./kserve-inputs.js";
+import { judgeSigned } from "./mlserver-model.js";
 import type { ColumnType, Signature } from "./signature.js";
 
 type Request = Pick<Inspection, "columns" | "request">;
@@ -21,6 +22,7 @@ export function judgeMlserver(payload: Request, _: Form, signature: Signature | 
     to.about(column.name, () => {
       if (column.input) judgeInput(column, column.input, { framed, own: ownOf(column, signature) }, to);
     });
+  if (signature) judgeSigned(payload.columns, content, signature, to);
   judgeKserveInputs(payload, framed, to);
 }
 
@@ -36,13 +38,13 @@ function judgeRequest({ columns, request }: Request, to: Findings): void {
     });
 }
 
-/** mlserver-mlflow takes for the request's content type what suits the model's signature (metadata.py; read). */
+/** mlserver-mlflow takes for the request's content type what suits the model's signature (metadata.py; run). */
 function contentOf(signature: Signature | null | undefined): string | undefined {
   const kind = signature?.inputs?.kind;
   return kind === undefined ? undefined : { columns: "pd", tensor: "np", tensors: "dict" }[kind];
 }
 
-/** An input's own content type, or the one of its column in the signature (metadata.py; read). */
+/** An input's own content type, or the one of its column in the signature (metadata.py; run). */
 function ownOf({ name, input }: InspectedColumn, signature: Signature | null | undefined): string | undefined {
   if (input?.content !== undefined) return input.content;
   const schema = signature?.inputs;

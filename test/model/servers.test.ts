@@ -83,6 +83,44 @@ describe("MLServer", () => {
     expect(await codes(input("INT64", "1"), { for: "oip" })).toEqual(["F_FORM depends"]);
   });
 
+  /** What MLflowRuntime of mlserver-mlflow 1.7.1 did with each: refused or taken. */
+  test.each([
+    ["long", "INT64", "1,2", true],
+    ["long", "INT8", "3", true],
+    ["long", "FP64", "1.5,2", false],
+    ["long", "FP32", "1.5,2", false],
+    ["long", "BOOL", "true,false", false],
+    ["long", "BYTES", '"x","y"', false],
+    ["double", "INT64", "1,2", false],
+    ["double", "INT8", "3", true],
+    ["double", "FP64", "1.5,2", true],
+    ["double", "FP32", "1.5,2", true],
+    ["double", "BOOL", "true,false", false],
+    ["double", "BYTES", '"x","y"', false],
+    ["boolean", "BOOL", "true,false", true],
+    ["boolean", "INT64", "1,2", false],
+    ["boolean", "FP64", "1.5,2", false],
+    ["string", "BYTES", '"x","y"', true],
+    ["string", "INT64", "1,2", false],
+    ["string", "FP64", "1.5,2", false],
+    ["string", "BOOL", "true,false", false],
+  ])("holds %s against %s [%s]: %s", async (type, datatype, data, accepted) => {
+    for (const more of ["", ',"parameters":{"content_type":"pd"}']) {
+      const found = await ask(input(datatype, data, more), { for: "oip", model: iris([{ name: "a", type }]) });
+      expect(found?.accepted, found?.findings.map(({ message }) => message).join()).toBe(accepted);
+      if (accepted) expect(found?.findings).toEqual([]);
+    }
+  });
+
+  test("holds arrays against a signature of tensors", async () => {
+    const spec = (dtype: string, name?: string) => ({ ...(name && { name }), type: "tensor", "tensor-spec": { dtype, shape: [-1] } });
+    const one = iris([spec("int8")]);
+    expect(await codes(input("INT8", "3"), { for: "oip", model: one })).toEqual([]);
+    expect(await codes(input("INT64", "3"), { for: "oip", model: one })).toEqual(["F_TYPE refused"]);
+    const two = iris([spec("int64", "a"), spec("float64", "b")]);
+    expect(await codes(input("INT64", "1,2"), { for: "oip", model: two })).toEqual(["F_COLUMN refused"]);
+  });
+
   test("pads what is shorter than the others in a frame", async () => {
     const two = (content: string) =>
       `{"parameters":{"content_type":"${content}"},"inputs":[{"name":"a","shape":[1],"datatype":"INT64","data":[1]},{"name":"b","shape":[2],"datatype":"INT64","data":[1,2]}]}`;
