@@ -28,7 +28,15 @@ export { detect } from "./envelope/detect.js";
 export { CODES, type ErrorCode, type Place, TransloadError, type Warning } from "./errors.js";
 export type { Source } from "./io/source.js";
 export type { Finding, FindingCode } from "./model/finding.js";
-export type { DateUnit, InspectedCells, InspectedColumn, Inspection, StringLook } from "./model/inspection.js";
+export type {
+  DateUnit,
+  InspectedCells,
+  InspectedColumn,
+  InspectedInput,
+  InspectedRequest,
+  Inspection,
+  StringLook,
+} from "./model/inspection.js";
 export { type Model, readModel } from "./model/mlmodel.js";
 export type { Remedy } from "./model/remedy.js";
 export type { ColumnSpec, ColumnType, ParamSpec, ScalarType, Schema, Signature, TensorSpec } from "./model/signature.js";

@@ -17,6 +17,7 @@ import { Recoding, refuseEncoded } from "../lanes/recoding.js";
 import type { DateUnit, InspectedCells, InspectedColumn, Inspection, StringLook } from "../model/inspection.js";
 import { checkOptions, INSPECT } from "../options/check.js";
 import { encodingIn, NOTHING } from "../options/request.js";
+import { inputFacts } from "./input-facts.js";
 import { nodeHost, scannerOf } from "./node.js";
 import { batchesOf } from "./read.js";
 
@@ -100,10 +101,17 @@ async function surveyOf(source: Source, options: InspectOptions, recoding: Recod
 }
 
 /** What a payload whose cells had to move was before. */
-function ownFacts({ form, layout, siblings }: Moved, from: Choice, found: Pick<Inspection, "layout">): Partial<Inspection> {
+function ownFacts({ form, layout, told }: Moved, from: Choice, found: Pick<Inspection, "layout" | "columns">): Partial<Inspection> {
   // what inputs are together was told behind them
   const array = layout === "inputs" && found.layout === "tensor" ? endOf("np", form, from, 1) : undefined;
-  return { form: (array?.form ?? form).id, dialect: form.dialect, layout, siblings: [...siblings()] };
+  const own = told();
+  return {
+    form: (array?.form ?? form).id,
+    dialect: form.dialect,
+    layout,
+    siblings: [...(own?.siblings ?? [])],
+    ...(layout === "inputs" && own && inputFacts(own, found.columns)),
+  };
 }
 
 class Survey {
@@ -230,6 +238,7 @@ function cellsOf({ wholes, reals, strings, booleans, nested, looks }: Seen): Ins
       strings: {
         looks: namesIn(LOOKS),
         ascii: !has(Look.Foreign),
+        ...(has(Look.Lone) && { lone: true as const }),
         base64: has(Look.Unpadded) ? ("none" as const) : has(Look.Junk) ? ("loose" as const) : ("exact" as const),
         ...(units.length > 0 && { dates: { units, separators: namesIn(SEPARATORS) } }),
       },

@@ -12,7 +12,7 @@ import { literalAt, literalLength } from "./literals";
 import { scan } from "./json-grammar";
 import { shortEnd } from "./row";
 import { FULL, drainStrings, isTail, plainCell, put, putBool, putNan, putNull, putScalarText, remember, startStore, stringsAreFull } from "./store";
-import { Look, lookText, see } from "./survey";
+import { isLone, Look, lookText, see } from "./survey";
 import { Kind, OK, end as tokenEnd, value, WAIT as TOKEN_WAITS } from "./token";
 import { Err, Ev, Nan, St, base, countAt, cursor, depth, expectAt, fail, lastNewline, leaf, nan, newlineAt, newlines as lines, nullOk, rowMost, setCursor, setDepth, setFreeAbove, setLastNewline, setLeaf, setNewlines, setSt, setWatch, st, watch } from "./state";
 
@@ -353,6 +353,7 @@ function nested(column: usize, col: u32, p: usize, to: usize): i32 {
 /** A string cell: remembered by its place in the window. Its grammar is the scanner's business. */
 function text(column: usize, col: u32, index: u32, p: usize, to: usize): i32 {
   let q = p + 1;
+  let halves = false;
   while (q < to) {
     const c = load<u8>(q);
     if (c == 0x22 /* " */) break;
@@ -364,6 +365,7 @@ function text(column: usize, col: u32, index: u32, p: usize, to: usize): i32 {
           const h = load<u8>(q + i);
           if (<u32>h - 0x30 >= 10 && <u32>(h | 0x20) - 0x61 >= 6) return REFUSED;
         }
+        if (q + 3 < to && (load<u8>(q, 2) | 0x20) == 0x64 /* d */ && load<u8>(q, 3) >= 0x38 /* 8 */) halves = true;
         q += 6;
         continue;
       }
@@ -375,7 +377,12 @@ function text(column: usize, col: u32, index: u32, p: usize, to: usize): i32 {
   }
   if (q + 1 >= to) return WAIT;
   if (q + 1 - p > rowMost) return Err.Long;
-  if (load<u32>(column, DTYPE) == DType.Any) { lookText(column + SEEN, p + 1, q); at = q + 1; return Err.None; }
+  if (load<u32>(column, DTYPE) == DType.Any) {
+    lookText(column + SEEN, p + 1, q);
+    if (halves && isLone(p + 1, q)) see(column + SEEN, Look.Lone);
+    at = q + 1;
+    return Err.None;
+  }
   if (load<u32>(column, DTYPE) != DType.String || (load<u32>(column, TAKES) & LISTS) != 0) return Err.Kind;
   if (stringsAreFull()) return FULL;
   remember(p + 1, q, block ? 0 : col, index);

@@ -44,6 +44,7 @@ export const enum Look {
   Blank = 0x10000000,
   Far = 0x20000000, // a date, with a time or without, that nanoseconds of 64 bits do not reach
   Endless = 0x40000000, // a whole number of more digits than Python reads
+  Lone = 0x80000000, // half a surrogate pair, which UTF-8 has no place for
 }
 
 /** Offsets in a Range of 48 bytes: least and greatest magnitude of whole numbers, those with a minus apart, and of the rest. */
@@ -324,6 +325,25 @@ function isForeign(p: usize, end: usize): bool {
     p += 6;
   }
   return false;
+}
+
+/** Of escapes that are halves of surrogate pairs, one stands alone. */
+export function isLone(p: usize, end: usize): bool {
+  while (p < end) {
+    if (load<u8>(p) != 0x5c /* \ */) { p++; continue; }
+    const half = halfAt(p, end);
+    if (half == 0) { p += 2; continue; }
+    if (half == 2 || halfAt(p + 6, end) != 2) return true;
+    p += 12;
+  }
+  return false;
+}
+
+/** 1 for the first half of a pair, written as an escape, 2 for the second. */
+function halfAt(p: usize, end: usize): u32 {
+  if (p + 6 > end || load<u16>(p) != 0x755c /* \u */ || (load<u8>(p, 2) | 0x20) != 0x64 /* d */) return 0;
+  const c = load<u8>(p, 3) | 0x20; // digits have the bit already
+  return c < 0x38 /* 8 */ ? 0 : c < 0x63 /* c */ ? 1 : 2;
 }
 
 /** Nothing for base64 as it is written by the book, Junk where Python's decoder drops bytes, Unpadded where it fails. */

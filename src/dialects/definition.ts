@@ -48,7 +48,7 @@ export interface TrafficDefinition extends FormDefinition, Omit<Traffic, "forms"
  */
 export interface DialectDefinition
   extends TrafficDefinition,
-    Omit<DialectTable, "response" | "rules" | "asked" | "takes" | "faults" | "bytes" | keyof Traffic> {
+    Omit<DialectTable, "response" | "rules" | "asked" | "way" | "wins" | "takes" | "faults" | "bytes" | keyof Traffic> {
   /** A known dialect, of which holds all that is not said here: `{ name: "ours", like: "mlflow", maxBytes: 5e6 }`. */
   readonly like?: string;
   /** What the servers answer. */
@@ -213,7 +213,7 @@ function inherited(
   const about = `as ${name}`;
   const answers = base.response && { response: { ...base.response, detect: false, about } };
   if (own.key !== undefined || own.layouts || own.forms) {
-    const { forms, rules, takes, faults, detect, ...others } = fieldsOf(base, false) as DialectTable;
+    const { forms, rules, way, wins, takes, faults, detect, ...others } = fieldsOf(base, false) as DialectTable;
     return { ...others, ...answers, ...own };
   }
   const flags = fieldsOf(own, true);

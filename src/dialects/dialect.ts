@@ -94,6 +94,9 @@ export interface Traffic<Form extends string = string> extends Partial<FormTable
   readonly detect?: boolean;
 }
 
+/** Servers of which it is known what they make of a payload's cells. */
+export type Rules = "mlflow" | "azureml" | "mlserver" | "kserve" | "triton" | "tfserving" | "seldon" | "sagemaker";
+
 /** What servers do with a payload that transload does not read to its end: the severity of the finding, and what messages say. */
 type Fault = readonly [severity: "refuse" | "change" | "depend", what: string];
 
@@ -121,8 +124,12 @@ export interface DialectTable<Name extends string = string, Form extends string 
   readonly bytes?: "object" | "content";
   /** Every number is carried as a double. */
   readonly doubles?: boolean;
-  /** Whose code holds a payload against the model's signature: the rules of verdicts. */
-  readonly rules?: "mlflow" | "azureml";
+  /** Of several ways to its servers, the one on which doubles, NaN and null are as the table says; the others take more. */
+  readonly way?: string;
+  /** Of a payload under two of its keys, the key that the servers take. */
+  readonly wins?: string;
+  /** Whose code reads a payload: the rules of verdicts. MLflow's and Azure ML's hold it against the model's signature. */
+  readonly rules?: Rules;
   /** The releases that `rules` were held against, the newest last. */
   readonly asked?: readonly Releases[];
   /** Forms of other dialects that its servers take, too, by their content type. */

@@ -24,7 +24,7 @@ import { tsv } from "./tsv.js";
 import { vertex } from "./vertex.js";
 
 export type { DialectDefinition, FormDefinition, TrafficDefinition } from "./definition.js";
-export type { Choice, Dialect, Form, Gap, Inputs, Layout, Reading, Releases, What } from "./dialect.js";
+export type { Choice, Dialect, Form, Gap, Inputs, Layout, Reading, Releases, Rules, What } from "./dialect.js";
 export { FRAME_KEYS, formsAt } from "./keys.js";
 export { LLM_KEYS } from "./mlflow.js";
 export { target } from "./target.js";

@@ -1,12 +1,17 @@
 import { dialect } from "./dialect.js";
 
-/** KServe's v1 protocol: `instances` or `inputs`, lists both; orjson reads no NaN (kserve/utils/utils.py). */
+/**
+ * KServe's v1 protocol: `instances` or `inputs`, lists both, of which `inputs` is taken where both are there; orjson reads no NaN
+ * (kserve/utils/utils.py).
+ */
 export const kserve1 = dialect({
   name: "kserve1",
   title: "KServe",
   about: "KServe v1: instances, inputs",
   params: "parameters",
   bytes: "object",
+  rules: "kserve",
+  wins: "inputs",
   nan: "error",
   missing: "null",
   forms: {

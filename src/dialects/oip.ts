@@ -12,6 +12,13 @@ export const oip = dialect({
   about: "Open Inference Protocol v2: inputs with name, shape and datatype",
   params: "parameters",
   bytes: "content",
+  rules: "mlserver",
+  // run on MLServer 1.7.1 (test/model/record_oip.py)
+  faults: {
+    E_NULL: ["refuse", "refuses null among whole numbers"],
+    E_DTYPE: ["refuse", "knows no such datatype"],
+    E_SHAPE: ["depend", "ignores shapes in a frame (content type pd), and refuses data that do not fit the shape elsewhere"],
+  },
   siblings: ["id", "outputs"],
   nan: "null",
   missing: "null",

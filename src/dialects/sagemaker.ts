@@ -12,6 +12,7 @@ export const sagemaker = dialect({
   nan: "error",
   missing: "null",
   maxBytes: 6e6,
+  rules: "sagemaker",
   forms: {
     csv: { layouts: ["delimited"], delimiter: ",", headless: true },
     json: { key: "instances", layouts: ["features"] },

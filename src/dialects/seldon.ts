@@ -1,6 +1,10 @@
 import { dialect } from "./dialect.js";
 
-/** Seldon Core v1: rows, or a flat tensor of doubles, beside their names (proto/prediction.proto: `repeated double`, ListValue). */
+/**
+ * Seldon Core v1: rows, or a flat tensor of doubles, beside their names (proto/prediction.proto: `repeated double`, ListValue). Over
+ * gRPC nothing else passes. The Python server's REST endpoint hands JSON to numpy as it is, with NaN, null and all digits (run on
+ * seldon-core 1.19.0: wrapper.py, utils.extract_request_parts_json).
+ */
 export const seldon = dialect({
   name: "seldon",
   title: "Seldon Core",
@@ -9,6 +13,8 @@ export const seldon = dialect({
   nan: "error",
   missing: "null",
   doubles: true,
+  way: "over gRPC",
+  rules: "seldon",
   key: "data",
   forms: {
     ndarray: { layouts: ["ndarray"] },

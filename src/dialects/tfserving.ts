@@ -12,6 +12,7 @@ export const tfserving = dialect({
   about: "TensorFlow Serving predict: instances, inputs",
   siblings: ["signature_name"],
   bytes: "object",
+  rules: "tfserving",
   missing: "error",
   firstKeyWins: true, // rapidjson's FindMember
   faults: { E_TRAILING: ["change", "reads nothing behind the document"] },

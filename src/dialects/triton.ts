@@ -9,6 +9,11 @@ export const triton = dialect({
   name: "triton",
   forms: { columns: { content: "pd" }, tensor: { content: "np" } },
   title: "Triton",
+  rules: "triton",
+  faults: {
+    E_DTYPE: ["refuse", "knows no such datatype"],
+    E_SHAPE: ["refuse", "refuses data that do not fit the shape"],
+  },
   about: "Triton: as oip, 64 MiB a request",
   nan: "token",
   missing: "error",

@@ -146,6 +146,7 @@ export const Look = {
   Blank: 0x10000000,
   Far: 0x20000000,
   Endless: 0x40000000,
+  Lone: 0x80000000,
 } as const;
 /** Bits beside those of the kinds (core/row.ts): whole numbers above 2^63 - 1, those that 64 bits cannot hold, negative ones. */
 export const Beside = { Unsigned: 16, Huge: 17, Negative: 18 } as const;

@@ -59,7 +59,10 @@ export class Envelope implements Scope {
   value(first: number, start: number): void {
     const to = this.#to;
     const payload = this.#payload;
-    if (!this.#inPayload || !payload) return;
+    if (!this.#inPayload || !payload) {
+      if (this.current !== undefined) to.firsts.set(this.current, first);
+      return;
+    }
     payload.colon = to.tape.release();
     const { forms, name } = payload;
     const has = (layout: Layout) => forms.find((f) => f.layouts.includes(layout));

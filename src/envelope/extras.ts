@@ -110,7 +110,10 @@ export class Extras {
     const key = this.#keyOf(name);
     const whole = decode(rest).replace(/^\s*:\s*/, "");
     const content = this.#tellsContent(name);
-    if (content) to.contentType = contentTypeOf(whole);
+    if (content) {
+      to.contentType = contentTypeOf(whole);
+      to.parameters = whole;
+    }
     const text = content && !to.keepsContent ? withoutContentType(whole) : whole;
     if (text === undefined) return;
     if (key === undefined) {

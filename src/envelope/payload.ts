@@ -19,6 +19,9 @@ const LIST = 0x5b; /* [ */
 const STRING = 0x22; /* " */
 const NULL = 0x6e; /* n */
 
+/** What the envelope tells of itself. */
+export type Told = Pick<Payload, "siblings" | "firsts" | "inputs" | "parameters">;
+
 export class Payload {
   /** The source's form, once known. */
   form: Form | undefined;
@@ -37,6 +40,8 @@ export class Payload {
   readonly inputs: InputFacts[] = [];
   /** What all of them are together, as the request's parameters say. */
   contentType: string | undefined;
+  /** The text of these parameters. */
+  parameters: string | undefined;
   /** Called when all is known of one of them. */
   inputEnded: ((facts: InputFacts) => void) | undefined;
   /** Just behind the cargo that ended last, and how many elements it had. */
@@ -56,6 +61,8 @@ export class Payload {
   request: CargoRequest | undefined;
   /** Keys beside the payload. */
   readonly siblings: string[] = [];
+  /** What their values begin with. */
+  readonly firsts = new Map<string, number>();
   /** Keys of the frame. */
   readonly members: string[] = [];
   readonly scanner: Scanner;

@@ -7,6 +7,7 @@ import { choose, FORMS, type Form, type Layout, target } from "../dialects/index
 import { type End, hasColumns, isCut, isTensor, keepsShape } from "../dialects/needs.js";
 import { withoutPlace } from "../engine/fault.js";
 import { type Found, formOf } from "../envelope/detect.js";
+import type { Told } from "../envelope/payload.js";
 import { SpillStore } from "../io/store.js";
 import { NOTHING, type Request } from "../options/request.js";
 import { Conversion, endsOf, type Outlet, type Plan, type Route } from "./conversion.js";
@@ -171,8 +172,8 @@ class Chain implements Stage {
     endsOf(request);
   }
 
-  get siblings(): readonly string[] {
-    return this.#stages?.[0]?.stage.siblings ?? [];
+  get told(): Told | undefined {
+    return this.#stages?.[0]?.stage.told;
   }
 
   push(chunk: Uint8Array): void | Promise<void> {

@@ -3,6 +3,7 @@
 // The room. In: a request (options/request.ts), a host (host.ts: spills, files, engines), and chunks, or batches. Out: chunks of the target, or
 // batches. The splice and the table lane are envelope/'s and table/'s; the typed lane is cargo.ts; what no single lane can do is a chain
 // of two (chain.ts); binary files at an end are exchange.ts.
+
 import { Batch } from "../columns/batch.js";
 import { needShape } from "../columns/lists.js";
 import { type Choice, choose, type Form, type Gap, type Layout, target } from "../dialects/index.js";
@@ -12,6 +13,7 @@ import type { Printer } from "../engine/printer.js";
 import type { Scanner } from "../engine/scanner.js";
 import { fileForm } from "../envelope/detect.js";
 import { Opening } from "../envelope/opening.js";
+import type { Told } from "../envelope/payload.js";
 import { Rewriter } from "../envelope/rewriter.js";
 import { Twins } from "../envelope/twins.js";
 import { optionText, TransloadError } from "../errors.js";
@@ -102,9 +104,9 @@ export class Conversion {
     this.#store = host.input();
   }
 
-  /** Keys beside the payload, so far. */
-  get siblings(): readonly string[] {
-    return this.#rewriter?.siblings ?? [];
+  /** What the source's envelope has told, so far. */
+  get told(): Told | undefined {
+    return this.#rewriter;
   }
 
   /** Takes the next bytes of the input; a promise when something is to be waited for. */

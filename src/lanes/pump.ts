@@ -1,4 +1,5 @@
 import { Batch } from "../columns/batch.js";
+import type { Told } from "../envelope/payload.js";
 import type { Request } from "../options/request.js";
 import type { BatchRequest } from "../table/job.js";
 import { stageFor } from "./chain.js";
@@ -48,9 +49,9 @@ export class Pump {
     this.#conversion = stageFor(request, host, (bytes) => queue.push(bytes), outlet);
   }
 
-  /** Keys beside the payload, so far. */
-  get siblings(): readonly string[] {
-    return this.#conversion.siblings ?? [];
+  /** What the source's envelope has told, so far. */
+  get told(): Told | undefined {
+    return this.#conversion.told;
   }
 
   /** Whether there is something to take; runs the conversion until there is. */

@@ -2,6 +2,7 @@ import type { Batch } from "../columns/batch.js";
 import { concat } from "../columns/bytes.js";
 import { choose, type Form, type Layout } from "../dialects/index.js";
 import { formOf } from "../envelope/detect.js";
+import type { Told } from "../envelope/payload.js";
 import { rejoin } from "../io/peek.js";
 import { NOTHING, type ReadRequest } from "../options/request.js";
 import type { BatchRequest } from "../table/job.js";
@@ -16,8 +17,8 @@ const BRACE = 0x7b; /* { */
 export interface Moved {
   readonly form: Form;
   readonly layout: Layout;
-  /** Keys beside the payload; all of them when it has been read. */
-  readonly siblings: () => readonly string[];
+  /** What its envelope tells; all of it when it has been read. */
+  readonly told: () => Told | undefined;
 }
 
 /** A source in a form that the typed lane reads. */
@@ -87,7 +88,7 @@ export async function readable(
     const target = { missing, nan, ...(labelled && { index: labels as `column:${string}` }) };
     const records = new Pump(chunks, { ...moving, rows: { ...(ragged && { ragged }) }, target, from, to: "mlflow:records" }, host);
     const readableRecords = await readable(records.bytes(), { from: "mlflow:records", rows: named, limits, run }, spilling(host), batches);
-    return { ...readableRecords, moved: { ...found, siblings: () => records.siblings } };
+    return { ...readableRecords, moved: { ...found, told: () => records.told } };
   }
   if (!found || via === undefined) return { from, moved: undefined, picks: true, chunks };
   const keyed = !framed && hasNames(found, rows, head);
@@ -96,7 +97,7 @@ export async function readable(
   const plain = nan === "token" && missing === "null" && rows.typing !== "pandas" && run.engine !== "reference";
   if (batches && found.layout === "delimited" && plain) {
     const pump = new Pump(chunks, { ...moving, rows: { ...rows, ...asked }, from: found.form.id, to: "mlflow:split" }, host, batches);
-    return { from, moved: { ...found, siblings: () => [] }, picks: false, chunks: [], batches: pump.batches() };
+    return { from, moved: { ...found, told: () => undefined }, picks: false, chunks: [], batches: pump.batches() };
   }
   // a form named by us would hide a second payload beside it
   const own = found.form.key === undefined ? found.form.id : from;
@@ -111,7 +112,7 @@ export async function readable(
     },
     host,
   );
-  return { from: "mlflow", moved: { ...found, siblings: () => pump.siblings }, picks: keyed, chunks: pump.bytes() };
+  return { from: "mlflow", moved: { ...found, told: () => pump.told }, picks: keyed, chunks: pump.bytes() };
 }
 
 /** What the typed lane reads a cargo of its own layouts as, once its cells have moved all the same. */

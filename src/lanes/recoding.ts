@@ -1,9 +1,11 @@
 // What an input goes through before anything else sees it, where it is asked for: text that is not UTF-8, and what delimited files have
 // that readers do not know. Nothing here is Node's.
+
 import { type BinaryForm, binaryAt, binaryForm } from "../binary/form.js";
 import { concat } from "../columns/bytes.js";
 import { choose } from "../dialects/index.js";
 import { withoutOffset } from "../engine/fault.js";
+import type { Told } from "../envelope/payload.js";
 import { optionText, TransloadError } from "../errors.js";
 import { type Exotic, ExoticLines } from "../io/exotic-lines.js";
 import { compressionAt, ENOUGH } from "../io/peek.js";
@@ -144,8 +146,8 @@ export class RecodedStage implements Stage {
     this.#stage = stage;
   }
 
-  get siblings(): readonly string[] {
-    return this.#stage.siblings ?? [];
+  get told(): Told | undefined {
+    return this.#stage.told;
   }
 
   push(chunk: Uint8Array): Promise<void> {

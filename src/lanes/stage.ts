@@ -1,7 +1,9 @@
+import type { Told } from "../envelope/payload.js";
+
 /** What takes chunks: a conversion, or several. */
 export interface Stage {
-  /** Keys beside the payload, so far. */
-  readonly siblings?: readonly string[];
+  /** What the source's envelope has told, so far. */
+  readonly told?: Told | undefined;
   push(chunk: Uint8Array): void | Promise<void>;
   end(): Promise<void>;
   close(): void;

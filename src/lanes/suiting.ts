@@ -1,10 +1,12 @@
 // A server that gives all cells of a tensor one dtype takes a frame of texts and numbers as records alone, and one of numbers as the tensor
 // that it is. Which of the two a frame is, its first row tells; until that is there, the first bytes are held.
+
 import { concat, decodeBytes } from "../columns/bytes.js";
 import { type Choice, choose } from "../dialects/index.js";
 import { coreScanner } from "../engine/index.js";
 import { formOf } from "../envelope/detect.js";
 import { Opening } from "../envelope/opening.js";
+import type { Told } from "../envelope/payload.js";
 import { Rewriter } from "../envelope/rewriter.js";
 import type { Request } from "../options/request.js";
 import type { Stage } from "./stage.js";
@@ -32,8 +34,8 @@ export class Suiting implements Stage {
     this.#create = create;
   }
 
-  get siblings(): readonly string[] {
-    return this.#stage?.siblings ?? [];
+  get told(): Told | undefined {
+    return this.#stage?.told;
   }
 
   push(chunk: Uint8Array): void | Promise<void> {

@@ -88,7 +88,9 @@ function takesObjects(signature: Signature | undefined): boolean {
 function padding({ detail, path, row }: TransloadError, { rules }: Dialect): string | undefined {
   const [, cells, expected] = /has (?:more than )?(\d+) cells?, expected (\d+)/.exec(detail) ?? [];
   const short = Number(cells) < Number(expected);
-  if (!rules) return undefined;
+  if (rules === "mlserver")
+    return /unequal length|same number of rows/.test(detail) ? "pads the shorter columns of a frame with NaN" : undefined;
+  if (rules !== "mlflow" && rules !== "azureml") return undefined;
   if (path === undefined && !short) return row === 0 ? "takes the first field of every row for an index" : undefined;
   const split = path === undefined || (row !== 0 && /^\$(\.dataframe_split|\.input_data)?\.data\b/.test(path));
   return short && split ? "pads short rows with NaN" : undefined;

@@ -15,6 +15,7 @@ export const FINDINGS = {
   F_LABEL: "labels become numbers or dates, or are renamed",
   F_INDEX: "without an index the object is no frame",
   F_TYPE: "cells of a kind that the column's type refuses",
+  F_DTYPE: "a datatype that the server does not know, or does not take in JSON",
   F_CAST: "cells become something else in the column's type",
   F_RANGE: "numbers beyond what a type or a server can hold",
   F_DIGITS: "digits beyond the fifteenth are lost",
@@ -24,6 +25,7 @@ export const FINDINGS = {
   F_BASE64: "binary cells that are not decoded, or are no base64",
   F_WORD: "texts that read as missing values, numbers or booleans",
   F_KEY: "a key beside the payload that the server drops",
+  F_MEMBER: "a member of the request that is of another kind than its protocol says",
   F_PARAMS: "parameters that the model has no place for",
   F_SIZE: "the payload is larger than the server takes",
 } as const;

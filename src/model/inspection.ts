@@ -21,6 +21,30 @@ export interface InspectedColumn {
   scalar?: true;
   /** What the cells are, as far as servers care; a kind that does not occur is left out. */
   cells: InspectedCells;
+  /** What an input of Open Inference Protocol's says of itself. */
+  input?: InspectedInput;
+}
+
+/** An input of Open Inference Protocol's, beside its name and its cells. */
+export interface InspectedInput {
+  /** `INT64`, `BYTES` … */
+  datatype: string;
+  /** The shape that it says it has. */
+  shape: number[];
+  /** Its data are lists of lists, and not one flat list. */
+  nested: boolean;
+  /** What MLServer is to make of it: `np`, `str`, `datetime` …; left out where its parameters do not say. */
+  content?: string;
+}
+
+/** A request of Open Inference Protocol's, around its inputs. */
+export interface InspectedRequest {
+  /** What MLServer is to make of all inputs: `pd`, `np` …; left out where the parameters do not say. */
+  content?: string;
+  /** Members that are of another kind than the protocol says: `id`, `outputs`, `parameters`, a `content_type`. */
+  odd: string[];
+  /** Parameters, the request's and its inputs', that are lists, objects or null. */
+  nested: string[];
 }
 
 /** The cells of a column that are neither null nor NaN, by kind. */
@@ -58,6 +82,8 @@ export interface InspectedCells {
       /** None where all are days. */
       separators: ("T" | " ")[];
     };
+    /** Some have half of a surrogate pair, as an escape, which UTF-8 cannot spell. */
+    lone?: true;
     /** All of them are base64. `loose`: Python decodes them, and drops the bytes that do not belong there. */
     base64: "exact" | "loose" | "none";
   };
@@ -100,6 +126,8 @@ export interface Inspection {
   };
   /** Of a binary file that says so (pandas' notes): the columns that are its rows' labels, or how these are counted. */
   index?: RowLabels;
+  /** Of a request of Open Inference Protocol's: what it says around its inputs. */
+  request?: InspectedRequest;
   /** Inference parameters ride along. */
   params: boolean;
   /** Keys beside the payload, in the order they came. */
@@ -113,4 +141,4 @@ export interface Inspection {
 }
 
 /** What of a payload is judged. */
-export type Payload = Pick<Inspection, "layout" | "rows" | "shape" | "columns" | "labels" | "params" | "siblings" | "bytes">;
+export type Payload = Pick<Inspection, "layout" | "rows" | "shape" | "columns" | "labels" | "params" | "siblings" | "bytes" | "request">;

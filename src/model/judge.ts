@@ -8,6 +8,7 @@ import type { Findings } from "./finding.js";
 import { becomesDate, isDateName, labelsBecome } from "./guess.js";
 import { judgeHints } from "./hints.js";
 import type { InspectedColumn, Payload } from "./inspection.js";
+import { SERVERS } from "./servers.js";
 import type { Schema, Signature } from "./signature.js";
 
 /** What is known of the model: `null` where it has no signature, undefined where nobody said. */
@@ -28,6 +29,7 @@ export function judge(payload: Payload, form: Form, model: Served, to: Findings,
   judgeRank(payload, form, model, to);
   if (rules === "azureml") judgeAzure(payload, model, to);
   else if (rules === "mlflow") judgeMlflow(payload, form, model, to);
+  else if (rules) SERVERS[rules](payload, form, model.signature, to);
 }
 
 // ---- around the cargo
@@ -36,6 +38,10 @@ function judgeEnvelope({ siblings, params }: Payload, form: Form, { signature }:
   const dialect = dialectOf(form);
   const known = [...(dialect.params === undefined ? [] : [dialect.params]), ...dialect.siblings];
   for (const key of siblings.filter((key) => !known.includes(key))) {
+    if (key === dialect.wins) {
+      to.change("F_KEY", `${to.who} takes ${JSON.stringify(key)}, and drops ${JSON.stringify(form.key)}`);
+      continue;
+    }
     const guess = nearest(key, known) ?? (/param/i.test(key) ? dialect.params : undefined);
     to.change(
       "F_KEY",
@@ -47,7 +53,8 @@ function judgeEnvelope({ siblings, params }: Payload, form: Form, { signature }:
       "F_PARAMS",
       `${to.who}'s own scoring script takes ${JSON.stringify(form.paramsWithin)} under ${form.key} for a tensor; a language model's script takes them for parameters`,
     );
-  if (params && siblings.includes(dialect.params ?? "") && dialect.rules && signature !== undefined && !signature?.params)
+  const held = dialect.rules === "mlflow" || dialect.rules === "azureml";
+  if (params && siblings.includes(dialect.params ?? "") && held && signature !== undefined && !signature?.params)
     to.change("F_PARAMS", `${to.who} drops the params: the model's signature has none`);
 }
 
@@ -61,10 +68,11 @@ function judgeSize({ bytes }: Payload, { maxBytes, softLimit }: Dialect, to: Fin
 /** What the server's parser refuses or cannot hold, whatever the model. */
 function judgeText({ columns }: Payload, form: Form, to: Findings): void {
   const dialect = dialectOf(form);
+  if (dialect.way !== undefined) return;
   for (const column of columns)
     to.about(column.name, () => {
       const k = kindsOf(column);
-      if (column.cells.integers?.endless && dialect.rules && form.reading !== "csv")
+      if (column.cells.integers?.endless && form.reading !== undefined && form.reading !== "csv")
         to.refuse("F_RANGE", `Python reads no whole number of more than 4,300 digits, and so ${to.who} refuses it`);
       if (k.nans && dialect.nan === "error") to.refuse("F_NAN", `${to.who} reads no NaN and no Infinity`);
       if (k.nulls && (form.refusesNull || dialect.missing === "error")) to.refuse("F_NULL", `${to.who} refuses null in every type`);

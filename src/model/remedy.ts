@@ -2,6 +2,7 @@ import { choose, DIALECTS, dialectOf, extensionOf, FORMS, type Form, type Layout
 import { optionText } from "../errors.js";
 import { type Finding, Findings } from "./finding.js";
 import { goalOf } from "./fit.js";
+import { asInputs, withoutInputs } from "./inputs.js";
 import type { InspectedCells, InspectedColumn, Inspection, Payload } from "./inspection.js";
 import { judge, type Served } from "./judge.js";
 import { shellWord } from "./shell-word.js";
@@ -93,6 +94,7 @@ function reach(payload: Inspection, form: Form, names: readonly string[] | undef
   const layout = goalOf(choose(form.id), payload, names !== undefined)?.layout;
   if (layout === undefined) return undefined;
   const scalar = payload.columns.some((column) => column.scalar);
+  if (layout === "inputs" && !asInputs(payload, form)) return undefined;
   if (scalar && (form.refusesScalar || layout !== payload.layout)) return undefined;
   const table = isTable(payload);
   if (layout === "values" && payload.columns.some(({ cells, nulls }) => cells.strings || cells.booleans || nulls > 0)) return undefined;
@@ -117,7 +119,15 @@ function isTable({ layout, labels }: Inspection): boolean {
 /** The payload as it is once converted. */
 function become(payload: Inspection, form: Form, layout: Layout, names: readonly string[] | undefined): Payload {
   const { params } = dialectOf(form);
-  const whole = { ...payload, siblings: payload.params && params !== undefined ? [params] : [], bytes: 0, layout };
+  if (layout === "inputs") {
+    const plain = become(payload, form, form.content === "np" ? "tensor" : "named", names);
+    return {
+      ...plain,
+      ...asInputs({ ...payload, columns: plain.columns.map((column, i) => ({ ...payload.columns[i], ...column })) }, form),
+      layout,
+    };
+  }
+  const whole = { ...withoutInputs(payload), siblings: payload.params && params !== undefined ? [params] : [], bytes: 0, layout };
   const labels = { index: true, columns: payload.labels?.columns === "others" ? ("others" as const) : ("texts" as const) };
   if (TABLES.includes(layout)) {
     if (payload.layout === "tensor")

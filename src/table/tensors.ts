@@ -36,6 +36,7 @@ export class Tensors {
   *begin(rewriter: Rewriter, name: string | undefined, nested: boolean): Generator<Wait, void, void> {
     const { scanner, target, store } = this.#job;
     const facts = rewriter.inputs.at(-1);
+    if (facts) facts.nested = nested;
     const range: Range = { ...rangeFrom(scanner.offset, rewriter.path()), name, nested, facts };
     store.keep(range.from);
     this.ranges.push(range);

@@ -152,6 +152,24 @@ describe("strings", () => {
       expect((await cellsOf(cell)).strings?.ascii, cell).toBe(ascii);
   });
 
+  test("tell halves of surrogate pairs that stand alone", async () => {
+    for (const [cell, lone] of [
+      ['"abc"', undefined],
+      ['"\\ud83d\\ude00"', undefined],
+      ['"\\uD83D\\uDE00\\ud83d\\ude00"', undefined],
+      ['"\\\\ud800"', undefined],
+      ['"\\ud7ff\\ue000"', undefined],
+      ['"\\ud800"', true],
+      ['"\\udc00"', true],
+      ['"\\ude00\\ud83d"', true],
+      ['"\\ud83d\\ud83d\\ude00"', true],
+      ['"\\ud83d\\n\\ude00"', true],
+      ['"\\ud83d\\ude00\\ude00"', true],
+      ['"\\udbff"', true],
+    ] as const)
+      expect((await cellsOf(cell)).strings?.lone, cell).toBe(lone);
+  });
+
   test("tell whether Python's base64 decodes them", async () => {
     const cases = {
       exact: ["", "dGVzdA==", "AAAA", "+/+/", "dGVzdDE="],
@@ -183,6 +201,8 @@ test("any cells look the same to both engines", async () => {
     "\\/",
     "\\u00e9",
     "\\u0041",
+    "\\ud83d",
+    "\\uDe00",
     "\\n",
     "é",
     "A",

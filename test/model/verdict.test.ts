@@ -215,7 +215,7 @@ describe("other servers", () => {
     expect(await codes(payload("9007199254740993"), { for: "vertex" })).toEqual(["F_RANGE changed"]);
     expect(await codes(payload("9007199254740992"), { for: "vertex" })).toEqual([]);
     expect(await codes(payload("NaN"), { for: "vertex" })).toEqual(["F_NAN refused"]);
-    expect(await codes('{"data":{"names":["a"],"ndarray":[[9007199254740993]]}}', { for: "seldon" })).toEqual(["F_RANGE changed"]);
+    expect(await codes('{"data":{"names":["a"],"ndarray":[[9007199254740993]]}}', { for: "seldon" })).toEqual(["F_RANGE depends"]);
   });
 
   test("no null for TensorFlow Serving, and no cure", async () => {
@@ -351,7 +351,7 @@ describe("the remedy", () => {
     tensor: model([tensor([-1, 2])]),
     tensors: model([tensor([-1], "a"), tensor([-1], "b")]),
   };
-  const SERVERS = ["azureml", "mlflow", "mlflow1", "databricks", "tfserving", "vertex", "seldon", "csv", "kserve1"];
+  const SERVERS = ["azureml", "mlflow", "mlflow1", "databricks", "tfserving", "vertex", "seldon", "csv", "kserve1", "oip", "triton"];
 
   test.each(SERVERS)("makes a payload that %s takes", async (server) => {
     let mended = 0;

@@ -35,7 +35,14 @@ export function lookNumber(text: string): number {
 export function lookText(text: string): number {
   if (text === "") return Look.Text | Look.Empty;
   const ascii = /^(?:[^\\\x80-\xff]|\\[^u]|\\u00[0-7].)*$/s.test(text);
-  return Look.Text | kindOf(text) | (ascii ? 0 : Look.Foreign) | base64(text);
+  return Look.Text | kindOf(text) | (ascii ? 0 : Look.Foreign) | (isLone(text) ? Look.Lone : 0) | base64(text);
+}
+
+/** Of escapes that are halves of surrogate pairs, one stands alone. */
+function isLone(text: string): boolean {
+  if (!/\\u[dD][89a-fA-F]/.test(text)) return false;
+  const halves = text.replace(/\\[^u]/gs, " ");
+  return /\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F]/.test(halves);
 }
 
 function kindOf(text: string): number {

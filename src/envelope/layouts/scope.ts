@@ -23,4 +23,6 @@ export interface InputFacts {
   parameters?: string;
   /** Elements of the outermost list of `data`. */
   members?: number;
+  /** These are lists themselves. */
+  nested?: boolean;
 }
