@@ -94,6 +94,7 @@ const FORM: Readonly<Record<keyof FormDefinition, Check>> = {
   delimiter,
   headless: flag,
   lists: flag,
+  refusesDatatypes: listOf(text),
   fits: listOf(oneOf(INPUTS)),
 };
 

@@ -61,6 +61,8 @@ export interface FormTable {
   readonly lists?: boolean;
   /** All inputs are one frame (MLServer's content type `pd`), or there is one tensor. */
   readonly content?: "pd" | "np";
+  /** Datatypes of Open Inference Protocol's that the servers do not read in JSON. */
+  readonly refusesDatatypes?: readonly string[];
   /** Among named tensors, the key under which an object is no fault but the parameters. */
   readonly paramsWithin?: string;
   /** Among named tensors, the key under which objects are a language model's messages. */

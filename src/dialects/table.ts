@@ -20,6 +20,7 @@ const OF_FORMS: Readonly<Record<keyof FormTable, true>> = {
   headless: true,
   lists: true,
   content: true,
+  refusesDatatypes: true,
   paramsWithin: true,
   messagesWithin: true,
   readAs: true,

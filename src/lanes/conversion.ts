@@ -6,7 +6,7 @@
 import { Batch } from "../columns/batch.js";
 import { needShape } from "../columns/lists.js";
 import { type Choice, choose, type Form, type Gap, type Layout, target } from "../dialects/index.js";
-import type { End } from "../dialects/needs.js";
+import { checkDatatypes, type End } from "../dialects/needs.js";
 import { type CreateScanner, coreScanner, limited } from "../engine/index.js";
 import type { Printer } from "../engine/printer.js";
 import type { Scanner } from "../engine/scanner.js";
@@ -55,9 +55,11 @@ export interface Plan extends Parts {
   readonly to: Choice;
 }
 
-/** @throws TransloadError E_DIALECT. */
-export function endsOf({ from, to, what, targetWhat = what }: Request): { from: Choice; to: Choice } {
-  return { from: choose(from, true, what), to: choose(to, false, targetWhat) };
+/** @throws TransloadError E_DIALECT; E_OPTION for a datatype that the target has not. */
+export function endsOf({ from, to, what, targetWhat = what, target }: Request): { from: Choice; to: Choice } {
+  const ends = { from: choose(from, true, what), to: choose(to, false, targetWhat) };
+  checkDatatypes(ends.to, target.datatype);
+  return ends;
 }
 
 /** A conversion without streams: chunks in, chunks out through `write`. */

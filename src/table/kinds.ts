@@ -1,5 +1,6 @@
 // What the cells of columns were, and what follows from it for targets that say so.
 import type { Form } from "../dialects/index.js";
+import { refuseDatatype } from "../dialects/needs.js";
 import type { Seen } from "../engine/cells.js";
 import type { CellKinds } from "../engine/rows.js";
 import { optionText, TransloadError } from "../errors.js";
@@ -41,10 +42,22 @@ export function merge(kinds: readonly CellKinds[]): CellKinds {
   };
 }
 
-/** Open Inference Protocol's datatype for such cells; integers with gaps are doubles, which have a NaN. */
-export function datatypeOf(kinds: CellKinds, form: Form, wanted: TableOptions["datatype"], name?: string): string {
-  const asked = typeof wanted === "object" ? wanted[name ?? ""] : wanted;
+/** An input's datatype in Open Inference Protocol: its `own`, unless another is asked for its numbers, or what such cells have. */
+export function datatypeOf(kinds: CellKinds, form: Form, wanted: TableOptions["datatype"], name?: string, own?: string): string {
   if (!form.layouts.includes("inputs")) return "";
+  const asked = typeof wanted === "object" ? wanted[name ?? ""] : wanted;
+  const kept = own !== undefined && isNumeric(own) ? (asked ?? own) : own;
+  const found = kept ?? datatypeFor(kinds, form, asked, name);
+  refuseDatatype(form, found, name);
+  return found;
+}
+
+function isNumeric(datatype: string): boolean {
+  return datatype !== "BOOL" && datatype !== "BYTES";
+}
+
+/** Integers with gaps are doubles, which have a NaN. */
+function datatypeFor(kinds: CellKinds, form: Form, asked: string | undefined, name: string | undefined): string {
   const { integers, floats, booleans, texts, nested } = kinds;
   const gaps = kinds.nulls || kinds.nans || kinds.missing;
   const numbers = integers || floats;
