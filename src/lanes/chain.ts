@@ -122,7 +122,7 @@ function linksFor(request: Request, found: Found | undefined): Link[] {
       // a form named by us would hide what only auto finds beside it: a second payload, or others' parameters
       from: found.form.key === undefined ? choose(found.form.id, true, request.what) : from,
       to: between,
-      route: { origin: found, goal: middleEnd },
+      route: { origin: found, goal: middleEnd, onward: goal.form },
     });
   const source = moves ? between : from;
   // names for a tensor are its columns', once it has some

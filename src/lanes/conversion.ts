@@ -41,6 +41,8 @@ export interface Outlet {
 export interface Route {
   readonly origin?: End;
   readonly goal?: End;
+  /** The form that the last stage ends in. */
+  readonly onward?: Form;
   /** Told what inputs turn out to be together; returns where this stage goes, then. */
   readonly settled?: (own: End) => End;
 }

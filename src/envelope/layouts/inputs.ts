@@ -1,6 +1,8 @@
 import { decode } from "../../columns/bytes.js";
 import type { Form, Layout } from "../../dialects/index.js";
 import { optionText } from "../../errors.js";
+import { contentTypeOf } from "../content.js";
+import { parted } from "../flags.js";
 import { kindOf } from "../kind.js";
 import type { Payload } from "../payload.js";
 import type { InputFacts, Scope } from "./scope.js";
@@ -123,7 +125,9 @@ class Input implements Scope {
   #tellParameters(): void {
     const to = this.#to;
     const { name, parameters } = this.#facts;
-    if (!parameters || !to.options.to || to.keepsContent || /^\{\s*("content_type"\s*:\s*"(str|np|pd)"\s*)?\}$/.test(parameters)) return;
+    if (!parameters || !to.options.to || to.keepsContent) return;
+    const { models, lost } = parted(parameters);
+    if ((models === undefined || models === "{}") && lost.length === 0 && /^(str|np|pd)?$/.test(contentTypeOf(parameters) ?? "")) return;
     to.warn("W_DROPPED", `parameters of the input ${JSON.stringify(name)} are dropped: ${parameters.slice(0, 200)}`);
   }
 
