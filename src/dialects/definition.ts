@@ -87,6 +87,7 @@ const FORM: Readonly<Record<keyof FormDefinition, Check>> = {
   refusesEmpty: flag,
   refusesNull: flag,
   oneKind: flag,
+  oneDtype: flag,
   equalRows: flag,
   equalKeys: flag,
   renamesColumns: flag,

@@ -45,6 +45,8 @@ export interface FormTable {
   readonly refusesNull?: boolean;
   /** The cells of a tensor, or of a column, must be texts, truths or numbers, all of them. */
   readonly oneKind?: boolean;
+  /** The servers give all cells of a tensor one dtype: numbers beside texts become texts there, in silence. */
+  readonly oneDtype?: boolean;
   /** The tensors of a `named` cargo must agree in their first dimension. */
   readonly equalRows?: boolean;
   /** Records must all have the same keys. */

@@ -1,6 +1,9 @@
 import { dialect } from "./dialect.js";
 
-/** KServe's v1 protocol: `instances` or `inputs`, lists both; orjson reads no NaN (kserve/utils/utils.py). */
+/**
+ * KServe's v1 protocol: `instances` or `inputs`, lists both; orjson reads no NaN (kserve/utils/utils.py). Its own model servers make one array of
+ * lists (`np.array(instances)` in get_predict_input), where a text makes texts of all numbers; of objects, which keep them, a DataFrame each.
+ */
 export const kserve1 = dialect({
   name: "kserve1",
   title: "KServe",
@@ -9,6 +12,7 @@ export const kserve1 = dialect({
   bytes: "object",
   nan: "error",
   missing: "null",
+  oneDtype: true,
   forms: {
     instances: { key: "instances", layouts: ["tensor", "records"], refusesScalar: true },
     records: { key: "instances", layouts: ["records"] },

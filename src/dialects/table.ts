@@ -12,6 +12,7 @@ const OF_FORMS: Readonly<Record<keyof FormTable, true>> = {
   refusesEmpty: true,
   refusesNull: true,
   oneKind: true,
+  oneDtype: true,
   equalRows: true,
   equalKeys: true,
   renamesColumns: true,

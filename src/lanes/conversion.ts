@@ -5,7 +5,7 @@
 // of two (chain.ts); binary files at an end are exchange.ts.
 import { Batch } from "../columns/batch.js";
 import { needShape } from "../columns/lists.js";
-import { type Choice, choose, type Form, type Gap, type Layout, target } from "../dialects/index.js";
+import { type Choice, choose, type Form, type Gap, keepingKinds, type Layout, target } from "../dialects/index.js";
 import { checkDatatypes, type End } from "../dialects/needs.js";
 import { type CreateScanner, coreScanner, limited } from "../engine/index.js";
 import type { Printer } from "../engine/printer.js";
@@ -58,8 +58,9 @@ export interface Plan extends Parts {
 }
 
 /** @throws TransloadError E_DIALECT; E_OPTION for a datatype that the target has not. */
-export function endsOf({ from, to, what, targetWhat = what, target }: Request): { from: Choice; to: Choice } {
-  const ends = { from: choose(from, true, what), to: choose(to, false, targetWhat) };
+export function endsOf({ from, to, what, targetWhat = what, keepsKinds, target }: Request): { from: Choice; to: Choice } {
+  const chosen = choose(to, false, targetWhat);
+  const ends = { from: choose(from, true, what), to: keepsKinds ? keepingKinds(chosen) : chosen };
   checkDatatypes(ends.to, target.datatype);
   return ends;
 }

@@ -81,6 +81,18 @@ function datatypeFor(kinds: CellKinds, form: Form, asked: string | undefined, na
   return kinds.unsigned ? "UINT64" : "INT64";
 }
 
+/** @throws TransloadError E_TARGET for a tensor of texts, truths and numbers, where the target's servers want one kind. */
+export function refuseKinds({ integers, floats, booleans, texts, nans }: CellKinds, { id, oneKind }: Form): void {
+  const kinds = [texts && "texts", booleans && "true and false", (integers || floats || nans) && "numbers"].filter(
+    (kind) => kind !== false,
+  );
+  if (!oneKind || kinds.length < 2) return;
+  throw new TransloadError(
+    "E_TARGET",
+    `${id} is a tensor, whose cells are of one kind, and these are ${kinds.join(" beside ")}; records keep them`,
+  );
+}
+
 /** Lists beside scalars are no tensor. */
 export function refuseMixed({ nested, integers, floats, booleans, texts, nulls }: CellKinds, form: Form, name?: string): void {
   if (!nested || !(integers || floats || booleans || texts || nulls)) return;
