@@ -31,6 +31,8 @@ export interface FormTable {
   readonly key?: string;
   /** What the key may hold. */
   readonly layouts: readonly Layout[];
+  /** Of these, what is read and not written: another form is for it. */
+  readonly readsOnly?: readonly Layout[];
   /** The servers need `columns` in a frame. */
   readonly needsColumns?: boolean;
   /** The servers take a frame for one only when `index` is there. */

@@ -5,6 +5,7 @@ import type { Dialect, DialectTable, Form, FormTable } from "./dialect.js";
 const OF_FORMS: Readonly<Record<keyof FormTable, true>> = {
   key: true,
   layouts: true,
+  readsOnly: true,
   needsColumns: true,
   needsIndex: true,
   refusesScalar: true,

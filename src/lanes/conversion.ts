@@ -11,6 +11,7 @@ import { type CreateScanner, coreScanner, limited } from "../engine/index.js";
 import type { Printer } from "../engine/printer.js";
 import type { Scanner } from "../engine/scanner.js";
 import { fileForm } from "../envelope/detect.js";
+import { FirstObject } from "../envelope/first-object.js";
 import { Opening } from "../envelope/opening.js";
 import { Rewriter } from "../envelope/rewriter.js";
 import { Twins } from "../envelope/twins.js";
@@ -48,6 +49,7 @@ export interface Route {
 }
 
 const LINE_FEED = 0x0a;
+const NOTHING_MORE = new Uint8Array();
 
 const OPEN: Outlet = { full: false, drained: () => Promise.resolve(), endPiece: () => {} };
 
@@ -77,6 +79,8 @@ export class Conversion {
   #createScanner: CreateScanner = coreScanner;
   #scanner: Scanner | undefined;
   #rewriter: Rewriter | undefined;
+  /** Keeps a list's first object together, as long as the form is not known. */
+  #first: FirstObject | undefined;
   #twins: Twins | undefined;
   #cargo: CargoReader | undefined;
   #printer: Printer | undefined;
@@ -124,6 +128,7 @@ export class Conversion {
       const opened = this.#opening.push(new Uint8Array(), true);
       if (opened) await this.#start(opened);
     }
+    await this.#take(NOTHING_MORE, true);
     this.#ended = true;
     this.#twins?.check(new Uint8Array(), this.#offset, true);
     // behind the last field there is something to stop at
@@ -205,12 +210,18 @@ export class Conversion {
       start,
     );
     this.#scanner = this.#rewriter.scanner;
+    if (from.forms.some(({ key, layouts }) => layouts.includes("inputs") && key !== undefined && hasRecords(from, key)))
+      this.#first = new FirstObject();
     this.#twins = new Twins(this.#rewriter);
     if (typed) this.#cargo = new CargoReader(this.#rewriter);
     return this.#take(chunk);
   }
 
-  #take(chunk: Uint8Array): void | Promise<void> {
+  #take(given: Uint8Array, last = false): void | Promise<void> {
+    const told = this.#rewriter?.form !== undefined;
+    const chunk = this.#first?.push(given, told || last) ?? given;
+    if (told) this.#first = undefined;
+    if (chunk.length === 0) return undefined;
     this.#chunk = chunk;
     this.#store.take(chunk, this.#offset);
     this.#offset += chunk.length;
@@ -342,6 +353,11 @@ function refuseShapes({ columns, kind, rowOffset }: Batch): void {
   const first = columns[0]?.shape ?? [];
   if (columns.some(({ shape }) => shape.length !== first.length || shape.some((n, i) => n !== first[i])))
     throw new TransloadError("E_MIXED", "columns whose cells have different shapes are no tensor");
+}
+
+/** A list of objects under this key may be records. */
+function hasRecords({ forms }: Choice, own: string): boolean {
+  return forms.some(({ key, layouts }) => key === own && layouts.includes("records"));
 }
 
 function lines(form: Form): End {

@@ -2,6 +2,7 @@ import { decode } from "../../columns/bytes.js";
 import type { Form, Layout } from "../../dialects/index.js";
 import { optionText } from "../../errors.js";
 import { contentTypeOf } from "../content.js";
+import { INPUT_KEYS } from "../first-object.js";
 import { parted } from "../flags.js";
 import { kindOf } from "../kind.js";
 import type { Payload } from "../payload.js";
@@ -27,8 +28,6 @@ const DATATYPES: readonly string[] = [
   "BYTES",
   "BF16",
 ];
-
-const KEYS: readonly string[] = ["name", "shape", "datatype", "data", "parameters"];
 
 /** Open Inference Protocol's `inputs`: a list of tensors, each an object with name, shape, datatype and data in any order. */
 export class Inputs implements Scope {
@@ -74,11 +73,10 @@ class Input implements Scope {
 
   key(name: string): void {
     this.current = name;
-    const hint = this.#to.options.from.dialect ? "" : `; for records say ${optionText("from", "kserve1:inputs")}`;
-    if (this.#seen.size === 0 && !KEYS.includes(name))
+    if (this.#seen.size === 0 && !INPUT_KEYS.includes(name))
       throw this.#to.error(
         "E_OBJECT",
-        `an object where a tensor is expected; Open Inference Protocol's inputs have ${KEYS.join(", ")}${hint}`,
+        `an object where a tensor is expected; Open Inference Protocol's inputs have ${INPUT_KEYS.join(", ")}${this.#hint}`,
         {
           offset: this.#start,
         },
@@ -93,7 +91,7 @@ class Input implements Scope {
     if (this.current === "data") {
       if (first !== LIST) throw to.error("E_FORM", `data of an input must be a list, and this is ${kindOf(first)}`);
       to.cargo({ layout: "tensor", scalar: false, name: this.#facts.name, as: "tensor" });
-    } else if (this.current !== undefined && this.current !== "data" && KEYS.includes(this.current)) to.tape.capture();
+    } else if (this.current !== undefined && this.current !== "data" && INPUT_KEYS.includes(this.current)) to.tape.capture();
   }
 
   ended(members: number): void {
@@ -114,11 +112,16 @@ class Input implements Scope {
     const { name } = this.#facts;
     for (const key of ["name", "shape", "datatype", "data"])
       if (!this.#seen.has(key))
-        throw this.#to.error("E_FORM", `an input needs ${key}${key === "data" ? "; binary tensors are not read" : ""}`);
+        throw this.#to.error("E_FORM", `an input needs ${key}${key === "data" ? "; binary tensors are not read" : ""}${this.#hint}`);
     if (this.#names.has(name as string)) throw this.#to.error("E_DUPLICATE", `two inputs are called ${JSON.stringify(name)}`);
     this.#names.add(name as string);
     this.#tellParameters();
     this.#to.inputEnded?.(this.#facts);
+  }
+
+  /** What the objects may be besides, where nobody has said it. */
+  get #hint(): string {
+    return this.#to.options.from.dialect ? "" : `; for records say ${optionText("from", "mlflow:inputs")}`;
   }
 
   /** What cannot be said elsewhere; `str` is what text is. */
