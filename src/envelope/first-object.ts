@@ -23,7 +23,7 @@ export function isRecord(bytes: Uint8Array): boolean | undefined {
 /** The keys of an object, as far as its text goes. */
 function keysOf(text: string): string[] {
   const keys: string[] = [];
-  const token = /("(?:[^"\\]|\\.)*")([ \n\r\t]*:)?|[[\]{}]/gs;
+  const token = /("(?:[^"\\]|\\.)*(?:"|\\?$))([ \n\r\t]*:)?|[[\]{}]/gs;
   let depth = 0;
   for (let match = token.exec(text); match; match = token.exec(text)) {
     const [what, key, colon] = match;

@@ -104,7 +104,8 @@ function rowsOf(from: Choice, head: Uint8Array): string | undefined {
 
 /** Whether there are several kinds of cells: the first row tells, and where it has a null, the next ones, too. */
 function mixedIn(rows: string): boolean | undefined {
-  const token = /"(?:[^"\\]|\\.)*"|[[\]]/gs;
+  // a text that does not end has no brackets, either
+  const token = /"(?:[^"\\]|\\.)*(?:"|\\?$)|[[\]]/gs;
   let depth = 0;
   let from = 0;
   const kinds = new Set<string>();
