@@ -8,6 +8,9 @@ export const INPUT_KEYS: readonly string[] = ["name", "shape", "datatype", "data
 /** So many bytes of the first object are looked at. */
 export const LOOKED_AT = 1 << 12;
 
+/** The one key of bytes as TensorFlow Serving spells them, which are a tensor's cells under this key, and no records. */
+const BYTES = "b64";
+
 /**
  * Whether the list's first object, which this text begins with, is a record: has no key of an input's. Undefined where too little of it is
  * there. An object with keys of both kinds is none; whoever reads it as an input tells what it lacks.
@@ -17,7 +20,7 @@ export function isRecord(bytes: Uint8Array): boolean | undefined {
   const end = objectEnd(text, 0);
   if (end === undefined && bytes.length < LOOKED_AT) return undefined;
   const keys = keysOf(text.slice(0, end));
-  return keys.length > 0 && !keys.some((key) => INPUT_KEYS.includes(key));
+  return keys.some((key) => key !== BYTES) && !keys.some((key) => INPUT_KEYS.includes(key));
 }
 
 /** The keys of an object, as far as its text goes. */

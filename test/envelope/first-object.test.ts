@@ -69,6 +69,8 @@ describe("objects under inputs with a key of an input's", () => {
     ['{"name":"x","age":5}', "E_FORM", "an input needs shape"],
     ['{"age":5,"name":"x"}', "E_OBJECT", "an object where a tensor is expected"],
     ['{"n\\u0061me":"x","age":5}', "E_FORM", "an input needs shape"],
+    // a cell of TensorFlow Serving's
+    ['{"b64":"aGk="}', "E_OBJECT", "an object where a tensor is expected"],
     ["{}", "E_FORM", "an input needs name"],
   ])("are none but where that is said: %s", async (object, code, why) => {
     const told = await become(`{"inputs":[${object}]}`);
