@@ -2,20 +2,48 @@ import type { TimeUnit } from "./dtype.js";
 
 const PER_SECOND: Readonly<Record<Exclude<TimeUnit, "D">, bigint>> = { s: 1n, ms: 1_000n, us: 1_000_000n, ns: 1_000_000_000n };
 const DIGITS: Readonly<Record<Exclude<TimeUnit, "D">, number>> = { s: 0, ms: 3, us: 6, ns: 9 };
+const DAY = 86_400;
 
 /** Seconds at which the years of four digits begin, and end. */
-const YEARS = [-62_167_219_200n, 253_402_300_800n] as const;
+const [FIRST, BEYOND] = [-62_167_219_200, 253_402_300_800];
 
-/** Undefined for what is not of the years 0000 to 9999. ISO 8601 without a zone, which pandas and MLflow read for datetimes (a `Z` is refused, FORMATS §1.5): `2020-01-31T12:00:00.5`. */
+/**
+ * ISO 8601 without a zone, which pandas and MLflow read for datetimes (a `Z` is refused, FORMATS §1.5): `2020-01-31T12:00:00.500`. The unit alone
+ * says how many digits of a second there are, zeros too: pandas takes the first text's format for a whole column, and so MLflow since 3.12
+ * refuses `…:05` beside `…:05.5`. Undefined for what is not of the years 0000 to 9999.
+ */
 export function timeText(value: bigint, unit: TimeUnit): string | undefined {
-  const [from, to] = YEARS.map((year) => (unit === "D" ? year / 86_400n : year * PER_SECOND[unit])) as [bigint, bigint];
-  if (value < from || value >= to) return undefined;
-  if (unit === "D") return new Date(Number(value) * 86_400_000).toISOString().slice(0, 10);
+  if (unit === "D") return dayText(Number(value));
+  const [seconds, part] = secondsOf(value, unit);
+  const day = Math.floor(seconds / DAY);
+  const date = dayText(day);
+  return date && `${date}T${clockOf(seconds - day * DAY)}${fractionText(part, unit)}`;
+}
+
+/** Whole seconds, rounded down, and what is beyond them. */
+function secondsOf(value: bigint, unit: Exclude<TimeUnit, "D">): [number, number] {
   const per = PER_SECOND[unit];
-  const seconds = value / per - (value % per < 0n ? 1n : 0n);
-  const fraction = value - seconds * per;
-  const text = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
-  return text + fractionText(fraction, unit);
+  const part = Number(value % per);
+  return part < 0 ? [Number(value / per) - 1, part + Number(per)] : [Number(value / per), part];
+}
+
+/** The day that was asked for last: times in a file are mostly near each other, and Date is slow. */
+let last = { day: 0, text: "1970-01-01" };
+
+/** `2020-01-31`, of a day since 1970. */
+function dayText(day: number): string | undefined {
+  if (day === last.day) return last.text;
+  if (day * DAY < FIRST || day * DAY >= BEYOND) return undefined;
+  last = { day, text: new Date(day * DAY * 1000).toISOString().slice(0, 10) };
+  return last.text;
+}
+
+const TWO_DIGITS = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, "0"));
+
+/** `12:34:56`, of a second of a day. */
+function clockOf(second: number): string {
+  const minute = Math.floor(second / 60);
+  return `${TWO_DIGITS[Math.floor(minute / 60)]}:${TWO_DIGITS[minute % 60]}:${TWO_DIGITS[second % 60]}`;
 }
 
 const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d(?::?\d\d)?)?)?$/;
@@ -50,26 +78,23 @@ export function convertTime(value: bigint, from: TimeUnit, to: TimeUnit): bigint
   return all % ns(to) === 0n && found > -(2n ** 63n) && found < 2n ** 63n ? found : undefined;
 }
 
-/** A time of day in ISO 8601, `12:34:56.789`; undefined for what is no part of one day. */
+/** A time of day in ISO 8601, `12:34:56.789`, with its unit's digits; undefined for what is no part of one day. */
 export function clockText(value: bigint, unit: Exclude<TimeUnit, "D">): string | undefined {
-  const per = PER_SECOND[unit];
-  const seconds = Number(value / per);
-  if (value < 0n || seconds >= 86_400) return undefined;
-  const two = (n: number) => String(n).padStart(2, "0");
-  return `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}${fractionText(value % per, unit)}`;
+  const [seconds, part] = secondsOf(value, unit);
+  return seconds < 0 || seconds >= DAY ? undefined : clockOf(seconds) + fractionText(part, unit);
 }
 
 /** A length of time in ISO 8601, as pandas writes and reads it: `P1DT2H3M4.5S`, days and a part of one that is not negative. */
 export function durationText(value: bigint, unit: Exclude<TimeUnit, "D">): string {
-  const day = 86_400n * PER_SECOND[unit];
+  const day = BigInt(DAY) * PER_SECOND[unit];
   const days = value / day - (value % day < 0n ? 1n : 0n);
-  const rest = value - days * day;
-  const seconds = Number(rest / PER_SECOND[unit]);
-  const fraction = fractionText(rest % PER_SECOND[unit], unit);
+  const [seconds, part] = secondsOf(value - days * day, unit);
+  // the digits that it has, as pandas writes them: nobody reads a column of lengths by the format of its first
+  const fraction = part === 0 ? "" : fractionText(part, unit).replace(/0+$/, "");
   return `P${days}DT${Math.floor(seconds / 3600)}H${Math.floor(seconds / 60) % 60}M${seconds % 60}${fraction}S`;
 }
 
-/** Part of a second, with its point; nothing where there is none. */
-function fractionText(part: bigint, unit: Exclude<TimeUnit, "D">): string {
-  return part === 0n ? "" : `.${part.toString().padStart(DIGITS[unit], "0").replace(/0+$/, "")}`;
+/** Part of a second, with its point and all digits of the unit; nothing in whole seconds. */
+function fractionText(part: number, unit: Exclude<TimeUnit, "D">): string {
+  return unit === "s" ? "" : `.${String(part).padStart(DIGITS[unit], "0")}`;
 }

@@ -34,6 +34,8 @@ export interface FormTable {
   readonly key?: string;
   /** What the key may hold. */
   readonly layouts: readonly Layout[];
+  /** Of these, what is read and not written: another form is for it. */
+  readonly readsOnly?: readonly Layout[];
   /** The servers need `columns` in a frame. */
   readonly needsColumns?: boolean;
   /** The servers take a frame for one only when `index` is there. */
@@ -48,6 +50,8 @@ export interface FormTable {
   readonly refusesNull?: boolean;
   /** The cells of a tensor, or of a column, must be texts, truths or numbers, all of them. */
   readonly oneKind?: boolean;
+  /** The servers give all cells of a tensor one dtype: numbers beside texts become texts there, in silence. */
+  readonly oneDtype?: boolean;
   /** The tensors of a `named` cargo must agree in their first dimension. */
   readonly equalRows?: boolean;
   /** Records must all have the same keys. */
@@ -64,6 +68,8 @@ export interface FormTable {
   readonly lists?: boolean;
   /** All inputs are one frame (MLServer's content type `pd`), or there is one tensor. */
   readonly content?: "pd" | "np";
+  /** Datatypes of Open Inference Protocol's that the servers do not read in JSON. */
+  readonly refusesDatatypes?: readonly string[];
   /** Among named tensors, the key under which an object is no fault but the parameters. */
   readonly paramsWithin?: string;
   /** Among named tensors, the key under which objects are a language model's messages. */

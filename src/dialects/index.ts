@@ -113,6 +113,24 @@ export function define(definition: unknown, whence: Whence = {}): Dialect {
   return add(table);
 }
 
+/** What of a choice takes cells of several kinds. */
+const keeping = new WeakMap<Choice, Choice>();
+
+/** The same choice for rows of texts beside numbers: where servers give all cells of a tensor one dtype, they are none. */
+export function keepingKinds(choice: Choice): Choice {
+  const before = keeping.get(choice);
+  if (before) return before;
+  const narrowed = choice.forms.map((form) => {
+    if (!form.oneKind && !form.oneDtype) return form;
+    const own = { ...form, layouts: form.layouts.filter((layout) => layout !== "tensor") };
+    owners.set(own, dialectOf(form));
+    return own;
+  });
+  const kept = { ...choice, forms: narrowed.filter(({ layouts }) => layouts.length > 0) };
+  keeping.set(choice, kept);
+  return kept;
+}
+
 /** Dialects that `auto` tells by their keys. */
 export function told(what: What): readonly Dialect[] {
   return detected(what === "request" ? known.requests : known.answers);

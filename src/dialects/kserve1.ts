@@ -2,7 +2,8 @@ import { dialect } from "./dialect.js";
 
 /**
  * KServe's v1 protocol: `instances` or `inputs`, lists both, of which `inputs` is taken where both are there; orjson reads no NaN
- * (kserve/utils/utils.py).
+ * (kserve/utils/utils.py). Its own model servers make one array of lists (`np.array(instances)` in get_predict_input), where a text makes texts
+ * of all numbers; of objects, which keep them, a DataFrame each.
  */
 export const kserve1 = dialect({
   name: "kserve1",
@@ -14,6 +15,7 @@ export const kserve1 = dialect({
   wins: "inputs",
   nan: "error",
   missing: "null",
+  oneDtype: true,
   forms: {
     instances: { key: "instances", layouts: ["tensor", "records"], refusesScalar: true },
     records: { key: "instances", layouts: ["records"] },

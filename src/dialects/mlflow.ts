@@ -34,9 +34,11 @@ export const mlflow = dialect({
   forms: {
     split: { key: "dataframe_split", layouts: ["frame"], fits: ["columns", "binary"], reading: "frame" },
     records: { key: "dataframe_records", layouts: ["records"], fits: ["columns", "binary"], reading: "frame" },
+    // a list of objects becomes a DataFrame where the signature has columns, and is all that models with type hints take
     inputs: {
       key: "inputs",
-      layouts: ["tensor", "named"],
+      layouts: ["tensor", "named", "records"],
+      readsOnly: ["records"],
       maxRank: 64,
       fits: ["columns", "tensor", "tensors"],
       reading: "numpy",

@@ -5,7 +5,7 @@
 // a tensor has a shape, which it keeps wherever the target has one. A list of scalars is one column where the target has rows only.
 
 import { optionText, TransloadError } from "../errors.js";
-import type { Form, Layout } from "./index.js";
+import type { Choice, Form, Layout } from "./index.js";
 
 /** One end of a conversion. */
 export interface End {
@@ -88,6 +88,26 @@ export function refuseCut(source: End, target: End, asked: Asked): void {
     (source.layout === "named" || source.layout === "inputs");
   if (hasColumns(target) || one)
     throw new TransloadError("E_OPTION", `${id} has columns, which cannot be cut into pieces of rows; cut the payload as rows first`);
+}
+
+/** @throws TransloadError E_TARGET for an input's datatype that the target's servers do not read in JSON. */
+export function refuseDatatype({ id, refusesDatatypes }: Form, datatype: string, name: string | undefined): void {
+  if (!refusesDatatypes?.includes(datatype)) return;
+  const where = name === undefined ? "" : `input ${JSON.stringify(name)}: `;
+  throw new TransloadError(
+    "E_TARGET",
+    `${where}${id}'s servers refuse ${datatype} in JSON; ${optionText("datatype", "FP32")} has room for the same numbers`,
+  );
+}
+
+/** @throws TransloadError E_OPTION where a datatype is asked for that no form of the target's has in JSON. */
+export function checkDatatypes({ forms, name }: Choice, asked: string | Readonly<Record<string, string>> | undefined): void {
+  for (const datatype of typeof asked === "object" ? Object.values(asked) : [asked])
+    if (datatype !== undefined && forms.every(({ refusesDatatypes }) => refusesDatatypes?.includes(datatype)))
+      throw new TransloadError(
+        "E_OPTION",
+        `${optionText("datatype", datatype)}: ${name}'s servers refuse ${datatype} in JSON; ${optionText("datatype", "FP32")} has room for the same numbers`,
+      );
 }
 
 /** What is wrong with a single value for the target; `named`: it is one of several. */

@@ -3,8 +3,8 @@ import { dialect } from "./dialect.js";
 /**
  * Open Inference Protocol v2 in JSON (kserve/open-inference-protocol, inference_rest.md): a list of tensors with name,
  * shape and datatype. `columns` is one input for each column, which MLServer makes a DataFrame of (content type `pd`);
- * `tensor` is one input. MLServer's orjson reads no NaN; its own encoder writes null for it. Answers have outputs, as
- * requests have inputs.
+ * `tensor` is one input. MLServer's orjson reads no NaN; its own encoder writes null for it. It reads FP16 in JSON, and knows no BF16
+ * (mlserver/types/dataplane.py, Datatype). Answers have outputs, as requests have inputs.
  */
 export const oip = dialect({
   name: "oip",
@@ -24,6 +24,7 @@ export const oip = dialect({
   missing: "null",
   key: "inputs",
   layouts: ["inputs"],
+  refusesDatatypes: ["BF16"],
   forms: { columns: { content: "pd", equalRows: true }, tensor: { content: "np" } },
   response: {
     about: "Open Inference Protocol v2: outputs with name, shape and datatype",

@@ -5,6 +5,7 @@ import type { Dialect, DialectTable, Form, FormTable } from "./dialect.js";
 const OF_FORMS: Readonly<Record<keyof FormTable, true>> = {
   key: true,
   layouts: true,
+  readsOnly: true,
   needsColumns: true,
   needsIndex: true,
   refusesScalar: true,
@@ -12,6 +13,7 @@ const OF_FORMS: Readonly<Record<keyof FormTable, true>> = {
   refusesEmpty: true,
   refusesNull: true,
   oneKind: true,
+  oneDtype: true,
   equalRows: true,
   equalKeys: true,
   renamesColumns: true,
@@ -20,6 +22,7 @@ const OF_FORMS: Readonly<Record<keyof FormTable, true>> = {
   headless: true,
   lists: true,
   content: true,
+  refusesDatatypes: true,
   paramsWithin: true,
   messagesWithin: true,
   readAs: true,

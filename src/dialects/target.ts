@@ -30,7 +30,7 @@ export function target(choice: Choice, layout: Layout, source: Form, named: bool
   // a frame among answers is a file's: its rows become what those of a csv do
   const rows = layout === "frame" && choice.what === "response" ? "delimited" : layout;
   for (const want of orderFor(rows, source, named, frame)) {
-    const fit = forms.filter((f) => f.layouts.includes(want));
+    const fit = forms.filter((f) => f.layouts.includes(want) && !f.readsOnly?.includes(want));
     const form =
       fit.find((f) => f.key === source.key && f.key !== undefined && f.content === source.content) ??
       fit.find((f) => f.content === contentOf(layout)) ??

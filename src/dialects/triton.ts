@@ -3,7 +3,10 @@ import { oip } from "./oip.js";
 
 const { response: _, bytes: __, ...requests } = oip;
 
-/** Triton's HTTP server: the same body, 64 MiB of it at most; NaN is read, null is not (src/http_server.cc). Inputs are arrays by themselves. */
+/**
+ * Triton's HTTP server: the same body, 64 MiB of it at most; NaN is read, null is not, nor are FP16 and BF16, which have no place in JSON
+ * ("receiving FP16 data via JSON is not supported", src/http_server.cc; KServe's own server says the same). Inputs are arrays by themselves.
+ */
 export const triton = dialect({
   ...requests,
   name: "triton",
@@ -19,4 +22,5 @@ export const triton = dialect({
   missing: "error",
   maxBytes: 2 ** 26,
   refusesNull: true,
+  refusesDatatypes: ["FP16", "BF16"],
 });

@@ -59,7 +59,7 @@ export function formOf(from: Choice, head: Uint8Array): Found | undefined {
     twins.check(opened.chunk, opened.start);
     if (!twins.decided) return undefined;
   }
-  if (!rewriter?.form || !rewriter.layout) return undefined;
+  if (!rewriter?.form || !rewriter.layout || rewriter.undecided) return undefined;
   const { form, layout, members } = rewriter;
   const known = layout === "frame" && members.length > 0;
   const data = members.indexOf("data");

@@ -2,6 +2,7 @@ import { encode } from "../columns/bytes.js";
 import { dialectOf, FORMS, type Form, formsAt, type Layout, LLM_KEYS } from "../dialects/index.js";
 import { optionText, type TransloadError } from "../errors.js";
 import { Extras } from "./extras.js";
+import { isRecord, LOOKED_AT } from "./first-object.js";
 import { kindOf } from "./kind.js";
 import { Frame } from "./layouts/frame.js";
 import { Inputs } from "./layouts/inputs.js";
@@ -102,7 +103,7 @@ export class Envelope implements Scope {
     const tensor = has("tensor");
     if (first === OBJECT) {
       const inputs = has("inputs");
-      const records = to.options.from.exact || !inputs ? (has("records") ?? has("features")) : undefined;
+      const records = to.options.from.exact || !inputs || this.#isRecord(start) ? (has("records") ?? has("features")) : undefined;
       if (inputs && !records) {
         to.enterList(new Inputs(to, inputs, (form, layout) => this.#open(form, layout)), start);
         return;
@@ -130,6 +131,14 @@ export class Envelope implements Scope {
     if (!to.options.typed) to.write(held);
     to.tape.mode = "copy";
     to.tensor(LIST, undefined);
+  }
+
+  /** The first object of a list that may be Open Inference Protocol's inputs is a record. */
+  #isRecord(start: number): boolean {
+    const to = this.#to;
+    const told = isRecord(to.scanner.slice(start, start + LOOKED_AT));
+    to.undecided = told === undefined;
+    return told ?? false;
   }
 
   #startTensor(form: Form, first: number): void {

@@ -2,6 +2,7 @@ import { decode } from "../columns/bytes.js";
 import { dialectOf, paramsBeside, told } from "../dialects/index.js";
 import { optionText } from "../errors.js";
 import { contentTypeOf, withoutContentType } from "./content.js";
+import { parted } from "./flags.js";
 import type { Payload } from "./payload.js";
 
 /** Parameters that are held may be this long. */
@@ -114,7 +115,7 @@ export class Extras {
       to.contentType = contentTypeOf(whole);
       to.parameters = whole;
     }
-    const text = content && !to.keepsContent ? withoutContentType(whole) : whole;
+    const text = content ? this.#onward(whole) : whole;
     if (text === undefined) return;
     if (key === undefined) {
       this.drop(name);
@@ -129,6 +130,17 @@ export class Extras {
     to.write(gap);
     to.write(key === name ? raw : JSON.stringify(key));
     to.write(rest);
+  }
+
+  /** What of these parameters of Open Inference Protocol's goes along; undefined where nothing does. */
+  #onward(parameters: string): string | undefined {
+    const to = this.#to;
+    if (to.keepsContent) return parameters;
+    if ((to.options.onward ?? to.target?.form)?.content !== undefined) return withoutContentType(parameters);
+    const { models, lost } = parted(parameters);
+    const [are, names] = [lost.length === 1 ? "is" : "are", lost.map((name) => JSON.stringify(name)).join(", ")];
+    if (lost.length > 0) to.warn("W_DROPPED", `${names} among the parameters ${are} for the server, not the model, and ${are} dropped`);
+    return models;
   }
 
   /** The member tells what the inputs are together. */

@@ -23,3 +23,15 @@ export function membersOf(text: string): [key: string, value: string][] {
 export function textOfMembers(members: readonly (readonly [key: string, value: string])[]): string {
   return `{${members.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(",")}}`;
 }
+
+/** Behind the object that begins at this place; undefined where it does not end in the text. */
+export function objectEnd(text: string, from: number): number | undefined {
+  const token = /"(?:[^"\\]|\\.)*(?:"|\\?$)|[[\]{}]/gs;
+  token.lastIndex = from;
+  let open = 0;
+  for (let found = token.exec(text)?.[0]; found !== undefined; found = token.exec(text)?.[0]) {
+    if (found === "[" || found === "{") open++;
+    else if ((found === "]" || found === "}") && --open === 0) return token.lastIndex;
+  }
+  return undefined;
+}

@@ -47,6 +47,8 @@ export class Payload {
   /** Just behind the cargo that ended last, and how many elements it had. */
   cargoEnd: number | undefined;
   cargoRows = 0;
+  /** Too little was there of the list's first object to tell whether it is an input or a record. */
+  undecided = false;
   /** Where instances begin of which it cannot be told, so far, whose they are. */
   twinsAt: number | undefined;
   /** Parameters that stand among the named tensors: their text. */

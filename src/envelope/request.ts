@@ -32,6 +32,8 @@ export interface PayloadOptions {
   readonly asked?: Asked;
   /** The target's form and layout, where they are settled already. */
   readonly goal?: End | undefined;
+  /** The form that it ends in, where others come between. */
+  readonly onward?: Form | undefined;
   /** Told what inputs turn out to be together; returns where they go, then. */
   readonly settled?: ((own: End) => End) | undefined;
   /** What the caller's payload is, where this one was made of it on the way. */

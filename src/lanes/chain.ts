@@ -14,7 +14,7 @@ import { Conversion, endsOf, type Outlet, type Plan, type Route } from "./conver
 import { type Host, spilling } from "./host.js";
 import { prepared, RecodedStage } from "./recoding.js";
 import type { Stage } from "./stage.js";
-import { mixedForm, Suiting } from "./suiting.js";
+import { mindsKinds, Suiting } from "./suiting.js";
 
 /** Bytes that may wait between two conversions. */
 const WAITING = 1 << 20;
@@ -52,10 +52,9 @@ export function stageFor(request: Request, host: Host, write: (bytes: Uint8Array
   const { recoding, request: own } = prepared(request);
   // what is read again is the text that it has become
   if (recoding) return new RecodedStage(recoding, stageFor(own, spilling(host), write, outlet));
-  const { to, what, targetWhat = what } = request;
-  const mixed = mixedForm(to, targetWhat);
-  const stage = (isMixed: boolean) => plainStage(isMixed && mixed ? { ...request, to: mixed } : request, host, write, outlet);
-  return mixed ? new Suiting(endsOf(request).from, stage) : stage(false);
+  const { from, to } = endsOf(request);
+  const stage = (mixed: boolean) => plainStage(mixed ? { ...request, keepsKinds: true } : request, host, write, outlet);
+  return mindsKinds(to) ? new Suiting(from, stage) : stage(false);
 }
 
 function plainStage(request: Request, host: Host, write: (bytes: Uint8Array) => void, outlet: Outlet | undefined): Stage {
@@ -123,7 +122,7 @@ function linksFor(request: Request, found: Found | undefined): Link[] {
       // a form named by us would hide what only auto finds beside it: a second payload, or others' parameters
       from: found.form.key === undefined ? choose(found.form.id, true, request.what) : from,
       to: between,
-      route: { origin: found, goal: middleEnd },
+      route: { origin: found, goal: middleEnd, onward: goal.form },
     });
   const source = moves ? between : from;
   // names for a tensor are its columns', once it has some

@@ -6,12 +6,13 @@
 
 import { Batch } from "../columns/batch.js";
 import { needShape } from "../columns/lists.js";
-import { type Choice, choose, type Form, type Gap, type Layout, target } from "../dialects/index.js";
-import type { End } from "../dialects/needs.js";
+import { type Choice, choose, type Form, type Gap, keepingKinds, type Layout, target } from "../dialects/index.js";
+import { checkDatatypes, type End } from "../dialects/needs.js";
 import { type CreateScanner, coreScanner, limited } from "../engine/index.js";
 import type { Printer } from "../engine/printer.js";
 import type { Scanner } from "../engine/scanner.js";
 import { fileForm } from "../envelope/detect.js";
+import { FirstObject } from "../envelope/first-object.js";
 import { Opening } from "../envelope/opening.js";
 import type { Told } from "../envelope/payload.js";
 import { Rewriter } from "../envelope/rewriter.js";
@@ -43,11 +44,14 @@ export interface Outlet {
 export interface Route {
   readonly origin?: End;
   readonly goal?: End;
+  /** The form that the last stage ends in. */
+  readonly onward?: Form;
   /** Told what inputs turn out to be together; returns where this stage goes, then. */
   readonly settled?: (own: End) => End;
 }
 
 const LINE_FEED = 0x0a;
+const NOTHING_MORE = new Uint8Array();
 
 const OPEN: Outlet = { full: false, drained: () => Promise.resolve(), endPiece: () => {} };
 
@@ -57,9 +61,12 @@ export interface Plan extends Parts {
   readonly to: Choice;
 }
 
-/** @throws TransloadError E_DIALECT. */
-export function endsOf({ from, to, what, targetWhat = what }: Request): { from: Choice; to: Choice } {
-  return { from: choose(from, true, what), to: choose(to, false, targetWhat) };
+/** @throws TransloadError E_DIALECT; E_OPTION for a datatype that the target has not. */
+export function endsOf({ from, to, what, targetWhat = what, keepsKinds, target }: Request): { from: Choice; to: Choice } {
+  const chosen = choose(to, false, targetWhat);
+  const ends = { from: choose(from, true, what), to: keepsKinds ? keepingKinds(chosen) : chosen };
+  checkDatatypes(ends.to, target.datatype);
+  return ends;
 }
 
 /** A conversion without streams: chunks in, chunks out through `write`. */
@@ -74,6 +81,8 @@ export class Conversion {
   #createScanner: CreateScanner = coreScanner;
   #scanner: Scanner | undefined;
   #rewriter: Rewriter | undefined;
+  /** Keeps a list's first object together, as long as the form is not known. */
+  #first: FirstObject | undefined;
   #twins: Twins | undefined;
   #cargo: CargoReader | undefined;
   #printer: Printer | undefined;
@@ -121,6 +130,7 @@ export class Conversion {
       const opened = this.#opening.push(new Uint8Array(), true);
       if (opened) await this.#start(opened);
     }
+    await this.#take(NOTHING_MORE, true);
     this.#ended = true;
     this.#twins?.check(new Uint8Array(), this.#offset, true);
     // behind the last field there is something to stop at
@@ -202,12 +212,18 @@ export class Conversion {
       start,
     );
     this.#scanner = this.#rewriter.scanner;
+    if (from.forms.some(({ key, layouts }) => layouts.includes("inputs") && key !== undefined && hasRecords(from, key)))
+      this.#first = new FirstObject();
     this.#twins = new Twins(this.#rewriter);
     if (typed) this.#cargo = new CargoReader(this.#rewriter);
     return this.#take(chunk);
   }
 
-  #take(chunk: Uint8Array): void | Promise<void> {
+  #take(given: Uint8Array, last = false): void | Promise<void> {
+    const told = this.#rewriter?.form !== undefined;
+    const chunk = this.#first?.push(given, told || last) ?? given;
+    if (told) this.#first = undefined;
+    if (chunk.length === 0) return undefined;
     this.#chunk = chunk;
     this.#store.take(chunk, this.#offset);
     this.#offset += chunk.length;
@@ -339,6 +355,11 @@ function refuseShapes({ columns, kind, rowOffset }: Batch): void {
   const first = columns[0]?.shape ?? [];
   if (columns.some(({ shape }) => shape.length !== first.length || shape.some((n, i) => n !== first[i])))
     throw new TransloadError("E_MIXED", "columns whose cells have different shapes are no tensor");
+}
+
+/** A list of objects under this key may be records. */
+function hasRecords({ forms }: Choice, own: string): boolean {
+  return forms.some(({ key, layouts }) => key === own && layouts.includes("records"));
 }
 
 function lines(form: Form): End {

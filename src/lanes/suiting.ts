@@ -1,24 +1,21 @@
-// A server that gives all cells of a tensor one dtype takes a frame of texts and numbers as records alone, and one of numbers as the tensor
-// that it is. Which of the two a frame is, its first row tells; until that is there, the first bytes are held.
-
+// A server that gives all cells of a tensor one dtype takes a frame of texts and numbers as records, or as columns, alone, and one of numbers
+// as the tensor that it is. Which of the two a frame is, its first row tells; until that is there, the first bytes are held.
 import { concat, decodeBytes } from "../columns/bytes.js";
-import { type Choice, choose } from "../dialects/index.js";
+import type { Choice } from "../dialects/index.js";
 import { coreScanner } from "../engine/index.js";
 import { formOf } from "../envelope/detect.js";
 import { Opening } from "../envelope/opening.js";
 import type { Told } from "../envelope/payload.js";
 import { Rewriter } from "../envelope/rewriter.js";
-import type { Request } from "../options/request.js";
 import type { Stage } from "./stage.js";
 
 /** A first row that does not end in so many bytes is not looked at. */
 const HEAD = 1 << 22;
 
-/** The form, by its whole name, that frames of mixed columns become where only the dialect was named; undefined where that is no question. */
-export function mixedForm(name: string, what: Request["what"]): string | undefined {
-  const { forms, exact } = choose(name, false, what);
-  if (exact || forms.some(({ layouts }) => layouts.includes("frame")) || !forms.some(({ oneKind }) => oneKind)) return undefined;
-  return forms.find(({ layouts }) => layouts.every((layout) => layout === "records"))?.id;
+/** Whether a frame would be a tensor there whose cells are given one dtype. */
+export function mindsKinds({ forms }: Choice): boolean {
+  if (forms.some(({ layouts }) => layouts.includes("frame"))) return false;
+  return forms.some(({ layouts, oneKind, oneDtype }) => layouts.includes("tensor") && (oneKind || oneDtype));
 }
 
 /** Holds what comes first, until it is known whether it is a frame of mixed columns. */
@@ -67,20 +64,20 @@ export class Suiting implements Stage {
   }
 }
 
-/** Whether these are the first bytes of a frame with cells of several kinds in its first row; undefined where more of them must be seen. */
+/** Whether these are the first bytes of a frame with cells of several kinds in a row; undefined where more of them must be seen. */
 function isMixed(from: Choice, head: Uint8Array): boolean | undefined {
   try {
     const found = formOf(from, head);
     if (found && found.layout !== "frame") return false;
-    const row = found && firstRow(from, head);
-    return row === undefined ? undefined : kindsIn(row) > 1;
+    const rows = found && rowsOf(from, head);
+    return rows === undefined ? undefined : mixedIn(rows);
   } catch {
     return false; // what is wrong is told where the payload is read
   }
 }
 
-/** The text of the frame's first row; undefined where more must be seen. */
-function firstRow(from: Choice, head: Uint8Array): string | undefined {
+/** The text of the frame's rows, behind the bracket that opens them; undefined where they have not begun. */
+function rowsOf(from: Choice, head: Uint8Array): string | undefined {
   const opened = new Opening().push(head, true);
   if (!opened) return undefined;
   const rewriter = new Rewriter(
@@ -100,25 +97,35 @@ function firstRow(from: Choice, head: Uint8Array): string | undefined {
   try {
     rewriter.scanner.push(opened.chunk);
     if (rewriter.run() !== "cells") return undefined;
-    return rowIn(decodeBytes(opened.chunk.subarray(rewriter.scanner.offset - opened.start)));
+    return decodeBytes(opened.chunk.subarray(rewriter.scanner.offset - opened.start));
   } finally {
     rewriter.scanner.close();
   }
 }
 
-/** Behind the bracket that opens the rows: the first of them, as far as its own bracket. */
-function rowIn(text: string): string | undefined {
-  const token = /"(?:[^"\\]|\\.)*"|[[\]]/gs;
+/** Whether there are several kinds of cells: the first row tells, and where it has a null, the next ones, too. */
+function mixedIn(rows: string): boolean | undefined {
+  // a text that does not end has no brackets, either
+  const token = /"(?:[^"\\]|\\.)*(?:"|\\?$)|[[\]]/gs;
   let depth = 0;
-  for (let found = token.exec(text)?.[0]; found !== undefined; found = token.exec(text)?.[0]) {
+  let from = 0;
+  const kinds = new Set<string>();
+  for (let found = token.exec(rows)?.[0]; found !== undefined; found = token.exec(rows)?.[0]) {
     if (found === "[") depth++;
-    else if (found === "]" && --depth <= 0) return text.slice(0, token.lastIndex);
+    if (found !== "]" || --depth > 0) continue;
+    if (depth < 0) return false;
+    const row = rows.slice(from, token.lastIndex).replace(/"(?:[^"\\]|\\.)*"/gs, '"');
+    for (const [kind, looks] of KINDS) if (looks.test(row)) kinds.add(kind);
+    if (kinds.size > 1) return true;
+    if (!row.includes("null")) return false;
+    from = token.lastIndex;
   }
   return undefined;
 }
 
-/** How many of texts, truths and numbers there are. */
-function kindsIn(row: string): number {
-  const others = row.replace(/"(?:[^"\\]|\\.)*"/gs, '"');
-  return [/"/, /true|false/, /\d|NaN|Infinity/].filter((kind) => kind.test(others)).length;
-}
+/** What a row with texts, truths or numbers has, once its texts are quotes alone. */
+const KINDS: readonly (readonly [kind: string, looks: RegExp])[] = [
+  ["text", /"/],
+  ["truth", /true|false/],
+  ["number", /\d|NaN|Infinity/],
+];

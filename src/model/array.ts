@@ -2,7 +2,7 @@
 //
 // Run on numpy 2.4 by way of KServe's get_predict_input (test/model/record_oip.py); seldon-core's REST endpoint and the frameworks' containers
 // on SageMaker do the same (utils.extract_request_parts_json; sagemaker_inference/decoder.py; read).
-import { isBeyond64, type Kinds, kindsOf } from "./cast.js";
+import { beyondDoubles, isBeyond64, type Kinds, kindsOf } from "./cast.js";
 import { hasNumbers } from "./datatype.js";
 import type { Findings } from "./finding.js";
 import type { InspectedColumn } from "./inspection.js";
@@ -17,10 +17,10 @@ export function judgeArray(columns: readonly InspectedColumn[], big: "kept" | "f
     to.change("F_NULL", "a null makes this an array of objects, in which it is None");
   else if (k.booleans && numbers) to.change("F_CAST", "true and false become 1 and 0 beside numbers");
   if (!k.integers || k.strings) return;
-  const exact = k.greatest <= 2n ** 53n && k.least >= -(2n ** 53n);
   if (beyond(k) && big === "floats") to.change("F_RANGE", "whole numbers of more than 64 bits are rounded to doubles");
   else if (isBeyond64(k)) to.change("F_RANGE", "whole numbers of more than 64 bits make this an array of objects, or of rounded float64");
-  else if (!exact && (k.floats || k.nans)) to.change("F_RANGE", "whole numbers beyond 2^53 are rounded beside numbers with a point");
+  else if (beyondDoubles(k) && (k.floats || k.nans))
+    to.change("F_RANGE", "whole numbers beyond 2^53 are rounded beside numbers with a point");
 }
 
 /** Some whole number is none of int64's and none of uint64's. */

@@ -75,6 +75,15 @@ export function isBeyond64({ integers, least, greatest }: Kinds): boolean {
   return integers && (greatest >= 2n ** 64n || least < -(2n ** 63n) || (least < 0n && greatest >= 2n ** 63n));
 }
 
+/** pandas 3 keeps a column of texts as `str`, UTF-8 in which a gap is NaN; beside anything else texts are objects still. */
+export function isStr({ strings, booleans, listed, integers, floats, nans }: Kinds, to: Findings): boolean {
+  return strings && !booleans && !listed && !integers && !floats && !nans && to.since("pandas", "3");
+}
+
+/** What a lone half of a surrogate pair does. */
+export const LONE = "half of a surrogate pair has no place in UTF-8, and pandas 3 refuses it";
+export const LONE_LOST = "half of a surrogate pair is not kept: pandas' parser makes other characters of it";
+
 /** What becomes of a column's cells in a scalar type of the signature's. */
 export function castColumn(column: InspectedColumn, type: ScalarType, reading: Reading, to: Findings): void {
   cast(column, { name: type, dtype: NUMPY[type] }, reading, to);
@@ -99,6 +108,7 @@ function cast(column: InspectedColumn, target: Target, reading: Reading, to: Fin
   const kinds = kindsOf(column);
   if (kinds.rows === 0) return;
   const rule = ruleOf(target.dtype);
+  if (column.cells.strings?.lone && castLone(kinds, target, reading, to)) return;
   const refusal = rule?.refuses(column, kinds, reading, target, to);
   if (refusal) {
     to.refuse(refusal[0], `${to.who} refuses ${refusal[1]} in ${a(target)}`);
@@ -108,6 +118,16 @@ function cast(column: InspectedColumn, target: Target, reading: Reading, to: Fin
   if (inFrame && !(target.dtype in FLOATS) && (kinds.floats || kinds.nans) && beyondDoubles(kinds))
     to.change("F_RANGE", "whole numbers beyond 2^53 are rounded beside numbers with a point");
   rule?.changes(column, kinds, reading, target, to);
+}
+
+/** True where that alone refuses the column. */
+function castLone(k: Kinds, { name, dtype }: Target, reading: Reading, to: Findings): boolean {
+  const utf8 = (reading === "frame" && isStr(k, to)) || (reading === "numpy" && name === "string" && to.since("pandas", "3"));
+  if (utf8) to.refuse("F_ENCODING", LONE);
+  else if (reading === "frame" && dtype === "bytes")
+    to.refuse("F_BASE64", `${to.who} refuses letters beyond ASCII, which base64 has none of`);
+  else if (reading === "ujson") to.change("F_ENCODING", LONE_LOST);
+  return to.refused;
 }
 
 /** Whole numbers that a double may not hold. */
@@ -246,15 +266,10 @@ const STRING: Rule = {
     }
     if (others.length > 0)
       to.change("F_CAST", `${others.join(" and ")} stay what they are in a string column: the model is not given texts`);
-    if (k.nulls && (reading === "ujson" || numbers.length > 0 || nanBesideTexts(k, to)))
+    if (k.nulls && (reading === "ujson" || numbers.length > 0 || (reading === "frame" && isStr(k, to))))
       to.change("F_NULL", "null reaches the model as NaN, not as None");
   },
 };
-
-/** pandas 3 keeps texts as `str`, whose gaps are NaN; beside anything else they are objects still. */
-export function nanBesideTexts({ strings, booleans, listed, nulls }: Kinds, to: Findings): boolean {
-  return nulls && strings && !booleans && !listed && to.since("pandas", "3");
-}
 
 /** Base64 is decoded in MLflow's frames and nowhere else. */
 const BINARY: Rule = {

@@ -4,7 +4,7 @@
 import { product } from "../columns/lists.js";
 import type { Reading } from "../dialects/index.js";
 import { nearest } from "../errors.js";
-import { castColumn, castTensor, isBeyond64, kindsOf } from "./cast.js";
+import { castColumn, castTensor, isBeyond64, isStr, kindsOf, LONE, LONE_LOST } from "./cast.js";
 import type { Findings } from "./finding.js";
 import { becomesDate, isDateName, labelsBecome } from "./guess.js";
 import type { InspectedColumn } from "./inspection.js";
@@ -182,8 +182,7 @@ function checkUncast(column: InspectedColumn, type: ColumnType, to: Findings): v
   const whole = numbers && !k.floats && !k.nans && !k.nulls;
   const bits = whole && k.least >= 0n && k.greatest <= 1n;
   const booleans = k.booleans && !k.strings && !k.integers && !k.floats && !k.nans && !k.nulls;
-  // pandas 3 keeps a column of texts as `str`, of which nothing else is made
-  const str = k.strings && !k.booleans && !k.integers && !k.floats && !k.nans && !k.listed && to.since("pandas", "3");
+  const str = isStr(k, to);
   const fits: Readonly<Record<ScalarType, boolean>> = {
     boolean: !numbers && !str && (k.nulls ? !bare || isBeyond64(k) : true),
     integer: false,
@@ -196,6 +195,7 @@ function checkUncast(column: InspectedColumn, type: ColumnType, to: Findings): v
   };
   if (!fits[type])
     to.refuse("F_TYPE", `${to.who} casts columns by name alone, and refuses ${column.dtype} for a ${type} column without one`);
+  else if (type === "boolean" && column.cells.strings?.lone) to.change("F_ENCODING", LONE_LOST);
   // pandas.to_numeric reads the empty text, too
   else if (type !== "long" && type !== "boolean") castTo(type === "double" ? withoutEmpty(column) : column, type, "ujson", to);
 }
@@ -333,6 +333,7 @@ function columnAsTensor(column: InspectedColumn, spec: TensorSpec, reading: Read
     );
   else if (spec.dtype === "object" && column.nulls > 0)
     to.depend("F_NULL", "null in the first row is refused, and numbers beside null become float64");
+  else if (reading === "frame" && column.cells.strings?.lone && isStr(kindsOf(column), to)) to.refuse("F_ENCODING", LONE);
   else if (lists) to.depend("F_SHAPE", `the lists must have ${product(inner)} numbers each, which is not checked here`);
   else castTensor(column, spec.dtype, reading, to);
 }

@@ -62,10 +62,10 @@ export class Findings {
     this.#releases = releases;
   }
 
-  /** Whether the server runs this release of a package, or a later one: `since("mlflow", "3.12")`. */
+  /** Whether the server runs this release of a package, or a later one: `since("mlflow", "3.12")`. False where that is not known. */
   since(name: string, release: string): boolean {
     const own = this.#releases[name];
-    return own === undefined || compare(own, release) >= 0;
+    return own !== undefined && compare(own, release) >= 0;
   }
 
   get refused(): boolean {

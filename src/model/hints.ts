@@ -66,7 +66,7 @@ function judgeElements(cells: InspectedColumn, type: ScalarType, to: Findings): 
 
 /** base64.decodebytes, which skips what does not belong there. */
 function judgeBytes({ cells: { strings } }: InspectedColumn, to: Findings): void {
-  if (strings?.base64 === "none") to.refuse("F_BASE64", `${to.who} refuses text that is no base64, or lacks its padding`);
+  if (strings?.base64 === "none" || strings?.lone) to.refuse("F_BASE64", `${to.who} refuses text that is no base64, or lacks its padding`);
   else if (strings?.base64 === "loose")
     to.change("F_BASE64", "bytes that do not belong to base64 are dropped, - and _ of its URL form too");
 }

@@ -2,7 +2,8 @@
 
 import { type Dialect, dialectOf, type Form, type Reading } from "../dialects/index.js";
 import { nearest, optionText } from "../errors.js";
-import { beyondDoubles, isBeyond64, kindsOf, nanBesideTexts, onlyLooks, wordsOf } from "./cast.js";
+import { judgeArray } from "./array.js";
+import { beyondDoubles, isBeyond64, isStr, kindsOf, LONE, LONE_LOST, onlyLooks, wordsOf } from "./cast.js";
 import { enforce, type PythonInput, shapeOf } from "./enforce.js";
 import type { Findings } from "./finding.js";
 import { becomesDate, isDateName, labelsBecome } from "./guess.js";
@@ -214,6 +215,7 @@ function judgeMlflow(payload: Payload, form: Form, { signature, typeHints }: Ser
   const unnamed = schema?.kind === "columns" && schema.columns[0]?.name === undefined;
   const input = pythonOf(payload, !unnamed && (labels === undefined || labels.columns === "texts"), form, unnamed);
   if (input.kind === "array" && schema) judgeBare(input, schema, rows, to);
+  if (layout === "records" && form.key === "inputs") judgeObjects(columns, schema, to);
   if (layout === "records" && form.key === "instances" && columns.some(({ nulls }) => nulls > 0))
     to.depend(
       "F_COLUMN",
@@ -223,6 +225,15 @@ function judgeMlflow(payload: Payload, form: Form, { signature, typeHints }: Ser
   if (input.kind === "frame" && reading === "frame" && schema) refuseDuplicates(columns, schema, to);
   if (schema && labels?.index) judgeTorn(columns, schema, to);
   if (!to.refused) judgePython(input, schema, reading, to);
+}
+
+/** A list of objects under inputs is a DataFrame where the signature has columns, cast cell by cell. */
+function judgeObjects(columns: readonly InspectedColumn[], schema: Schema | undefined, to: Findings): void {
+  if (!schema) to.change("F_FORM", "without a signature the model is given a list of objects of arrays, each of one cell, and no frame");
+  else if (schema.kind !== "columns" || schema.columns[0]?.name === undefined)
+    to.refuse("F_FORM", `${to.who} takes a list of objects under inputs where the model's signature has columns by name`);
+  for (const { name, nulls } of columns)
+    if (nulls > 0) to.about(name, () => to.depend("F_NULL", "a key that is missing is NaN, and null is what it is in inputs"));
 }
 
 /** Up to MLflow 3.16 columns of lists and objects are put together by position, and the others by the index. */
@@ -269,7 +280,8 @@ function pythonOf(payload: Payload, named: boolean, form?: Form, unnamed = false
   const { layout, columns, rows } = payload;
   const [first] = columns;
   if (layout === "tensor" && first) return { kind: "array", cells: first, shape: shapeOf(first) };
-  if (layout === "named" || (layout === "records" && form?.key === "instances" && !unnamed))
+  const listed = layout === "records" && form?.reading === "numpy";
+  if (layout === "named" || (listed && !(unnamed && form?.key === "instances")))
     return { kind: "dict", tensors: columns, equalRows: form?.equalRows ?? false };
   return { kind: "frame", columns, named, rows };
 }
@@ -332,19 +344,16 @@ function inferColumn(column: InspectedColumn, reading: Reading, to: Findings): v
   }
   if (reading === "csv") inferCsv(column, to);
   const exact = !beyondDoubles(k);
-  const numbers = k.integers || k.floats || k.nans;
   if (reading === "numpy") {
-    if (k.strings && (numbers || k.booleans)) to.change("F_CAST", "numpy makes texts of numbers beside texts, and of true and false");
-    else if (k.nulls && (k.integers || k.floats || k.booleans))
-      to.change("F_NULL", "a null makes this an array of objects, in which null is None; NaN would keep it one of numbers");
-    else if (k.integers && !k.floats && !k.nans && isBeyond64(k))
-      to.change("F_RANGE", "whole numbers of more than 64 bits make this an array of objects, or of rounded float64");
-    else if (k.booleans && numbers) to.change("F_CAST", "true and false become 1 and 0 beside numbers");
-    else if (!exact && (k.floats || k.nans)) to.change("F_RANGE", "whole numbers beyond 2^53 are rounded beside numbers with a point");
+    judgeArray([column], "kept", to);
     return;
   }
+  if (column.cells.strings?.lone) {
+    if (reading === "frame" && isStr(k, to)) to.refuse("F_ENCODING", LONE);
+    else if (reading === "ujson") to.change("F_ENCODING", LONE_LOST);
+  }
   if (k.strings || k.booleans || k.listed) {
-    if (k.nulls && (reading === "ujson" || (reading === "frame" && nanBesideTexts(k, to))))
+    if (k.nulls && (reading === "ujson" || (reading === "frame" && isStr(k, to))))
       to.change("F_NULL", "null reaches the model as NaN, not as None");
     return;
   }

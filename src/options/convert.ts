@@ -85,7 +85,7 @@ export interface TargetOptions {
   missing?: "null" | "token" | "error";
   /** Row labels of a frame, or pandas' index in a file: the source's, none, 0 to rows - 1, or a column's cells; a source's labels become that column where the target has none. Default `keep`; where the target needs labels and there are none they are made. */
   index?: "keep" | "drop" | "generate" | `column:${string}`;
-  /** Open Inference Protocol's datatype for numbers. Default: `dtype`'s, or what holds the cells. */
+  /** Open Inference Protocol's datatype for numbers. Default: `dtype`'s, or an input's own, or what holds the cells. */
   datatype?: string | Readonly<Record<string, string>>;
   /**
    * Of a Parquet file's pages (default `snappy`), Arrow's buffers (`lz4`, `zstd`; default `none`), or an npz's arrays (`gzip`; default

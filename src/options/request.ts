@@ -47,6 +47,8 @@ export interface Request extends Parts {
   readonly what: What;
   /** Of the target, where it is another. */
   readonly targetWhat?: What;
+  /** The rows have cells of several kinds: the target is a form that keeps them. */
+  readonly keepsKinds?: boolean;
   /** The input's encoding, by its own name; none where that is UTF-8. */
   readonly encoding?: string;
 }

@@ -113,7 +113,7 @@ export class Columns {
   *#tensor(range: Range, name: string, first: boolean): Generator<Wait, void, void> {
     const { target, options, rewriter } = this.#job;
     const shape = shapeOf(range);
-    const datatype = range.facts?.datatype ?? datatypeOf(kindsOf(range.seen), target.form, options.datatype, name);
+    const datatype = datatypeOf(kindsOf(range.seen), target.form, options.datatype, name, range.facts?.datatype);
     this.#output.put(`${this.#writer.before(name, first)}[`);
     if (!range.nested && shape.length > 1 && target.layout === "named") yield* this.nest(range, shape);
     // MLServer's numpy cuts nested texts to the length of the last dimension

@@ -1,5 +1,6 @@
 // What the cells of columns were, and what follows from it for targets that say so.
 import type { Form } from "../dialects/index.js";
+import { refuseDatatype } from "../dialects/needs.js";
 import type { Seen } from "../engine/cells.js";
 import type { CellKinds } from "../engine/rows.js";
 import { optionText, TransloadError } from "../errors.js";
@@ -41,10 +42,22 @@ export function merge(kinds: readonly CellKinds[]): CellKinds {
   };
 }
 
-/** Open Inference Protocol's datatype for such cells; integers with gaps are doubles, which have a NaN. */
-export function datatypeOf(kinds: CellKinds, form: Form, wanted: TableOptions["datatype"], name?: string): string {
-  const asked = typeof wanted === "object" ? wanted[name ?? ""] : wanted;
+/** An input's datatype in Open Inference Protocol: its `own`, unless another is asked for its numbers, or what such cells have. */
+export function datatypeOf(kinds: CellKinds, form: Form, wanted: TableOptions["datatype"], name?: string, own?: string): string {
   if (!form.layouts.includes("inputs")) return "";
+  const asked = typeof wanted === "object" ? wanted[name ?? ""] : wanted;
+  const kept = own !== undefined && isNumeric(own) ? (asked ?? own) : own;
+  const found = kept ?? datatypeFor(kinds, form, asked, name);
+  refuseDatatype(form, found, name);
+  return found;
+}
+
+function isNumeric(datatype: string): boolean {
+  return datatype !== "BOOL" && datatype !== "BYTES";
+}
+
+/** Integers with gaps are doubles, which have a NaN. */
+function datatypeFor(kinds: CellKinds, form: Form, asked: string | undefined, name: string | undefined): string {
   const { integers, floats, booleans, texts, nested } = kinds;
   const gaps = kinds.nulls || kinds.nans || kinds.missing;
   const numbers = integers || floats;
@@ -66,6 +79,18 @@ export function datatypeOf(kinds: CellKinds, form: Form, wanted: TableOptions["d
       `${where}: whole numbers that no integer datatype holds; ${optionText("datatype", "FP64")} rounds them`,
     );
   return kinds.unsigned ? "UINT64" : "INT64";
+}
+
+/** @throws TransloadError E_TARGET for a tensor of texts, truths and numbers, where the target's servers want one kind. */
+export function refuseKinds({ integers, floats, booleans, texts, nans }: CellKinds, { id, oneKind }: Form): void {
+  const kinds = [texts && "texts", booleans && "true and false", (integers || floats || nans) && "numbers"].filter(
+    (kind) => kind !== false,
+  );
+  if (!oneKind || kinds.length < 2) return;
+  throw new TransloadError(
+    "E_TARGET",
+    `${id} is a tensor, whose cells are of one kind, and these are ${kinds.join(" beside ")}; records keep them`,
+  );
 }
 
 /** Lists beside scalars are no tensor. */

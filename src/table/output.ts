@@ -5,7 +5,7 @@ import { LABELS_HERE, type RowWriter } from "../envelope/layouts/writer.js";
 import { TransloadError } from "../errors.js";
 import { refuseBytes } from "./base64.js";
 import { count, type TableJob, type Wait } from "./job.js";
-import { datatypeOf, merge, refuseMixed } from "./kinds.js";
+import { datatypeOf, merge, refuseKinds, refuseMixed } from "./kinds.js";
 import { LabelText } from "./label-spill.js";
 import type { Rules } from "./rules.js";
 
@@ -167,12 +167,16 @@ export class Output {
 
   /** What the target's servers refuse of a whole payload. */
   #refuse(): void {
+    const { options } = this.#job;
     const { form, layout } = this.#job.target;
     if (form.refusesEmpty && this.rows === 0 && this.#pieces === 0)
       throw new TransloadError("E_TARGET", `${form.id} needs at least one row`);
     if (form.needsColumns && this.names === undefined) throw this.#rules.nameless();
     const kinds = merge(this.#kinds);
     if (layout === "tensor") refuseMixed(kinds, form);
+    const goal = typeof options.goal === "object" ? options.goal : this.#job.target;
+    // frames and tensors may pass without being looked at
+    if (goal.layout === "tensor" && !["frame", "tensor"].includes(this.#job.source.layout)) refuseKinds(kinds, goal.form);
     // nobody has looked whether they are of one shape
     if (layout === "tensor" && kinds.nested && ["records", "lines", "features"].includes(this.#job.source.layout))
       throw new TransloadError("E_FORM", `rows whose cells are lists are no tensor for ${form.id}; send them as a tensor, or as records`);

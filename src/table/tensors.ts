@@ -119,7 +119,7 @@ export class Tensors {
     const inner = shape.slice(1);
     const width = product(inner);
     const name = range.name ?? facts?.name ?? "input";
-    const datatype = facts?.datatype ?? datatypeOf(kindsOf(seen), target.form, options.datatype, name);
+    const datatype = datatypeOf(kindsOf(seen), target.form, options.datatype, name, facts?.datatype);
     this.#output.tensor = { name, inner, datatype };
     // text lies flat, because MLServer's numpy cuts nested texts to the length of the last dimension
     const flat = target.layout === "inputs" && (nested ? datatype === "BYTES" && inner.length === 1 : true);

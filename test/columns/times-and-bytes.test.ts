@@ -1,8 +1,20 @@
 // Times and bytes: strings in text, typed in arrays, by both engines.
+import { readFileSync } from "node:fs";
+import { Readable } from "node:stream";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseTime, timeText } from "../../src/columns/time.js";
-import { Batch, type ReadOptions, readBatches, TransloadError, writeBatches } from "../../src/index.js";
+import {
+  Batch,
+  type ConvertOptions,
+  convert,
+  split as pieces,
+  type ReadOptions,
+  readBatches,
+  TransloadError,
+  writeBatches,
+} from "../../src/index.js";
+import { written as fileOf, frame as frameOf } from "../support/binary-samples.js";
 import { crumbs, feed, whole } from "../support/feed.js";
 
 const NAT = -(2n ** 63n);
@@ -107,7 +119,7 @@ describe("times", () => {
       const dtype = { id: "int64", at: "datetime64[us]", day: "datetime64[D]" } as const;
       const { text, error } = await feed(whole(split), { to: "mlflow", dtype, engine });
       expect(error).toBeUndefined();
-      expect(text).toBe(split);
+      expect(text).toBe(split.replace("12:00:00.5", "12:00:00.500000"));
       // a zone becomes UTC
       const zoned = await feed(whole('{"dataframe_split":{"columns":["at"],"data":[["2020-01-31T13:00:00+01:00"]]}}'), {
         to: "mlflow",
@@ -149,7 +161,7 @@ describe("times", () => {
     expect(await columnsOf(npy, { from: "npy", dtype: "datetime64[s]" })).toEqual([["datetime64[s]", [1n, -86400n], undefined]]);
     expect(await refusal("", {})).toMatch(/^E_EMPTY/);
     await expect(columnsOf(npy, { from: "npy", dtype: "datetime64[D]" })).rejects.toThrow(
-      /1970-01-01T00:00:01 does not fit datetime64\[D\]/,
+      /1970-01-01T00:00:01.000 does not fit datetime64\[D\]/,
     );
   });
 });
@@ -181,6 +193,81 @@ describe("times that are written", () => {
     await expect(written(frame("datetime64[s]", 9_223_372_036_854_777n), "parquet")).rejects.toThrow(/do not fit parquet's milliseconds/);
     await expect(written(frame("datetime64[D]", 2n ** 40n), "parquet")).rejects.toThrow(/does not fit 32 bits/);
     expect(parseTime("2020-01-01T00:00:00+99:99", "s")).toBe("none");
+  });
+});
+
+/** What pandas writes of these times, and what MLflow's server gives the model of that (record-times.py). */
+interface Fact {
+  readonly unit: "s" | "ms" | "us" | "ns";
+  readonly values: readonly string[];
+  readonly texts: readonly string[];
+  readonly split: readonly string[] | null;
+  readonly records: readonly string[] | null;
+}
+
+const FACTS = JSON.parse(readFileSync(new URL("times.json", import.meta.url), "utf8")) as readonly Fact[];
+
+describe.each(FACTS)("times in $unit", ({ unit, values, texts, split, records }) => {
+  const dtype = `datetime64[${unit}]` as const;
+  const column = { name: "at", dtype, values: BigInt64Array.from(values, BigInt), shape: [] };
+  const file = (to: string, more: object = {}) => fileOf([frameOf([{ ...column, ...more }])], { to });
+  const converted = async (bytes: Buffer, options: ConvertOptions) =>
+    Buffer.concat(await Readable.from([bytes]).pipe(convert(options)).toArray()).toString();
+  /** Parquet has no seconds. */
+  const inFile = (from: string) => (from === "parquet" && unit === "s" ? texts.map((text) => `${text}.000`) : texts);
+  const [asSplit, asRecords] = [
+    (own: readonly string[]) => JSON.stringify({ dataframe_split: { columns: ["at"], data: own.map((text) => [text]) } }),
+    (own: readonly string[]) => JSON.stringify({ dataframe_records: own.map((at) => ({ at })) }),
+  ];
+
+  test("are texts that MLflow's server takes, as they are", () => {
+    const nanoseconds = values.map((value) => String(BigInt(value) * { s: 10n ** 9n, ms: 10n ** 6n, us: 1000n, ns: 1n }[unit]));
+    expect([split, records]).toEqual([nanoseconds, nanoseconds]);
+  });
+
+  test.each(["core", "reference"] as const)(
+    "have the digits of their unit out of every file, as pandas writes them (%s)",
+    async (engine) => {
+      for (const from of ["parquet", "arrow", "arrows", "npz"]) {
+        const own = inFile(from);
+        for (const more of [{}, { timezone: "Europe/Oslo" }].slice(0, from === "npz" ? 1 : 2)) {
+          const bytes = await file(from, more);
+          expect(await converted(bytes, { from, to: "mlflow:split", engine }), from).toBe(asSplit(own));
+          expect(await converted(bytes, { from, to: "mlflow:records", engine }), from).toBe(asRecords(own));
+          expect(await converted(bytes, { from, to: "csv", engine, batchRows: 2 })).toBe(["at", ...own, ""].join("\n"));
+          expect(await converted(bytes, { from, to: "jsonl:lists", engine })).toBe(own.map((text) => `["${text}"]\n`).join(""));
+        }
+      }
+    },
+  );
+
+  test("have them in every piece", async () => {
+    for (const from of ["parquet", "arrows"]) {
+      const found: string[] = [];
+      for await (const piece of pieces([await file(from)], { from, to: "mlflow:records", maxRows: 1 }))
+        found.push(Buffer.concat(await Readable.from(piece).toArray()).toString());
+      expect(found).toEqual(inFile(from).map((text) => asRecords([text])));
+    }
+  });
+
+  test("have them in lists, and in text whose dtype is asked for", async () => {
+    const list = frameOf([{ ...column, values: column.values.slice(0, 6), shape: [3] }]);
+    const lists = [texts.slice(0, 3), texts.slice(3, 6)].map((row) => `[${JSON.stringify(row)}]\n`).join("");
+    for (const engine of ["core", "reference"] as const) {
+      expect((await fileOf([list], { to: "jsonl:lists", engine })).toString()).toBe(lists);
+      const short = texts.map((text) => text.replace(/\.0+$/, ""));
+      expect(await converted(Buffer.from(asSplit(short)), { to: "mlflow:split", dtype: { at: dtype }, engine })).toBe(asSplit(texts));
+    }
+  });
+
+  test("are the same text again behind a Parquet file", async () => {
+    const text = await converted(await file("parquet"), { from: "parquet", to: "mlflow:split" });
+    const parquet = Buffer.concat(
+      await Readable.from([Buffer.from(text)])
+        .pipe(convert({ to: "parquet", dtype: { at: dtype } }))
+        .toArray(),
+    );
+    expect(await converted(parquet, { from: "parquet", to: "mlflow:split" })).toBe(text);
   });
 });
 

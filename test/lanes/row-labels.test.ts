@@ -113,7 +113,7 @@ describe("where the target has no index", () => {
 
   test("become a column where that is asked for", async () => {
     expect(await textOf("index-days.parquet", { to: "csv", columns: ["a"], index: "column:when" })).toBe(
-      "when,a\n2020-01-01T00:00:00,1\n2020-01-02T12:00:00,2",
+      "when,a\n2020-01-01T00:00:00.000000,1\n2020-01-02T12:00:00.000000,2",
     );
     expect(await textOf("index-range.parquet", { to: "mlflow:records", columns: ["a"], index: "column:i" })).toBe(
       '{"dataframe_records":[{"i":10,"a":1},{"i":8,"a":2}]}',

@@ -53,9 +53,10 @@ const PREFERS: Readonly<Record<Layout, readonly Layout[]>> = {
 };
 
 export function layoutFor(from: Form, source: Layout, target: Form): Layout {
-  const [only] = target.layouts;
-  if (target.layouts.length === 1) return only as Layout;
-  return PREFERS[from.content === "np" ? "tensor" : source].find((layout) => target.layouts.includes(layout)) as Layout;
+  const written = target.layouts.filter((layout) => !target.readsOnly?.includes(layout));
+  const [only] = written;
+  if (written.length === 1) return only as Layout;
+  return PREFERS[from.content === "np" ? "tensor" : source].find((layout) => written.includes(layout)) as Layout;
 }
 
 /** Open Inference Protocol's datatype for these cells. */

@@ -48,9 +48,20 @@ const source = (form: Form): Layout => form.layouts[0] as Layout;
 const nameless = (form: Form, layout: Layout) =>
   layout === "tensor" || layout === "features" || form.id === "jsonl:lists" || form.headless === true || form.content === "np";
 
+/** The layout that the table becomes: text beside numbers is no tensor where that is of one kind. */
+function goalOf(from: Form, to: Form, sheet: Sheet): Layout {
+  const layout = layoutFor(from, source(from), to);
+  if (layout !== "tensor" || source(from) !== "frame" || !isMixed(to, sheet)) return layout;
+  return to.layouts.includes("records") ? "records" : "named";
+}
+
+function isMixed({ oneKind, oneDtype }: Form, { rows }: Sheet): boolean {
+  return (oneKind || oneDtype || false) && new Set(rows.flat().map((cell) => (isLexeme(cell) ? "number" : typeof cell))).size > 1;
+}
+
 /** What comes out, as far as this table and this form go together. */
 function expected(from: Form, to: Form, sheet: Sheet): { value?: unknown; lines?: string[][]; records?: unknown[] } {
-  const layout = layoutFor(from, source(from), to);
+  const layout = goalOf(from, to, sheet);
   if (layout === "delimited")
     return {
       lines: [
@@ -87,13 +98,15 @@ function parsed(to: Form, layout: Layout, text: string): { value?: unknown; line
 }
 
 /** Why a form cannot hold a table: the code of the refusal. */
-function refusal(from: Form, to: Form, { rows }: Sheet): string | undefined {
-  const layout = layoutFor(from, source(from), to);
+function refusal(from: Form, to: Form, sheet: Sheet): string | undefined {
+  const { rows } = sheet;
+  const layout = goalOf(from, to, sheet);
   // one tensor holds the columns of a table only where they are rows
   if (to.content === "np" && ["named", "inputs"].includes(source(from)) && from.content !== "np") return "E_TARGET";
   const cells = rows.flat();
   const texts = cells.some((cell) => typeof cell === "string");
   if (layout === "values" && texts) return "E_TARGET";
+  if (layout === "tensor" && to.oneKind && source(from) !== "tensor" && isMixed(to, sheet)) return "E_TARGET";
   if (layout === "inputs" && to.content === "np" && texts) return "E_DTYPE";
   if (to.dialect === "tfserving" && to.key === "instances" && rows.length === 0) return "E_TARGET";
   return undefined;
@@ -117,7 +130,7 @@ async function faults(from: Form, to: Form, given: Sheet, cuts: Cuts): Promise<s
   // an empty field is a gap, and no text
   const sheet = source(from) === "delimited" ? { ...given, rows: given.rows.filter((row) => !row.includes("")) } : given;
   const text = textOf(from, sheet);
-  const layout = layoutFor(from, source(from), to);
+  const layout = goalOf(from, to, sheet);
   const options: ConvertOptions = { from: from.id, to: to.id, ...(nameless(from, source(from)) && { columns: sheet.names }) };
   const outcome = await feed(whole(text), options);
   const found: string[] = [];

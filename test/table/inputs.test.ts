@@ -250,6 +250,75 @@ describe("a request's content type says what its inputs are together", () => {
   });
 });
 
+describe("a tensor in Open Inference Protocol", () => {
+  const TENSOR = '{"inputs":[[1,2.5],[3,4]]}';
+  const rows = [
+    [1, 2.5],
+    [3, 4],
+  ];
+
+  test.each<[to: string, wanted: unknown]>([
+    ["mlflow", { inputs: rows }],
+    ["azureml", { input_data: rows }],
+    ["kserve1", { instances: rows }],
+    ["vertex", { instances: rows }],
+    ["tfserving", { inputs: rows }],
+    ["sagemaker:tensor", rows],
+  ])("comes back from there as it was (%s)", async (to, wanted) => {
+    const { text } = await feed(whole(TENSOR), { to: "oip" });
+    // its parameters stand behind the data
+    expect(text).toBe(
+      '{"inputs":[{"name":"input","data":[[1,2.5],[3,4]],"shape":[2,2],"datatype":"FP64"}],"parameters":{"content_type":"np"}}',
+    );
+    expect(await inspect([Buffer.from(text)])).toMatchObject({ form: "oip:tensor", shape: [2, 2] });
+    expect(await become(text, { to })).toEqual(wanted);
+    expect(await become(text, { to, dtype: "float64" })).toEqual(wanted);
+  });
+});
+
+describe("datatypes that servers refuse in JSON", () => {
+  const half = (datatype: string) => oip(input("x", [2], "[1.5,2]", datatype));
+
+  test.each([
+    ["triton", "FP16"],
+    ["triton", "BF16"],
+    ["oip", "BF16"],
+  ])("are refused where they are asked for (%s, %s)", async (to, datatype) => {
+    for (const engine of ["core", "reference"] as const)
+      for (const asked of [datatype, { x: datatype }])
+        for (const form of [to, `${to}:columns`, `${to}:tensor`]) {
+          const { error } = await feed(whole('{"inputs":[[1.5],[2]]}'), { to: form, columns: ["x"], datatype: asked, engine });
+          expect(error).toMatchObject({
+            code: "E_OPTION",
+            message: expect.stringMatching(`servers refuse ${datatype} in JSON; datatype: "FP32"`),
+          });
+        }
+  });
+
+  test.each([
+    ["triton", "FP16"],
+    ["triton", "BF16"],
+    ["oip", "BF16"],
+  ])("are refused where an input has them (%s, %s)", async (to, datatype) => {
+    for (const form of [to, `${to}:columns`, `${to}:tensor`]) {
+      const { error } = await steady(half(datatype), { to: form });
+      expect(error).toMatchObject({ code: "E_TARGET", message: expect.stringMatching(/^input "x": .*datatype: "FP32"/) });
+      const { inputs } = (await become(half(datatype), { to: form, datatype: "FP32" })) as { inputs: object[] };
+      expect(inputs).toMatchObject([{ name: "x", datatype: "FP32", data: [1.5, 2] }]);
+    }
+    expect(await become(half(datatype), { to: "mlflow" })).toEqual({ inputs: { x: [1.5, 2] } });
+  });
+
+  test("are no more than that: MLServer reads FP16", async () => {
+    expect(await become(half("FP16"), { to: "oip" })).toMatchObject({ inputs: [{ datatype: "FP16" }] });
+    expect(await become('{"inputs":[[1.5],[2]]}', { to: "oip", datatype: "FP16" })).toMatchObject({ inputs: [{ datatype: "FP16" }] });
+    // text stays what it is
+    expect(await become(oip(input("x", [1], '["a"]', "BYTES")), { to: "triton", datatype: "FP32" })).toMatchObject({
+      inputs: [{ datatype: "BYTES" }],
+    });
+  });
+});
+
 describe("data that are nested otherwise than their shape are elements in row-major order", () => {
   test.each<[what: string, shape: readonly number[], data: string, wanted: unknown]>([
     ["a row for a list", [3], "[[1,2,3]]", [1, 2, 3]],

@@ -1,6 +1,9 @@
 import { decode } from "../../columns/bytes.js";
 import type { Form, Layout } from "../../dialects/index.js";
 import { optionText } from "../../errors.js";
+import { contentTypeOf } from "../content.js";
+import { INPUT_KEYS } from "../first-object.js";
+import { parted } from "../flags.js";
 import { kindOf } from "../kind.js";
 import type { Payload } from "../payload.js";
 import { parsed, shown } from "../value.js";
@@ -26,8 +29,6 @@ const DATATYPES: readonly string[] = [
   "BYTES",
   "BF16",
 ];
-
-const KEYS: readonly string[] = ["name", "shape", "datatype", "data", "parameters"];
 
 /** Open Inference Protocol's `inputs`: a list of tensors, each an object with name, shape, datatype and data in any order. */
 export class Inputs implements Scope {
@@ -73,11 +74,10 @@ class Input implements Scope {
 
   key(name: string): void {
     this.current = name;
-    const hint = this.#to.options.from.dialect ? "" : `; for records say ${optionText("from", "kserve1:inputs")}`;
-    if (this.#seen.size === 0 && !KEYS.includes(name))
+    if (this.#seen.size === 0 && !INPUT_KEYS.includes(name))
       throw this.#to.error(
         "E_OBJECT",
-        `an object where a tensor is expected; Open Inference Protocol's inputs have ${KEYS.join(", ")}${hint}`,
+        `an object where a tensor is expected; Open Inference Protocol's inputs have ${INPUT_KEYS.join(", ")}${this.#hint}`,
         {
           offset: this.#start,
         },
@@ -92,7 +92,7 @@ class Input implements Scope {
     if (this.current === "data") {
       if (first !== LIST) throw to.error("E_FORM", `data of an input must be a list, and this is ${kindOf(first)}`);
       to.cargo({ layout: "tensor", scalar: false, name: this.#facts.name, as: "tensor" });
-    } else if (this.current !== undefined && this.current !== "data" && KEYS.includes(this.current)) to.tape.capture();
+    } else if (this.current !== undefined && this.current !== "data" && INPUT_KEYS.includes(this.current)) to.tape.capture();
   }
 
   ended(members: number): void {
@@ -113,18 +113,25 @@ class Input implements Scope {
     const { name } = this.#facts;
     for (const key of ["name", "shape", "datatype", "data"])
       if (!this.#seen.has(key))
-        throw this.#to.error("E_FORM", `an input needs ${key}${key === "data" ? "; binary tensors are not read" : ""}`);
+        throw this.#to.error("E_FORM", `an input needs ${key}${key === "data" ? "; binary tensors are not read" : ""}${this.#hint}`);
     if (this.#names.has(name as string)) throw this.#to.error("E_DUPLICATE", `two inputs are called ${JSON.stringify(name)}`);
     this.#names.add(name as string);
     this.#tellParameters();
     this.#to.inputEnded?.(this.#facts);
   }
 
+  /** What the objects may be besides, where nobody has said it. */
+  get #hint(): string {
+    return this.#to.options.from.dialect ? "" : `; for records say ${optionText("from", "mlflow:inputs")}`;
+  }
+
   /** What cannot be said elsewhere; `str` is what text is. */
   #tellParameters(): void {
     const to = this.#to;
     const { name, parameters } = this.#facts;
-    if (!parameters || !to.options.to || to.keepsContent || /^\{\s*("content_type"\s*:\s*"(str|np|pd)"\s*)?\}$/.test(parameters)) return;
+    if (!parameters || !to.options.to || to.keepsContent) return;
+    const { models, lost } = parted(parameters);
+    if ((models === undefined || models === "{}") && lost.length === 0 && /^(str|np|pd)?$/.test(contentTypeOf(parameters) ?? "")) return;
     to.warn("W_DROPPED", `parameters of the input ${JSON.stringify(name)} are dropped: ${parameters.slice(0, 200)}`);
   }
 

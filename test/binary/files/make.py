@@ -26,12 +26,26 @@ os.chdir(os.path.dirname(os.path.abspath(__file__)))
 facts = {}
 
 
-def shown(value):
-    """A cell as the text forms have it; decimals with their type's places, bytes in base64."""
+def unit_of(kind):
+    """The unit of a type's times; Python's own have microseconds."""
+    while hasattr(kind, "value_type"):
+        kind = kind.value_type
+    return getattr(kind, "unit", "us")
+
+
+def spelled(text, unit):
+    """A time with all digits of its unit, as pandas' to_json(date_format="iso", date_unit=unit) has them."""
+    whole, _, fraction = text.partition(".")
+    digits = {"s": 0, "ms": 3, "us": 6, "ns": 9}[unit]
+    return f"{whole}.{fraction.ljust(digits, '0')[:digits]}" if digits else whole
+
+
+def shown(value, unit="us"):
+    """A cell as the text forms have it; decimals with their type's places, times with their unit's, bytes in base64."""
     if value is None:
         return None
     if isinstance(value, (list, tuple, np.ndarray)):
-        return [shown(one) for one in value]
+        return [shown(one, unit) for one in value]
     if isinstance(value, bool) or isinstance(value, str):
         return value
     if isinstance(value, (float, np.floating)):
@@ -45,18 +59,16 @@ def shown(value):
     if isinstance(value, uuid.UUID):
         return str(value)
     if isinstance(value, dt.time):
-        text = value.isoformat()
-        return text.rstrip("0") if "." in text else text
+        return spelled(value.isoformat(), unit)
     if isinstance(value, pd.Timedelta):
         return value.isoformat()
     if isinstance(value, dt.timedelta):
         return pd.Timedelta(value).isoformat()
     if isinstance(value, pd.Timestamp):
         utc = value.tz_convert("UTC").tz_localize(None) if value.tz else value
-        text = utc.isoformat()
-        return text.rstrip("0") if "." in text else text
+        return spelled(utc.isoformat(), unit)
     if isinstance(value, dt.datetime):
-        return shown(pd.Timestamp(value))
+        return shown(pd.Timestamp(value), unit)
     if isinstance(value, dt.date):
         return value.isoformat()
     raise TypeError(type(value))
@@ -66,7 +78,7 @@ def keep(name, table, **more):
     """`table` is what the file holds, as its library reads it back."""
     columns = {}
     for column, field in zip(table.columns, table.schema):
-        columns[field.name] = [shown(value) for value in column.to_pylist()]
+        columns[field.name] = [shown(value, unit_of(field.type)) for value in column.to_pylist()]
     facts[name] = {"columns": columns, **more}
 
 
@@ -232,7 +244,7 @@ for name, write, labels in (
     write(name, pa.Table.from_pandas(labelled))
     path = f"{name}.{write.__name__}"
     if name != "index-counted":
-        facts[path]["index"] = [shown(label) for label in labelled.index.tolist()]
+        facts[path]["index"] = [shown(label, getattr(labelled.index, "unit", "us")) for label in labelled.index.tolist()]
 times = pa.table({"t": pa.array([0, None, 1577836800123456000, 1], pa.timestamp("ns"))})
 pq.write_table(times, "int96.parquet", use_deprecated_int96_timestamps=True)
 keep("int96.parquet", pq.read_table("int96.parquet"))
