@@ -1,4 +1,5 @@
 import { binaryForm } from "../binary/form.js";
+import type { Batch } from "../columns/batch.js";
 import type { RowLabels } from "../columns/labels.js";
 import { type Choice, choose, type Form, type Layout, paramsBeside, type SourceName } from "../dialects/index.js";
 import type { Seen } from "../engine/cells.js";
@@ -75,13 +76,16 @@ async function surveyOf(source: Source, options: InspectOptions, recoding: Recod
   if (binary) {
     // its cells are looked at as the text they become
     let index: RowLabels | undefined;
+    const stored = new Map<string, string>();
     const batches = batchesOf(counted(), { from: binary.id }, (found) => {
       index = found;
     });
-    const text = chunksOfBatches(batches, { ...NOTHING, to: "mlflow", labels: () => index }, nodeHost({}));
+    const text = chunksOfBatches(noting(batches, stored), { ...NOTHING, to: "mlflow", labels: () => index }, nodeHost({}));
     const reading = new Survey("mlflow", createScanner, warn);
     for await (const chunk of text) reading.push(chunk);
-    return { ...reading.end(), form: binary.id, dialect: binary.id, ...(index && { index }), bytes, warnings };
+    const found = reading.end();
+    const columns = found.columns.map((column) => ({ ...column, ...storedAs(stored.get(column.name)) }));
+    return { ...found, columns, form: binary.id, dialect: binary.id, ...(index && { index }), bytes, warnings };
   }
   choose(asked, true);
   const onWarning = (warning: Warning) => {
@@ -99,6 +103,18 @@ async function surveyOf(source: Source, options: InspectOptions, recoding: Recod
   const encoded = recoding?.changed && recoding.encoding !== undefined && { encoding: recoding.encoding };
   return { ...found, ...(moved && ownFacts(moved, choose(asked, true), found)), ...encoded, bytes, warnings };
 }
+
+/** Batches as they pass; of the first the dtypes are kept. */
+async function* noting(batches: AsyncIterable<Batch>, dtypes: Map<string, string>): AsyncGenerator<Batch> {
+  for await (const batch of batches) {
+    if (dtypes.size === 0)
+      for (const { name, dtype, timezone } of batch.columns)
+        dtypes.set(name, timezone === undefined ? dtype : `${dtype.slice(0, -1)}, ${timezone}]`);
+    yield batch;
+  }
+}
+
+const storedAs = (stored: string | undefined) => stored !== undefined && { stored };
 
 /** What a payload whose cells had to move was before. */
 function ownFacts({ form, layout, told }: Moved, from: Choice, found: Pick<Inspection, "layout" | "columns">): Partial<Inspection> {

@@ -6,6 +6,7 @@ export const databricks = dialect({
   ...mlflow,
   name: "databricks",
   title: "Databricks",
+  takes: ["csv"],
   about: "Databricks Model Serving: as mlflow, 16 MB a request",
   maxBytes: 16e6,
   response: { ...mlflow.response, about: "Databricks Model Serving: predictions" },

@@ -215,7 +215,7 @@ function inherited(
   const about = `as ${name}`;
   const answers = base.response && { response: { ...base.response, detect: false, about } };
   if (own.key !== undefined || own.layouts || own.forms) {
-    const { forms, rules, way, wins, takes, faults, detect, ...others } = fieldsOf(base, false) as DialectTable;
+    const { forms, rules, asked, way, wins, takes, faults, detect, ...others } = fieldsOf(base, false) as DialectTable;
     return { ...others, ...answers, ...own };
   }
   const flags = fieldsOf(own, true);

@@ -19,8 +19,9 @@ export type Layout = "frame" | "records" | "tensor" | "named" | "delimited" | "l
  * `ujson`: pandas' own read_json, which drops digits and guesses dates (Azure ML's split, MLflow 1.x).
  * `numpy`: Python's json, then numpy arrays (MLflow's inputs and instances, Azure ML's lists and named tensors; exact).
  * `csv`: pandas' read_csv (MLflow's text/csv).
+ * `parquet`: pandas' read_parquet (MLflow's application/vnd.apache.parquet); nothing is cast.
  */
-export type Reading = "frame" | "ujson" | "numpy" | "csv";
+export type Reading = "frame" | "ujson" | "numpy" | "csv" | "parquet";
 
 /** What a model's signature has for inputs: columns, columns of which some are binary, one tensor without a name, or tensors with names. */
 export type Inputs = "columns" | "binary" | "tensor" | "tensors";
@@ -138,7 +139,7 @@ export interface DialectTable<Name extends string = string, Form extends string 
   readonly rules?: Rules;
   /** The releases that `rules` were held against, the newest last. */
   readonly asked?: readonly Releases[];
-  /** Forms of other dialects that its servers take, too, by their content type. */
+  /** Forms of other dialects, and binary files, that its servers take, too, by their content type. */
   readonly takes?: readonly string[];
   /** Where its servers are not as strict as transload, or otherwise. */
   readonly faults?: Readonly<Partial<Record<ErrorCode, Fault>>>;

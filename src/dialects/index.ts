@@ -65,7 +65,7 @@ export type SourceName = TargetName | "auto";
 const known = { tables: [] as DialectTable[], requests: [] as Dialect[], answers: [] as Dialect[] };
 const forms: Form[] = [];
 const names: string[] = [];
-const owners = new Map<Form, Dialect>();
+const owners = new WeakMap<Form, Dialect>();
 /** What names have stood for, until there is another dialect. */
 const chosen = new Map<string, Choice>();
 /** What was defined, as text: the same again is no other. */
@@ -204,6 +204,13 @@ export function paramsBeside(form: Form, { dialect, forms }: Choice): ReadonlyMa
     if (params !== undefined && !found.has(params)) found.set(params, name);
   }
   return found;
+}
+
+/** A Parquet file as this dialect's servers take it (`takes`), by its content type. */
+export function parquetFor(dialect: Dialect): Form {
+  const form: Form = { id: "parquet", dialect: dialect.name, key: undefined, layouts: ["frame"], reading: "parquet" };
+  owners.set(form, dialect);
+  return form;
 }
 
 export function dialectOf(form: Form): Dialect {

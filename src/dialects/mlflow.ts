@@ -15,7 +15,8 @@ export const ASKED: readonly Releases[] = [
  * MLflow's scoring server, 2.0 and later: exactly one of four keys, optional `params`, every other key ignored
  * (mlflow/pyfunc/scoring_server/__init__.py, utils/proto_json_utils.py). A cell that is missing is NaN there, and null
  * in a column of text is None: only the token says NaN in both. It takes most forms for most signatures
- * (infer_and_parse_data), but decodes base64 and keeps null in frames only. The text of a file is taken, too, as text/csv.
+ * (infer_and_parse_data), but decodes base64 and keeps null in frames only. The text of a file is taken, too, as text/csv, and
+ * since 3.10 a Parquet file as application/vnd.apache.parquet.
  */
 export const mlflow = dialect({
   name: "mlflow",
@@ -25,7 +26,7 @@ export const mlflow = dialect({
   missing: "token",
   rules: "mlflow",
   asked: ASKED,
-  takes: ["csv"],
+  takes: ["csv", "parquet"],
   faults: {
     E_UTF16: ["depend", "reads UTF-16 since MLflow 3 and refuses it before"],
     E_LLM: ["change", "hands the whole body to the model unparsed"],

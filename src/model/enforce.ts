@@ -9,6 +9,7 @@ import type { Findings } from "./finding.js";
 import { becomesDate, isDateName, labelsBecome } from "./guess.js";
 import type { InspectedColumn } from "./inspection.js";
 import { type ColumnSpec, type ColumnType, type ScalarType, type Schema, spell, type TensorSpec } from "./signature.js";
+import { judgeStored } from "./stored.js";
 
 /** What a payload is in Python. A scalar is an array of rank 0. */
 export type PythonInput =
@@ -224,6 +225,10 @@ function castTo(column: InspectedColumn, type: ColumnType, reading: Reading, to:
   if (type === "any" || type === "sparkml-vector") return;
   if (typeof type === "object") {
     castNested(column, type, reading, to);
+    return;
+  }
+  if (reading === "parquet") {
+    judgeStored(column, type, to);
     return;
   }
   const dated = reading === "ujson" && isDateName(column.name, to) ? becomesDate(column) : "no";

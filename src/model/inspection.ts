@@ -23,6 +23,8 @@ export interface InspectedColumn {
   cells: InspectedCells;
   /** What an input of Open Inference Protocol's says of itself. */
   input?: InspectedInput;
+  /** dtype of the column in a binary file, as pandas spells it: `int32`, `datetime64[us, UTC]`. */
+  stored?: string;
 }
 
 /** An input of Open Inference Protocol's, beside its name and its cells. */

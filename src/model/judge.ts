@@ -207,6 +207,10 @@ function judgeShortened(schema: Schema, { rows }: Payload, to: Findings): void {
 function judgeMlflow(payload: Payload, form: Form, { signature, typeHints }: Served, to: Findings): void {
   const { layout, labels, rows, columns } = payload;
   const schema = signature?.inputs;
+  if (form.reading === "parquet" && !to.since("mlflow", "3.10")) {
+    to.refuse("F_FORM", `${to.who} takes Parquet (application/vnd.apache.parquet) since 3.10 alone`);
+    return;
+  }
   if (typeHints && schema) {
     judgeHints(payload, form, schema, to);
     return;
@@ -293,7 +297,7 @@ function judgePython(input: PythonInput, schema: Schema | undefined, reading: Re
   if (schema) enforce(input, schema, reading, to);
   else {
     if (reading === "ujson") judgeLabels(columns, to);
-    for (const column of columns) to.about(column.name, () => inferColumn(column, reading, to));
+    if (reading !== "parquet") for (const column of columns) to.about(column.name, () => inferColumn(column, reading, to));
   }
   if (reading === "ujson" || reading === "csv") judgeDigits(columns, schema, reading, to);
 }

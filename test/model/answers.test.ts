@@ -161,6 +161,34 @@ describe.each(answers.releases.map((releases) => [spelled(releases), releases] a
       });
   });
 
+  // MLflow takes Parquet since 3.10
+  describe.runIf(Number(releases.mlflow?.split(".")[0]) > 2 && releases.mlflow !== "3.6.0")("a column of a Parquet file", () => {
+    const types = ["boolean", "integer", "long", "float", "double", "string", "binary", "datetime"];
+    for (const [[dtype = "", what = ""], letters] of rowsOf(releases, "stored"))
+      test(`${dtype}, ${what}`, () => {
+        const numbers = /int/.test(dtype) && { integers: { least: what === "bits" ? "0" : "5", greatest: what === "bits" ? "1" : "7" } };
+        const column = {
+          name: "a",
+          dtype,
+          stored: dtype,
+          nulls: what === "null" ? 1 : 0,
+          nans: 0,
+          shape: [],
+          rows: 2,
+          cells: { ...numbers },
+        };
+        const labels = { index: false, columns: "texts" as const };
+        const file = { form: "parquet", dialect: "parquet", layout: "frame" as const, rows: 2, shape: [2, 1], columns: [column], labels };
+        const found = { ...file, params: false, siblings: [], bytes: 100, warnings: [] };
+        const verdicts = types.map((type) => {
+          const model = { signature: signature([{ name: "a", type }]), example: undefined };
+          const { accepted, findings } = verdict(found, { for: "mlflow", model, serverVersion: releases });
+          return !accepted ? "r" : findings.some(({ severity }) => severity === "depends") ? "?" : "a";
+        });
+        expect(verdicts.join("").replaceAll("?", "r")).toBe(letters);
+      });
+  });
+
   describe("cells without a signature", () => {
     // a type that holds every cell is found; a verdict tells of it even where the numbers stay the same
     const RETYPED = ["null", "nan", "bits"];

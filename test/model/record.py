@@ -10,14 +10,17 @@ import json
 import logging
 import math
 import os
+import re
 import tempfile
 import warnings
 from datetime import datetime
-from io import StringIO
+from io import BytesIO, StringIO
 
 import mlflow.pyfunc
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 from inference_schema.parameter_types.numpy_parameter_type import NumpyParameterType
 from inference_schema.parameter_types.pandas_parameter_type import PandasParameterType
 from inference_schema.parameter_types.standard_py_parameter_type import StandardPythonParameterType
@@ -310,6 +313,43 @@ def tensors():
     return out
 
 
+# ---- Parquet files
+
+STORED = {
+    **{name: getattr(pa, name)() for name in ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64"]},
+    "bool": pa.bool_(),
+    "string": pa.string(),
+    "bytes": pa.binary(),
+    "datetime64[ms]": pa.timestamp("ms"),
+    "datetime64[us]": pa.timestamp("us"),
+    "datetime64[ns]": pa.timestamp("ns"),
+    "datetime64[us, UTC]": pa.timestamp("us", "UTC"),
+    "datetime64[D]": pa.date32(),
+}
+STORED_CELLS = {"float": [1.5, 2.0], "int": [5, 7], "uint": [5, 7], "bool": [True, False], "string": ["dGVzdA==", "AAAA"], "bytes": [b"a", b"b"], "datetime": [10, 20]}
+
+
+def stored():
+    """By dtype: a letter for each type, of a column without nulls, of one with, and of zeros and ones."""
+    out = {}
+    for name, type_ in STORED.items():
+        cells = STORED_CELLS[re.match("[a-z]+", name)[0]]
+        out[name] = {}
+        columns = {"whole": cells, "null": [cells[0], None]}
+        if "int" in name:
+            columns["bits"] = [0, 1]
+        for what, values in columns.items():
+            values = [np.float16(v) for v in values] if name == "float16" and None not in values else values
+            file = BytesIO()
+            try:
+                pq.write_table(pa.table({"a": pa.array(values, type_)}), file)
+            except (TypeError, pa.ArrowException):
+                continue
+            given = pd.read_parquet(BytesIO(file.getvalue()))
+            out[name][what] = "".join("r" if ask(lambda data, schema: enforced(data, schema), given.copy(), [{"name": "a", "type": t, "required": True}]) is None else "a" for t in SCALARS)
+    return out
+
+
 # ---- models with type hints
 
 HINTS = {
@@ -454,6 +494,7 @@ if __name__ == "__main__":
         "tensors": tensors(),
         "untyped": untyped(),
         "hints": hints(),
+        "stored": stored(),
         "shapes": shapes(),
     }
     print(json.dumps({"cells": CELLS, "schemas": SCHEMAS, "answers": flat(answers)}, ensure_ascii=False))
