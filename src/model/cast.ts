@@ -149,7 +149,8 @@ function ruleOf(dtype: string): Rule | undefined {
   return dtype.startsWith("datetime64") ? DATETIME : undefined; // object, complex128 …: not known
 }
 
-function a({ name }: Target): string {
+/** `an integer column`. */
+export function a({ name }: Pick<Target, "name">): string {
   return `${/^[aeiou]/.test(name) && !name.startsWith("u") ? "an" : "a"} ${name} column`;
 }
 

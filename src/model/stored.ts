@@ -1,6 +1,6 @@
 // Whether MLflow takes a column of a Parquet file as it is stored. It hands the file to pandas.read_parquet, and enforces the signature on what
 // comes back without a cast before (mlflow/models/utils.py, _enforce_mlflow_datatype; run on 3.17.2 with pandas 2.3 and 3.1).
-import { kindsOf } from "./cast.js";
+import { a, kindsOf } from "./cast.js";
 import type { Findings } from "./finding.js";
 import type { InspectedColumn } from "./inspection.js";
 import type { ScalarType } from "./signature.js";
@@ -17,7 +17,7 @@ export function judgeStored(column: InspectedColumn, type: ScalarType, to: Findi
   const { stored, nulls, shape, rows } = column;
   const k = kindsOf(column);
   if (stored === undefined || shape.length > 0 || k.listed) {
-    to.depend("F_TYPE", `whether ${to.who} takes lists in a ${type} column is not checked here`);
+    to.depend("F_TYPE", `whether ${to.who} takes lists in ${a({ name: type })} is not checked here`);
     return;
   }
   const pandas = inPandas(stored, nulls > 0);
@@ -26,7 +26,7 @@ export function judgeStored(column: InspectedColumn, type: ScalarType, to: Findi
     const why = nulls > 0 && pandas.kind === "float" && /int/.test(stored) ? ", which the null makes float64" : "";
     to.refuse(
       "F_TYPE",
-      `${to.who} casts nothing of a Parquet file, and refuses ${stored}${why} for a ${type} column; convert it with the model's types`,
+      `${to.who} casts nothing of a Parquet file, and refuses ${stored}${why} for ${a({ name: type })}; convert it with the model's types`,
     );
   } else if (type === "binary" && pandas.kind === "text")
     to.change("F_BASE64", `${to.who} does not decode base64 of a Parquet file: the model is given its text`);

@@ -3,6 +3,7 @@ import { inspect, TransloadError, type Verdict, type VerdictOptions, verdict } f
 import { verdictOfFault } from "../../src/model/fault.js";
 import { FINDINGS } from "../../src/model/finding.js";
 import { parseSignature } from "../../src/model/signature.js";
+import { frame, written } from "../support/binary-samples.js";
 import { feed, whole } from "../support/feed.js";
 
 const model = (inputs?: unknown, more: object = {}) => ({
@@ -145,6 +146,37 @@ describe("what the server's releases decide", () => {
     ] as const)
       await expect(ask(split, { for: "azureml", serverVersion })).rejects.toThrow(said);
     await expect(ask(split, { for: "tfserving", serverVersion: { mlflow: "3" } })).rejects.toThrow("not told by releases");
+  });
+});
+
+describe("a Parquet file", () => {
+  const file = async () => {
+    const batch = frame([
+      { name: "i", dtype: "int64", shape: [], values: BigInt64Array.of(1n, 300n) },
+      { name: "f", dtype: "float64", shape: [], values: Float64Array.of(1.5, 2) },
+      { name: "t", dtype: "datetime64[us]", shape: [], values: BigInt64Array.of(0n, 1n), timezone: "UTC" },
+    ]);
+    return inspect(await written([batch], { to: "parquet" }), { from: "parquet" });
+  };
+
+  test("tells what it stores", async () => {
+    const { columns } = await file();
+    expect(columns.map(({ stored }) => stored)).toEqual(["int64", "float64", "datetime64[us, UTC]"]);
+  });
+
+  test("is taken by MLflow where its types are the model's, and by no other server", async () => {
+    const found = await file();
+    const asked = (...types: string[]) => verdict(found, mlflow(types.map((type, i) => ({ name: "ift"[i], type }))));
+    expect(asked("long", "double")).toMatchObject({ accepted: true, findings: [{ code: "F_EXTRA" }] });
+    expect(asked("integer", "float", "datetime").findings.filter(({ severity }) => severity === "refused")).toMatchObject([
+      { code: "F_TYPE", column: "i", message: expect.stringContaining("refuses int64 for an integer column") },
+      { code: "F_TYPE", column: "f" },
+      { code: "F_TYPE", column: "t" },
+    ]);
+    expect(verdict(found, mlflow())).toMatchObject({ accepted: true, findings: [] });
+    for (const server of ["databricks", "azureml", "oip", "mlflow:split"])
+      expect(verdict(found, { for: server }), server).toMatchObject({ accepted: false, remedy: { to: expect.any(String) } });
+    expect(verdict(found, { ...mlflow(), serverVersion: { mlflow: "3.9" } }).accepted).toBe(false);
   });
 });
 
