@@ -62,7 +62,9 @@ export interface Verdict {
 
 /** What servers of these releases do, where that is not what the verdict says. */
 export interface Otherwise {
+  /** Of those that were asked. */
   readonly releases: readonly Releases[];
+  /** They take the payload, with changes or without. */
   readonly accepted: boolean;
   /** Those that the verdict does not have. */
   readonly findings: readonly Finding[];

@@ -26,7 +26,7 @@ describe("what is in them", () => {
     ["view.arrow", "arrow", '["s","b"],"data":[["a","YQ=="],[null,null],["xxxxxxxxxxxxxxxxxxxx","//////////////////////////8="]]'],
     ["listview.arrow", "arrow", '["c"],"data":[[[1,2]],[[3,4]]]'],
     ["ree.arrow", "arrow", '["c"],"data":[["a"],["a"],["b"]]'],
-    ["time.parquet", "parquet", '["t"],"data":[["01:02:03"],[null],["04:05:06.789"]]'],
+    ["time.parquet", "parquet", '["t"],"data":[["01:02:03.000000"],[null],["04:05:06.789000"]]'],
     ["decimals.parquet", "parquet", '["price"],"data":[[1.50],[12345.67],[null]]'],
     ["long-decimal.parquet", "parquet", '["amount"],"data":[[12345678901234567890.12]]'],
     ["lists.parquet", "parquet", '["id","v"],"data":[[1,[null,null]],[2,null],[3,[1.0,2.0]]]'],
