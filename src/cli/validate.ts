@@ -12,7 +12,7 @@ import type { Define } from "./job.js";
 import { interruptibly } from "./leaving.js";
 import { addDefinitions, addEncoding, addLimits, addVoice, type Definitions, type Encoded, type Limits, limitsOf } from "./options.js";
 import { print } from "./output.js";
-import type { Report, Voice } from "./report.js";
+import { exitCode, type Report, type Voice } from "./report.js";
 import { alignColumns } from "./table.js";
 
 interface ValidateCall extends Voice, Limits, Encoded, Definitions {
@@ -25,6 +25,7 @@ interface ValidateCall extends Voice, Limits, Encoded, Definitions {
 
 const EXAMPLE = "transload validate payload.json --for mlflow";
 const REFUSED = 1;
+const WRONG_CALL = 2;
 
 export const define: Define = (command, start) => {
   addVoice(addDefinitions(addLimits(addEncoding(command))))
@@ -41,7 +42,7 @@ export const define: Define = (command, start) => {
       "--server-version <releases>",
       "what the server runs, as mlflow=3.17,pandas=3.1; without it the newest releases that were asked",
     )
-    .option("--json", "as JSON")
+    .option("--json", "as JSON, as transload/verdict.schema.json describes it")
     .addHelpText(
       "after",
       `
@@ -56,7 +57,17 @@ Examples:
     .action((input: string | undefined, call: ValidateCall) => start(call, (report) => run(input, call, report)));
 };
 
-async function run(
+/** A program that asked for JSON gets JSON, whatever comes of it: schema/verdict.schema.json describes it. */
+async function run(path: string | undefined, call: ValidateCall, report: Report): Promise<number> {
+  try {
+    return await answer(path, call, report);
+  } catch (error) {
+    if (call.json && error instanceof TransloadError && exitCode(error) !== WRONG_CALL) await print(toJson({ error: placed(error) }));
+    throw error;
+  }
+}
+
+async function answer(
   path: string | undefined,
   { from, encoding, for: server, model: modelPath, serverVersion, json, ...call }: ValidateCall,
   report: Report,
@@ -83,7 +94,7 @@ async function run(
     judged = error instanceof TransloadError && asked ? verdictOfFault(error, options) : undefined;
     if (!judged) throw error;
   }
-  if (json) await print(`${JSON.stringify(judged ?? found, undefined, 2)}\n`);
+  if (json) await print(toJson(judged ?? found));
   else await print(judged ? describe(judged, found, file) : `valid: ${(found as Inspection).form}, ${extent(found as Inspection)}\n`);
   return judged && !judged.accepted ? REFUSED : 0;
 }
@@ -108,6 +119,15 @@ function describe(
 function different({ releases, accepted, findings, without }: Otherwise): string[] {
   const gone = without.map(({ message }) => `  without  ${message}`);
   return [`${accepted ? "Accepted" : "Refused"} by ${releases.map(spellReleases).join(", by ")}:`, ...listed(findings), ...gone];
+}
+
+function toJson(answer: unknown): string {
+  return `${JSON.stringify(answer, undefined, 2)}\n`;
+}
+
+/** What is wrong and where; what is not known is left out. */
+function placed({ code, message, line, column, offset, path }: TransloadError): object {
+  return { code, message, line, column, offset, path };
 }
 
 /** `mlflow=3.17,pandas=3.1`. */

@@ -10,7 +10,7 @@ const HEART = readFileSync(join(ROOT, "data/heart.azureml.json"), "utf8");
 test("the first line is the answer, and so is the exit code", async () => {
   expect(await transload(["validate", "--for", "azureml", "--model", MODEL], HEART)).toEqual({
     code: 0,
-    out: "accepted by Azure ML: standard input: azureml:split, 1 row x 12 columns\n",
+    out: "accepted by Azure ML: standard input: azureml:split, 1 row x 12 columns\n\nThis holds for mlflow 3.17 and pandas 3.1.\n",
     err: "",
   });
   const refused = await transload(["validate", "--for", "mlflow"], SPLIT);
@@ -21,6 +21,8 @@ test("the first line is the answer, and so is the exit code", async () => {
     "",
     "this mends it:",
     "  transload convert -t mlflow:split",
+    "",
+    "This holds for mlflow 3.17 and pandas 3.1.",
     "",
   ]);
 });
@@ -66,7 +68,7 @@ test("what transload does not read, the server may", async () => {
   const taken = await transload(["validate", "--for", "mlflow"], ragged);
   expect(taken).toMatchObject({ code: 0, err: "" });
   expect(taken.out).toMatch(/^accepted by MLflow: standard input\n {2}changed {2}MLflow pads short rows with NaN; row 1 has 1 cell/);
-  expect(taken.out).toMatch(/\n {2}depends {2}transload stops there: .*\n$/);
+  expect(taken.out).toMatch(/\n {2}depends {2}transload stops there: .*\n\nThis holds for mlflow 3\.17 and pandas 3\.1\.\n$/);
   const broken = await transload(["validate", "--for", "mlflow"], ragged.slice(0, 40));
   expect(broken).toMatchObject({ code: 1, err: "" });
   expect(broken.out).toContain("  refused  MLflow refuses it, too: E_TRUNCATED: ");
@@ -91,6 +93,8 @@ test("--json is the Verdict", async () => {
       },
       { code: "F_EXTRA", severity: "changed", message: expect.stringContaining('drops "thall"') },
     ],
+    releases: { mlflow: "3.17", pandas: "3.1" },
+    otherwise: [],
   });
 });
 
