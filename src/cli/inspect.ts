@@ -3,7 +3,7 @@ import type { InspectedColumn, Inspection } from "../model/inspection.js";
 import { blame } from "./disk.js";
 import { openInput, openPayload, type Payload } from "./input.js";
 import type { Define } from "./job.js";
-import { addDefinitions, addEncoding, addLimits, addVoice, type Encoded, type Limits, limitsOf } from "./options.js";
+import { addDefinitions, addEncoding, addLimits, addVoice, type Encoded, encodingOf, type Limits, limitsOf } from "./options.js";
 import { print } from "./output.js";
 import { Progress } from "./progress.js";
 import type { Report, Voice } from "./report.js";
@@ -32,8 +32,8 @@ export const define: Define = (command, start) => {
     .action((input: string | undefined, call: InspectCall) => start(call, (report) => run(input, call, report)));
 };
 
-async function run(path: string | undefined, { from, encoding, json, ...call }: InspectCall, report: Report): Promise<void> {
-  const inspection = await inspectInput(path, { from, ...(encoding !== undefined && { encoding }), ...limitsOf(call) }, EXAMPLE, report);
+async function run(path: string | undefined, { from, json, ...call }: InspectCall, report: Report): Promise<void> {
+  const inspection = await inspectInput(path, { from, ...encodingOf(call), ...limitsOf(call) }, EXAMPLE, report);
   await print(json ? `${JSON.stringify(inspection, undefined, 2)}\n` : `${describe(inspection)}\n`);
 }
 

@@ -41,6 +41,10 @@ export function addEncoding(command: Command): Command {
   );
 }
 
+export function encodingOf({ encoding }: Encoded): Encoded {
+  return encoding === undefined ? {} : { encoding };
+}
+
 /** How much there may be of a row, and of a compressed input. */
 export interface Limits extends ExpansionLimit {
   maxRowBytes?: number;

@@ -10,12 +10,13 @@ import { type Otherwise, type Verdict, type VerdictOptions, verdict } from "../m
 import { extent, inspectInput } from "./inspect.js";
 import type { Define } from "./job.js";
 import { interruptibly } from "./leaving.js";
-import { addDefinitions, addEncoding, addLimits, addVoice, type Definitions, type Encoded, type Limits, limitsOf } from "./options.js";
+import { addDefinitions, addEncoding, addLimits, addVoice, type Definitions, encodingOf, limitsOf } from "./options.js";
 import { print } from "./output.js";
-import type { Report, Voice } from "./report.js";
+import { addQuestion, describeAsked, type QuestionCall, questionOf } from "./question.js";
+import { exitCode, type Report, type Voice } from "./report.js";
 import { alignColumns } from "./table.js";
 
-interface ValidateCall extends Voice, Limits, Encoded, Definitions {
+interface ValidateCall extends Voice, QuestionCall, Definitions {
   from: string;
   for?: string;
   model?: string;
@@ -25,9 +26,10 @@ interface ValidateCall extends Voice, Limits, Encoded, Definitions {
 
 const EXAMPLE = "transload validate payload.json --for mlflow";
 const REFUSED = 1;
+const WRONG_CALL = 2;
 
 export const define: Define = (command, start) => {
-  addVoice(addDefinitions(addLimits(addEncoding(command))))
+  addQuestion(addVoice(addDefinitions(addLimits(addEncoding(command)))))
     .summary("tell whether a server takes a payload: exit 0 when it does, 1 when it does not")
     .description(
       "Reads a payload to its end. With --for it tells whether that server takes the payload as it is, for the model if one is named; " +
@@ -41,7 +43,7 @@ export const define: Define = (command, start) => {
       "--server-version <releases>",
       "what the server runs, as mlflow=3.17,pandas=3.1; without it the newest releases that were asked",
     )
-    .option("--json", "as JSON")
+    .option("--json", "as JSON, as transload/verdict.schema.json describes it")
     .addHelpText(
       "after",
       `
@@ -51,41 +53,87 @@ Examples:
   transload validate data/heart.mlflow.json --for mlflow --model data/heart-model
   transload validate data/heart.mlflow.json --for mlflow --server-version mlflow=3.6,pandas=2.3
   transload validate data/heart.azureml.json --model data/heart-model/MLmodel --json
-  printf 'city\\nZ\\374rich\\n' | transload validate -f csv --encoding windows-1252`,
+  printf 'city\\nZ\\374rich\\n' | transload validate -f csv --encoding windows-1252
+  transload validate data/heart.mlflow.json --model data/heart-model --ask http://127.0.0.1:5000/invocations`,
     )
     .action((input: string | undefined, call: ValidateCall) => start(call, (report) => run(input, call, report)));
 };
 
-async function run(
-  path: string | undefined,
-  { from, encoding, for: server, model: modelPath, serverVersion, json, ...call }: ValidateCall,
-  report: Report,
-): Promise<number> {
-  if (server !== undefined) choose(server); // an unknown name is told before anything is read
-  const model = modelPath === undefined ? undefined : await interruptibly(readModel(modelPath));
+/** A program that asked for JSON gets JSON, whatever comes of it: schema/verdict.schema.json describes it. */
+async function run(path: string | undefined, call: ValidateCall, report: Report): Promise<number> {
+  try {
+    return await answer(path, call, report);
+  } catch (error) {
+    if (call.json && error instanceof TransloadError && exitCode(error) !== WRONG_CALL) await print(toJson({ error: placed(error) }));
+    throw error;
+  }
+}
+
+async function answer(path: string | undefined, call: ValidateCall, report: Report): Promise<number> {
+  const put = questionOf(path, call);
+  if (call.for !== undefined) choose(call.for); // an unknown name is told before anything is read
+  const model = call.model === undefined ? undefined : await interruptibly(readModel(call.model));
   const file = path === "-" ? undefined : path;
   const options: VerdictOptions = {
-    ...(server !== undefined && { for: server }),
+    ...(call.for !== undefined && { for: call.for }),
     ...(model && { model }),
-    ...(serverVersion !== undefined && { serverVersion: parseReleases(serverVersion) }),
+    ...(call.serverVersion !== undefined && { serverVersion: parseReleases(call.serverVersion) }),
     ...(file !== undefined && { file }),
     ...(call.dialect && { definitions: call.dialect }),
     taken: existsSync,
   };
-  const asked = server !== undefined || model !== undefined || serverVersion !== undefined;
-  let found: Inspection | undefined;
-  let judged: Verdict | undefined;
+  if (!call.for && !model && call.serverVersion === undefined && !put) {
+    const found = await look(path, call, report);
+    await print(call.json ? toJson(found) : `valid: ${found.form}, ${extent(found)}\n`);
+    return 0;
+  }
+  const { found, judged } = await judge(() => look(path, call, report), options);
+  const said = describe(judged, found, file);
+  if (!put) {
+    await print(call.json ? toJson(judged) : said);
+    return judged.accepted ? 0 : REFUSED;
+  }
+  // where the server gives no answer the verdict stands all the same
+  const asked = await put(judged, found, options).catch(async (error: unknown) => {
+    if (!call.json) await print(said);
+    throw error;
+  });
+  await print(call.json ? toJson({ ...judged, asked }) : `${said}\n${describeAsked(asked, judged, model !== undefined)}`);
+  return asked.accepted ? 0 : REFUSED;
+}
+
+async function look(path: string | undefined, call: ValidateCall, report: Report): Promise<Inspection> {
+  const inspectAs = (from: string) => inspectInput(path, { from, ...encodingOf(call), ...limitsOf(call) }, EXAMPLE, report);
   try {
-    found = await inspectInput(path, { from, ...(encoding !== undefined && { encoding }), ...limitsOf(call) }, EXAMPLE, report);
-    judged = asked ? verdict(found, options) : undefined;
+    return await inspectAs(sourceFor(path, call));
+  } catch (error) {
+    // what may be for either of two servers is for the one that is asked; a pipe cannot be read again
+    const again = error instanceof TransloadError && error.code === "E_AMBIGUOUS" && call.from === "auto" && call.for !== undefined;
+    if (!again || path === undefined || path === "-") throw error;
+    return await inspectAs(call.for as string);
+  }
+}
+
+/** A csv's name says nothing of a line of names, which some servers do not read. */
+function sourceFor(path: string | undefined, { from, for: server }: ValidateCall): string {
+  if (from !== "auto" || server === undefined || !path?.endsWith(".csv")) return from;
+  return choose(server).forms.find(({ headless }) => headless)?.id ?? from;
+}
+
+/** The verdict, and what it is made of, where the payload can be read. */
+async function judge(
+  inspecting: () => Promise<Inspection>,
+  options: VerdictOptions,
+): Promise<{ found: Inspection | undefined; judged: Verdict }> {
+  try {
+    const found = await inspecting();
+    return { found, judged: verdict(found, options) };
   } catch (error) {
     // not what transload makes of it is asked, but what the server does
-    judged = error instanceof TransloadError && asked ? verdictOfFault(error, options) : undefined;
+    const judged = error instanceof TransloadError ? verdictOfFault(error, options) : undefined;
     if (!judged) throw error;
+    return { found: undefined, judged };
   }
-  if (json) await print(`${JSON.stringify(judged ?? found, undefined, 2)}\n`);
-  else await print(judged ? describe(judged, found, file) : `valid: ${(found as Inspection).form}, ${extent(found as Inspection)}\n`);
-  return judged && !judged.accepted ? REFUSED : 0;
 }
 
 /** The answer in the first line, then what was found, then the command that mends it. */
@@ -108,6 +156,15 @@ function describe(
 function different({ releases, accepted, findings, without }: Otherwise): string[] {
   const gone = without.map(({ message }) => `  without  ${message}`);
   return [`${accepted ? "Accepted" : "Refused"} by ${releases.map(spellReleases).join(", by ")}:`, ...listed(findings), ...gone];
+}
+
+function toJson(answer: unknown): string {
+  return `${JSON.stringify(answer, undefined, 2)}\n`;
+}
+
+/** What is wrong and where; what is not known is left out. */
+function placed({ code, message, line, column, offset, path }: TransloadError): object {
+  return { code, message, line, column, offset, path };
 }
 
 /** `mlflow=3.17,pandas=3.1`. */

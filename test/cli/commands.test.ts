@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { DIALECTS, NAMES } from "../../src/dialects/index.js";
 import { folder, large, ROOT, SPLIT, shell, transload } from "../support/command-line.js";
+import { ASKED, PLACE, standIn } from "../support/stand-in.js";
 
 const dir = folder();
 
@@ -132,12 +133,13 @@ test("every example of every help runs", async () => {
   );
   for (const found of examples) expect(found.length).toBeGreaterThan(0);
   await shell(`cp -r '${join(ROOT, "data")}' .`, dir);
+  const server = await standIn(ASKED);
   for (const example of new Set(examples.flat())) {
     if (example.includes("<command>")) continue;
-    const { code, err } = await shell(`set -o pipefail; ${example}`, dir);
+    const { code, err } = await shell(`set -o pipefail; ${example.replaceAll(PLACE, server.url)}`, dir);
     expect({ example, code, err }).toEqual({ example, code: 0, err: "" });
   }
-}, 30_000);
+}, 180_000);
 
 test("inspect and validate call Open Inference Protocol's inputs named tensors", async () => {
   const input = (name: string) => `{"name":"${name}","shape":[2],"datatype":"INT64","data":[1,2]}`;

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Block, type Page, pagesIn, readPage, root } from "../support/page.js";
+import { ASKED, PLACE, standIn } from "../support/stand-in.js";
 
 /** The commands and programs of README and docs/ run as they stand: those of a page in order, in a folder with its data; pages side by side. */
 
@@ -44,7 +45,13 @@ function run(program: string, args: readonly string[], folder: string): Promise<
   });
 }
 
-async function runBlock({ language, text, line }: Block, folder: string): Promise<string> {
+/** A server that a page asks is a stand-in on another port. */
+async function runBlock({ text, ...block }: Block, folder: string, server: string): Promise<string> {
+  const output = await runText({ ...block, text: text.replaceAll(PLACE, server) }, folder);
+  return output.replaceAll(server, PLACE);
+}
+
+async function runText({ language, text, line }: Block, folder: string): Promise<string> {
   if (language === "sh") return run("sh", ["-euc", `exec 2>&1\n${text}`], folder);
   const path = join(folder, `line-${line}.mjs`);
   writeFileSync(path, text);
@@ -66,8 +73,10 @@ describe.each(PAGES.filter(({ blocks }) => blocks.some(isRun)).map((page) => [pa
   { concurrent: true },
   (_, page) => {
     let folder = "";
-    beforeAll(() => {
+    let server = "";
+    beforeAll(async () => {
       folder = makeFolder();
+      server = (await standIn(ASKED)).url;
     });
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -75,7 +84,7 @@ describe.each(PAGES.filter(({ blocks }) => blocks.some(isRun)).map((page) => [pa
     test.sequential.each(runnable.map((block) => [block.line, block.text.split("\n")[0], block] as const))(
       "line %i: %s",
       async (_line, _text, block) => {
-        const output = await runBlock(block, folder);
+        const output = await runBlock(block, folder, server);
         for (const promised of promises(page, block)) expect(output).toContain(promised);
       },
     );

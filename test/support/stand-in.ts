@@ -1,0 +1,78 @@
+// Servers that answer as the real ones do, on a loopback port: what each route says is from their source.
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface Reply {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** An object is sent as JSON. */
+  readonly body?: string | object;
+}
+
+interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** What a server answers, by `GET /path`; nothing at all for "silence". */
+export type Routes = Readonly<Record<string, Reply | "silence" | ((call: Call) => Reply)>>;
+
+export interface StandIn {
+  readonly url: string;
+  /** What it was asked, in the order it came. */
+  readonly calls: Call[];
+}
+
+/** Starts a server that goes when the tests do. */
+export async function standIn(routes: Routes, missing: Reply = { status: 404, body: { detail: "Not Found" } }): Promise<StandIn> {
+  const calls: Call[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const { method = "", url: path = "", headers } = request;
+    const call = { method, path, headers, body: Buffer.concat(chunks).toString() };
+    calls.push(call);
+    const route = routes[`${method} ${path}`] ?? missing;
+    if (route === "silence") return;
+    const { status = 200, headers: more = {}, body = "" } = typeof route === "function" ? route(call) : route;
+    response.writeHead(status, { "content-type": typeof body === "string" ? "text/plain" : "application/json", ...more });
+    response.end(typeof body === "string" ? body : JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  server.unref();
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls };
+}
+
+/** A port of the loopback interface where nobody listens. */
+export async function deafPort(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}`;
+}
+
+/** MLflow's scoring server (mlflow/pyfunc/scoring_server/__init__.py); `fault` says what is wrong with a body. */
+export function mlflow(version: string, fault: (body: string) => string | undefined = () => undefined): Routes {
+  const json = { "content-type": "application/json" };
+  return {
+    "GET /ping": { headers: json, body: "\n" },
+    "GET /health": { headers: json, body: "\n" },
+    "GET /version": { headers: json, body: version },
+    "POST /invocations": ({ body }) => {
+      const message = fault(body);
+      return message === undefined ? { body: { predictions: [0] } } : { status: 400, body: { error_code: "BAD_REQUEST", message } };
+    },
+  };
+}
+
+/** MLflow's words for null in a long column. */
+export const NO_NULL =
+  "Invalid input. Data is not compatible with model signature. Failed to convert column age to type 'int64'. Error: 'TypeError(\"int() argument must be a string, a bytes-like object or a real number, not 'NoneType'\")'";
+
+/** What pages and helps ask: MLflow with data/heart-model, which refuses null. */
+export const ASKED = mlflow("3.17.2", (body) => (body.includes("null") ? NO_NULL : undefined));
+/** Where they ask it. */
+export const PLACE = "http://127.0.0.1:5000";
