@@ -17,11 +17,15 @@ export default defineConfig({
         // what a conversion from text to text needs, and convert() with it; binary files, the reference engine and Arrow are loaded where they are wanted
         {
           name: "convert",
-          test: /src\/(?!columns\/arrow)(?:errors|(?:columns|dialects|io|options|envelope|table|lanes|engine\/(?!reference\/))|binary\/(?:form|places)|api\/(?!inspect|write))/,
+          test: /src\/(?!columns\/arrow)(?:errors|(?:columns|dialects|io|options|envelope|table|lanes|engine\/(?!reference\/))|binary\/(?:form|places)|api\/(?!inspect|write|asking|answer|endpoint|diagnosis|probes))/,
           priority: 2,
         },
         // the command line, but for the commands that a call does not ask for
-        { name: "cli", test: /src\/cli\/(?!main|bench|inspect|validate|dialects|dialect-file|model)/, priority: 1 },
+        {
+          name: "cli",
+          test: /src\/cli\/(?!main|bench|doctor|inspect|validate|question|endpoint|dialects|dialect-file|model)/,
+          priority: 1,
+        },
       ],
     },
   },

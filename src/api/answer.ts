@@ -28,7 +28,7 @@ export function wordsOf({ text }: Answer): string | undefined {
 }
 
 /** The body as JSON, where it is an object of it. */
-function objectOf({ text }: Pick<Answer, "text">): Readonly<Record<string, unknown>> | undefined {
+export function objectOf({ text }: Pick<Answer, "text">): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;

@@ -147,8 +147,10 @@ class Asking {
   async #narrow(whole: Refused): Promise<Refused> {
     let smallest = whole;
     let part = whole.part;
+    let rest: Part | undefined;
     while (this.#requests < this.#most) {
       const [left, right] = part.count > 1 ? await this.#halves(part) : [];
+      if (part === whole.part) rest = right;
       // where one half is taken the other is the culprit, which is asked for only when it is a single row
       const next = left ?? (part === smallest.part ? undefined : part);
       if (!next) break;
@@ -158,7 +160,13 @@ class Asking {
       if (next === part) break;
       part = answer.status >= REFUSED ? next : (right as Part);
     }
-    return smallest;
+    return (await this.#everyRow(smallest, rest)) ? { ...whole, part: { ...whole.part, count: 0 } } : smallest;
+  }
+
+  /** Where the very first row is refused, the others may be as well: then it is not the row. */
+  async #everyRow({ part: { first, count } }: Refused, rest: Part | undefined): Promise<boolean> {
+    if (first !== 0 || count !== 1 || !rest || this.#requests >= this.#most) return false;
+    return (await this.#post(rest)).status >= REFUSED;
   }
 
   #post({ body }: Part): Promise<Answer> {

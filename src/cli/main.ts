@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ define: Define }>>> = {
   convert: () => import("./convert.js"),
   inspect: () => import("./inspect.js"),
   validate: () => import("./validate.js"),
+  doctor: () => import("./doctor.js"),
   bench: () => import("./bench.js"),
   dialects: () => import("./dialects.js"),
 };

@@ -126,7 +126,7 @@ test("alone it prints help; --version is the package's", async () => {
 
 test("every example of every help runs", async () => {
   const helps = await Promise.all(
-    ["", "convert", "inspect", "validate", "bench", "dialects"].map((c) => transload([...(c ? [c] : []), "--help"])),
+    ["", "convert", "inspect", "validate", "doctor", "bench", "dialects"].map((c) => transload([...(c ? [c] : []), "--help"])),
   );
   const examples = helps.map(
     ({ out }) => out.slice(out.indexOf("Examples:")).match(/^ {2}(transload|cat|printf) [^<]*?(< \S+ .*)?$/gm) ?? [],

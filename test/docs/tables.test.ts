@@ -49,7 +49,7 @@ describe("docs/formats.md", () => {
 });
 
 describe("docs/command-line.md", () => {
-  const COMMANDS = ["convert", "inspect", "validate"];
+  const COMMANDS = ["convert", "inspect", "validate", "doctor"];
   const { text } = readPage("docs/command-line.md");
   const optionsOf = (command: string) => {
     const help = execFileSync(process.execPath, [join(root, "dist/cli/main.js"), "help", command], { encoding: "utf8" });

@@ -76,3 +76,41 @@ export const NO_NULL =
 export const ASKED = mlflow("3.17.2", (body) => (body.includes("null") ? NO_NULL : undefined));
 /** Where they ask it. */
 export const PLACE = "http://127.0.0.1:5000";
+
+const metadata = (name: string, version: string, extensions: readonly string[] = []): Routes => ({
+  "GET /v2": { body: { name, version, extensions } },
+  "GET /v2/health/ready": { body: "" },
+});
+
+/** MLServer 1.7.1 (handlers/dataplane.py). */
+export const MLSERVER = metadata("mlserver", "1.7.1");
+/** Triton's server metadata (docs/protocol of triton-inference-server/server). */
+export const TRITON = metadata("triton", "2.60.0", ["classification", "sequence", "model_repository"]);
+/** KServe 0.21 (protocol/rest/v1_endpoints.py, protocol/dataplane.py). */
+export const KSERVE: Routes = {
+  ...metadata("kserve", "0.21.0", ["model_repository_extension"]),
+  "GET /v1/models": { body: { models: ["m"] } },
+  "GET /": { body: '"alive"' },
+};
+/** azureml-inference-server-http (server/routes.py, swagger2_template.json). */
+export const AZUREML: Routes = {
+  "GET /": { body: "Healthy", headers: { "x-ms-server-version": "azmlinfsrv/1.4.1" } },
+  "GET /swagger.json": {
+    body: {
+      swagger: "2.0",
+      info: { title: "ML service", description: "API specification for the Azure Machine Learning service ML service" },
+    },
+  },
+};
+/** TensorFlow Serving with a model called m (http_rest_api_handler.cc). */
+export const TENSORFLOW: Routes = {
+  "GET /v1/models": { status: 400, body: { error: "Missing model name in request." } },
+  "GET /v1/models/m": {
+    body: { model_version_status: [{ version: "1", state: "AVAILABLE", status: { error_code: "OK", error_message: "" } }] },
+  },
+};
+/** Seldon Core's Python wrapper (seldon_core/wrapper.py). */
+export const SELDON: Routes = {
+  "GET /health/ping": { body: "pong" },
+  "GET /health/status": { body: { data: { names: [], tensor: { shape: [0], values: [] } }, meta: {} } },
+};
