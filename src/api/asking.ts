@@ -122,7 +122,7 @@ class Asking {
     const whole = await this.#whole();
     const part = whole ?? (await this.#firstRows());
     const answer = await this.#post(part);
-    if (ELSEWHERE[answer.status] !== undefined || (answer.status >= 300 && answer.status < REFUSED)) throw this.#noAnswer(answer);
+    if (!isAbout(answer)) throw this.#noAnswer(answer);
     const expected = whole ? judged : await this.#verdictOn(part);
     const rows = whole ? undefined : { first: part.first, count: part.count };
     if (answer.status < REFUSED) return this.#asked(answer.status, expected, rows);
@@ -154,8 +154,8 @@ class Asking {
       // where one half is taken the other is the culprit, which is asked for only when it is a single row
       const next = left ?? (part === smallest.part ? undefined : part);
       if (!next) break;
-      const answer = await this.#post(next);
-      if (ELSEWHERE[answer.status] !== undefined) break;
+      const answer = await this.#again(next);
+      if (!answer) break;
       if (answer.status >= REFUSED) smallest = { part: next, answer };
       if (next === part) break;
       part = answer.status >= REFUSED ? next : (right as Part);
@@ -166,7 +166,17 @@ class Asking {
   /** Where the very first row is refused, the others may be as well: then it is not the row. */
   async #everyRow({ part: { first, count } }: Refused, rest: Part | undefined): Promise<boolean> {
     if (first !== 0 || count !== 1 || !rest || this.#requests >= this.#most) return false;
-    return (await this.#post(rest)).status >= REFUSED;
+    const answer = await this.#again(rest);
+    return answer !== undefined && answer.status >= REFUSED;
+  }
+
+  /** A further answer; undefined where the server gives none, as what was found before stands all the same. */
+  async #again(part: Part): Promise<Answer | undefined> {
+    const answer = await this.#post(part).catch((error: unknown) => {
+      if (error instanceof TransloadError && error.code === "E_READ") return undefined;
+      throw error;
+    });
+    return answer && isAbout(answer) ? answer : undefined;
   }
 
   #post({ body }: Part): Promise<Answer> {
@@ -241,6 +251,11 @@ class Asking {
       `${spellUrl(this.#endpoint.url)} answers ${status}, which says nothing of the payload: ${what}${words}`,
     );
   }
+}
+
+/** Whether it says something of the payload. */
+function isAbout({ status }: Answer): boolean {
+  return ELSEWHERE[status] === undefined && (status < 300 || status >= REFUSED);
 }
 
 /** Whether a single row may be the reason. */

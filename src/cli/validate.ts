@@ -4,7 +4,7 @@ import { TransloadError } from "../errors.js";
 import { verdictOfFault } from "../model/fault.js";
 import type { Finding } from "../model/finding.js";
 import type { Inspection } from "../model/inspection.js";
-import { readModel } from "../model/mlmodel.js";
+import { type Model, readModel } from "../model/mlmodel.js";
 import { spellReleases } from "../model/releases.js";
 import { type Otherwise, type Verdict, type VerdictOptions, verdict } from "../model/verdict.js";
 import { extent, inspectInput } from "./inspect.js";
@@ -73,22 +73,14 @@ async function answer(path: string | undefined, call: ValidateCall, report: Repo
   const put = questionOf(path, call);
   if (call.for !== undefined) choose(call.for); // an unknown name is told before anything is read
   const model = call.model === undefined ? undefined : await interruptibly(readModel(call.model));
-  const file = path === "-" ? undefined : path;
-  const options: VerdictOptions = {
-    ...(call.for !== undefined && { for: call.for }),
-    ...(model && { model }),
-    ...(call.serverVersion !== undefined && { serverVersion: parseReleases(call.serverVersion) }),
-    ...(file !== undefined && { file }),
-    ...(call.dialect && { definitions: call.dialect }),
-    taken: existsSync,
-  };
+  const options = optionsOf(path, call, model);
   if (!call.for && !model && call.serverVersion === undefined && !put) {
     const found = await look(path, call, report);
     await print(call.json ? toJson(found) : `valid: ${found.form}, ${extent(found)}\n`);
     return 0;
   }
   const { found, judged } = await judge(() => look(path, call, report), options);
-  const said = describe(judged, found, file);
+  const said = describe(judged, found, options.file);
   if (!put) {
     await print(call.json ? toJson(judged) : said);
     return judged.accepted ? 0 : REFUSED;
@@ -100,6 +92,21 @@ async function answer(path: string | undefined, call: ValidateCall, report: Repo
   });
   await print(call.json ? toJson({ ...judged, asked }) : `${said}\n${describeAsked(asked, judged, model !== undefined)}`);
   return asked.accepted ? 0 : REFUSED;
+}
+
+function optionsOf(
+  path: string | undefined,
+  { for: server, serverVersion, dialect }: ValidateCall,
+  model: Model | undefined,
+): VerdictOptions {
+  return {
+    ...(server !== undefined && { for: server }),
+    ...(model && { model }),
+    ...(serverVersion !== undefined && { serverVersion: parseReleases(serverVersion) }),
+    ...(path !== undefined && path !== "-" && { file: path }),
+    ...(dialect && { definitions: dialect }),
+    taken: existsSync,
+  };
 }
 
 async function look(path: string | undefined, call: ValidateCall, report: Report): Promise<Inspection> {

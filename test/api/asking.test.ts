@@ -172,6 +172,14 @@ describe("a payload that is refused", () => {
     });
   });
 
+  test("keeps what was found where the server is gone", async () => {
+    const { url } = await standIn({
+      "POST /": ({ body }) => (cellsOf(body).length < 4 ? "silence" : { status: 500, body: { error: `${cellsOf(body).length} rows` } }),
+    });
+    const asked = await asking(url, count(8), { for: "mlflow" }, { endpoint: { timeout: 0.3 } });
+    expect(asked).toMatchObject({ requests: 3, rows: { first: 0, count: 4 }, said: "4 rows" });
+  });
+
   test("is told in the server's words, on a line of 300 characters", async () => {
     const bodies: readonly (readonly [string | object, string | undefined])[] = [
       [{ error_code: "BAD_REQUEST", message: "of MLflow" }, "of MLflow"],

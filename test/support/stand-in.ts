@@ -17,7 +17,9 @@ interface Call {
 }
 
 /** What a server answers, by `GET /path`; nothing at all for "silence". */
-export type Routes = Readonly<Record<string, Reply | "silence" | ((call: Call) => Reply)>>;
+export type Routes = Readonly<Record<string, Said | ((call: Call) => Said)>>;
+
+type Said = Reply | "silence";
 
 export interface StandIn {
   readonly url: string;
@@ -35,8 +37,9 @@ export async function standIn(routes: Routes, missing: Reply = { status: 404, bo
     const call = { method, path, headers, body: Buffer.concat(chunks).toString() };
     calls.push(call);
     const route = routes[`${method} ${path}`] ?? missing;
-    if (route === "silence") return;
-    const { status = 200, headers: more = {}, body = "" } = typeof route === "function" ? route(call) : route;
+    const said = typeof route === "function" ? route(call) : route;
+    if (said === "silence") return;
+    const { status = 200, headers: more = {}, body = "" } = said;
     response.writeHead(status, { "content-type": typeof body === "string" ? "text/plain" : "application/json", ...more });
     response.end(typeof body === "string" ? body : JSON.stringify(body));
   });
