@@ -31,6 +31,8 @@ from mlflow.pyfunc.scoring_server import infer_and_parse_data, parse_csv_input
 from mlflow.types.schema import Schema
 
 warnings.filterwarnings("ignore")
+OWN = tempfile.TemporaryDirectory()  # MLflow keeps its books where it runs, if nobody says where
+os.environ["MLFLOW_TRACKING_URI"] = f"file:{OWN.name}"
 os.environ["_MLFLOW_IS_IN_SERVING_ENVIRONMENT"] = "true"  # as its server sets it: models with type hints then read base64 and dates
 logging.disable(logging.CRITICAL)
 

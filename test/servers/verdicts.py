@@ -10,6 +10,7 @@ import pathlib
 import random
 import sys
 
+sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "model"))
 import record  # noqa: E402
 
