@@ -84,7 +84,10 @@ async function surveyOf(source: Source, options: InspectOptions, recoding: Recod
     const reading = new Survey("mlflow", createScanner, warn);
     for await (const chunk of text) reading.push(chunk);
     const found = reading.end();
-    const columns = found.columns.map((column) => ({ ...column, ...storedAs(stored.get(column.name)) }));
+    const columns = found.columns.map((column) => {
+      const dtype = stored.get(column.name);
+      return dtype === undefined ? column : { ...column, stored: dtype };
+    });
     return { ...found, columns, form: binary.id, dialect: binary.id, ...(index && { index }), bytes, warnings };
   }
   choose(asked, true);
@@ -113,8 +116,6 @@ async function* noting(batches: AsyncIterable<Batch>, dtypes: Map<string, string
     yield batch;
   }
 }
-
-const storedAs = (stored: string | undefined) => stored !== undefined && { stored };
 
 /** What a payload whose cells had to move was before. */
 function ownFacts({ form, layout, told }: Moved, from: Choice, found: Pick<Inspection, "layout" | "columns">): Partial<Inspection> {

@@ -187,13 +187,17 @@ const INTEGER: Rule = {
     if (!onlyLooks(column, "whole", ...(truths ? ["boolean" as const] : []))) return ["F_TYPE", describe(column, k)];
     if (reading === "csv" && k.booleans && (k.integers || k.floats || k.strings)) return ["F_TYPE", "booleans beside numbers"];
     if (reading === "csv" && column.cells.floats?.fractions) return ["F_CAST", "numbers that are not whole"];
+    // in a column of objects each is cast by itself, and none wraps around
+    const objects = k.booleans || k.strings || isBeyond64(k);
+    const { floats } = column.cells;
+    // pandas makes nothing unsigned of a float below zero, not even of -0.25 (astype_float_to_int_nansafe)
+    if (reading !== "numpy" && target.dtype.startsWith("u") && floats && !objects && (floats.least < 0 || k.least < 0n))
+      return ["F_RANGE", "numbers below zero"];
     const worst = farthest(column, k, target, reading === "csv");
     if (worst === undefined) return undefined;
     // read_csv casts whole numbers alone, and not uint64 to int64; since pandas 3.1 it wraps none around
     const wide = k.greatest >= 2n ** 63n && target.dtype === "int64";
     const unsafe = reading === "csv" && (typeof worst === "number" || wide || to.since("pandas", "3.1"));
-    // in a column of objects each is cast by itself, and none wraps around
-    const objects = k.booleans || k.strings || isBeyond64(k);
     const refused = reading === "numpy" || unsafe || objects;
     return refused ? ["F_RANGE", `${worst}, which is out of range,`] : undefined;
   },
@@ -309,7 +313,9 @@ const DATETIME: Rule = {
     const parsed = reading === "frame" && to.since("mlflow", "3.12");
     if (!numpy && k.booleans && (beside || parsed)) return ["F_TYPE", beside ? "booleans beside others" : "booleans"];
     const whole = parsed ? k.greatest >= 2n ** 63n || k.least < -(2n ** 63n) : isBeyond64(k);
-    const far = numpy ? k.integers && (k.greatest >= 2n ** 63n || k.least < -(2n ** 63n)) : !k.floats && k.integers && whole;
+    const far = numpy
+      ? k.integers && (k.greatest >= 2n ** 63n || k.least < -(2n ** 63n))
+      : isBeyond64(k) || (!k.floats && k.integers && whole);
     if (far) return ["F_RANGE", "whole numbers of more than 64 bits"];
     if (numpy) return undefined;
     if (anyLook(column, "zoned")) return ["F_DATE", "times with Z or an offset (write them in UTC, without one)"];

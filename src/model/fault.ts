@@ -77,7 +77,8 @@ function findFault(error: TransloadError, dialect: Dialect, { model }: VerdictOp
 /** A tensor of numpy's object dtype holds anything. */
 function takesObjects(signature: Signature | undefined): boolean {
   const inputs = signature?.inputs;
-  return inputs?.kind === "tensor" && inputs.tensor.dtype === "object";
+  const tensors = inputs?.kind === "tensor" ? [inputs.tensor] : inputs?.kind === "tensors" ? inputs.tensors : [];
+  return tensors.some(({ dtype }) => dtype === "object");
 }
 
 /**

@@ -1,7 +1,6 @@
 // answers.json: what servers did with every kind of cell and of shape. record.ts writes it.
 
-/** Releases by their packages: `{ mlflow: "3.17.2", pandas: "3.1.1" }`. */
-export type Releases = Readonly<Record<string, string>>;
+import type { Releases } from "../../src/dialects/index.js";
 
 /** What record.py prints of one environment. */
 export interface Recorded {
@@ -18,11 +17,4 @@ export interface Answers extends Recorded {
   /** All that were asked, the newest last. */
   readonly releases: readonly Releases[];
   readonly differences: Readonly<Record<string, Readonly<Record<string, string>>>>;
-}
-
-/** `mlflow 3.17.2 with pandas 3.1.1`. */
-export function spelled(releases: Releases): string {
-  return Object.entries(releases)
-    .map(([name, release]) => `${name} ${release}`)
-    .join(" with ");
 }

@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Releases, spelled } from "./answers.js";
+import type { Releases } from "../../src/dialects/index.js";
+import { spellReleases } from "../../src/model/releases.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** It reads Azure ML's payloads; its last release stands behind all others. */
@@ -11,7 +12,7 @@ const INFERENCE_SCHEMA = "inference-schema==1.8";
 /** A Python with these releases, in an environment of its own, which is made once. */
 export function pythonOf(releases: Releases, say: (line: string) => void): string {
   const requirements = Object.entries(releases).map(([name, release]) => `${name}==${release}`);
-  return made(spelled(releases).replaceAll(" ", "-"), [...requirements, INFERENCE_SCHEMA], true, say);
+  return made(spellReleases(releases).replaceAll(" ", "-"), [...requirements, INFERENCE_SCHEMA], true, say);
 }
 
 /** A Python with what pip installs today. */

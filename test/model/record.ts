@@ -4,7 +4,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Answers, type Recorded, type Releases, spelled } from "./answers.js";
+import type { Releases } from "../../src/dialects/index.js";
+import { spellReleases } from "../../src/model/releases.js";
+import type { Answers, Recorded } from "./answers.js";
 import { output, pythonOf, pythonOfToday } from "./environment.js";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
@@ -22,7 +24,7 @@ function record(): void {
   const all = releases.map((one) => ask(pythonOf(one, say)));
   const { cells, schemas, answers } = all.at(-1) as Recorded;
   const differences = Object.fromEntries(
-    releases.slice(0, -1).map((one, i) => [spelled(one), differing((all[i] as Recorded).answers, answers)]),
+    releases.slice(0, -1).map((one, i) => [spellReleases(one), differing((all[i] as Recorded).answers, answers)]),
   );
   const file: Answers = { releases, cells, schemas, answers, differences };
   writeFileSync(FILE, `${JSON.stringify(file, undefined, 1)}\n`);
@@ -35,7 +37,7 @@ function compareNewest(): void {
   const names = Object.keys(cells);
   const forms = Object.keys(schemas);
   const changed = Object.entries(differing(answers, known.answers));
-  say(`${changed.length} of ${Object.keys(answers).length} rows differ from those of ${spelled(known.releases.at(-1) as Releases)}`);
+  say(`${changed.length} of ${Object.keys(answers).length} rows differ from those of ${spellReleases(known.releases.at(-1) as Releases)}`);
   for (const [path, letters] of changed) {
     const before = known.answers[path] ?? "";
     const kinds = path.startsWith("shapes/") ? forms : names;

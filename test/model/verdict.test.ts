@@ -149,6 +149,21 @@ describe("what the server's releases decide", () => {
   });
 });
 
+test("pandas makes nothing unsigned of a float below zero", async () => {
+  const tensor = (dtype: string) => mlflow([{ name: "a", type: "tensor", "tensor-spec": { dtype, shape: [-1] } }]);
+  const split = (cells: string) => `{"dataframe_split":{"columns":["a"],"data":[${cells}]}}`;
+  expect(await codes(split("[1.5],[-0.25]"), tensor("uint8"))).toEqual(["F_RANGE refused"]);
+  expect(await codes(split("[1.5],[-1]"), tensor("uint64"))).toEqual(["F_RANGE refused"]);
+  expect(await codes(split("[1.5],[-0.0]"), tensor("uint8"))).toEqual(["F_CAST changed"]);
+  expect(await codes(split("[1.5],[-0.25]"), tensor("int8"))).toEqual(["F_CAST changed"]);
+  expect(await codes('{"inputs":{"a":[1.5,-0.25]}}', tensor("uint8"))).toEqual(["F_CAST changed"]);
+});
+
+test("whole numbers of more than 64 bits are no dates, beside floats neither", async () => {
+  const split = '{"dataframe_split":{"columns":["a"],"data":[[1.5],[18446744073709551616]]}}';
+  expect(await codes(split, mlflow(column("a", "datetime")))).toEqual(["F_RANGE refused"]);
+});
+
 describe("a Parquet file", () => {
   const file = async () => {
     const batch = frame([

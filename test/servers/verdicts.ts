@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { inspect, type Releases, TransloadError, type Verdict, type VerdictOptions, verdict } from "../../src/index.js";
 import { verdictOfFault } from "../../src/model/fault.js";
+import { spellReleases } from "../../src/model/releases.js";
 import { parseSignature } from "../../src/model/signature.js";
-import { spelled } from "../model/answers.js";
 import { output } from "../model/environment.js";
 import { HERE } from "./python.js";
 
@@ -42,7 +42,7 @@ export async function checkVerdicts(python: string, releases: Releases, count: n
     const vain = (table.get("refused in vain") ?? 0) + (table.get("warned in vain") ?? 0);
     const fails = (table.get("lost") ?? 0) + (table.get("unsaid") ?? 0) > 0 || vain * 100 > all * IN_VAIN;
     const counts = [...table].map(([parting, n]) => `${parting} ${n}`).join(", ");
-    return `${fails ? "FAILED" : "passed"} verdicts on ${server}, ${spelled(releases)}, seed ${seed}: ${counts}`;
+    return `${fails ? "FAILED" : "passed"} verdicts on ${server}, ${spellReleases(releases)}, seed ${seed}: ${counts}`;
   });
   return [...told, ...faults.slice(0, 10)];
 }
