@@ -3,10 +3,10 @@ import { TYPES, base, countAt, fail, lastNewline, newlines, setCursor, setDepth,
 import { Kind } from "./token";
 
 /**
- * A field is a column of the target: 64 bytes. Its text is what stands before a cell of it, separator and key; its key
+ * A field is a column of the target: 48 bytes. Its text is what stands before a cell of it, separator and key; its key
  * is how records of the source spell it, quotes and colon included. Both are padded to 16 bytes.
  */
-export const FIELD: usize = 64;
+export const FIELD: usize = 48;
 export const TEXT: usize = 0;
 export const TEXT_LENGTH: usize = 4;
 export const KEY: usize = 8;

@@ -1,8 +1,17 @@
 import { Beside, Kind } from "./codes.js";
 import type { CellKinds } from "./rows.js";
 
+/** A million columns have few combinations of bits, so each is one object. */
+const known = new Map<number, CellKinds>();
+
 /** What the bits of a column say, one for every Kind that its cells were. */
 export function kindsOf(bits: number): CellKinds {
+  const kinds = known.get(bits) ?? kindsIn(bits);
+  known.set(bits, kinds);
+  return kinds;
+}
+
+function kindsIn(bits: number): CellKinds {
   const has = (...kinds: number[]) => kinds.some((kind) => (bits & (1 << kind)) !== 0);
   return {
     integers: has(Kind.Int),

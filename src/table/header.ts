@@ -4,10 +4,8 @@ import { listed } from "../errors.js";
 import type { TableJob, Wait } from "./job.js";
 import type { Rules } from "./rules.js";
 
-/** A set of all names. */
-
 /** The first line of a delimited file, as names. */
-export function* headerNames(job: TableJob, rules: Rules): Generator<Wait, string[] | undefined, void> {
+export function* headerNames(job: TableJob, rules: Rules): Generator<Wait, readonly string[] | undefined, void> {
   const { scanner } = job;
   const fields = { ...rules.fields(), missing: [], spelling: () => "text" as const };
   const style: RowStyle = {
@@ -27,8 +25,17 @@ export function* headerNames(job: TableJob, rules: Rules): Generator<Wait, strin
   }
 }
 
-/** Names as pandas makes them where they are empty or stand twice. */
-function numbered(labels: readonly (string | null)[], job: TableJob): string[] {
+/** Names as pandas makes them where they are empty or stand twice; mostly they are neither, and remain as they are. */
+function numbered(labels: readonly (string | null)[], job: TableJob): readonly string[] {
+  return areNames(labels) ? labels : number(labels, job);
+}
+
+function areNames(labels: readonly (string | null)[]): labels is readonly string[] {
+  const distinct = new Set(labels);
+  return distinct.size === labels.length && !distinct.has(null);
+}
+
+function number(labels: readonly (string | null)[], job: TableJob): string[] {
   const seen = new Set<string>();
   // numbers below these are taken
   const numbers = new Map<string, number>();

@@ -5,7 +5,7 @@ import type { CoreMemory } from "./memory.js";
 import type { CoreShelf } from "./shelf.js";
 
 const TYPINGS = { json: Typing.Lexical, pointed: Typing.Pointed, any: Typing.Numbers, pandas: Typing.Pandas, text: Typing.Text } as const;
-const FIELD = 64;
+const FIELD = 48;
 const CELL = 16;
 
 /** Words of a field's record (core/row.ts). */

@@ -27,7 +27,7 @@ export class CoreRows implements RowReader {
   readonly #request: RowRequest;
   readonly #style: RowStyle;
   readonly #keyed: boolean;
-  readonly #names: string[] | undefined;
+  readonly #names: readonly string[] | undefined;
   readonly #shelf: CoreShelf;
   readonly #fields: CoreFields;
   readonly #keys: CoreKeys | undefined;
@@ -43,10 +43,12 @@ export class CoreRows implements RowReader {
     this.#request = request;
     this.#style = style;
     this.#keyed = request.syntax === "records" || request.syntax === "recordLines";
-    this.#names = request.names ? [...request.names] : this.#keyed ? [] : undefined;
+    // new keys are added to the names of records; those of other rows may be a million, and stay whose they are
+    const keys = this.#keyed ? [...(request.names ?? [])] : undefined;
+    this.#names = keys ?? request.names;
     this.#shelf = new CoreShelf(memory, "texts of rows");
     this.#fields = new CoreFields(memory, this.#shelf, request);
-    this.#keys = this.#keyed ? new CoreKeys(memory, this.#shelf, this.#fields, this.#names as string[]) : undefined;
+    this.#keys = keys && new CoreKeys(memory, this.#shelf, this.#fields, keys);
     this.#sides = request.across && new CoreSides(memory, this.#fields, request.across);
     this.#output = new CoreOutput(memory, this.#fields, style);
     input.tooLong = () => this.#tooLong();
