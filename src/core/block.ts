@@ -12,8 +12,9 @@
 //
 // What a change must not break: a block is taken whole or not at all, and only when nothing in it needs step(): no event, no error,
 // no object, no length still to be learned. A block that may need it is left to step().
-import { isEscape, isHex } from "./bytes";
-import { afterRun, controls, digits, equal, prefixXor, runLeaves } from "./masks";
+import { isHex } from "./bytes";
+import { afterRun, controls, digits, equal, escapeLetters, prefixXor, runLeaves } from "./masks";
+import { matrixBlocks } from "./matrix";
 import {
   Mode, Nan, St, countAt, depth, expectAt, freeAbove, base, leaf, mode, nan, nullOk, setDepth, setSt, st, stopAt, typeAt, watch,
   MAX_DEPTH, TYPES, addNewlines,
@@ -31,6 +32,7 @@ const SAVED: usize = memory.data(LEVELS * 8, 16);
 
 /** Takes blocks from p while they are surely fine; returns the first byte not taken. */
 export function pass(p: usize, to: usize): usize {
+  p = matrixBlocks(p, to);
   if (st < St.Exp) p = plainBlocks(p, to);
   return p + 64 <= to ? anyBlocks(p, to) : p;
 }
@@ -101,11 +103,12 @@ export function anyBlocks(p: usize, to: usize): usize { return blocks(p, to, fal
           nextEscaped = (codes & backslash) >> 63;
           quote &= ~escapes;
           text = prefixXor(quote) ^ inString;
-          for (let m = escapes; m != 0; m &= m - 1) {
+          // letters by a table; the digits behind \\u one by one
+          const unicode = equal(v0, v1, v2, v3, 0x75 /* u */) & escapes;
+          bad |= escapes & ~unicode & ~escapeLetters(v0, v1, v2, v3);
+          for (let m = unicode; m != 0; m &= m - 1) {
             const q = p + <usize>ctz(m);
-            const c = load<u8>(q);
-            if (isEscape(c)) continue;
-            if (c != 0x75 /* u */ || q + 5 > to || !isHex(load<u8>(q, 1)) || !isHex(load<u8>(q, 2)) || !isHex(load<u8>(q, 3)) || !isHex(load<u8>(q, 4))) { bad = 1; break; }
+            if (q + 5 > to || !isHex(load<u8>(q, 1)) || !isHex(load<u8>(q, 2)) || !isHex(load<u8>(q, 3)) || !isHex(load<u8>(q, 4))) { bad = 1; break; }
             // the digits of an escape must be in this block, or step() could not take over after it
             if (q + 4 >= p + 64) { bad = 1; break; }
           }

@@ -1,6 +1,6 @@
 // The scanner: RFC 8259, byte by byte, resumable at every byte, with the exact place of the first fault.
 //
-// How it works. scan() alternates between two machines over the same state (state.ts). pass() in block.ts takes 64
+// How it works. scan() alternates between machines over the same state (state.ts). pass() in block.ts, and matrix.ts before it, takes 64
 // bytes at a time and may only say "this block is surely fine". step() below takes the blocks that pass() leaves, byte
 // by byte; it alone raises events and errors. So a rule that block.ts does not know costs speed, never correctness, and
 // every error has the same place wherever the input was cut.
@@ -10,11 +10,13 @@
 import { pass } from "./block";
 import { isDigit, isEscape, isHex } from "./bytes";
 import { literalByte, literalLength } from "./literals";
+import { matrixBlocks } from "./matrix";
 import {
   Err, Ev, Mode, Nan, St, admit, base, close, countAt, cursor, depth, fail, freeAbove, inKey, leaf, litFirst, litSeen,
   measure, mode, nan, newlineAt, nullOk, open, peeking, setCursor, setInKey, setLastNewline, setLit, setPeeking, setSt, setStop, st, stopAt, typeAt,
   watch,
 } from "./state";
+import { isWhole } from "./utf8";
 
 const BLOCK: usize = 64;
 
@@ -33,6 +35,11 @@ export function scan(from: usize, to: usize): i32 {
   }
   setCursor(p);
   return Ev.More;
+}
+
+/** Consumes blocks of [from, to) that are surely fine and ASCII, so that nobody need check their UTF-8; returns the first byte not consumed. */
+export function skim(from: usize, to: usize): usize {
+  return isWhole() && blockable() ? matrixBlocks(from, to) : from;
 }
 
 /** pass() knows lists of scalars and lists, unwatched, once the depth of the scalars is known. */

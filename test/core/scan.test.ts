@@ -189,6 +189,20 @@ describe("the block machine and the byte machine tell the same", () => {
     );
   }, 30_000);
 
+  test("of a matrix of plain numbers with another byte at any place", () => {
+    for (const gap of ["", " "]) {
+      const period = ["1", "-2.5", "0],[0.25", "10", "-0],[-0.75", "3", "123456.07"].join(",");
+      const text = `[[${`${period}],[`.repeat(10)}4,5,6]]`.replaceAll(",", `,${gap}`);
+      const first = text.length >> 1;
+      for (let at = first; at < first + 64 + period.length; at++)
+        for (const byte of Buffer.from('[],.-+0159eE "\\{}:;/n\n\x00\x1a\x80\xba\xef', "latin1")) {
+          const bytes = Buffer.from(text);
+          bytes[at] = byte;
+          machinesAgree(bytes, { watch: 0, cargo: { mode: at % 2 ? Mode.Rows : Mode.Tensor } });
+        }
+    }
+  }, 30_000);
+
   const tokens = [
     "[1,2],[3,4]",
     "[1,2],[3]",

@@ -13,6 +13,7 @@ export interface Core {
   reset(): void;
   resetUtf8(): void;
   utf8(from: number, to: number): number;
+  skim(from: number, to: number): number;
   scan(from: number, to: number): number;
   setWatch(depth: number): void;
   setPeeking(on: boolean): void;

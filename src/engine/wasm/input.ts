@@ -70,11 +70,11 @@ export class CoreInput {
     return this.#absolute(this.from);
   }
 
-  /** Takes the next piece of the chunk in place of what is in the window. False: the chunk is used up. */
+  /** Takes the next piece of the chunk in place of what is in the window, for the scanner. False: the chunk is used up. */
   fill(): boolean {
     this.from = this.sound = this.to = this.#window;
     this.#windowAt = this.#chunkAt + this.#taken;
-    return this.#take();
+    return this.#take(true);
   }
 
   /** Takes the next piece behind what is still to be consumed. False: the chunk is used up. */
@@ -211,7 +211,8 @@ export class CoreInput {
     return truncated(st.value, depth.value, this.#place(this.from, depth.value));
   }
 
-  #take(): boolean {
+  /** `scans`: what is surely fine and ASCII is consumed at once. */
+  #take(scans = false): boolean {
     const count = Math.min(PIECE, this.#chunk.length - this.#taken);
     if (count === 0) return false;
     this.#memory.bytes.set(this.#chunk.subarray(this.#taken, this.#taken + count), this.to);
@@ -219,7 +220,8 @@ export class CoreInput {
     const clean = this.sound === this.to;
     const start = this.to;
     this.to += count;
-    if (clean) this.sound = this.#memory.core.utf8(start, this.to);
+    if (scans && clean) this.from = this.#memory.core.skim(start, this.to);
+    if (clean) this.sound = this.#memory.core.utf8(scans ? this.from : start, this.to);
     return true;
   }
 
