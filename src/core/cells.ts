@@ -8,6 +8,7 @@
 // Every column has a record (column.ts). A block has one record for all its cells.
 import { AT, DTYPE, DType, LISTS, NAN_COUNT, NULL_COUNT, RECORD, SEEN, STEP, TAKES, columns, setColumns } from "./column";
 import { readNumber } from "./decimal";
+import { allDoubles, doubleCells, doubleRows, layDoubles, readDoubles } from "./doubles";
 import { literalAt, literalLength } from "./literals";
 import { scan } from "./json-grammar";
 import { shortEnd } from "./row";
@@ -26,6 +27,8 @@ let cell: u32 = 0; // cells of the batch so far, in a block
 export function startCells(at: usize, count: u32, asBlock: bool, stringsAt: usize, stringsEnd: usize, clips: bool): void {
   setColumns(at); width = count; block = asBlock;
   startStore(stringsAt, stringsEnd, clips);
+  layDoubles(asBlock ? min(count, 1) : count);
+  stride = NEAR;
 }
 
 export function startBatch(limit: u32): void { rows = 0; rowLimit = limit; cell = 0; drainStrings(); }
@@ -48,15 +51,37 @@ export function cells(from: usize, to: usize): i32 {
   setLastNewline(0);
   let p = from;
   while (true) {
+    if (allDoubles) p = passDoubles(p, to);
     if (depth < leaf || st == St.After) {
       const ev = between(p, to);
       if (ev != Ev.More || at >= to) return ev;
       p = at;
     }
-    const ev = block ? blockRun(p, to) : columnRun(p, to);
+    // a little way on, and then perhaps as doubles again
+    const stop = allDoubles ? min(to, p + stride) : to;
+    let ev = block ? blockRun(p, stop) : columnRun(p, stop);
+    if (ev == Ev.More && stop < to) {
+      if (cursor != p) { p = cursor; continue; }
+      ev = block ? blockRun(p, to) : columnRun(p, to);
+    }
     if (ev != GO_ON) return ev;
     p = at;
   }
+}
+
+/** Bytes until rows are tried as doubles again: more and more where they are none. */
+const NEAR: usize = 1 << 8;
+const FAR: usize = 1 << 14;
+let stride: usize = NEAR;
+
+// @ts-ignore: decorator
+@inline function passDoubles(p: usize, to: usize): usize {
+  const q = readDoubles(p, to, block, rows, cell, rowLimit);
+  stride = q != p ? NEAR : min(FAR, 2 * stride);
+  rows = doubleRows;
+  if (block) cell = doubleCells;
+  setCursor(q);
+  return q;
 }
 
 const GO_ON: i32 = -1;

@@ -6,12 +6,13 @@
 // One call takes a chunk, never a value.
 //
 //   a document    state.ts is what is known of the text up to one byte; json-grammar.ts, block.ts and matrix.ts check it; utf8.ts, bytes.ts, literals.ts, masks.ts
-//   typed cells   cells.ts reads them; column.ts is a column, store.ts puts a cell into it, texts.ts a text; survey.ts reads no values
+//   typed cells   cells.ts reads them, doubles.ts rows of plain numbers; column.ts is a column, store.ts puts a cell into it, texts.ts a text; survey.ts reads no values
 //   rows          rows.ts drives; read-*.ts read a row (row.ts, token.ts, keys.ts), write-*.ts write it (output.ts, json-cell.ts); plain.ts, fill.ts
 //   numbers       decimal.ts reads them, shortest-float.ts prints them; powers.ts, made by powers.gen.mjs, is for both
 //   columns       print.ts writes them as rows, spell.ts their texts; hybrid.ts, plain-texts.ts and xxh64.ts are for Parquet and Zstandard
 export { anyBlocks, plainBlocks } from "./block";
-export { compactBlocks, matrixBlocks, spacedBlocks } from "./matrix";
+export { compactBlocks, matrixBlocks, noteCompact, noteSpaced, spacedBlocks } from "./matrix";
+export { blockStretch, columnStretch } from "./doubles";
 export { scan, skim } from "./json-grammar";
 export { base, closedEmpty, cursor, depth, error, freeCargo, lastNewline, leaf, newlines, reset, setNan, setNullOk, setPeeking, setRowMost, setStop, setWatch, st, startCargo, COUNTS, EXPECT, TYPES } from "./state";
 

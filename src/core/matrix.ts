@@ -10,6 +10,14 @@
 import { afterRun, look, pack, runLeaves } from "./masks";
 import { Mode, St, countAt, depth, expectAt, freeAbove, leaf, mode, setDepth, setSt, st, stopAt, watch } from "./state";
 
+/** As many bytes are judged before their numbers are read. */
+export const STRETCH: usize = 8192;
+/** Where numbers end, one address behind the other from FIRST_END on, with room for four in vain. */
+const NOTED: usize = memory.data(16 + 4 * (<i32>STRETCH / 2 + 4), 16);
+export const FIRST_END: usize = NOTED + 16;
+/** How many there are. */
+export let ends: u32 = 0;
+
 // What a character is, a bit each; a digit has two, so that one behind a leading zero can be told.
 const FIRST: u8 = 1, LATER: u8 = 2, POINT: u8 = 4, COMMA: u8 = 8, CLOSE: u8 = 16, MINUS: u8 = 32, OPEN: u8 = 64, SPACE: u8 = 128;
 const DIGIT: u8 = FIRST | LATER;
@@ -93,12 +101,17 @@ export function matrixBlocks(p: usize, to: usize): usize {
 }
 
 // exported from the core, or the optimizer would put both loops into matrixBlocks() and spill registers in each
-export function compactBlocks(p: usize, to: usize): usize { return blocks(p, to, false); }
-export function spacedBlocks(p: usize, to: usize): usize { return blocks(p, to, true); }
+export function compactBlocks(p: usize, to: usize): usize { return blocks(p, to, false, false); }
+export function spacedBlocks(p: usize, to: usize): usize { return blocks(p, to, true, false); }
 
-/** `spaced` is a constant, and each of the two calls has its own copy of the loop. */
+/** Notes where the numbers of such blocks end, and leaves the state as it is; [p, to) is no longer than a STRETCH. */
+export function noteCompact(p: usize, to: usize): void { blocks(p, to, false, true); }
+export function noteSpaced(p: usize, to: usize): void { blocks(p, to, true, true); }
+
+/** `spaced` and `notes` are constants, and each of the calls has its own copy of the loop. */
 // @ts-ignore: decorator
-@inline function blocks(from: usize, to: usize, spaced: bool): usize {
+@inline function blocks(from: usize, to: usize, spaced: bool, notes: bool): usize {
+  if (notes) ends = 0;
   const inside = depth == leaf;
   const pair = before(from, inside, spaced);
   if (pair == 0) return from;
@@ -116,6 +129,7 @@ export function spacedBlocks(p: usize, to: usize): usize { return blocks(p, to, 
   const character = v128.load(CHARACTER), itself = v128.load(ITSELF), next = v128.load(spaced ? NEXT_SPACED : NEXT), then = v128.load(spaced ? THEN_SPACED : THEN);
   let last = slots(i8x16.replace_lane(i8x16.replace_lane(i8x16.splat(0x31), 14, <i8>(pair >> 8)), 15, <i8>pair), most, least, low, spaced);
   let p = from;
+  let note = FIRST_END;
   while (p + 64 <= to) {
     const v0 = v128.load(p), v1 = v128.load(p, 16), v2 = v128.load(p, 32), v3 = v128.load(p, 48);
     const a0 = slots(v0, most, least, low, spaced), a1 = slots(v1, most, least, low, spaced);
@@ -143,6 +157,7 @@ export function spacedBlocks(p: usize, to: usize): usize { return blocks(p, to, 
       done = below;
     }
     if (wrong != 0 || !i8x16.all_true(sound)) break;
+    if (notes) note = noteEnds(note, p, cells | close);
     cell = n + popcnt(cells & ~done);
     rows += popcnt(between);
     inFraction = runLeaves(begun, run) | (point >> 63);
@@ -151,8 +166,23 @@ export function spacedBlocks(p: usize, to: usize): usize { return blocks(p, to, 
     last = a3;
     p += 64;
   }
-  if (p != from) leaveAt(p, rows, cell, inFraction != 0);
+  if (notes) ends = <u32>((note - FIRST_END) >> 2);
+  else if (p != from) leaveAt(p, rows, cell, inFraction != 0);
   return p;
+}
+
+/** Four at a time, some of them perhaps in vain. */
+// @ts-ignore: decorator
+@inline function noteEnds(note: usize, p: usize, marks: u64): usize {
+  const behind = note + (<usize>popcnt(marks) << 2);
+  while (marks != 0) {
+    store<u32>(note, <u32>(p + <usize>ctz(marks))); marks &= marks - 1;
+    store<u32>(note, <u32>(p + <usize>ctz(marks)), 4); marks &= marks - 1;
+    store<u32>(note, <u32>(p + <usize>ctz(marks)), 8); marks &= marks - 1;
+    store<u32>(note, <u32>(p + <usize>ctz(marks)), 12); marks &= marks - 1;
+    note += 16;
+  }
+  return behind;
 }
 
 /** The state as the byte machine has it, by the last characters before p. */

@@ -6,9 +6,15 @@ import { cellsOf, collect, crumbs, feed, tryRead, whole } from "../support/feed.
 
 const CHUNK = 100_000;
 
-/** These texts, read as cells of one tensor. */
-async function read(texts: readonly string[], dtype: DType): Promise<TypedArray> {
-  const bytes = Buffer.from(`{"inputs":[${texts.join(",")}]}`);
+const WIDTH = 5;
+
+/** These texts, read as cells of one tensor. `rows`: in rows, where doubles are read in another way; nulls fill the last one. */
+async function read(texts: readonly string[], dtype: DType, rows = false): Promise<TypedArray> {
+  const cells: string[] = [];
+  if (rows)
+    for (let at = 0; at < texts.length; at += WIDTH)
+      cells.push(`[${Array.from({ length: WIDTH }, (_, i) => texts[at + i] ?? "null").join(",")}]`);
+  const bytes = Buffer.from(`{"inputs":[${(rows ? cells : texts).join(",")}]}`);
   const chunks: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; at += CHUNK) chunks.push(bytes.subarray(at, at + CHUNK));
   const batches = await collect(chunks, { dtype, batchRows: Math.max(1, texts.length) });
@@ -16,11 +22,13 @@ async function read(texts: readonly string[], dtype: DType): Promise<TypedArray>
 }
 
 async function same(texts: readonly string[]): Promise<void> {
-  const values = await read(texts, "float64");
-  expect(values.length).toBe(texts.length);
-  texts.forEach((text, i) => {
-    if (!Object.is(values[i], Number(text))) expect({ text, value: values[i] }).toEqual({ text, value: Number(text) });
-  });
+  for (const rows of [false, true]) {
+    const values = await read(texts, "float64", rows);
+    expect(values.length).toBe(rows ? Math.ceil(texts.length / WIDTH) * WIDTH : texts.length);
+    texts.forEach((text, i) => {
+      if (!Object.is(values[i], Number(text))) expect({ text, value: values[i] }).toEqual({ text, value: Number(text) });
+    });
+  }
 }
 
 const view = new DataView(new ArrayBuffer(8));
