@@ -1,11 +1,13 @@
 import { checkConvert, convert } from "../api/convert.js";
 import { formOfName } from "../api/extension.js";
+import { nodeHost } from "../api/node.js";
 import { split } from "../api/split.js";
 import { transfer } from "../api/transfer.js";
 import { binaryForm } from "../binary/form.js";
 import { type Compression, compressionOf, compressor } from "../io/compression.js";
 import { guessesColumns, isTransfer } from "../lanes/exchange.js";
 import { corrected, FIRST_GUESS, type Guesses, once } from "../lanes/guessing.js";
+import { pour, SLOTS } from "../lanes/pour.js";
 import type { ConvertOptions } from "../options/convert.js";
 import { addOptions, type ConvertCall, conversionOf, informed, type Shape, shapeOf } from "./convert-call.js";
 import { blame } from "./disk.js";
@@ -98,8 +100,13 @@ async function attempt(
     else {
       // a binary file is read by its name
       const named = binaryForm(told.from ?? "") !== undefined && payload.file !== undefined;
-      const conversion = isTransfer(request) ? transfer(request, sink) : convert(told);
-      await output.fill(named ? [] : payload.stream, conversion, ...packing);
+      const { lent } = payload;
+      if (lent && !compression && !isTransfer(request))
+        await output.pour((sink) => pour(lent(SLOTS), request, nodeHost(request.run), sink));
+      else {
+        const conversion = isTransfer(request) ? transfer(request, sink) : convert(told);
+        await output.fill(named ? [] : payload.stream, conversion, ...packing);
+      }
     }
     input.refuseChanged();
     output.commit();

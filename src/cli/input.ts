@@ -9,6 +9,7 @@ import { TransloadError } from "../errors.js";
 import { compressionOf, expand } from "../io/compression.js";
 import type { ExpansionLimit } from "../io/expansion.js";
 import { compressionAt } from "../io/peek.js";
+import { headOfFile, ring } from "../io/ring.js";
 import { refuseChanged } from "../io/source.js";
 import { cannotRead } from "./disk.js";
 import { type Around, aroundFile, Recent } from "./excerpt.js";
@@ -18,7 +19,10 @@ import { openPipe } from "./pipe.js";
 /** Where a payload comes from. */
 export interface Input {
   readonly name: string;
-  readonly stream: Readable;
+  /** A file that is open, and nothing of it read; or what is no file. */
+  readonly fd: number | undefined;
+  /** What is no file. */
+  readonly stream: Readable | undefined;
   /** Bytes, where they are known. */
   readonly size: number | undefined;
   /** Of what is read, whatever has its name by now: as it was opened. */
@@ -34,6 +38,8 @@ export interface Input {
 /** A payload as it is to be read: expanded where it was compressed. */
 export interface Payload {
   readonly stream: Readable;
+  /** The same bytes, of a file that is not compressed, each chunk lent until `slots - 1` more have been asked for. Instead of the stream. */
+  readonly lent: ((slots: number) => AsyncIterable<Uint8Array>) | undefined;
   /** The file whose bytes the stream's are. */
   readonly file: string | undefined;
   /** The bytes that were read, where they were asked for and are there. */
@@ -59,7 +65,8 @@ export async function openInput(path: string | undefined, example: string): Prom
   if (path === undefined || path === "-" || path === "/dev/stdin") return openStdin();
   try {
     const stats = await interruptibly(stat(path));
-    if (stats.isFIFO()) return { name: path, stream: await openPipe(path, "read"), size: undefined, stats, refuseChanged: () => {} };
+    if (stats.isFIFO())
+      return { name: path, fd: undefined, stream: await openPipe(path, "read"), size: undefined, stats, refuseChanged: () => {} };
     return openFile(path, await interruptibly(open(path, "r")));
   } catch (error) {
     throw cannotRead(path, error);
@@ -67,7 +74,7 @@ export async function openInput(path: string | undefined, example: string): Prom
 }
 
 function openFile(name: string, fd: number): Input {
-  const input = inputOf(name, fd, createReadStream("", { fd, highWaterMark: CHUNK, autoClose: false }));
+  const input = inputOf(name, fd);
   return input.size === undefined ? input : { ...input, file: name, around: aroundFile(fd) };
 }
 
@@ -81,10 +88,11 @@ function openStdin(): Input {
   }
 }
 
-function inputOf(name: string, fd: number, stream: Readable): Input {
+function inputOf(name: string, fd: number, stream?: Readable): Input {
   const stats = statsOf(fd);
   const size = stats.isFile() ? stats.size : undefined;
-  return { name, stream, size, stats, refuseChanged: () => refuseChanged(name, stats, fstatSync(fd)) };
+  const refuse = () => refuseChanged(name, stats, fstatSync(fd));
+  return { name, fd: stream ? undefined : fd, stream, size, stats, refuseChanged: refuse };
 }
 
 function statsOf(fd: number): Stats {
@@ -102,18 +110,40 @@ export async function openPayload(
   input: Input,
   { onProgress, recalls = false, ...limit }: ExpansionLimit & { onProgress?: ((bytes: number) => void) | undefined; recalls?: boolean },
 ): Promise<Payload> {
-  const { stream, file, name } = input;
-  const head = await headOf(stream);
+  const { file, name, fd } = input;
+  const head = fd === undefined ? await headOf(input.stream as Readable) : await interruptibly(headOfFile(fd));
+  const opened: Opened = fd === undefined ? { stream: input.stream as Readable, lent: undefined } : openedFile(fd, head);
   const form = formOfName(name);
   const compression = compressionAt(head) ?? compressionOf(name).compression;
   if (!compression) {
     const told = { file, form: binaryAt(head)?.id ?? form, compressed: false };
-    return input.around || !recalls ? { ...told, stream, around: input.around } : { ...told, ...recalled(stream) };
+    if (!input.around && recalls) return { ...told, ...recalled(opened.stream), lent: undefined };
+    return Object.assign(opened, { ...told, around: input.around });
   }
-  const chunks = expand(counted(stream, onProgress), compression, limit);
+  const chunks = expand(counted(opened.stream, onProgress), compression, limit);
   const { stream: expanded, around } = recalls ? recalled(chunks) : { stream: readableOf(chunks), around: undefined };
   const inner = await headOf(expanded);
-  return { stream: expanded, around, file: undefined, form: binaryAt(inner)?.id ?? form, compressed: true };
+  return { stream: expanded, lent: undefined, around, file: undefined, form: binaryAt(inner)?.id ?? form, compressed: true };
+}
+
+type Opened = Pick<Payload, "stream" | "lent">;
+
+/** What follows this head, and the head. A stream is made where one is asked for: it begins to read at once. */
+function openedFile(fd: number, head: Uint8Array): Opened {
+  let stream: Readable | undefined;
+  return {
+    get stream() {
+      stream ??= streamOf(fd, head);
+      return stream;
+    },
+    lent: (slots) => ring(fd, slots, head),
+  };
+}
+
+function streamOf(fd: number, head: Uint8Array): Readable {
+  const stream = createReadStream("", { fd, highWaterMark: CHUNK, autoClose: false });
+  if (head.length > 0) stream.unshift(head);
+  return stream;
 }
 
 function recalled(chunks: AsyncIterable<Uint8Array>): { stream: Readable; around: Around } {

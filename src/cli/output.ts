@@ -1,11 +1,13 @@
 // The one writer of every command. Whatever is written goes through fill(), which succeeds only when it has been told that every
 // byte is written; of a file, that it is on the disk.
 import {
+  close,
   closeSync,
   constants,
   createWriteStream,
   fchmodSync,
   fstatSync,
+  fsync,
   fsyncSync,
   open as openCallback,
   openSync,
@@ -17,10 +19,11 @@ import {
 import { access, realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type Readable, type Transform, Writable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { finished, pipeline } from "node:stream/promises";
 import { isatty } from "node:tty";
 import { promisify } from "node:util";
 import { TransloadError } from "../errors.js";
+import { fileSink, type Sink, streamSink } from "../io/sink.js";
 import { cannotWrite, ofWriting, syncFolder } from "./disk.js";
 import type { Input } from "./input.js";
 import { beforeLeaving, interruptibly } from "./leaving.js";
@@ -35,6 +38,8 @@ export interface Output {
   readonly name: string;
   /** Writes the source, through these steps, to its end. @throws TransloadError E_WRITE; and what the source or a step throws. */
   fill(source: Readable | AsyncIterable<Uint8Array> | Iterable<Uint8Array>, ...steps: readonly Step[]): Promise<void>;
+  /** The same by somebody who writes what is lent, and to its end. Either is done once. */
+  pour(work: (sink: Sink) => Promise<void>): Promise<void>;
   /** Has these bytes put over the first ones when the file is complete; undefined where that cannot be done. */
   readonly patch?: (bytes: Uint8Array) => void;
   commit(): void;
@@ -46,6 +51,8 @@ const BUFFERED = 1 << 20;
 export const PERMISSIONS = 0o777;
 
 const open = promisify(openCallback);
+const syncFile = promisify(fsync);
+const closeFile = promisify(close);
 
 /**
  * Opens a file, or standard output for `-` and for nothing. Devices and pipes are written to as they are.
@@ -70,9 +77,9 @@ export async function print(text: string): Promise<void> {
 }
 
 /** Opens a new file to be filled, of which nobody knows yet. */
-export async function openFile(path: string, name: string, sync: boolean): Promise<Pick<Output, "fill"> & { readonly fd: number }> {
+export async function openFile(path: string, name: string, sync: boolean): Promise<Writer & { readonly fd: number }> {
   const fd = await interruptibly(open(path, "wx"));
-  return { fd, fill: filler(name, createWriteStream("", { fd, highWaterMark: BUFFERED, flush: sync })) };
+  return { fd, ...fileWriter(name, fd, sync) };
 }
 
 export function existing(path: string): Promise<Stats | undefined> {
@@ -89,15 +96,15 @@ function openStdout(sync: boolean, input?: Input): Output {
   // process.stdout would write a file or a device synchronously
   const plain = stats.isFile() || (stats.isCharacterDevice() && !isatty(STDOUT));
   const flush = sync && stats.isFile();
-  const stream = plain ? createWriteStream("", { fd: STDOUT, highWaterMark: BUFFERED, flush }) : stdoutPipe();
-  return { name, fill: filler(name, stream), commit: () => {}, discard: () => {} };
+  const writer = plain ? fileWriter(name, STDOUT, flush) : streamWriter(name, stdoutPipe());
+  return { name, ...writer, commit: () => {}, discard: () => {} };
 }
 
 async function openDirect(path: string, stats: Stats): Promise<Output> {
-  const stream = stats.isFIFO()
-    ? await openPipe(path, "write")
-    : createWriteStream("", { fd: await interruptibly(open(path, "w")), highWaterMark: BUFFERED });
-  return { name: path, fill: filler(path, stream), commit: () => {}, discard: () => {} };
+  const writer = stats.isFIFO()
+    ? streamWriter(path, await openPipe(path, "write"))
+    : fileWriter(path, await interruptibly(open(path, "w")), false);
+  return { name: path, ...writer, commit: () => {}, discard: () => {} };
 }
 
 /** Writes to a file of its own in the same folder, which takes the name at the end. */
@@ -108,7 +115,7 @@ async function openAtomic(path: string, existing: Stats | undefined, sync: boole
   const temporary = temporaryIn(folder);
   const remove = () => rmSync(temporary, { force: true });
   const callOff = beforeLeaving(remove);
-  const { fd, fill } = await openFile(temporary, path, sync);
+  const { fd, fill, pour } = await openFile(temporary, path, sync);
   if (existing) fchmodSync(fd, existing.mode & PERMISSIONS);
   void sweep(folder);
   let start: Uint8Array | undefined;
@@ -129,17 +136,58 @@ async function openAtomic(path: string, existing: Stats | undefined, sync: boole
     remove();
     callOff();
   };
-  return { name: path, fill, patch, commit, discard };
+  return { name: path, fill, pour, patch, commit, discard };
 }
 
-function filler(name: string, sink: Writable): Output["fill"] {
-  return async (source, ...steps) => {
-    try {
-      await pipeline(...([source, ...steps, sink] as unknown as [Readable, Writable]));
-    } catch (error) {
-      throw ofWriting(error) ? cannotWrite(name, error) : error;
-    }
+type Writer = Pick<Output, "fill" | "pour">;
+
+/** Writes to an open file, and closes it. */
+function fileWriter(name: string, fd: number, sync: boolean): Writer {
+  return {
+    // the stream closes it
+    fill: (...steps) => fill(name, createWriteStream("", { fd, highWaterMark: BUFFERED, flush: sync }), steps),
+    pour: (work) =>
+      told(name, async () => {
+        try {
+          await work(fileSink(fd));
+          if (sync) await syncFile(fd);
+        } finally {
+          await closeFile(fd);
+        }
+      }),
   };
+}
+
+function streamWriter(name: string, stream: Writable): Writer {
+  return {
+    fill: (...steps) => fill(name, stream, steps),
+    pour: (work) =>
+      told(name, async () => {
+        const ended = finished(stream);
+        ended.catch(() => {}); // met below, or told by the write
+        try {
+          await work(streamSink(stream));
+        } catch (error) {
+          stream.destroy();
+          throw error;
+        }
+        stream.end();
+        await ended;
+      }),
+  };
+}
+
+function fill(name: string, sink: Writable, steps: Parameters<Output["fill"]>): Promise<void> {
+  return told(name, () => pipeline(...([...steps, sink] as unknown as [Readable, Writable])));
+}
+
+/** What writing says, as an error of this output. */
+async function told(name: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw ofWriting(error) ? cannotWrite(name, error) : error;
+  }
 }
 
 /** Standard output where it is a pipe or a terminal: each chunk is taken, or refused, before the next. */
