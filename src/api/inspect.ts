@@ -101,7 +101,8 @@ async function surveyOf(source: Source, options: InspectOptions, recoding: Recod
       const dtype = stored.get(column.name);
       return dtype === undefined ? column : { ...column, stored: dtype };
     });
-    return { ...found, columns, form: binary.id, dialect: binary.id, ...(index && { index }), bytes, warnings };
+    const siblings = beside ? [...beside.members.keys()] : found.siblings;
+    return { ...found, columns, siblings, form: binary.id, dialect: binary.id, ...(index && { index }), bytes, warnings };
   }
   choose(asked, true);
   const onWarning = (warning: Warning) => {

@@ -1,6 +1,6 @@
 // What a request with binary tensors has beside them, on its way to text: the model's parameters go along, and its inputs keep their datatypes
 // where the target has such.
-import type { Choice, Form } from "../dialects/index.js";
+import { type Choice, dialectOf, type Form } from "../dialects/index.js";
 import { textOfMembers } from "../engine/members.js";
 import { withoutContentType } from "../envelope/content.js";
 import { parted } from "../envelope/flags.js";
@@ -21,6 +21,16 @@ export function paramsOf({ members }: Beside, to: Choice, warn: (warning: Warnin
   const { models, lost } = parted(own);
   for (const name of lost) dropped(`${JSON.stringify(name)} among the parameters`);
   return models === undefined ? "" : `${textOfMembers([["params", models]]).slice(1, -1)},`;
+}
+
+/** What of it a request of this form has a place for, too; the rest is told. */
+export function placedIn(form: Form, { members, datatypes }: Beside, warn: (warning: Warning) => void): Beside {
+  const { siblings, params } = dialectOf(form);
+  const isKnown = (key: string) => key === params || siblings.includes(key);
+  for (const key of members.keys())
+    if (!isKnown(key))
+      warn({ code: "W_DROPPED", message: `${JSON.stringify(key)} is not part of a ${form.dialect} payload and is dropped` });
+  return { members: new Map([...members].filter(([key]) => isKnown(key))), datatypes };
 }
 
 /** The datatypes of inputs that the target's servers read in JSON; those of 16 bits have room in FP32. */

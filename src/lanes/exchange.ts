@@ -10,6 +10,7 @@ import { TransloadError, type Warning } from "../errors.js";
 import { peek } from "../io/peek.js";
 import type { Beside, ReadRequest, Request } from "../options/request.js";
 import { batchesIn, counted } from "./batches.js";
+import { placedIn } from "./beside.js";
 import { endsOf } from "./conversion.js";
 import { FIRST_GUESS, type Guesses, LateNames, once, untilGuessed } from "./guessing.js";
 import type { Host } from "./host.js";
@@ -102,7 +103,7 @@ async function* exchanged(
   const noted = FORMS.find(({ id }) => id === binaryForm(to)?.request);
   let beside: Beside | undefined;
   const onBeside = (own: Beside) => {
-    beside = own;
+    beside = noted ? placedIn(noted, own, (warning) => run.onWarning?.(warning)) : own;
   };
   const reading = {
     from: request.from,

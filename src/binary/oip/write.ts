@@ -49,7 +49,13 @@ export class OipWriter implements BinaryWriter {
       if (own !== undefined) tensor.name = own;
       tensor.settle(request?.datatype, beside?.datatypes.get(tensor.name));
     }
-    const header = encode(textOfMembers([["inputs", `[${tensors.map((tensor) => tensor.head()).join(",")}]`], ...this.#beside(beside)]));
+    const { id, parameters, ...others } = { ...Object.fromEntries(beside?.members ?? []), ...this.#parameters(beside) } as Record<
+      string,
+      string
+    >;
+    const inputs = `[${tensors.map((tensor) => tensor.head()).join(",")}]`;
+    const members = Object.entries({ ...(id && { id }), inputs, ...others, ...(parameters && { parameters }) });
+    const header = encode(textOfMembers(members));
     request?.onHeaders?.({ [LENGTH_HEADER]: `${header.length}`, "Content-Type": "application/octet-stream" });
     yield header;
     for (const tensor of tensors) yield* tensor.bytes();
@@ -59,13 +65,14 @@ export class OipWriter implements BinaryWriter {
     for (const tensor of this.#tensors.values()) tensor.close();
   }
 
-  #beside(beside: Beside | undefined): [key: string, text: string][] {
-    const { parameters, ...others } = Object.fromEntries(beside?.members ?? []);
+  /** Those of the source, and what all inputs are together. */
+  #parameters(beside: Beside | undefined): { parameters?: string } {
+    const given = beside?.members.get("parameters");
     const content: [string, string][] = this.#content === undefined ? [] : [["content_type", JSON.stringify(this.#content)]];
-    if (parameters !== undefined && !parameters.startsWith("{"))
-      throw new TransloadError("E_TARGET", `${FORM} takes an object as parameters, and this is ${parameters.slice(0, 40)}`);
-    const all = [...content, ...membersOf(parameters ?? "{}").filter(([key]) => key !== "content_type")];
-    return [...Object.entries(others), ...(all.length > 0 ? [["parameters", textOfMembers(all)] as [string, string]] : [])];
+    if (given !== undefined && !given.startsWith("{"))
+      throw new TransloadError("E_TARGET", `${FORM} takes an object as parameters, and this is ${given.slice(0, 40)}`);
+    const all = [...content, ...membersOf(given ?? "{}").filter(([key]) => key !== "content_type")];
+    return all.length > 0 ? { parameters: textOfMembers(all) } : {};
   }
 }
 
