@@ -5,6 +5,7 @@
 // stands beside this file: cut.ts cuts batches and joins columns, codecs.ts packs and unpacks bytes, places.ts checks numbers that are
 // places in something else, half.ts is half precision.
 import type { Batch } from "../columns/batch.js";
+import type { AskedDatatype } from "../columns/datatype.js";
 import type { RowLabels } from "../columns/labels.js";
 import { TransloadError } from "../errors.js";
 import { type ExpansionLimit, expansionGuard } from "../io/expansion.js";
@@ -76,7 +77,7 @@ export const BINARY: readonly BinaryForm[] = [
   },
   {
     id: "triton:binary",
-    about: "Triton's and KServe's requests with binary tensors",
+    about: "a request with binary tensors (Triton, KServe)",
     // the JSON that it begins with is any request's: nobody tells it but who names it
     extensions: [],
     magics: [],
@@ -149,8 +150,8 @@ export interface BinaryWrite {
 
 /** How a request is written. */
 interface RequestWrite {
-  /** Of its numbers: one for all, or by the name of the input. */
-  readonly datatype: string | Readonly<Record<string, string>> | undefined;
+  /** Of its numbers: the first that says one of an input. */
+  readonly asked: readonly AskedDatatype[];
   /** What the source has beside its rows; asked when the last batch has come. */
   readonly beside: () => Beside | undefined;
   /** Told the HTTP headers, before the first byte. */

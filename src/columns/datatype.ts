@@ -1,5 +1,5 @@
 // Open Inference Protocol's datatypes (kserve/open-inference-protocol, inference_rest.md; BF16 is Triton's), and the dtypes that hold them.
-import type { DType } from "./dtype.js";
+import { type DType, type DTypes, dtypeNamed } from "./dtype.js";
 
 interface Datatype {
   /** What its cells are read as. */
@@ -36,4 +36,24 @@ export function isDatatype(name: unknown): name is string {
 /** The datatype of numbers, or of true and false, of this dtype; undefined for text, bytes and times. */
 export function datatypeHolding(dtype: DType | undefined): string | undefined {
   return DATATYPE_NAMES.find((name) => name !== "FP16" && name !== "BF16" && name !== "BYTES" && DATATYPES[name]?.dtype === dtype);
+}
+
+/** A datatype for all numbers, or by the name of the column. */
+export type AskedDatatype = string | Readonly<Record<string, string>> | undefined;
+
+/** What is asked of all numbers, or of the columns that are named, as a dtype. */
+export function datatypeFor(dtype: DType | DTypes): AskedDatatype {
+  if (typeof dtype === "string") return datatypeHolding(dtype);
+  return Object.fromEntries(
+    Object.keys(dtype).flatMap((name) => {
+      const datatype = datatypeHolding(dtypeNamed(dtype, name));
+      return datatype ? [[name, datatype]] : [];
+    }),
+  );
+}
+
+/** What is asked first; of columns that it does not name, what the others say. */
+export function orElse(asked: AskedDatatype, others: AskedDatatype): AskedDatatype {
+  if (asked === undefined) return others;
+  return typeof asked === "object" && typeof others === "object" ? { ...others, ...asked } : asked;
 }

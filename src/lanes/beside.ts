@@ -34,8 +34,7 @@ export function placedIn(form: Form, { members, datatypes }: Beside, warn: (warn
 }
 
 /** The datatypes of inputs that the target's servers read in JSON; those of 16 bits have room in FP32. */
-export function datatypesFor({ content, refusesDatatypes = [] }: Form, { datatypes }: Beside): string | Record<string, string> | undefined {
-  if (content === undefined) return undefined;
+export function datatypesFor({ refusesDatatypes = [] }: Form, { datatypes }: Beside): string | Record<string, string> | undefined {
   const own = [...datatypes].map(([name, datatype]) => [name, refusesDatatypes.includes(datatype) ? "FP32" : datatype] as const);
   return own.length === 1 ? own[0]?.[1] : Object.fromEntries(own);
 }

@@ -2,8 +2,7 @@
 // first or afterwards: conversions in a row, which hand each other payloads of MLflow's.
 
 import { concat } from "../columns/bytes.js";
-import { datatypeHolding } from "../columns/datatype.js";
-import { dtypeNamed } from "../columns/dtype.js";
+import { datatypeFor } from "../columns/datatype.js";
 import { choose, FORMS, type Form, type Layout, target } from "../dialects/index.js";
 import { type End, hasColumns, isCut, isTensor, keepsShape } from "../dialects/needs.js";
 import { withoutPlace } from "../engine/fault.js";
@@ -21,17 +20,6 @@ import { mindsKinds, Suiting } from "./suiting.js";
 const WAITING = 1 << 20;
 /** The key that tells the form is in the first so many bytes, or the payload is taken for what the typed lane reads. */
 const HEAD = 1 << 22;
-
-/** The datatype of all numbers, or of the columns that were named. */
-function datatypeFor(dtype: NonNullable<Request["typed"]["dtype"]>): Request["target"]["datatype"] {
-  if (typeof dtype === "string") return datatypeHolding(dtype);
-  return Object.fromEntries(
-    Object.keys(dtype).flatMap((name) => {
-      const datatype = datatypeHolding(dtypeNamed(dtype, name));
-      return datatype ? [[name, datatype]] : [];
-    }),
-  );
-}
 
 /** The conversion, or the chain of them. @throws TransloadError E_DIALECT for ends that there are not. */
 export function stageFor(request: Request, host: Host, write: (bytes: Uint8Array) => void, outlet?: Outlet): Stage {

@@ -3,6 +3,7 @@
 import { checkHeader, checkTarget } from "../binary/check.js";
 import { binaryAt, binaryForm } from "../binary/form.js";
 import { Batch } from "../columns/batch.js";
+import { datatypeFor } from "../columns/datatype.js";
 import type { RowLabels } from "../columns/labels.js";
 import { choose, FORMS } from "../dialects/index.js";
 import { isCut } from "../dialects/needs.js";
@@ -124,7 +125,8 @@ async function* exchanged(
   const written = passed(read, through);
   const warn = (warning: Warning) => run.onWarning?.(warning);
   const own = binaryForm(to) ? labelled(written, () => found, { to, index: labels, warn }) : written;
-  yield* chunksOfBatches(own, { ...request, labels: () => found, beside: () => beside }, host, patch);
+  const datatype = request.typed.dtype && datatypeFor(request.typed.dtype);
+  yield* chunksOfBatches(own, { ...request, datatype, labels: () => found, beside: () => beside }, host, patch);
 }
 
 /** What is asked of the cells of a text; functions on batches see its NaN as NaN, and what they return is the writer's. */

@@ -3,6 +3,7 @@
 import { type BinaryForm, binaryForm } from "../binary/form.js";
 import type { Batch } from "../columns/batch.js";
 import { encode } from "../columns/bytes.js";
+import { orElse } from "../columns/datatype.js";
 import { labelsOf, type RowLabels, withoutLabels } from "../columns/labels.js";
 import { withNan } from "../columns/nan.js";
 import { choose, FORMS, type Form, type Layout, target } from "../dialects/index.js";
@@ -35,13 +36,13 @@ export function chunksOfBatches(
 async function* binary(
   { id }: BinaryForm,
   batches: AsyncIterable<Batch>,
-  { target: { codec, rowGroupRows, nan, datatype }, run: { onHeaders }, beside = () => undefined }: WriteRequest,
+  { target: { codec, rowGroupRows, nan, datatype: wanted }, datatype: typed, run: { onHeaders }, beside = () => undefined }: WriteRequest,
   host: Host,
   patch: Patch | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { writerOf } = await import("../binary/write.js");
   const { spill, npz } = host;
-  const request = { datatype, beside, onHeaders };
+  const request = { asked: [wanted, typed], beside, onHeaders };
   const writer = await writerOf(id, { compress: codec, rowGroupRows, spill, npz, patches: patch !== undefined, request });
   try {
     for await (const batch of batches) yield* writer.write(nan === undefined ? batch : withNan(batch, nan));
@@ -69,8 +70,8 @@ async function* text(batches: AsyncIterable<Batch>, request: WriteRequest, host:
   const head = beside ? paramsOf(beside, choice, (warning) => request.run.onWarning?.(warning)) : "";
   const printed = frame ? printFrame(all, head, labels, host) : named ? printNamed(all, head) : printTensor(all, head);
   const goal = target(choice, layout, middle, false);
-  const own = beside && asked.datatype === undefined ? datatypesFor(goal.form, beside) : undefined;
-  const writing = { ...asked, ...(own && { datatype: own }) };
+  const datatype = goal.form.content && orElse(asked.datatype, orElse(request.datatype, beside && datatypesFor(goal.form, beside)));
+  const writing = { ...asked, ...(datatype !== undefined && { datatype }) };
   if (goal.form === middle && Object.keys(writing).length === 0 && !isCut(pieces)) return yield* printed;
   // but for labels, nothing stands behind the rows that we print, and their bytes have been counted
   const { onProgress: ___, ...run } = request.run;

@@ -2,6 +2,7 @@
 //
 // The room. In: the options as callers write them, flat (convert.ts, read.ts). Out: a request whose parts go to those who need them: rows,
 // typed, target, pieces, limits, run. What is unknown or cannot be is refused here (check.ts), before anything is opened.
+import type { AskedDatatype } from "../columns/datatype.js";
 import type { DType, DTypeChoice } from "../columns/dtype.js";
 import type { RowLabels } from "../columns/labels.js";
 import { type Form, NAMES, type What } from "../dialects/index.js";
@@ -72,6 +73,8 @@ export type WriteRequest = Pick<Request, "to" | "rows" | "target" | "pieces" | "
   Partial<Pick<Request, "what">> & {
     /** What of the batches' columns the rows' labels are, once the first has come. */
     readonly labels?: (() => RowLabels | undefined) | undefined;
+    /** Of numbers, where `target` asks for none: what their dtypes were asked to be. */
+    readonly datatype?: AskedDatatype;
     /** What the source has beside its rows: of a binary request once the first batch has come, of text once the last has. */
     readonly beside?: (() => Beside | undefined) | undefined;
   };

@@ -2,7 +2,7 @@
 
 import { toText } from "../../columns/cell-text.js";
 import type { Column } from "../../columns/column.js";
-import { DATATYPE_NAMES, DATATYPES, datatypeHolding, isDatatype } from "../../columns/datatype.js";
+import { type AskedDatatype, DATATYPE_NAMES, DATATYPES, datatypeHolding, isDatatype } from "../../columns/datatype.js";
 import { NUMERIC, type NumericDType, storedAs, type TypedArray } from "../../columns/dtype.js";
 import { product } from "../../columns/lists.js";
 import { optionText, TransloadError } from "../../errors.js";
@@ -12,9 +12,6 @@ import { elementsOf } from "./elements.js";
 
 /** Bytes that are read back at once: whole cells of every dtype. */
 const BLOCK = 1 << 20;
-
-/** `FP16`, or a datatype by the name of a tensor. */
-export type AskedDatatype = string | Readonly<Record<string, string>> | undefined;
 
 export class TensorWriter {
   name: string;
@@ -64,8 +61,8 @@ export class TensorWriter {
    * true and false are BOOL, whatever is asked.
    * @throws TransloadError E_OPTION for a datatype that there is not, E_DTYPE for one of the source's that its cells have no place in.
    */
-  settle(wanted: AskedDatatype, own: string | undefined): void {
-    const asked = typeof wanted === "object" ? wanted[this.name] : wanted;
+  settle(wanted: readonly AskedDatatype[], own: string | undefined): void {
+    const asked = wanted.map((one) => (typeof one === "object" ? one[this.name] : one)).find((one) => one !== undefined);
     if (asked !== undefined && !isDatatype(asked))
       throw new TransloadError("E_OPTION", `${optionText("datatype", asked)} is unknown; known: ${DATATYPE_NAMES.join(", ")}`);
     const dtype = this.#dtype;

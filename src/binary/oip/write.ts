@@ -47,7 +47,7 @@ export class OipWriter implements BinaryWriter {
       // an array of the source's by itself has its name there alone
       const [own] = this.#content === "np" && beside?.datatypes.size === 1 ? beside.datatypes.keys() : [];
       if (own !== undefined) tensor.name = own;
-      tensor.settle(request?.datatype, beside?.datatypes.get(tensor.name));
+      tensor.settle(request?.asked ?? [], beside?.datatypes.get(tensor.name));
     }
     const { id, parameters, ...others } = { ...Object.fromEntries(beside?.members ?? []), ...this.#parameters(beside) } as Record<
       string,

@@ -176,6 +176,20 @@ test("inputs keep their datatypes in JSON, where it has them", async () => {
   ]);
 });
 
+test("a datatype is what is asked for, or a dtype's, or an input's own", async () => {
+  const request = body(inputs(X, { ...X, name: "y" }), f32(1, 2), f32(3, 4));
+  const datatypes = async (options: object, to = FORM) =>
+    [...`${await converted(request, { from: FORM, to, ...options })}`.matchAll(/"datatype":"(\w+)"/g)].map(([, datatype]) => datatype);
+  for (const to of [FORM, "triton"]) {
+    expect(await datatypes({}, to)).toEqual(["FP32", "FP32"]);
+    expect(await datatypes({ dtype: { y: "float64" } }, to)).toEqual(["FP32", "FP64"]);
+    expect(await datatypes({ dtype: "int8" }, to)).toEqual(["INT8", "INT8"]);
+    expect(await datatypes({ dtype: "int8", datatype: { x: "INT16" } }, to)).toEqual(["INT16", to === FORM ? "INT8" : "INT64"]);
+  }
+  expect(await datatypes({ datatype: "BF16" })).toEqual(["BF16", "BF16"]);
+  await expect(datatypes({ datatype: "BF16" }, "triton")).rejects.toMatchObject({ code: "E_OPTION" });
+});
+
 describe("what is written", () => {
   const table: Table = [
     { name: "b", dtype: "bool", cells: [1, 0, 1] },
