@@ -1,7 +1,8 @@
 // What a request of Open Inference Protocol's says of itself and of its inputs, for an inspection.
+
+import { membersOf } from "../engine/members.js";
 import { contentTypeOf } from "../envelope/content.js";
 import type { InputFacts } from "../envelope/layouts/scope.js";
-import { membersOf } from "../envelope/members.js";
 import type { Told } from "../envelope/payload.js";
 import type { InspectedColumn, InspectedInput, InspectedRequest, Inspection } from "../model/inspection.js";
 

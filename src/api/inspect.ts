@@ -1,3 +1,4 @@
+import { checkHeader } from "../binary/check.js";
 import { binaryForm } from "../binary/form.js";
 import type { Batch } from "../columns/batch.js";
 import type { RowLabels } from "../columns/labels.js";
@@ -17,7 +18,7 @@ import { type Moved, readable } from "../lanes/readable.js";
 import { Recoding, refuseEncoded } from "../lanes/recoding.js";
 import type { DateUnit, InspectedCells, InspectedColumn, Inspection, StringLook } from "../model/inspection.js";
 import { checkOptions, INSPECT } from "../options/check.js";
-import { encodingIn, NOTHING } from "../options/request.js";
+import { type Beside, encodingIn, NOTHING } from "../options/request.js";
 import { inputFacts } from "./input-facts.js";
 import { nodeHost, scannerOf } from "./node.js";
 import { batchesOf } from "./read.js";
@@ -28,6 +29,8 @@ export interface InspectOptions {
   from?: SourceName;
   /** Encoding of the payload's text, where that is not UTF-8. As in ConvertOptions. */
   encoding?: string;
+  /** Bytes of the JSON of a request with binary tensors, where HTTP tells them. As in ConvertOptions. */
+  headerLength?: number;
   /** `reference` reads with stream-json, slowly: the same findings. Default `core`. */
   engine?: "core" | "reference";
   /** Bytes that a row, or a cell, may have. Default 512 MiB. */
@@ -50,6 +53,7 @@ export async function inspect(source: Source, options: InspectOptions = {}): Pro
   const recoding = encoding === undefined ? undefined : new Recoding(encoding);
   try {
     refuseEncoded(binaryForm(options.from ?? "auto"), encoding);
+    checkHeader(options.from ?? "auto", options.headerLength);
     return await surveyOf(source, options, recoding);
   } catch (error) {
     throw blameSource(recoding ? recoding.honest(error) : error, source);
@@ -76,11 +80,20 @@ async function surveyOf(source: Source, options: InspectOptions, recoding: Recod
   if (binary) {
     // its cells are looked at as the text they become
     let index: RowLabels | undefined;
+    let beside: Beside | undefined;
     const stored = new Map<string, string>();
-    const batches = batchesOf(counted(), { from: binary.id }, (found) => {
-      index = found;
-    });
-    const text = chunksOfBatches(noting(batches, stored), { ...NOTHING, to: "mlflow", labels: () => index }, nodeHost({}));
+    const told = {
+      onLabels: (found: RowLabels) => {
+        index = found;
+      },
+      onBeside: (found: Beside) => {
+        beside = found;
+      },
+    };
+    const { headerLength } = options;
+    const batches = batchesOf(counted(), { from: binary.id, ...(headerLength !== undefined && { headerLength }) }, told);
+    const around = { labels: () => index, beside: () => beside };
+    const text = chunksOfBatches(noting(batches, stored), { ...NOTHING, to: "mlflow", ...around }, nodeHost({}));
     const reading = new Survey("mlflow", createScanner, warn);
     for await (const chunk of text) reading.push(chunk);
     const found = reading.end();
@@ -88,7 +101,8 @@ async function surveyOf(source: Source, options: InspectOptions, recoding: Recod
       const dtype = stored.get(column.name);
       return dtype === undefined ? column : { ...column, stored: dtype };
     });
-    return { ...found, columns, form: binary.id, dialect: binary.id, ...(index && { index }), bytes, warnings };
+    const siblings = beside ? [...beside.members.keys()] : found.siblings;
+    return { ...found, columns, siblings, form: binary.id, dialect: binary.id, ...(index && { index }), bytes, warnings };
   }
   choose(asked, true);
   const onWarning = (warning: Warning) => {

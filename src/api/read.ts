@@ -33,11 +33,11 @@ export async function* readBatches(source: Source, options: ReadOptions = {}): A
     if (batch.rowCount > 0) yield options.dictionary ? batch : withoutDictionaries(batch);
 }
 
-/** The same, and one batch without rows where a binary file has none, so that its columns are known. `onLabels` is told of its row labels. */
+/** The same, and one batch without rows where a binary file has none, so that its columns are known. `told`: who hears what it has beside. */
 export async function* batchesOf(
   source: Source,
   { model, spillDir, ...asked }: ReadOptions,
-  onLabels?: ReadRequest["onLabels"],
+  told: Pick<ReadRequest, "onLabels" | "onBeside"> = {},
 ): AsyncGenerator<Batch, void, undefined> {
   checkOptions("readBatches", asked, READ);
   const options = model === undefined ? asked : informed(asked, typeof model === "string" ? await readModel(model) : model);
@@ -45,7 +45,7 @@ export async function* batchesOf(
   const { from = "auto", signal, onProgress } = options;
   const named = from === "auto" && path !== undefined ? formOfName(path) : from;
   if (!binaryForm(named)) choose(named, true);
-  const request = { ...readRequestOf({ ...options, from: named }), onLabels };
+  const request = { ...readRequestOf({ ...options, from: named }), ...told };
   try {
     const { chunks, file } = await unpack(source, { ...request.limits, lend: true });
     const bytes = counted(abortable(chunks, signal), onProgress);

@@ -1,4 +1,4 @@
-import { checkTarget } from "../binary/check.js";
+import { checkHeader, checkTarget } from "../binary/check.js";
 import { binaryAt, binaryForm } from "../binary/form.js";
 import { Batch } from "../columns/batch.js";
 import type { RowLabels } from "../columns/labels.js";
@@ -11,7 +11,7 @@ import { chunksOfBatches } from "../lanes/printing.js";
 import { Pump } from "../lanes/pump.js";
 import { prepared, refuseEncoded } from "../lanes/recoding.js";
 import type { ConvertOptions } from "../options/convert.js";
-import { NOTHING, type Request, requestOf } from "../options/request.js";
+import { type Beside, NOTHING, type Request, requestOf } from "../options/request.js";
 import { formOfName } from "./extension.js";
 import { nodeHost } from "./node.js";
 import { batchesOf } from "./read.js";
@@ -38,7 +38,8 @@ export async function* split(source: Source, options: SplitOptions): AsyncGenera
   const request = requestOf("split", options);
   if (options.maxRows === undefined && options.maxBytes === undefined)
     throw new TransloadError("E_OPTION", "say how large a piece may be, with maxRows or maxBytes");
-  checkTarget(request.to, request.target);
+  checkHeader(request.from, request.rows.headerLength);
+  checkTarget(request.to, request.target, request.what);
   const named = (error: unknown) => {
     throw blameSource(error, source);
   };
@@ -93,23 +94,32 @@ async function pumpOfChunks(
 
 /** A binary file as the text that its batches are printed as, behind whose rows nothing stands but labels. */
 async function pumpOfBatches(source: Source, { rows, run, ...request }: Request): Promise<Pump> {
-  const { columns, ...others } = rows;
+  const { columns, headerLength, ...others } = rows;
   const { file, onProgress, ...quiet } = run;
   const { spillDir, signal } = run;
   const own = {
     from: request.from,
     ...request.limits,
     ...(columns && { columns }),
+    ...(headerLength !== undefined && { headerLength }),
     ...(spillDir && { spillDir }),
     ...(signal && { signal }),
   };
   const host = nodeHost({ ...(spillDir && { spillDir }) });
   let labels: RowLabels | undefined;
-  const batches = batchesOf(file ?? source, { ...own, ...(onProgress && { onProgress }) }, (found) => {
-    labels = found;
-  });
-  // what a file says of its labels comes before its first batch
-  const { rest } = await peek(chunksOfBatches(batches, { ...NOTHING, to: "mlflow", labels: () => labels }, host));
+  let beside: Beside | undefined;
+  const told = {
+    onLabels: (found: RowLabels) => {
+      labels = found;
+    },
+    onBeside: (found: Beside) => {
+      beside = found;
+    },
+  };
+  const batches = batchesOf(file ?? source, { ...own, ...(onProgress && { onProgress }) }, told);
+  // what a file says of its labels, and a request of its parameters, comes before the first batch
+  const middle = { ...NOTHING, run: quiet, to: "mlflow", labels: () => labels, beside: () => beside };
+  const { rest } = await peek(chunksOfBatches(batches, middle, host));
   const read = labels ? others : { ...others, fixed: true };
   try {
     return new Pump(rest, { ...request, what: "request", targetWhat: request.what, from: "mlflow", rows: read, run: quiet }, host);

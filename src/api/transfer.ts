@@ -6,16 +6,18 @@ import { duplexOf } from "../io/duplex.js";
 import { unpack } from "../io/unpack.js";
 import { exchange, type FileSink } from "../lanes/exchange.js";
 import type { Request } from "../options/request.js";
+import { emitting } from "./headers.js";
 import { nodeHost } from "./node.js";
 
-/** The stream of a conversion with a binary file at one end, or both, which has been checked. */
+/** The stream of a conversion with a binary file at one end, or both, which has been checked. It emits `headers` where a request needs some. */
 export function transfer(request: Request, sink?: FileSink): Duplex {
-  const { run } = request;
+  const run = emitting(request.run, () => stream);
   // a binary file is read here and there, and its name is enough; what is written to us all the same must go somewhere
   const named = run.file !== undefined && binaryForm(request.from) !== undefined;
-  const stream = duplexOf((chunks: AsyncIterable<Uint8Array>) => {
+  const own = { ...request, run };
+  const stream: Duplex = duplexOf((chunks: AsyncIterable<Uint8Array>) => {
     if (named) void drain(chunks);
-    return blamed(named ? exchange(nothing(), request, nodeHost(run), sink) : unpacked(chunks, request, sink), run.file);
+    return blamed(named ? exchange(nothing(), own, nodeHost(run), sink) : unpacked(chunks, own, sink), run.file);
   });
   return destroyOn(run.signal, stream);
 }

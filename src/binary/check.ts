@@ -4,11 +4,13 @@ import type { TargetOptions } from "../options/convert.js";
 import { BINARY, type BinaryForm, binaryForm, type Codec } from "./form.js";
 
 /** @throws TransloadError E_OPTION for what the target, binary or not, has no place for. */
-export function checkTarget(to: string, target: TargetOptions): void {
+export function checkTarget(to: string, target: TargetOptions, what: "request" | "response" = "request"): void {
   const form = binaryForm(to);
   if (form) {
     checkLabels(form, target);
     checkGaps(form, target);
+    if (form.request && what === "response")
+      refuse(`${optionText("what", "response")}: ${form.id} is written as a request, and read as an answer, too`);
   }
   checkPages(to, form, target);
 }
@@ -17,10 +19,10 @@ function refuse(why: string): never {
   throw new TransloadError("E_OPTION", why);
 }
 
-function checkLabels({ id }: BinaryForm, { index, datatype }: TargetOptions): void {
+function checkLabels({ id, request }: BinaryForm, { index, datatype }: TargetOptions): void {
   if (index === "generate")
     refuse(`${id} has no row labels that could be generated; keep those there are in a column, with ${optionText("index", "column:NAME")}`);
-  if (datatype !== undefined)
+  if (datatype !== undefined && !request)
     refuse(`${optionText("datatype")} is of Open Inference Protocol's inputs, and ${id} has none; ${optionText("dtype")} is its columns'`);
 }
 
@@ -35,6 +37,14 @@ function checkGaps({ id, nulls }: BinaryForm, { nan, missing }: TargetOptions): 
   refuse(
     `${optionText(option, "null")} asks for nulls, and ${id} has none; ${optionText(option, "token")} is NaN in floats, ${optionText(option, "error")} refuses`,
   );
+}
+
+/** @throws TransloadError E_OPTION for the length of a header that the source has not. */
+export function checkHeader(from: string, headerLength: number | undefined): void {
+  if (headerLength !== undefined && !binaryForm(from)?.request)
+    refuse(
+      `${optionText("headerLength", `${headerLength}`)} is of a request with binary tensors; ${optionText("from", "triton:binary")} names it`,
+    );
 }
 
 function checkPages(to: string, form: BinaryForm | undefined, { codec, rowGroupRows }: TargetOptions): void {

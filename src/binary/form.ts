@@ -1,14 +1,17 @@
 // Binary files: what they are called, how their first bytes tell them, and what their readers and writers are.
 //
 // The room. A file of a binary form comes in, and batches of typed columns go out (read.ts); batches come in, and the bytes of such a file
-// go out (write.ts). Each format has a wing of its own, which is loaded when it is wanted: npy/ (and npz), arrow/, parquet/. What they share
+// go out (write.ts). Each format has a wing of its own, which is loaded when it is wanted: npy/ (and npz), arrow/, parquet/, oip/. What they share
 // stands beside this file: cut.ts cuts batches and joins columns, codecs.ts packs and unpacks bytes, places.ts checks numbers that are
 // places in something else, half.ts is half precision.
 import type { Batch } from "../columns/batch.js";
+import type { AskedDatatype } from "../columns/datatype.js";
 import type { RowLabels } from "../columns/labels.js";
 import { TransloadError } from "../errors.js";
 import { type ExpansionLimit, expansionGuard } from "../io/expansion.js";
 import type { RandomAccess, Spill } from "../io/store.js";
+import type { HttpHeaders } from "../options/convert.js";
+import type { Beside } from "../options/request.js";
 
 /** A binary file format that holds typed columns or a tensor. */
 export interface BinaryForm {
@@ -23,11 +26,17 @@ export interface BinaryForm {
   readonly codecs: readonly Codec[];
   /** Its columns may have nulls. */
   readonly nulls: boolean;
+  /** It may hold tensors one after the other. */
+  readonly tensors?: true;
+  /**
+   * It is what a server is sent, and no file: the form of the same request in JSON, which has datatypes, and parameters beside its rows.
+   */
+  readonly request?: string;
 }
 
 export type Codec = "snappy" | "lz4" | "zstd" | "gzip" | "none";
 
-export type BinaryName = "npy" | "npz" | "arrow" | "arrows" | "parquet";
+export type BinaryName = "npy" | "npz" | "arrow" | "arrows" | "parquet" | "triton:binary";
 
 const ascii = (text: string) => [...text].map((c) => c.charCodeAt(0));
 
@@ -64,6 +73,18 @@ export const BINARY: readonly BinaryForm[] = [
     magics: [[...ascii("PK"), 0x03, 0x04]],
     codecs: ["gzip", "none"],
     nulls: false,
+    tensors: true,
+  },
+  {
+    id: "triton:binary",
+    about: "a request with binary tensors (Triton, KServe)",
+    // the JSON that it begins with is any request's: nobody tells it but who names it
+    extensions: [],
+    magics: [],
+    codecs: ["none"],
+    nulls: false,
+    tensors: true,
+    request: "triton:columns",
   },
 ];
 
@@ -89,6 +110,10 @@ export interface BinaryRead extends Pick<ExpansionLimit, "maxExpand"> {
   readonly columns: readonly string[] | undefined;
   /** Told what the rows' labels are, before the first batch, where the file says so; returns the columns to read besides. */
   readonly onLabels?: ((labels: RowLabels) => readonly string[]) | undefined;
+  /** Told what stands beside a request's tensors, before the first batch. */
+  readonly onBeside?: ((beside: Beside) => void) | undefined;
+  /** Bytes of a request's JSON, where HTTP has told them. */
+  readonly headerLength?: number | undefined;
   /** Rows of a batch; undefined for about a mebibyte of cells, or what the file has together. */
   readonly batchRows: number | undefined;
   /** In its place: bytes of cells in a batch. */
@@ -120,6 +145,17 @@ export interface BinaryWrite {
   /** The start of the file can be written again at the end. */
   readonly patches: boolean;
   readonly npz: Npz;
+  readonly request?: RequestWrite;
+}
+
+/** How a request is written. */
+interface RequestWrite {
+  /** Of its numbers: the first that says one of an input. */
+  readonly asked: readonly AskedDatatype[];
+  /** What the source has beside its rows; asked when the last batch has come. */
+  readonly beside: () => Beside | undefined;
+  /** Told the HTTP headers, before the first byte. */
+  readonly onHeaders: ((headers: HttpHeaders) => void) | undefined;
 }
 
 /** What reads and writes zips: Node's alone. */

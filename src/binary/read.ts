@@ -20,6 +20,8 @@ async function readerOf({ id }: BinaryForm, file: RandomAccess, options: BinaryR
       return (await loadNpz(options.npz)).readNpz(file, options);
     case "parquet":
       return (await import("./parquet/read.js")).readParquet(file, options);
+    case "triton:binary":
+      return (await import("./oip/read.js")).readOip(file, options);
     default:
       return (await import("./arrow/read.js")).readArrow(file, options);
   }

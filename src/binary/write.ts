@@ -9,6 +9,8 @@ export async function writerOf(id: BinaryName, options: BinaryWrite): Promise<Bi
       return new (await loadNpz(options.npz)).NpzWriter(options);
     case "parquet":
       return (await import("./parquet/write.js")).ParquetWriter.create(options);
+    case "triton:binary":
+      return new (await import("./oip/write.js")).OipWriter(options);
     default:
       return (await import("./arrow/write.js")).ArrowWriter.create(id === "arrow" ? "file" : "stream", options);
   }

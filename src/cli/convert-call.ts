@@ -1,4 +1,5 @@
 // What the command `convert` is called with: its options, and what they ask of the library.
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { formOfName } from "../api/extension.js";
 import { BINARY, binaryForm } from "../binary/form.js";
@@ -10,7 +11,9 @@ import { CONVERT } from "../options/check.js";
 import type { ConvertOptions } from "../options/convert.js";
 import {
   addEncoding,
+  addHeaderLength,
   type Encoded,
+  type Headed,
   type Limits,
   parseCharacter,
   parseColumns,
@@ -23,7 +26,7 @@ import { isPattern } from "./pieces.js";
 import type { Voice } from "./report.js";
 import { alignColumns } from "./table.js";
 
-export interface ConvertCall extends Voice, Limits, Encoded {
+export interface ConvertCall extends Voice, Limits, Encoded, Headed {
   output?: string;
   from: string;
   to?: string;
@@ -57,6 +60,7 @@ export interface ConvertCall extends Voice, Limits, Encoded {
   batchRows?: number;
   codec?: NonNullable<ConvertOptions["codec"]>;
   rowGroupRows?: number;
+  headerOut?: string;
   compress?: Compression | "none";
   sync: boolean;
   clean?: boolean;
@@ -67,7 +71,7 @@ export interface ConvertCall extends Voice, Limits, Encoded {
 export type Shape = "whole" | "lines" | "files";
 
 export function addOptions(command: Command): Command {
-  return addEncoding(command)
+  return addHeaderLength(addEncoding(command))
     .summary("write a payload in another dialect")
     .description("Reads a payload in one dialect and writes it in another, in one pass. A file is written whole or not at all.")
     .argument("[input]", "the payload's file; without it, or with -, standard input")
@@ -139,6 +143,7 @@ export function addOptions(command: Command): Command {
         .createOption("--codec <codec>", "of parquet's pages (snappy by default), arrow's buffers (lz4, zstd), or npz's arrays (gzip)")
         .choices(["snappy", "lz4", "zstd", "gzip", "none"]),
     )
+    .option("--header-out <file>", "of triton:binary, the file to write the HTTP headers to that the request needs, as JSON")
     .option("--row-group-rows <rows>", "rows of a parquet file's row groups, 122,880 by default", parseRows)
     .addOption(
       command
@@ -157,7 +162,10 @@ export function addOptions(command: Command): Command {
 function help(): string {
   const dialects = alignColumns(DIALECTS.map((dialect) => [`  ${dialect.name}`, dialect.about]));
   const files = alignColumns(
-    BINARY.map(({ id, about, extensions }) => [`  ${id}`, `${about}: ${extensions.map((e) => `.${e}`).join(" ")}`]),
+    BINARY.map(({ id, about, extensions }) => [
+      `  ${id}`,
+      [about, extensions.map((e) => `.${e}`).join(" ")].filter((text) => text !== "").join(": "),
+    ]),
   );
   return `
 Dialects (transload dialects lists their forms):
@@ -184,6 +192,8 @@ Examples:
   transload convert iris.parquet -t mlflow:split -o iris.json.gz
   transload convert data/iris.csv -o iris.arrow --codec lz4
   transload convert data/tensor.azureml.json -o tensor.npy
+  transload convert data/tensor.azureml.json -t triton:binary --datatype FP16 -o body.bin --header-out headers.json
+  transload convert body.bin -f triton:binary -t mlflow
   transload convert data/tensor.azureml.json --dialect data/litserve.yaml -t litserve
 
 Large payloads, in pieces that a server takes (part-00000.json, … and manifest.json):
@@ -196,6 +206,10 @@ export function conversionOf(call: ConvertCall): ConvertOptions {
   if (to === undefined) throw new TransloadError("E_OPTION", `say with -t which dialect to write; known: ${NAMES.join(", ")}`);
   if (call.cast !== undefined && call.dtype === undefined)
     throw new TransloadError("E_OPTION", "--cast says what becomes of numbers that --dtype cannot hold, so it needs --dtype");
+  if (call.headerOut !== undefined && !binaryForm(to)?.request)
+    throw new TransloadError("E_OPTION", `--header-out is of triton:binary, and ${to} needs no headers of its own`);
+  if (call.headerOut !== undefined && resolve(call.headerOut) === resolve(call.output ?? "-"))
+    throw new TransloadError("E_OPTION", "--header-out and --output are the same; the headers are a file beside the body");
   const maxBytes = call.maxBytes ?? (call.for === undefined ? undefined : limitOf(call.for));
   // those of the library are called as they are there
   const given = Object.entries(call).filter(([name, value]) => Object.hasOwn(CONVERT, name) && value !== undefined);

@@ -8,14 +8,14 @@ import { type Compression, compressionOf, compressor } from "../io/compression.j
 import { guessesColumns, isTransfer } from "../lanes/exchange.js";
 import { corrected, FIRST_GUESS, type Guesses, once } from "../lanes/guessing.js";
 import { pour, SLOTS } from "../lanes/pour.js";
-import type { ConvertOptions } from "../options/convert.js";
+import type { ConvertOptions, HttpHeaders } from "../options/convert.js";
 import { addOptions, type ConvertCall, conversionOf, informed, type Shape, shapeOf } from "./convert-call.js";
 import { blame } from "./disk.js";
-import { openInput, openPayload, type Payload } from "./input.js";
+import { type Input, openInput, openPayload, type Payload } from "./input.js";
 import type { Define } from "./job.js";
 import { interruptibly } from "./leaving.js";
 import { addDefinitions, addLimits, addVoice, limitsOf } from "./options.js";
-import { openOutput } from "./output.js";
+import { type Output, openOutput } from "./output.js";
 import { linesOf, writePieces } from "./pieces.js";
 import { Progress } from "./progress.js";
 import type { Report } from "./report.js";
@@ -53,7 +53,7 @@ class Misled extends Error {}
 
 async function attempt(
   path: string | undefined,
-  { output: target, compress, sync, clean = false, ...call }: ConvertCall,
+  { output: target, headerOut, compress, sync, clean = false, ...call }: ConvertCall,
   options: ConvertOptions,
   shape: Shape,
   report: Report,
@@ -89,8 +89,9 @@ async function attempt(
     return;
   }
   const output = await openOutput(target, input, sync);
+  const headers = headerOut === undefined ? undefined : await openHeaders(headerOut, input, sync, output);
   const sink = compression || !output.patch ? undefined : { patch: output.patch, guesses };
-  const request = checkConvert(told);
+  const request = checkConvert({ ...told, ...(headers && { onHeaders: headers.take }) });
   // from a pipe, or to one, the exchange itself begins anew
   const restarts = sink !== undefined && payload.file !== undefined && guessesColumns(request);
   progress = Progress.of(input, report);
@@ -108,15 +109,41 @@ async function attempt(
         await output.fill(named ? [] : payload.stream, conversion, ...packing);
       }
     }
+    await headers?.fill(compression);
     input.refuseChanged();
     output.commit();
+    headers?.output.commit();
   } catch (error) {
     output.discard();
+    headers?.output.discard();
     if (restarts && corrected(guesses, error)) throw new Misled("", { cause: error });
     throw await report.trace(blame(error, input.name, output.name), input, around(payload));
   } finally {
     progress?.stop();
   }
+}
+
+/** The file that HTTP headers go to. */
+interface HeadersFile {
+  readonly output: Output;
+  readonly take: (headers: HttpHeaders) => void;
+  /** Writes what was taken; a body that is compressed says so. */
+  fill(compression: Compression | undefined): Promise<void>;
+}
+
+/** Where it cannot be opened, there is no body, either. */
+async function openHeaders(path: string, input: Input, sync: boolean, body: Output): Promise<HeadersFile> {
+  let taken: HttpHeaders = {};
+  const take = (headers: HttpHeaders) => {
+    taken = headers;
+  };
+  const output = await openOutput(path, input, sync).catch((error) => {
+    body.discard();
+    throw error;
+  });
+  const textWith = (compression: Compression | undefined) =>
+    `${JSON.stringify({ ...taken, ...(compression && { "Content-Encoding": compression }) })}\n`;
+  return { output, take, fill: (compression) => output.fill([Buffer.from(textWith(compression))]) };
 }
 
 /** How the output is compressed. */

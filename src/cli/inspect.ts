@@ -3,13 +3,25 @@ import type { InspectedColumn, Inspection } from "../model/inspection.js";
 import { blame } from "./disk.js";
 import { openInput, openPayload, type Payload } from "./input.js";
 import type { Define } from "./job.js";
-import { addDefinitions, addEncoding, addLimits, addVoice, type Encoded, encodingOf, type Limits, limitsOf } from "./options.js";
+import {
+  addDefinitions,
+  addEncoding,
+  addHeaderLength,
+  addLimits,
+  addVoice,
+  type Encoded,
+  encodingOf,
+  type Headed,
+  headerLengthOf,
+  type Limits,
+  limitsOf,
+} from "./options.js";
 import { print } from "./output.js";
 import { Progress } from "./progress.js";
 import type { Report, Voice } from "./report.js";
 import { alignColumns } from "./table.js";
 
-interface InspectCall extends Voice, Limits, Encoded {
+interface InspectCall extends Voice, Limits, Encoded, Headed {
   from: string;
   json?: boolean;
 }
@@ -17,7 +29,7 @@ interface InspectCall extends Voice, Limits, Encoded {
 const EXAMPLE = "transload inspect payload.json";
 
 export const define: Define = (command, start) => {
-  addVoice(addDefinitions(addLimits(addEncoding(command))))
+  addVoice(addDefinitions(addLimits(addHeaderLength(addEncoding(command)))))
     .summary("tell what a payload holds")
     .description(
       "Reads a payload to its end and tells its dialect and form, its rows and shape, and its columns with their dtypes and gaps.",
@@ -33,14 +45,14 @@ export const define: Define = (command, start) => {
 };
 
 async function run(path: string | undefined, { from, json, ...call }: InspectCall, report: Report): Promise<void> {
-  const inspection = await inspectInput(path, { from, ...encodingOf(call), ...limitsOf(call) }, EXAMPLE, report);
+  const inspection = await inspectInput(path, { from, ...headerLengthOf(call), ...encodingOf(call), ...limitsOf(call) }, EXAMPLE, report);
   await print(json ? `${JSON.stringify(inspection, undefined, 2)}\n` : `${describe(inspection)}\n`);
 }
 
 /** Inspects a file or standard input, with warnings and progress. */
 export async function inspectInput(
   path: string | undefined,
-  { from, encoding, maxRowBytes, ...limit }: Limits & Encoded & { from: string },
+  { from, encoding, headerLength, maxRowBytes, ...limit }: Limits & Encoded & Headed & { from: string },
   example: string,
   report: Report,
 ): Promise<Inspection> {
@@ -52,6 +64,7 @@ export async function inspectInput(
     return await inspect(payload.stream, {
       from: from === "auto" ? payload.form : from,
       ...(encoding !== undefined && { encoding }),
+      ...(headerLength !== undefined && { headerLength }),
       ...(maxRowBytes !== undefined && { maxRowBytes }),
       onWarning: (warning) => report.warn(warning),
       ...(progress && !payload.compressed && { onProgress: progress.update }),

@@ -45,6 +45,23 @@ export function encodingOf({ encoding }: Encoded): Encoded {
   return encoding === undefined ? {} : { encoding };
 }
 
+/** What HTTP tells of a request with binary tensors. */
+export interface Headed {
+  headerLength?: number;
+}
+
+export function addHeaderLength(command: Command): Command {
+  return command.option(
+    "--header-length <bytes>",
+    "of triton:binary, the value of Inference-Header-Content-Length; without it the JSON tells where it ends",
+    Number,
+  );
+}
+
+export function headerLengthOf({ headerLength }: Headed): Headed {
+  return headerLength === undefined ? {} : { headerLength };
+}
+
 /** How much there may be of a row, and of a compressed input. */
 export interface Limits extends ExpansionLimit {
   maxRowBytes?: number;

@@ -10,13 +10,24 @@ import { type Otherwise, type Verdict, type VerdictOptions, verdict } from "../m
 import { extent, inspectInput } from "./inspect.js";
 import type { Define } from "./job.js";
 import { interruptibly } from "./leaving.js";
-import { addDefinitions, addEncoding, addLimits, addVoice, type Definitions, encodingOf, limitsOf } from "./options.js";
+import {
+  addDefinitions,
+  addEncoding,
+  addHeaderLength,
+  addLimits,
+  addVoice,
+  type Definitions,
+  encodingOf,
+  type Headed,
+  headerLengthOf,
+  limitsOf,
+} from "./options.js";
 import { print } from "./output.js";
 import { addQuestion, describeAsked, type QuestionCall, questionOf } from "./question.js";
 import { exitCode, type Report, type Voice } from "./report.js";
 import { alignColumns } from "./table.js";
 
-interface ValidateCall extends Voice, QuestionCall, Definitions {
+interface ValidateCall extends Voice, QuestionCall, Definitions, Headed {
   from: string;
   for?: string;
   model?: string;
@@ -29,7 +40,7 @@ const REFUSED = 1;
 const WRONG_CALL = 2;
 
 export const define: Define = (command, start) => {
-  addQuestion(addVoice(addDefinitions(addLimits(addEncoding(command)))))
+  addQuestion(addVoice(addDefinitions(addLimits(addHeaderLength(addEncoding(command))))))
     .summary("tell whether a server takes a payload: exit 0 when it does, 1 when it does not")
     .description(
       "Reads a payload to its end. With --for it tells whether that server takes the payload as it is, for the model if one is named; " +
@@ -110,7 +121,8 @@ function optionsOf(
 }
 
 async function look(path: string | undefined, call: ValidateCall, report: Report): Promise<Inspection> {
-  const inspectAs = (from: string) => inspectInput(path, { from, ...encodingOf(call), ...limitsOf(call) }, EXAMPLE, report);
+  const inspectAs = (from: string) =>
+    inspectInput(path, { from, ...headerLengthOf(call), ...encodingOf(call), ...limitsOf(call) }, EXAMPLE, report);
   try {
     return await inspectAs(sourceFor(path, call));
   } catch (error) {

@@ -8,7 +8,7 @@ import type { Whence } from "./checks.js";
 import { csv } from "./csv.js";
 import { databricks } from "./databricks.js";
 import { checkKeys, type DialectDefinition, type RESERVED, refuseName, tableOf } from "./definition.js";
-import type { Choice, Dialect, DialectTable, Form, What } from "./dialect.js";
+import type { Choice, Dialect, DialectTable, Form, Layout, What } from "./dialect.js";
 import { jsonl } from "./jsonl.js";
 import { detected, formsAt } from "./keys.js";
 import { kserve1 } from "./kserve1.js";
@@ -206,9 +206,10 @@ export function paramsBeside(form: Form, { dialect, forms }: Choice): ReadonlyMa
   return found;
 }
 
-/** A Parquet file as this dialect's servers take it (`takes`), by its content type. */
-export function parquetFor(dialect: Dialect): Form {
-  const form: Form = { id: "parquet", dialect: dialect.name, key: undefined, layouts: ["frame"], reading: "parquet" };
+/** A binary form as this dialect's servers take it (`takes`), by its content type. */
+export function binaryFor(dialect: Dialect, id: string, layout: Layout): Form {
+  const reading = id === "parquet" ? ({ reading: id } as const) : {};
+  const form: Form = { id, dialect: dialect.name, key: undefined, layouts: [layout], ...reading };
   owners.set(form, dialect);
   return form;
 }

@@ -20,6 +20,7 @@ export const triton = dialect({
   about: "Triton: as oip, 64 MiB a request",
   nan: "token",
   missing: "error",
+  takes: ["triton:binary"],
   maxBytes: 2 ** 26,
   refusesNull: true,
   refusesDatatypes: ["FP16", "BF16"],

@@ -1,7 +1,7 @@
 // What a request of Open Inference Protocol's says that all its inputs are together, in its parameters: MLServer's content types.
 import { type Choice, dialectOf, type Form } from "../dialects/index.js";
 import type { End } from "../dialects/needs.js";
-import { membersOf, textOfMembers } from "./members.js";
+import { membersOf, textOfMembers } from "../engine/members.js";
 
 /** The content type among these parameters. */
 export function contentTypeOf(parameters: string): string | undefined {

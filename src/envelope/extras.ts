@@ -37,16 +37,16 @@ export class Extras {
 
   /** Whether a member of this name may be parameters, or a sibling of some dialect's, that the target takes, too. */
   mayBe(name: string): boolean {
-    const { from, to } = this.#to.options;
-    if (!to) return false;
+    const { from, to, noted } = this.#to.options;
+    if (!to && !noted) return false;
     if (this.#to.form) return this.#keyOf(name) !== undefined || this.#tellsContent(name);
     const sources = from.dialect ? [from.dialect] : told(from.what);
     return sources.some((d) => d.params === name || d.siblings.includes(name));
   }
 
   begin(name: string, gap: Uint8Array, raw: Uint8Array): void {
-    const { tape, lane } = this.#to;
-    if (lane === "splice" && this.#keyOf(name) === name) {
+    const { tape, lane, options } = this.#to;
+    if (!options.noted && lane === "splice" && this.#keyOf(name) === name) {
       // nothing need be held any more
       this.#takeParams(name);
       this.#separate();
@@ -80,15 +80,20 @@ export class Extras {
 
   /** The payload has ended: parameters that stood in it go where the target has them. */
   placeWithin(): void {
-    const { form, paramsWithin: text, lane } = this.#to;
+    const { form, paramsWithin: text, lane, options } = this.#to;
     const name = form?.paramsWithin;
-    if (text === undefined || name === undefined || !this.#to.target) return;
-    const key = dialectOf(this.#to.target.form).params;
+    const goal = options.noted ?? this.#to.target?.form;
+    if (text === undefined || name === undefined || !goal) return;
+    const key = dialectOf(goal).params;
     if (key === undefined) {
       this.drop(name);
       return;
     }
     this.#takeParams(`${form?.key}.${name}`);
+    if (options.noted) {
+      this.#to.besides.set(key, decode(text));
+      return;
+    }
     if (lane === "table") {
       this.#to.extras.set(key, decode(text));
       return;
@@ -122,6 +127,10 @@ export class Extras {
       return;
     }
     this.#takeParams(name);
+    if (to.options.noted) {
+      to.besides.set(key, text);
+      return;
+    }
     if (to.lane === "table") {
       to.extras.set(key, text);
       return;
@@ -136,7 +145,7 @@ export class Extras {
   #onward(parameters: string): string | undefined {
     const to = this.#to;
     if (to.keepsContent) return parameters;
-    if ((to.options.onward ?? to.target?.form)?.content !== undefined) return withoutContentType(parameters);
+    if ((to.options.noted ?? to.options.onward ?? to.target?.form)?.content !== undefined) return withoutContentType(parameters);
     const { models, lost } = parted(parameters);
     const [are, names] = [lost.length === 1 ? "is" : "are", lost.map((name) => JSON.stringify(name)).join(", ")];
     if (lost.length > 0) to.warn("W_DROPPED", `${names} among the parameters ${are} for the server, not the model, and ${are} dropped`);
@@ -151,7 +160,7 @@ export class Extras {
   /** What the target calls the member; undefined when it has no place for it. */
   #keyOf(name: string): string | undefined {
     const { form, target, options } = this.#to;
-    const goal = target?.form ?? options.to?.forms[0];
+    const goal = options.noted ?? target?.form ?? options.to?.forms[0];
     if (!goal || !form) return undefined;
     const dialect = dialectOf(goal);
     if (dialect.params !== undefined && paramsBeside(form, options.from).has(name)) return dialect.params;

@@ -1,6 +1,6 @@
 // A list of objects under a key that two protocols have: Open Inference Protocol's tensors, or records. The first object's keys tell.
 import { concat, decodeBytes } from "../columns/bytes.js";
-import { objectEnd } from "./members.js";
+import { objectEnd } from "../engine/members.js";
 
 /** Keys of Open Inference Protocol's inputs. */
 export const INPUT_KEYS: readonly string[] = ["name", "shape", "datatype", "data", "parameters"];

@@ -1,5 +1,5 @@
 // Parameters in Open Inference Protocol that are said to the server, and not to the model: no other protocol has a place for them.
-import { membersOf, textOfMembers } from "./members.js";
+import { membersOf, textOfMembers } from "../engine/members.js";
 
 /** How cells travel (Triton's binary data and shared memory extensions), and what inputs are together: whoever writes says it anew. */
 const OF_CARRIAGE: readonly string[] = [

@@ -20,7 +20,7 @@ const STRING = 0x22; /* " */
 const NULL = 0x6e; /* n */
 
 /** What the envelope tells of itself. */
-export type Told = Pick<Payload, "siblings" | "firsts" | "inputs" | "parameters">;
+export type Told = Pick<Payload, "siblings" | "firsts" | "inputs" | "parameters" | "besides">;
 
 export class Payload {
   /** The source's form, once known. */
@@ -34,6 +34,8 @@ export class Payload {
   pending: PendingCargo | undefined;
   /** In the table lane: members beside the payload, by the name that the target has for them, and the text of their values. */
   readonly extras = new Map<string, string>();
+  /** What was noted of them, by the name that the form has which it is noted for. */
+  readonly besides = new Map<string, string>();
   /** In the table lane: where the frame's labels are, and how many. */
   index: { from: number; to: number; rows: number } | undefined;
   /** In the table lane: the tensors of Open Inference Protocol's so far, or Seldon's one. */

@@ -34,6 +34,8 @@ export interface PayloadOptions {
   readonly goal?: End | undefined;
   /** The form that it ends in, where others come between. */
   readonly onward?: Form | undefined;
+  /** What this form has a place for beside the rows is kept to be told, and goes nowhere else. */
+  readonly noted?: Form | undefined;
   /** Told what inputs turn out to be together; returns where they go, then. */
   readonly settled?: ((own: End) => End) | undefined;
   /** What the caller's payload is, where this one was made of it on the way. */

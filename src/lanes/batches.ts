@@ -1,5 +1,6 @@
 // Batches out of the chunks of any form, text or binary. What is around them is the host's: nothing here is Node's.
 
+import { checkHeader } from "../binary/check.js";
 import { type BinaryForm, binaryAt, binaryForm } from "../binary/form.js";
 import type { Batch } from "../columns/batch.js";
 import { castBatch } from "../columns/cast.js";
@@ -10,10 +11,11 @@ import { choose } from "../dialects/index.js";
 import { refuseLabel, withoutPlace } from "../engine/fault.js";
 import { limited } from "../engine/index.js";
 import { Opening } from "../envelope/opening.js";
+import type { Told } from "../envelope/payload.js";
 import { Rewriter } from "../envelope/rewriter.js";
 import { optionText } from "../errors.js";
 import { peek } from "../io/peek.js";
-import type { ReadRequest } from "../options/request.js";
+import type { Beside, ReadRequest } from "../options/request.js";
 import { CargoReader } from "./cargo.js";
 import { type Host, spilling } from "./host.js";
 import { readable } from "./readable.js";
@@ -39,6 +41,7 @@ async function opened(chunks: Chunks, request: ReadRequest, host: Host, labels: 
   const form = binaryForm(from) ?? (from === "auto" ? binaryAt(head) : undefined);
   refuseEncoded(form, encoding);
   const { recoding, request: own } = prepared(request);
+  checkHeader(from, request.rows.headerLength);
   if (form) return readBinary(form, rest, request, host, labels);
   return recoding ? honestly(recoding, readText(recoding.of(rest), own, spilling(host))) : readText(rest, own, host);
 }
@@ -46,14 +49,14 @@ async function opened(chunks: Chunks, request: ReadRequest, host: Host, labels: 
 async function* readBinary(
   form: BinaryForm,
   chunks: Chunks,
-  { rows: { columns }, batches, limits: { maxExpand }, onLabels }: ReadRequest,
+  { rows: { columns, headerLength }, batches, limits: { maxExpand }, onLabels, onBeside }: ReadRequest,
   host: Host,
   labels: string[],
 ): AsyncGenerator<Batch, void, undefined> {
   const { readForm } = await import("../binary/read.js");
   const { batchRows, batchBytes, dtype, cast = "error", reuse = false } = batches;
   // what a dtype is asked for by name may be among what is not read, or come in a later array
-  const whole = columns === undefined && form.id !== "npz";
+  const whole = columns === undefined && !form.tensors;
   const { spill, npz } = host;
   const kept: string[] = [];
   const found = (own: RowLabels): readonly string[] => {
@@ -64,7 +67,8 @@ async function* readBinary(
     if (columns) labels.push(...own.columns);
     return own.columns;
   };
-  const reading = { columns, batchRows, batchBytes, reuse, maxExpand, spill, npz, ...(onLabels && { onLabels: found }) };
+  const told = { ...(onLabels && { onLabels: found }), onBeside };
+  const reading = { columns, headerLength, batchRows, batchBytes, reuse, maxExpand, spill, npz, ...told };
   for await (const batch of readForm(form, await host.random(chunks), reading))
     yield dtype === undefined || dtype === "infer" ? batch : castBatch(batch, dtype, cast, whole, kept);
 }
@@ -102,6 +106,7 @@ async function* readText(bytes: Chunks, request: ReadRequest, host: Host): Async
           createScanner,
           write: () => {},
           onLate: request.onLate,
+          noted: request.noted,
           warn: (warning) => run.onWarning?.(warning),
         },
         start.start,
@@ -124,6 +129,7 @@ async function* readText(bytes: Chunks, request: ReadRequest, host: Host): Async
     yield* own ? take(new Uint8Array(), true) : placeless(take(new Uint8Array(), true));
     const read = rewriter as unknown as Rewriter;
     read.end();
+    request.onBeside?.(besideIn(read, found.moved?.told()));
     if (request.labels === "keep" && read.layout === "frame" && read.members.includes("index"))
       run.onWarning?.({
         code: "W_INDEX",
@@ -133,6 +139,12 @@ async function* readText(bytes: Chunks, request: ReadRequest, host: Host): Async
     // batches that were lent may still be looked at
     if (!reuse) (rewriter as Rewriter | undefined)?.scanner.close();
   }
+}
+
+/** What was noted beside the rows, where they stood first and on the way. */
+function besideIn(read: Told, moved: Told | undefined): Beside {
+  const named = (moved?.inputs ?? []).flatMap(({ name, datatype }) => (datatype === undefined ? [] : [[name ?? "", datatype] as const]));
+  return { members: new Map([...(moved?.besides ?? []), ...read.besides]), datatypes: new Map(named) };
 }
 
 /** What is refused in a text on the way has a row and a cell; its line and offset are of something that nobody has seen. */

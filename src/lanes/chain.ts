@@ -2,7 +2,7 @@
 // first or afterwards: conversions in a row, which hand each other payloads of MLflow's.
 
 import { concat } from "../columns/bytes.js";
-import { type DType, dtypeNamed } from "../columns/dtype.js";
+import { datatypeFor } from "../columns/datatype.js";
 import { choose, FORMS, type Form, type Layout, target } from "../dialects/index.js";
 import { type End, hasColumns, isCut, isTensor, keepsShape } from "../dialects/needs.js";
 import { withoutPlace } from "../engine/fault.js";
@@ -20,32 +20,6 @@ import { mindsKinds, Suiting } from "./suiting.js";
 const WAITING = 1 << 20;
 /** The key that tells the form is in the first so many bytes, or the payload is taken for what the typed lane reads. */
 const HEAD = 1 << 22;
-
-/** Open Inference Protocol's names of numpy's. */
-const DATATYPES: Readonly<Partial<Record<DType, string>>> = {
-  bool: "BOOL",
-  int8: "INT8",
-  int16: "INT16",
-  int32: "INT32",
-  int64: "INT64",
-  uint8: "UINT8",
-  uint16: "UINT16",
-  uint32: "UINT32",
-  uint64: "UINT64",
-  float32: "FP32",
-  float64: "FP64",
-};
-
-/** The datatype of all numbers, or of the columns that were named. */
-function datatypeFor(dtype: NonNullable<Request["typed"]["dtype"]>): Request["target"]["datatype"] {
-  if (typeof dtype === "string") return DATATYPES[dtype];
-  return Object.fromEntries(
-    Object.keys(dtype).flatMap((name) => {
-      const datatype = DATATYPES[dtypeNamed(dtype, name) as DType];
-      return datatype ? [[name, datatype]] : [];
-    }),
-  );
-}
 
 /** The conversion, or the chain of them. @throws TransloadError E_DIALECT for ends that there are not. */
 export function stageFor(request: Request, host: Host, write: (bytes: Uint8Array) => void, outlet?: Outlet): Stage {

@@ -201,6 +201,7 @@ export class Conversion {
         renames: this.#through !== undefined,
         asked: { ...rows, ...target, ...pieces },
         ...this.#route,
+        noted: rows.noted,
         index,
         keep: (from) => this.#store.keep(from),
         rest: () => this.#store.rest(),

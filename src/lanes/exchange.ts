@@ -1,15 +1,17 @@
 // A conversion with a binary file at one end, or both: batches out of the one, into the other. Nothing here is Node's.
 
-import { checkTarget } from "../binary/check.js";
+import { checkHeader, checkTarget } from "../binary/check.js";
 import { binaryAt, binaryForm } from "../binary/form.js";
 import { Batch } from "../columns/batch.js";
+import { datatypeFor } from "../columns/datatype.js";
 import type { RowLabels } from "../columns/labels.js";
-import { choose } from "../dialects/index.js";
+import { choose, FORMS } from "../dialects/index.js";
 import { isCut } from "../dialects/needs.js";
 import { TransloadError, type Warning } from "../errors.js";
 import { peek } from "../io/peek.js";
-import type { ReadRequest, Request } from "../options/request.js";
+import type { Beside, ReadRequest, Request } from "../options/request.js";
 import { batchesIn, counted } from "./batches.js";
+import { placedIn } from "./beside.js";
 import { endsOf } from "./conversion.js";
 import { FIRST_GUESS, type Guesses, LateNames, once, untilGuessed } from "./guessing.js";
 import type { Host } from "./host.js";
@@ -29,7 +31,8 @@ export function checkTransfer(request: Request): void {
   if (!binaryForm(from)) choose(from, true, what);
   if (!binaryForm(to)) choose(to, false, what);
   prepared(request);
-  checkTarget(to, target);
+  checkHeader(from, request.rows.headerLength);
+  checkTarget(to, target, request.targetWhat ?? what);
   if (binaryForm(to) && isCut(pieces))
     throw new TransloadError("E_OPTION", `${to} is not cut into pieces; cut the text that it is made of`);
 }
@@ -37,6 +40,7 @@ export function checkTransfer(request: Request): void {
 /** @throws TransloadError E_DIALECT or E_OPTION for what a conversion of text to text cannot do. */
 export function checkEnds(request: Request): void {
   endsOf(request);
+  checkHeader(request.from, request.rows.headerLength);
   checkTarget(request.to, request.target);
 }
 
@@ -97,22 +101,44 @@ async function* exchanged(
   const onLabels = (own: RowLabels) => {
     found = own;
   };
-  const reading = { from: request.from, what: request.what, rows, batches, limits, run, labels, late: guesses.late, named, gaps, onLabels };
+  const noted = FORMS.find(({ id }) => id === binaryForm(to)?.request);
+  let beside: Beside | undefined;
+  const onBeside = (own: Beside) => {
+    beside = noted ? placedIn(noted, own, (warning) => run.onWarning?.(warning)) : own;
+  };
+  const reading = {
+    from: request.from,
+    what: request.what,
+    rows,
+    batches,
+    limits,
+    run,
+    labels,
+    late: guesses.late,
+    named,
+    gaps,
+    onLabels,
+    noted,
+    onBeside,
+  };
   const read = batchesIn(chunks, { ...reading, ...(encoding && { encoding }), ...(retries && { onLate }) }, host);
   const written = passed(read, through);
   const warn = (warning: Warning) => run.onWarning?.(warning);
   const own = binaryForm(to) ? labelled(written, () => found, { to, index: labels, warn }) : written;
-  yield* chunksOfBatches(own, { ...request, labels: () => found }, host, patch);
+  const datatype = request.typed.dtype && datatypeFor(request.typed.dtype);
+  yield* chunksOfBatches(own, { ...request, datatype, labels: () => found, beside: () => beside }, host, patch);
 }
 
 /** What is asked of the cells of a text; functions on batches see its NaN as NaN, and what they return is the writer's. */
-function gapsOf({ target: { nan, missing }, typed: { through } }: Request): NonNullable<ReadRequest["gaps"]> {
-  return { ...(nan && !through?.length && { nan }), ...(missing === "error" && { missing }) };
+function gapsOf({ to, target: { nan, missing }, typed: { through } }: Request): NonNullable<ReadRequest["gaps"]> {
+  // a request has no null that a gap could be
+  const fills = missing === "token" && binaryForm(to)?.request;
+  return { ...(nan && !through?.length && { nan }), ...(missing && (missing === "error" || fills) && { missing }) };
 }
 
 /** Its writer keeps none of a batch's memory, so that batches may be lent. */
 function isCopied(to: string): boolean {
-  return to === "parquet" || !binaryForm(to);
+  return to === "parquet" || !binaryForm(to) || binaryForm(to)?.request !== undefined;
 }
 
 /** Batches as the functions between reader and writer let them through. */

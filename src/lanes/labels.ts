@@ -17,7 +17,7 @@ interface LabelWishes {
 
 /**
  * The batches, with the labels as what they are to be in a binary file: the columns that they are, one of another name, or none. What has no
- * names for columns (npy) has none for labels, either.
+ * names for columns (npy) has none for labels, either, nor has a request a place for them.
  * @throws TransloadError E_OPTION for labels of several levels that are to be one column.
  */
 export async function* labelled(
@@ -40,7 +40,8 @@ function changeFor(labels: RowLabels, { to, index, warn }: LabelWishes): (batch:
     if (columns.length > 1) throw manyLevels(columns);
     return (batch) => labelsFirst(batch, labels, index.slice(COLUMN.length));
   }
-  if (!range && binaryForm(to)?.id !== "npy") return (batch) => batch;
+  const form = binaryForm(to);
+  if (!range && form?.id !== "npy" && !form?.request) return (batch) => batch;
   warn({
     code: "W_INDEX",
     message: `the file's row labels are dropped; ${optionText("index", "drop")} says so, ${optionText("index", "column:NAME")} keeps them`,

@@ -3,6 +3,7 @@
 import { type BinaryForm, binaryForm } from "../binary/form.js";
 import type { Batch } from "../columns/batch.js";
 import { encode } from "../columns/bytes.js";
+import { orElse } from "../columns/datatype.js";
 import { labelsOf, type RowLabels, withoutLabels } from "../columns/labels.js";
 import { withNan } from "../columns/nan.js";
 import { choose, FORMS, type Form, type Layout, target } from "../dialects/index.js";
@@ -11,6 +12,7 @@ import { createCorePrinter } from "../engine/wasm/index.js";
 import { TransloadError } from "../errors.js";
 import { blocksOf, type Spill } from "../io/store.js";
 import { NOTHING, type WriteRequest } from "../options/request.js";
+import { datatypesFor, paramsOf } from "./beside.js";
 import { type Host, spilling } from "./host.js";
 import { labelsHere } from "./labels.js";
 import { Pump } from "./pump.js";
@@ -34,12 +36,14 @@ export function chunksOfBatches(
 async function* binary(
   { id }: BinaryForm,
   batches: AsyncIterable<Batch>,
-  { target: { codec, rowGroupRows, nan } }: WriteRequest,
+  { target: { codec, rowGroupRows, nan, datatype: wanted }, datatype: typed, run: { onHeaders }, beside = () => undefined }: WriteRequest,
   host: Host,
   patch: Patch | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { writerOf } = await import("../binary/write.js");
-  const writer = await writerOf(id, { compress: codec, rowGroupRows, spill: host.spill, npz: host.npz, patches: patch !== undefined });
+  const { spill, npz } = host;
+  const request = { asked: [wanted, typed], beside, onHeaders };
+  const writer = await writerOf(id, { compress: codec, rowGroupRows, spill, npz, patches: patch !== undefined, request });
   try {
     for await (const batch of batches) yield* writer.write(nan === undefined ? batch : withNan(batch, nan));
     yield* writer.end();
@@ -52,7 +56,7 @@ async function* binary(
 /** Prints batches as MLflow's split, or inputs, and moves the cells to their form where that is another. */
 async function* text(batches: AsyncIterable<Batch>, request: WriteRequest, host: Host): AsyncGenerator<Uint8Array, void, undefined> {
   const { to, rows, pieces, limits, what = "request" } = request;
-  const { codec: _, rowGroupRows: __, ...writing } = request.target;
+  const { codec: _, rowGroupRows: __, ...asked } = request.target;
   const iterator = batches[Symbol.asyncIterator]();
   const first = await iterator.next();
   const labels = first.done ? undefined : labelsHere(first.value, request.labels?.());
@@ -61,13 +65,18 @@ async function* text(batches: AsyncIterable<Batch>, request: WriteRequest, host:
   const named = !frame && first.value.columns[0]?.name !== "";
   const middle = formNamed(frame ? "mlflow:split" : "mlflow:inputs");
   const layout: Layout = frame ? "frame" : named ? "named" : "tensor";
-  const printed = frame ? printFrame(all, labels, host) : named ? printNamed(all) : printTensor(all);
-  const goal = target(choose(to, false, what), layout, middle, false);
+  const choice = choose(to, false, what);
+  const beside = request.beside?.();
+  const head = beside ? paramsOf(beside, choice, (warning) => request.run.onWarning?.(warning)) : "";
+  const printed = frame ? printFrame(all, head, labels, host) : named ? printNamed(all, head) : printTensor(all, head);
+  const goal = target(choice, layout, middle, false);
+  const datatype = goal.form.content && orElse(asked.datatype, orElse(request.datatype, beside && datatypesFor(goal.form, beside)));
+  const writing = { ...asked, ...(datatype !== undefined && { datatype }) };
   if (goal.form === middle && Object.keys(writing).length === 0 && !isCut(pieces)) return yield* printed;
   // but for labels, nothing stands behind the rows that we print, and their bytes have been counted
   const { onProgress: ___, ...run } = request.run;
-  const own = { ...(rows.header !== undefined && { header: rows.header }), ...(isCut(pieces) && !labels && { fixed: true }) };
-  const moving = { ...NOTHING, what: "request" as const, targetWhat: what, rows: own, target: writing, pieces, limits, run };
+  const reading = { ...(rows.header !== undefined && { header: rows.header }), ...(isCut(pieces) && !labels && { fixed: true }) };
+  const moving = { ...NOTHING, what: "request" as const, targetWhat: what, rows: reading, target: writing, pieces, limits, run };
   yield* new Pump(printed, { ...moving, from: middle.id, to }, spilling(host)).bytes();
 }
 
@@ -88,6 +97,7 @@ const newPrinter = () => createCorePrinter({ nan: "pass", nulls: true });
 /** The rows, and their labels behind them, which wait in a spill. */
 async function* printFrame(
   batches: AsyncIterable<Batch>,
+  head: string,
   labels: RowLabels | undefined,
   host: Host,
 ): AsyncGenerator<Uint8Array, void, undefined> {
@@ -99,13 +109,13 @@ async function* printFrame(
     for await (const all of batches) {
       index?.add(all);
       const batch = labels ? withoutLabels(all, labels) : all;
-      if (!begun) yield encode(`{"dataframe_split":{"columns":${JSON.stringify(batch.columns.map(({ name }) => name))},"data":[`);
+      if (!begun) yield encode(`{${head}"dataframe_split":{"columns":${JSON.stringify(batch.columns.map(({ name }) => name))},"data":[`);
       begun = true;
       yield* printer.print(batch, rows > 0);
       rows += batch.rowCount;
     }
     if (index) yield* index.texts();
-    yield encode(begun ? "]}}" : '{"dataframe_split":{"columns":[],"data":[]}}');
+    yield encode(begun ? "]}}" : `{${head}"dataframe_split":{"columns":[],"data":[]}}`);
   } finally {
     index?.close();
   }
@@ -139,7 +149,7 @@ class PrintedLabels {
   }
 }
 
-async function* printTensor(batches: AsyncIterable<Batch>): AsyncGenerator<Uint8Array, void, undefined> {
+async function* printTensor(batches: AsyncIterable<Batch>, head: string): AsyncGenerator<Uint8Array, void, undefined> {
   const printer = newPrinter();
   let scalar = false;
   let begun = false;
@@ -148,7 +158,7 @@ async function* printTensor(batches: AsyncIterable<Batch>): AsyncGenerator<Uint8
     if (batch.columns[0]?.name !== "")
       throw new TransloadError("E_FORM", "a payload holds one tensor without a name, and this batch is of another");
     scalar = batch.kind === "scalar";
-    if (!begun) yield encode(`{"inputs":${scalar ? "" : "["}`);
+    if (!begun) yield encode(`{${head}"inputs":${scalar ? "" : "["}`);
     begun = true;
     yield* printer.print(batch, rows > 0);
     rows += batch.rowCount;
@@ -157,12 +167,12 @@ async function* printTensor(batches: AsyncIterable<Batch>): AsyncGenerator<Uint8
 }
 
 /** Tensors one after the other, each in its batches. */
-async function* printNamed(batches: AsyncIterable<Batch>): AsyncGenerator<Uint8Array, void, undefined> {
+async function* printNamed(batches: AsyncIterable<Batch>, head: string): AsyncGenerator<Uint8Array, void, undefined> {
   let printer = newPrinter();
   let current: string | undefined;
   let rows = 0;
   let scalar = false;
-  yield encode('{"inputs":{');
+  yield encode(`{${head}"inputs":{`);
   for await (const batch of batches) {
     const name = batch.columns[0]?.name ?? "";
     if (name === "") throw new TransloadError("E_FORM", "a tensor without a name, among named tensors");

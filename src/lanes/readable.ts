@@ -37,11 +37,11 @@ export interface Readable {
 /** Looks at the first bytes; where the typed lane does not read their form, the cells are moved on the way. */
 export async function readable(
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  request: Pick<ReadRequest, "from" | "what" | "rows" | "limits" | "run" | "labels" | "late" | "gaps" | "named">,
+  request: Pick<ReadRequest, "from" | "what" | "rows" | "limits" | "run" | "labels" | "late" | "gaps" | "named" | "noted">,
   host: Host,
   batches?: BatchRequest,
 ): Promise<Readable> {
-  const { from, what = "request", rows, limits, labels = "keep", late = false } = request;
+  const { from, what = "request", rows, limits, labels = "keep", late = false, noted } = request;
   const { nan = "token", missing = "null" } = request.gaps ?? {};
   const labelled = labels.startsWith("column:");
   // the typed lane takes a token for a number, or for text beside texts, and fills in nothing
@@ -86,7 +86,7 @@ export async function readable(
     // records have their names, and the labels as a column, in every row
     const { ragged, ...named } = rows;
     const target = { missing, nan, ...(labelled && { index: labels as `column:${string}` }) };
-    const records = new Pump(chunks, { ...moving, rows: { ...(ragged && { ragged }) }, target, from, to: "mlflow:records" }, host);
+    const records = new Pump(chunks, { ...moving, rows: { ...(ragged && { ragged }), noted }, target, from, to: "mlflow:records" }, host);
     const readableRecords = await readable(records.bytes(), { from: "mlflow:records", rows: named, limits, run }, spilling(host), batches);
     return { ...readableRecords, moved: { ...found, told: () => records.told } };
   }
@@ -105,7 +105,7 @@ export async function readable(
     chunks,
     {
       ...moving,
-      rows: { ...(keyed ? others : rows), ...asked, goal: "reader" },
+      rows: { ...(keyed ? others : rows), ...asked, goal: "reader", noted },
       target: { missing, nan },
       from: own,
       to: via,

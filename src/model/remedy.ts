@@ -200,7 +200,21 @@ function commandFor(form: Form, columns: readonly string[] | undefined, { file, 
   const output = file !== undefined ? ["-o", outputFor(file, form, cut, taken)] : cut ? ["--lines"] : [];
   const own = definitions.flatMap((path) => ["--dialect", path]);
   const encoded = payload.encoding === undefined ? [] : ["--encoding", payload.encoding];
-  return ["transload", "convert", ...(file === undefined ? [] : [file]), ...encoded, ...own, "-t", form.id, ...names, ...pieces, ...output]
+  // nothing else tells what this is
+  const from = payload.form === "triton:binary" ? ["-f", payload.form] : [];
+  return [
+    "transload",
+    "convert",
+    ...(file === undefined ? [] : [file]),
+    ...from,
+    ...encoded,
+    ...own,
+    "-t",
+    form.id,
+    ...names,
+    ...pieces,
+    ...output,
+  ]
     .map(shellWord)
     .join(" ");
 }

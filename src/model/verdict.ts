@@ -3,13 +3,13 @@
 // The room. In: the facts of one pass over a payload (inspection.ts), a server, and a model's signature, if there is one. Out: a verdict: its
 // findings (finding.ts), and the conversion that mends what is refused (remedy.ts). Nothing here reads the payload, or asks a server.
 import {
+  binaryFor,
   type Choice,
   choose,
   type Dialect,
   dialectOf,
   FORMS,
   type Form,
-  parquetFor,
   type Releases,
   type ServerName,
 } from "../dialects/index.js";
@@ -155,7 +155,7 @@ function findEncoding(encoding: string, faults: Dialect["faults"], to: Findings)
 /** The server's form that this payload is in already: the same key holds the same layout. */
 function ownForm({ forms, exact, dialect }: Choice, { form, layout }: Inspection): Form | undefined {
   const source = FORMS.find(({ id }) => id === form);
-  if (!source) return !exact && form === "parquet" && dialect?.takes?.includes(form) ? parquetFor(dialect) : undefined; // a binary file
+  if (!source) return !exact && dialect?.takes?.includes(form) ? binaryFor(dialect, form, layout) : undefined; // a binary file
   // as MLflow's server takes the text of a file, too, as text/csv
   if (!exact && dialect?.takes?.includes(form)) return source;
   const fits = (f: Form) => f.key === source.key && f.content === source.content && f.layouts.includes(layout);

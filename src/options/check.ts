@@ -24,11 +24,12 @@ export const ROWS: ChecksOf<RowOptions> = {
   header: isFlag,
   delimiter: isOneByte,
   quote: isOneByte,
-  skipLines: isLines,
+  skipLines: isWhole,
   comment: isOneByte,
   escape: isOneByte,
   na: areWords,
   text: areTexts,
+  headerLength: isWhole,
   typing: isOneOf("lexical", "pandas"),
 };
 
@@ -60,6 +61,7 @@ export const RUN: ChecksOf<RunOptions> = {
   signal: isSignal,
   onWarning: isFunction,
   onProgress: isFunction,
+  onHeaders: isFunction,
 };
 
 /** What convert() takes. */
@@ -95,11 +97,13 @@ export const WRITE = {
   engine: RUN.engine,
   signal: isSignal,
   onWarning: isFunction,
+  onHeaders: isFunction,
 };
 
 /** What inspect() takes. */
 export const INSPECT = {
   maxRowBytes: isCount,
+  headerLength: isWhole,
   from: isText,
   encoding: isEncoding,
   engine: RUN.engine,
@@ -229,7 +233,7 @@ function isCount(name: string, value: unknown): void {
   if (!(Number.isSafeInteger(value) && (value as number) > 0)) refuse(name, value, "a whole number from 1");
 }
 
-function isLines(name: string, value: unknown): void {
+function isWhole(name: string, value: unknown): void {
   if (!(Number.isSafeInteger(value) && (value as number) >= 0)) refuse(name, value, "a whole number from 0");
 }
 

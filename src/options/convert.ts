@@ -53,6 +53,11 @@ export interface RowOptions {
   na?: readonly string[];
   /** Columns of a delimited file that are text, whatever they look like. */
   text?: readonly string[];
+  /**
+   * Bytes of the JSON that a request with binary tensors begins with: HTTP's `Inference-Header-Content-Length`. Without it the JSON tells where
+   * it ends.
+   */
+  headerLength?: number;
   /** What a field is: what it looks like, or what pandas makes of its whole column, which takes a second pass. Default `lexical`. */
   typing?: "lexical" | "pandas";
 }
@@ -113,6 +118,9 @@ export interface LimitOptions extends ExpansionLimit {
   maxRowBytes?: number;
 }
 
+/** HTTP headers that a request needs, by their names. */
+export type HttpHeaders = Readonly<Record<string, string>>;
+
 /** Around a conversion: what runs it, where it may keep things, and who is told. */
 export interface RunOptions {
   /** The file whose bytes are the input: what must be read twice is read from it again, and not spilled. */
@@ -127,6 +135,11 @@ export interface RunOptions {
   onWarning?: (warning: Warning) => void;
   /** Bytes of input used up so far, after each chunk. */
   onProgress?: (bytes: number) => void;
+  /**
+   * Told the HTTP headers that a request with binary tensors needs, before its first byte is given out: `Inference-Header-Content-Length`,
+   * and the content type.
+   */
+  onHeaders?: (headers: HttpHeaders) => void;
 }
 
 /** What may be asked of a conversion. */

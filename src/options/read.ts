@@ -9,7 +9,7 @@ export interface BatchOptions
     LimitOptions,
     Pick<RunOptions, "engine" | "signal" | "onWarning" | "onProgress"> {
   /**
-   * Dialect or form of the payload, a binary form (`parquet`, `arrow`, `arrows`, `npy`, `npz`), or `auto` (the default): told from the
+   * Dialect or form of the payload, a binary form (`parquet`, `arrow`, `arrows`, `npy`, `npz`, `triton:binary`), or `auto` (the default): told from the
    * first bytes, or the name of the file. What is compressed is expanded.
    */
   from?: SourceName;

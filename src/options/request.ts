@@ -2,9 +2,10 @@
 //
 // The room. In: the options as callers write them, flat (convert.ts, read.ts). Out: a request whose parts go to those who need them: rows,
 // typed, target, pieces, limits, run. What is unknown or cannot be is refused here (check.ts), before anything is opened.
+import type { AskedDatatype } from "../columns/datatype.js";
 import type { DType, DTypeChoice } from "../columns/dtype.js";
 import type { RowLabels } from "../columns/labels.js";
-import { NAMES, type What } from "../dialects/index.js";
+import { type Form, NAMES, type What } from "../dialects/index.js";
 import type { End } from "../dialects/needs.js";
 import type { Cast } from "../engine/cells.js";
 import { TransloadError } from "../errors.js";
@@ -26,9 +27,15 @@ import type { BatchOptions } from "./read.js";
 export interface Parts {
   /**
    * For a conversion whose text another one reads: `asked`, what the columns of a delimited file will be read as; `goal`, where the rows go in
-   * the end; `namesFirst`: a frame's names are written before its rows, wherever they stand.
+   * the end; `namesFirst`: a frame's names are written before its rows, wherever they stand; `noted`: what this form has a place for beside
+   * its rows is told, and not written.
    */
-  readonly rows: RowOptions & { readonly asked?: DTypeChoice; readonly goal?: End | "reader"; readonly namesFirst?: boolean };
+  readonly rows: RowOptions & {
+    readonly asked?: DTypeChoice;
+    readonly goal?: End | "reader";
+    readonly namesFirst?: boolean;
+    readonly noted?: Form | undefined;
+  };
   readonly typed: TypedOptions;
   readonly target: TargetOptions;
   readonly pieces: PieceOptions;
@@ -53,11 +60,23 @@ export interface Request extends Parts {
   readonly encoding?: string;
 }
 
+/** What a payload has beside its rows that a request with binary tensors has a place for, too. */
+export interface Beside {
+  /** The text of each member's value, by the key that Open Inference Protocol has for it. */
+  readonly members: ReadonlyMap<string, string>;
+  /** The protocol's datatype of each input that says one. */
+  readonly datatypes: ReadonlyMap<string, string>;
+}
+
 /** What is asked of those who write batches. */
 export type WriteRequest = Pick<Request, "to" | "rows" | "target" | "pieces" | "limits" | "run"> &
   Partial<Pick<Request, "what">> & {
     /** What of the batches' columns the rows' labels are, once the first has come. */
     readonly labels?: (() => RowLabels | undefined) | undefined;
+    /** Of numbers, where `target` asks for none: what their dtypes were asked to be. */
+    readonly datatype?: AskedDatatype;
+    /** What the source has beside its rows: of a binary request once the first batch has come, of text once the last has. */
+    readonly beside?: (() => Beside | undefined) | undefined;
   };
 
 /** How batches are made. */
@@ -87,6 +106,10 @@ export interface ReadRequest extends Pick<Request, "from" | "encoding" | "rows" 
   readonly named?: string | undefined;
   /** Told what a binary file's row labels are, before its first batch; where nobody is, they are columns like others. */
   readonly onLabels?: ((labels: RowLabels) => void) | undefined;
+  /** Told what stands beside the rows: of a binary request before its first batch, of text behind its last. */
+  readonly onBeside?: ((beside: Beside) => void) | undefined;
+  /** Of text: the form whose place what stands beside its rows is told for. */
+  readonly noted?: Form | undefined;
   readonly batches: BatchParts;
   /** New names for `rows.columns`. */
   readonly renamed?: readonly string[];

@@ -8,7 +8,7 @@ export type { DType, TypedArray } from "../columns/dtype.js";
 export { type DialectDefinition, defineDialect } from "../dialects/index.js";
 export { detect } from "../envelope/detect.js";
 export { TransloadError, type Warning } from "../errors.js";
-export type { BatchFunction } from "../options/convert.js";
+export type { BatchFunction, HttpHeaders } from "../options/convert.js";
 export { type ConvertOptions, convert } from "./convert.js";
 export { loadCore } from "./core.js";
 export { type ReadOptions, readBatches } from "./read.js";

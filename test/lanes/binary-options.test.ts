@@ -27,7 +27,15 @@ async function columnsOf(bytes: Uint8Array, from: string): Promise<Record<string
   return all;
 }
 
-const ROADS = ["json parquet", "csv parquet", "parquet json", "parquet arrow", "arrow npy"] as const;
+const ROADS = [
+  "json parquet",
+  "csv parquet",
+  "parquet json",
+  "parquet arrow",
+  "arrow npy",
+  "csv triton:binary",
+  "triton:binary json",
+] as const;
 type Road = (typeof ROADS)[number];
 
 /** The output, its warnings or an error are others than without it; an E_OPTION names it; or why there is nothing to heed. */
@@ -49,12 +57,22 @@ const ofCsv = (csv: string, source: Fate = "nothing: it is of delimited sources"
     "parquet json": source,
     "parquet arrow": source,
     "arrow npy": source,
+    "csv triton:binary": "heeded",
+    "triton:binary json": source,
   },
 });
 
 const ofText = (text: Pick<Case, "json" | "csv">, why: `nothing: ${string}`): Case => ({
   ...text,
-  fate: { "json parquet": "heeded", "csv parquet": "heeded", "parquet json": why, "parquet arrow": why, "arrow npy": why },
+  fate: {
+    "json parquet": "heeded",
+    "csv parquet": "heeded",
+    "parquet json": why,
+    "parquet arrow": why,
+    "arrow npy": why,
+    "csv triton:binary": "heeded",
+    "triton:binary json": why,
+  },
 });
 
 const ofBinary = (fate: Fate, text: Fate = fate): Record<Road, Fate> => ({
@@ -63,6 +81,8 @@ const ofBinary = (fate: Fate, text: Fate = fate): Record<Road, Fate> => ({
   "parquet json": text,
   "parquet arrow": fate,
   "arrow npy": fate,
+  "csv triton:binary": fate,
+  "triton:binary json": text,
 });
 
 const OF_PARQUET: Record<Road, Fate> = { ...ofBinary("refused"), "json parquet": "heeded", "csv parquet": "heeded" };
@@ -81,6 +101,8 @@ const CASES: readonly (readonly [Options, Case])[] = [
         "parquet json": "heeded",
         "parquet arrow": "nothing: rows are the same in either",
         "arrow npy": "nothing: rows are the same in either",
+        "csv triton:binary": "refused",
+        "triton:binary json": "heeded",
       },
     },
   ],
@@ -95,6 +117,8 @@ const CASES: readonly (readonly [Options, Case])[] = [
         "parquet json": "nothing: the schema has the names",
         "parquet arrow": "nothing: the schema has the names",
         "arrow npy": "nothing: the schema has the names",
+        "csv triton:binary": "nothing: the first line has the names",
+        "triton:binary json": "nothing: its JSON has the names",
       },
     },
   ],
@@ -136,17 +160,31 @@ const CASES: readonly (readonly [Options, Case])[] = [
         "parquet json": "nothing: rows are as they are",
         "parquet arrow": "heeded",
         "arrow npy": "nothing: rows are as they are",
+        "csv triton:binary": "nothing: rows are as they are",
+        "triton:binary json": "nothing: rows are as they are",
       },
     },
   ],
-  [{ nan: "null" }, { csv: "a,b\n1.5,2\ninf,3\n", fate: { ...ofBinary("heeded"), "arrow npy": "refused" } }],
+  [
+    { nan: "null" },
+    { csv: "a,b\n1.5,2\ninf,3\n", fate: { ...ofBinary("heeded"), "arrow npy": "refused", "csv triton:binary": "refused" } },
+  ],
   [{ nan: "error" }, { csv: "a,b\n1.5,2\ninf,3\n", fate: "heeded" }],
   [{ missing: "error" }, ofText({ json: JSON_GAPS, csv: "a,b\n1.5,2\n2.5,\n" }, "nothing: a null is no gap")],
   [
     { missing: "token" },
-    { fate: { ...ofBinary("refused"), "parquet json": "nothing: a null is no gap", "arrow npy": "nothing: a null is no gap" } },
+    {
+      csv: "a,b\n1.5,2\n2.5,\n",
+      fate: {
+        ...ofBinary("refused"),
+        "parquet json": "nothing: a null is no gap",
+        "arrow npy": "nothing: a null is no gap",
+        "csv triton:binary": "heeded",
+        "triton:binary json": "nothing: a null is no gap",
+      },
+    },
   ],
-  [{ missing: "null" }, { fate: { ...ofBinary("nothing: it is the default"), "arrow npy": "refused" } }],
+  [{ missing: "null" }, { fate: { ...ofBinary("nothing: it is the default"), "arrow npy": "refused", "csv triton:binary": "refused" } }],
   [
     { index: "drop" },
     {
@@ -159,10 +197,16 @@ const CASES: readonly (readonly [Options, Case])[] = [
     { index: "column:b" },
     {
       json: '{"dataframe_split":{"columns":["a"],"index":["r"],"data":[[1]]}}',
-      fate: { ...ofBinary("nothing: it has no labels"), "json parquet": "heeded", "parquet json": "heeded" },
+      fate: {
+        ...ofBinary("nothing: it has no labels"),
+        "json parquet": "heeded",
+        "parquet json": "heeded",
+        "triton:binary json": "heeded",
+      },
     },
   ],
-  [{ datatype: "FP32" }, { fate: ofBinary("refused", "nothing: it is of Open Inference Protocol") }],
+  [{ datatype: "FP32" }, { fate: { ...ofBinary("refused", "nothing: it is of Open Inference Protocol"), "csv triton:binary": "heeded" } }],
+  [{ headerLength: 5 }, { fate: { ...ofBinary("refused"), "triton:binary json": "heeded" } }],
   [{ codec: "gzip" }, { fate: OF_PARQUET }],
   [{ rowGroupRows: 1 }, { fate: OF_PARQUET }],
   [{ maxRows: 1 }, { fate: ofBinary("refused", "heeded") }],
@@ -177,20 +221,34 @@ const CASES: readonly (readonly [Options, Case])[] = [
         "parquet arrow": "nothing: no row is held as text",
         "arrow npy": "nothing: no row is held as text",
         "parquet json": "nothing: the rows that are printed pass",
+        "triton:binary json": "nothing: the rows that are printed pass",
       },
     },
   ],
 ];
 
 /** What says where the input is, how it runs and who is told; and what compressed inputs may become, which test/io has. */
-const OTHERS = ["from", "to", "encoding", "file", "spillDir", "engine", "signal", "onWarning", "onProgress", "maxExpand", "maxWindow"];
+const OTHERS = [
+  "from",
+  "to",
+  "encoding",
+  "file",
+  "spillDir",
+  "engine",
+  "signal",
+  "onWarning",
+  "onProgress",
+  "onHeaders",
+  "maxExpand",
+  "maxWindow",
+];
 
 const JSON_SOURCE = '{"dataframe_split":{"columns":["a","b"],"data":[[1.5,2],[NaN,3],[1000.5,4]]}}';
 const CSV_SOURCE = "a,b\n1.5,2\n1000.5,3\n";
 const binaries: Record<string, Uint8Array> = {};
 
 beforeAll(async () => {
-  for (const to of ["parquet", "arrow"] as const) binaries[to] = (await converted(JSON_SOURCE, { to })).bytes;
+  for (const to of ["parquet", "arrow", "triton:binary"] as const) binaries[to] = (await converted(JSON_SOURCE, { to })).bytes;
 });
 
 test("are all in the list", () => {

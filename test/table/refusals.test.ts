@@ -228,7 +228,7 @@ const FAULTS: Fault[] = [
     { from: "oip", to: "mlflow" },
     "E_FORM",
     {},
-    /an input needs data; binary tensors are not read/,
+    /an input needs data; a body with binary tensors is read with from: "triton:binary"/,
   ],
   [
     "inputs of unequal length",

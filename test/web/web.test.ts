@@ -148,6 +148,7 @@ describe.each(["worker", "page"] as const)("in a %s", (where) => {
       { raw: true, input: lists, options: { to: "parquet" } },
       { raw: true, input: tensor, options: { to: "npy" } },
       { raw: true, input: base64("a\nx\nlonger\n"), options: { from: "csv", to: "npy" } },
+      { raw: true, input: csv, options: { from: "csv", to: "triton:binary", missing: "token", datatype: "BF16" } },
       { raw: true, input: csv, options: { from: "csv", to: "npy" } },
     ];
     const made = await run(
@@ -156,8 +157,8 @@ describe.each(["worker", "page"] as const)("in a %s", (where) => {
     );
     const expected = await Promise.all(written.map(inNode));
     expect(made).toEqual(expected.flatMap((answer) => [answer, answer]));
-    expect(expected.map(({ error }) => error)).toEqual([...Array(7).fill(undefined), "E_DTYPE"]);
-    const read: Job[] = written.slice(0, 7).flatMap(({ options: { to } }, i) =>
+    expect(expected.map(({ error }) => error)).toEqual([...Array(8).fill(undefined), "E_DTYPE"]);
+    const read: Job[] = written.slice(0, 8).flatMap(({ options: { to } }, i) =>
       ["mlflow", "csv", "parquet"].map((target) => ({
         raw: true,
         input: expected[i]?.output as string,

@@ -1,4 +1,5 @@
 import { decode } from "../../columns/bytes.js";
+import { DATATYPE_NAMES, isDatatype } from "../../columns/datatype.js";
 import type { Form, Layout } from "../../dialects/index.js";
 import { optionText } from "../../errors.js";
 import { contentTypeOf } from "../content.js";
@@ -11,24 +12,6 @@ import type { InputFacts, Scope } from "./scope.js";
 
 const LIST = 0x5b; /* [ */
 const OBJECT = 0x7b; /* { */
-
-/** Open Inference Protocol's datatypes (inference_rest.md; BF16 is Triton's). */
-const DATATYPES: readonly string[] = [
-  "BOOL",
-  "UINT8",
-  "UINT16",
-  "UINT32",
-  "UINT64",
-  "INT8",
-  "INT16",
-  "INT32",
-  "INT64",
-  "FP16",
-  "FP32",
-  "FP64",
-  "BYTES",
-  "BF16",
-];
 
 /** Open Inference Protocol's `inputs`: a list of tensors, each an object with name, shape, datatype and data in any order. */
 export class Inputs implements Scope {
@@ -113,7 +96,10 @@ class Input implements Scope {
     const { name } = this.#facts;
     for (const key of ["name", "shape", "datatype", "data"])
       if (!this.#seen.has(key))
-        throw this.#to.error("E_FORM", `an input needs ${key}${key === "data" ? "; binary tensors are not read" : ""}${this.#hint}`);
+        throw this.#to.error(
+          "E_FORM",
+          `an input needs ${key}${key === "data" ? `; a body with binary tensors is read with ${optionText("from", "triton:binary")}` : ""}${this.#hint}`,
+        );
     if (this.#names.has(name as string)) throw this.#to.error("E_DUPLICATE", `two inputs are called ${JSON.stringify(name)}`);
     this.#names.add(name as string);
     this.#tellParameters();
@@ -149,7 +135,7 @@ class Input implements Scope {
 
   #datatype(captured: Uint8Array): string {
     const value = parsed(captured);
-    if (typeof value === "string" && DATATYPES.includes(value)) return value;
-    throw this.#to.error("E_DTYPE", `unknown datatype ${shown(captured)}; known: ${DATATYPES.join(", ")}`);
+    if (isDatatype(value)) return value;
+    throw this.#to.error("E_DTYPE", `unknown datatype ${shown(captured)}; known: ${DATATYPE_NAMES.join(", ")}`);
   }
 }

@@ -1,7 +1,7 @@
 // How each layout is written around its rows or columns: the head before the first, the texts between cells, the tail.
 import type { Form, Layout } from "../../dialects/index.js";
+import { membersOf, textOfMembers } from "../../engine/members.js";
 import type { RowTexts } from "../../engine/rows.js";
-import { membersOf, textOfMembers } from "../members.js";
 import { rowIndex } from "../row-index.js";
 
 /** What is known when an output ends. */

@@ -1,3 +1,5 @@
+// JSON text taken apart without making values of it, and put together again.
+
 /** The members of a JSON object, each key and the text of its value as it stands; `text` is sound JSON. */
 export function membersOf(text: string): [key: string, value: string][] {
   const members: [string, string][] = [];
@@ -17,6 +19,24 @@ export function membersOf(text: string): [key: string, value: string][] {
     if (what === "]" || what === "}") depth--;
   }
   return members;
+}
+
+/** The elements of a JSON list, each as it stands; `text` is sound JSON. */
+export function elementsOf(text: string): string[] {
+  const elements: string[] = [];
+  const token = /"(?:[^"\\]|\\.)*"|[[\]{},]/g;
+  let depth = 0;
+  let from = 0;
+  for (let match = token.exec(text); match; match = token.exec(text)) {
+    const [what] = match;
+    if (what === "]" || what === "}") depth--;
+    if ((depth === 1 && what === ",") || (depth === 0 && what === "]")) {
+      elements.push(text.slice(from, match.index).trim());
+      from = token.lastIndex;
+    }
+    if ((what === "[" || what === "{") && ++depth === 1) from = token.lastIndex;
+  }
+  return elements.length === 1 && elements[0] === "" ? [] : elements;
 }
 
 /** An object of these. */
