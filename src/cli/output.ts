@@ -1,31 +1,27 @@
 // The one writer of every command. Whatever is written goes through fill(), which succeeds only when it has been told that every
 // byte is written; of a file, that it is on the disk.
 import {
-  closeSync,
+  access as accessCallback,
   constants,
   createWriteStream,
   fchmodSync,
   fstatSync,
-  fsyncSync,
   open as openCallback,
-  openSync,
-  renameSync,
-  rmSync,
+  realpath as realpathCallback,
   type Stats,
-  writeSync,
+  stat as statCallback,
 } from "node:fs";
-import { access, realpath, stat } from "node:fs/promises";
-import { dirname } from "node:path";
 import { type Readable, type Transform, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { isatty } from "node:tty";
 import { promisify } from "node:util";
 import { TransloadError } from "../errors.js";
-import { cannotWrite, ofWriting, syncFolder } from "./disk.js";
+import { atomicFile, PERMISSIONS } from "./atomic.js";
+import { cannotWrite, ofWriting, refuseSame } from "./disk.js";
 import type { Input } from "./input.js";
 import { beforeLeaving, interruptibly } from "./leaving.js";
 import { openPipe } from "./pipe.js";
-import { sweep, temporaryIn } from "./temporary.js";
+import { sweep } from "./temporary.js";
 
 /** A step on the way to an output. */
 type Step = NodeJS.ReadWriteStream | Transform | ((chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>);
@@ -43,9 +39,12 @@ export interface Output {
 
 const STDOUT = 1;
 const BUFFERED = 1 << 20;
-export const PERMISSIONS = 0o777;
 
+// node:fs/promises would load more than all that is needed of it
+const access = promisify(accessCallback);
 const open = promisify(openCallback);
+const realpath = promisify(realpathCallback);
+const stat = promisify(statCallback);
 
 /**
  * Opens a file, or standard output for `-` and for nothing. Devices and pipes are written to as they are.
@@ -72,7 +71,7 @@ export async function print(text: string): Promise<void> {
 /** Opens a new file to be filled, of which nobody knows yet. */
 export async function openFile(path: string, name: string, sync: boolean): Promise<Pick<Output, "fill"> & { readonly fd: number }> {
   const fd = await interruptibly(open(path, "wx"));
-  return { fd, fill: filler(name, createWriteStream("", { fd, highWaterMark: BUFFERED, flush: sync })) };
+  return { fd, fill: filler(name, sinkOf(fd, sync)) };
 }
 
 export function existing(path: string): Promise<Stats | undefined> {
@@ -82,6 +81,31 @@ export function existing(path: string): Promise<Stats | undefined> {
   });
 }
 
+/** The stream closes its descriptor, of a file when its bytes are on the disk. */
+function sinkOf(fd: number, flush: boolean): Writable {
+  return createWriteStream("", { fd, highWaterMark: BUFFERED, flush });
+}
+
+/** Writes to a file of its own in the same folder, which takes the name at the end. */
+async function openAtomic(path: string, existing: Stats | undefined, sync: boolean): Promise<Output> {
+  const target = existing ? await realpath(path) : path; // a link stays one
+  if (existing) await access(target, constants.W_OK);
+  const file = atomicFile(target, path, sync);
+  const callOff = beforeLeaving(file.discard);
+  const { fd, fill } = await openFile(file.temporary, path, sync);
+  if (existing) fchmodSync(fd, existing.mode & PERMISSIONS);
+  void sweep(file.folder);
+  const commit = () => {
+    file.commit();
+    callOff();
+  };
+  const discard = () => {
+    file.discard();
+    callOff();
+  };
+  return { name: path, fill, patch: file.patch, commit, discard };
+}
+
 function openStdout(sync: boolean, input?: Input): Output {
   const name = "standard output";
   const stats = fstatSync(STDOUT);
@@ -89,47 +113,13 @@ function openStdout(sync: boolean, input?: Input): Output {
   // process.stdout would write a file or a device synchronously
   const plain = stats.isFile() || (stats.isCharacterDevice() && !isatty(STDOUT));
   const flush = sync && stats.isFile();
-  const stream = plain ? createWriteStream("", { fd: STDOUT, highWaterMark: BUFFERED, flush }) : stdoutPipe();
+  const stream = plain ? sinkOf(STDOUT, flush) : stdoutPipe();
   return { name, fill: filler(name, stream), commit: () => {}, discard: () => {} };
 }
 
 async function openDirect(path: string, stats: Stats): Promise<Output> {
-  const stream = stats.isFIFO()
-    ? await openPipe(path, "write")
-    : createWriteStream("", { fd: await interruptibly(open(path, "w")), highWaterMark: BUFFERED });
+  const stream = stats.isFIFO() ? await openPipe(path, "write") : sinkOf(await interruptibly(open(path, "w")), false);
   return { name: path, fill: filler(path, stream), commit: () => {}, discard: () => {} };
-}
-
-/** Writes to a file of its own in the same folder, which takes the name at the end. */
-async function openAtomic(path: string, existing: Stats | undefined, sync: boolean): Promise<Output> {
-  const target = existing ? await realpath(path) : path; // a link stays one
-  if (existing) await access(target, constants.W_OK);
-  const folder = dirname(target);
-  const temporary = temporaryIn(folder);
-  const remove = () => rmSync(temporary, { force: true });
-  const callOff = beforeLeaving(remove);
-  const { fd, fill } = await openFile(temporary, path, sync);
-  if (existing) fchmodSync(fd, existing.mode & PERMISSIONS);
-  void sweep(folder);
-  let start: Uint8Array | undefined;
-  const patch = (bytes: Uint8Array) => {
-    start = bytes;
-  };
-  const commit = () => {
-    try {
-      if (start) overwrite(temporary, start, sync);
-      renameSync(temporary, target);
-      callOff();
-      if (sync) syncFolder(folder);
-    } catch (error) {
-      throw cannotWrite(path, error);
-    }
-  };
-  const discard = () => {
-    remove();
-    callOff();
-  };
-  return { name: path, fill, patch, commit, discard };
 }
 
 function filler(name: string, sink: Writable): Output["fill"] {
@@ -146,20 +136,4 @@ function filler(name: string, sink: Writable): Output["fill"] {
 function stdoutPipe(): Writable {
   process.stdout.on("error", () => {}); // the chunk's own callback tells
   return new Writable({ highWaterMark: BUFFERED, write: (chunk, _, done) => void process.stdout.write(chunk, done) });
-}
-
-/** The stream has closed its descriptor by now. */
-function overwrite(path: string, bytes: Uint8Array, sync: boolean): void {
-  const fd = openSync(path, "r+");
-  try {
-    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at, at);
-    if (sync) fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-export function refuseSame(stats: Stats, { stats: other, name }: Input): void {
-  if (stats.isFile() && other.isFile() && stats.ino === other.ino && stats.dev === other.dev)
-    throw new TransloadError("E_OPTION", `${name} is both the input and the output; write to another file`);
 }
