@@ -91,7 +91,7 @@ const start = ["main", "short"].map((name) =>
     external: outside,
     treeshake: { moduleSideEffects: [{ external: true, sideEffects: false }] },
     plugins: [nothingMore, builtIn, ...(name === "short" ? [compiled] : [])],
-    output: { dir: "dist", format: "cjs", entryFileNames: "[name].cjs", codeSplitting: false, comments: false, minify: name === "short" },
+    output: { dir: "dist", format: "cjs", entryFileNames: "[name].cjs", codeSplitting: false, comments: false, minify: true },
   }),
 );
 

@@ -15,7 +15,8 @@ async function start(words: readonly string[]): Promise<void> {
   const call = shortCallOf(words);
   if (call) {
     const { convertShortly } = loadCompiled(join(import.meta.dirname, "short.cjs"), folder) as typeof import("./short.js");
-    if (await convertShortly(call)) return;
+    // all is on the disk: what Node would put in order now goes with the process
+    if (await convertShortly(call)) process.exit();
   }
   keepCompiled(folder);
   await import("./command.js");
