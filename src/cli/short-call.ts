@@ -18,6 +18,9 @@ const OPTIONS = {
   "no-sync": { type: "boolean", default: false },
 } as const;
 
+/** Names of standard input and output, which no file is meant by. */
+const STREAMS = ["-", "/dev/stdin", "/dev/stdout"];
+
 /** What these words ask for; undefined where they are more, or other, than is read here: commander reads them, and tells what is wrong. */
 export function shortCallOf([command, ...args]: readonly string[]): ShortCall | undefined {
   if (command !== "convert") return undefined;
@@ -25,7 +28,7 @@ export function shortCallOf([command, ...args]: readonly string[]): ShortCall | 
     const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
     const { from, to, output, "no-sync": unsynced } = values;
     const [input, ...others] = positionals;
-    if (!input || !to || !output || others.length > 0) return undefined;
+    if (!input || !to || !output || others.length > 0 || STREAMS.includes(input) || STREAMS.includes(output)) return undefined;
     return { input, output, from, to, sync: !unsynced };
   } catch {
     return undefined;

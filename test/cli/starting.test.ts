@@ -113,6 +113,18 @@ describe("the short way and the long one", () => {
     expect(readdirSync(dir)).toEqual(before);
   });
 
+  test("know standard output by its names", () => {
+    for (const name of ["-", "/dev/stdout"]) {
+      const cwd = fresh("folder");
+      const output = join(cwd, "out.json");
+      mkdirSync(cwd);
+      const call = `"${process.execPath}" "${MAIN}" convert "${join(ROOT, HEART)}" -t mlflow -o ${name} > out.json`;
+      expect(spawnSync("sh", ["-c", call], { cwd }).status).toBe(0);
+      expect(readdirSync(cwd)).toEqual(["out.json"]);
+      expect(readFileSync(output)).toEqual(readFileSync(join(ROOT, "data/heart.mlflow.json")));
+    }
+  });
+
   test("keep a file's permissions, and a link a link", () => {
     const [target, link] = [fresh(), fresh()];
     writeFileSync(target, "before");
