@@ -19,6 +19,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ define: Define }>>> = {
   dialects: () => import("./dialects.js"),
 };
 
+const VERSION: readonly string[] = ["-V", "--version"];
+
 const EXAMPLES = `
 Examples:
   transload convert data/heart.azureml.json -t mlflow
@@ -67,19 +69,19 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 /**
- * The program with the one command that is called, or with all of them where help may be asked for.
+ * The program with the one command that is called, none for its version, or with all of them where help may be asked for.
  * `said` takes what it has to say, which is written by the one writer there is.
  */
 async function describe(name: string | undefined, start: Parameters<Define>[1], said: string[]): Promise<Command> {
   const program = new Command("transload")
     .description("Moves scoring payloads of any size from one server's wire dialect to another's, in one pass.")
-    .version(version(), "-V, --version", "tell the version")
+    .version(version(), VERSION.join(", "), "tell the version")
     .helpOption("-h, --help", "tell how to call it")
     .exitOverride()
     .configureOutput({ writeOut: (text) => void said.push(text), outputError: () => {} })
     .showSuggestionAfterError()
     .addHelpText("after", EXAMPLES);
-  const known = name !== undefined && Object.hasOwn(COMMANDS, name);
+  const known = name !== undefined && (Object.hasOwn(COMMANDS, name) || VERSION.includes(name));
   for (const [command, load] of Object.entries(COMMANDS)) {
     if (known && command !== name) continue;
     (await load()).define(program.command(command), start);
