@@ -22,7 +22,7 @@ async function generate(): Promise<void> {
 
 /** Runs the command line with its progress on this terminal; resolves to seconds and peak bytes of memory. */
 async function convert(): Promise<{ seconds: number; peak: number | undefined }> {
-  const command = ["dist/cli/main.js", "convert", SOURCE, "-t", "mlflow", "-o", TARGET];
+  const command = ["dist/cli/main.cjs", "convert", SOURCE, "-t", "mlflow", "-o", TARGET];
   console.log(`$ transload ${command.slice(1).join(" ")}`);
   const started = performance.now();
   const child = spawn(process.execPath, [...(hasPeak() ? ["--import", PEAK_ON_EXIT] : []), ...command], {

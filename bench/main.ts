@@ -23,7 +23,7 @@ import { others } from "./sections/others.js";
 import { printing } from "./sections/printing.js";
 import { scaling } from "./sections/scaling.js";
 import { splice } from "./sections/splice.js";
-import { startup } from "./sections/startup.js";
+import { starting } from "./sections/starting.js";
 import { tables } from "./sections/tables.js";
 import { tablesMemory } from "./sections/tables-memory.js";
 import { tablesOthers } from "./sections/tables-others.js";
@@ -35,7 +35,7 @@ const SECTIONS: Readonly<Record<string, (scale: Scale) => Section | Promise<Sect
   cast,
   printing,
   memory,
-  startup,
+  starting,
   core,
   tables,
   "tables-memory": tablesMemory,

@@ -5,7 +5,7 @@ import { hasPeak, peakOf } from "../process.js";
 import type { Scale } from "../scale.js";
 import type { Section, Target } from "../section.js";
 
-export const COMMAND = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+export const COMMAND = fileURLToPath(new URL("../../dist/cli/main.cjs", import.meta.url));
 
 export const MIB = 1 << 20;
 const LIMIT = 110 * MIB;

@@ -1,5 +1,5 @@
 // What the disk says, in words, and of which end it speaks.
-import { closeSync, fsyncSync, openSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, type Stats } from "node:fs";
 import { TransloadError } from "../errors.js";
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -52,6 +52,12 @@ function syscallOf(error: unknown): string | undefined {
 function reason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return REASONS[code ?? ""] ?? message;
+}
+
+/** @throws TransloadError E_OPTION when the output is the file that is read. */
+export function refuseSame(output: Stats, { stats, name }: { readonly stats: Stats; readonly name: string }): void {
+  if (output.isFile() && stats.isFile() && output.ino === stats.ino && output.dev === stats.dev)
+    throw new TransloadError("E_OPTION", `${name} is both the input and the output; write to another file`);
 }
 
 /** Names that appeared in the folder, or went, are on the disk when this returns, where the system can do that. */

@@ -1,5 +1,4 @@
-import { createReadStream, fstatSync, open as openCallback, type Stats } from "node:fs";
-import { stat } from "node:fs/promises";
+import { createReadStream, fstatSync, open as openCallback, type Stats, stat as statCallback } from "node:fs";
 import { Readable } from "node:stream";
 import { isatty } from "node:tty";
 import { promisify } from "node:util";
@@ -53,6 +52,7 @@ const STDIN = 0;
 const CHUNK = 1 << 20;
 
 const open = promisify(openCallback);
+const stat = promisify(statCallback);
 
 /**
  * Opens a file, or standard input for `-` and for nothing.

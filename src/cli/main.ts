@@ -1,127 +1,23 @@
 #!/usr/bin/env node
-// The command line's door. Only the command that was asked for is loaded, so that a small payload costs little more
-// than starting Node. Reading the call comes first and all of it: what goes wrong there is the call's fault (exit 2),
-// what goes wrong afterwards is the input's, the disk's or ours.
+// The command line's door. A start takes longer than a small payload, so what comes first is short: a call that is for the short way loads
+// one bundle, with the code that V8 has made of it before. All else is the command's.
 //
 // The room. In: words, files and pipes. Out: a file, whole or not at all, or a pipe (output.ts); pieces in a folder; and on standard error,
 // what is wrong and where (report.ts, excerpt.ts). A file for each command; the work itself is the library's.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { Command as Program } from "commander";
-import { spellOptions, TransloadError } from "../errors.js";
-import type { Define, Job } from "./job.js";
-import { leaveTidily } from "./leaving.js";
-import { optionOfCommand } from "./option-text.js";
-import { print } from "./output.js";
-import { exitCode, isClosedPipe, Report } from "./report.js";
+import { join } from "node:path";
+import { cacheFolder, keepCompiled, loadCompiled } from "./compiled.js";
+import { shortCallOf } from "./short-call.js";
 
-// commander is CommonJS; its ESM wrapper alone takes 2 of the 9 ms that loading it does
-const { Command, CommanderError } = createRequire(import.meta.url)("commander") as typeof import("commander");
+void start(process.argv.slice(2));
 
-const COMMANDS: Readonly<Record<string, () => Promise<{ define: Define }>>> = {
-  convert: () => import("./convert.js"),
-  inspect: () => import("./inspect.js"),
-  validate: () => import("./validate.js"),
-  doctor: () => import("./doctor.js"),
-  bench: () => import("./bench.js"),
-  dialects: () => import("./dialects.js"),
-};
-
-const EXAMPLES = `
-Examples:
-  transload convert data/heart.azureml.json -t mlflow
-  transload convert < data/heart.azureml.json -t mlflow > heart.mlflow.json
-  transload inspect data/heart.azureml.json
-
-transload <command> --help tells the options and more examples.`;
-
-let report = new Report();
-
-process.once("uncaughtException", (error) => {
-  if (isClosedPipe(error)) process.exit(0);
-  report.fail(error);
-  process.exit(exitCode(error));
-});
-
-process.exitCode = await main(process.argv);
-
-async function main(argv: readonly string[]): Promise<number> {
-  spellOptions(optionOfCommand);
-  leaveTidily();
-  let job: Job | undefined;
-  const said: string[] = [];
-  try {
-    const program = await describe(
-      argv[2],
-      (call, work) => {
-        report = new Report(call);
-        job = call.dialect ? defining(call.dialect, work) : work;
-      },
-      said,
-    );
-    if (argv.length <= 2) program.outputHelp();
-    else program.parse(argv);
-  } catch (error) {
-    if (!isAnswer(error)) return refuseCall(error, argv);
+async function start(words: readonly string[]): Promise<void> {
+  const folder = cacheFolder(process.env);
+  const call = shortCallOf(words);
+  if (call) {
+    const { convertShortly } = loadCompiled(join(import.meta.dirname, "short.cjs"), folder) as typeof import("./short.js");
+    // all is on the disk: what Node would put in order now goes with the process
+    if (await convertShortly(call)) process.exit();
   }
-  try {
-    const code = job ? await job(report) : await print(said.join(""));
-    return typeof code === "number" ? code : 0;
-  } catch (error) {
-    if (isClosedPipe(error)) return 0;
-    report.fail(error);
-    return exitCode(error);
-  }
-}
-
-/**
- * The program with the one command that is called, or with all of them where help may be asked for.
- * `said` takes what it has to say, which is written by the one writer there is.
- */
-async function describe(name: string | undefined, start: Parameters<Define>[1], said: string[]): Promise<Program> {
-  const program = new Command("transload")
-    .description("Moves scoring payloads of any size from one server's wire dialect to another's, in one pass.")
-    .version(version(), "-V, --version", "tell the version")
-    .helpOption("-h, --help", "tell how to call it")
-    .exitOverride()
-    .configureOutput({ writeOut: (text) => void said.push(text), outputError: () => {} })
-    .showSuggestionAfterError()
-    .addHelpText("after", EXAMPLES);
-  const known = name !== undefined && Object.hasOwn(COMMANDS, name);
-  for (const [command, load] of Object.entries(COMMANDS)) {
-    if (known && command !== name) continue;
-    (await load()).define(program.command(command), start);
-  }
-  return program;
-}
-
-/** The work, with dialects that these files define. */
-function defining(files: readonly string[], work: Job): Job {
-  return async (report) => {
-    const { defineFrom } = await import("./dialect-file.js");
-    await defineFrom(files);
-    return work(report);
-  };
-}
-
-function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
-  return version;
-}
-
-/** Help and the version were asked for: commander throws for them. */
-function isAnswer(error: unknown): boolean {
-  return error instanceof CommanderError && error.exitCode === 0;
-}
-
-/** A call that cannot be understood. */
-function refuseCall(error: unknown, argv: readonly string[]): number {
-  const json = argv.includes("--errors=json") || argv[argv.indexOf("--errors") + 1] === "json";
-  new Report({ errors: json ? "json" : "text" }).fail(error instanceof CommanderError ? wrongCall(error) : error);
-  return error instanceof CommanderError || error instanceof TransloadError ? 2 : exitCode(error);
-}
-
-/** Commander's message, which may take two lines, as one of ours. */
-function wrongCall({ message }: Error): TransloadError {
-  return new TransloadError("E_OPTION", `${message.replace(/^error: /, "").replace(/\s*\n\s*/g, " ")}; see transload --help`);
+  keepCompiled(folder);
+  await import("./command.js");
 }

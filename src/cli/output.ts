@@ -1,34 +1,30 @@
 // The one writer of every command. Whatever is written goes through fill(), which succeeds only when it has been told that every
 // byte is written; of a file, that it is on the disk.
 import {
+  access as accessCallback,
   close,
-  closeSync,
   constants,
   createWriteStream,
   fchmodSync,
   fstatSync,
   fsync,
-  fsyncSync,
   open as openCallback,
-  openSync,
-  renameSync,
-  rmSync,
+  realpath as realpathCallback,
   type Stats,
-  writeSync,
+  stat as statCallback,
 } from "node:fs";
-import { access, realpath, stat } from "node:fs/promises";
-import { dirname } from "node:path";
 import { type Readable, type Transform, Writable } from "node:stream";
 import { finished, pipeline } from "node:stream/promises";
 import { isatty } from "node:tty";
 import { promisify } from "node:util";
 import { TransloadError } from "../errors.js";
 import { fileSink, type Sink, streamSink } from "../io/sink.js";
-import { cannotWrite, ofWriting, syncFolder } from "./disk.js";
+import { atomicFile, PERMISSIONS } from "./atomic.js";
+import { cannotWrite, ofWriting, refuseSame } from "./disk.js";
 import type { Input } from "./input.js";
 import { beforeLeaving, interruptibly } from "./leaving.js";
 import { openPipe } from "./pipe.js";
-import { sweep, temporaryIn } from "./temporary.js";
+import { sweep } from "./temporary.js";
 
 /** A step on the way to an output. */
 type Step = NodeJS.ReadWriteStream | Transform | ((chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>);
@@ -48,11 +44,14 @@ export interface Output {
 
 const STDOUT = 1;
 const BUFFERED = 1 << 20;
-export const PERMISSIONS = 0o777;
 
+// node:fs/promises would load more than all that is needed of it
+const access = promisify(accessCallback);
 const open = promisify(openCallback);
 const syncFile = promisify(fsync);
 const closeFile = promisify(close);
+const realpath = promisify(realpathCallback);
+const stat = promisify(statCallback);
 
 /**
  * Opens a file, or standard output for `-` and for nothing. Devices and pipes are written to as they are.
@@ -89,6 +88,26 @@ export function existing(path: string): Promise<Stats | undefined> {
   });
 }
 
+/** Writes to a file of its own in the same folder, which takes the name at the end. */
+async function openAtomic(path: string, existing: Stats | undefined, sync: boolean): Promise<Output> {
+  const target = existing ? await realpath(path) : path; // a link stays one
+  if (existing) await access(target, constants.W_OK);
+  const file = atomicFile(target, path, sync);
+  const callOff = beforeLeaving(file.discard);
+  const { fd, fill, pour } = await openFile(file.temporary, path, sync);
+  if (existing) fchmodSync(fd, existing.mode & PERMISSIONS);
+  void sweep(file.folder);
+  const commit = () => {
+    file.commit();
+    callOff();
+  };
+  const discard = () => {
+    file.discard();
+    callOff();
+  };
+  return { name: path, fill, pour, patch: file.patch, commit, discard };
+}
+
 function openStdout(sync: boolean, input?: Input): Output {
   const name = "standard output";
   const stats = fstatSync(STDOUT);
@@ -105,38 +124,6 @@ async function openDirect(path: string, stats: Stats): Promise<Output> {
     ? streamWriter(path, await openPipe(path, "write"))
     : fileWriter(path, await interruptibly(open(path, "w")), false);
   return { name: path, ...writer, commit: () => {}, discard: () => {} };
-}
-
-/** Writes to a file of its own in the same folder, which takes the name at the end. */
-async function openAtomic(path: string, existing: Stats | undefined, sync: boolean): Promise<Output> {
-  const target = existing ? await realpath(path) : path; // a link stays one
-  if (existing) await access(target, constants.W_OK);
-  const folder = dirname(target);
-  const temporary = temporaryIn(folder);
-  const remove = () => rmSync(temporary, { force: true });
-  const callOff = beforeLeaving(remove);
-  const { fd, fill, pour } = await openFile(temporary, path, sync);
-  if (existing) fchmodSync(fd, existing.mode & PERMISSIONS);
-  void sweep(folder);
-  let start: Uint8Array | undefined;
-  const patch = (bytes: Uint8Array) => {
-    start = bytes;
-  };
-  const commit = () => {
-    try {
-      if (start) overwrite(temporary, start, sync);
-      renameSync(temporary, target);
-      callOff();
-      if (sync) syncFolder(folder);
-    } catch (error) {
-      throw cannotWrite(path, error);
-    }
-  };
-  const discard = () => {
-    remove();
-    callOff();
-  };
-  return { name: path, fill, pour, patch, commit, discard };
 }
 
 type Writer = Pick<Output, "fill" | "pour">;
@@ -194,20 +181,4 @@ async function told(name: string, work: () => Promise<void>): Promise<void> {
 function stdoutPipe(): Writable {
   process.stdout.on("error", () => {}); // the chunk's own callback tells
   return new Writable({ highWaterMark: BUFFERED, write: (chunk, _, done) => void process.stdout.write(chunk, done) });
-}
-
-/** The stream has closed its descriptor by now. */
-function overwrite(path: string, bytes: Uint8Array, sync: boolean): void {
-  const fd = openSync(path, "r+");
-  try {
-    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at, at);
-    if (sync) fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-export function refuseSame(stats: Stats, { stats: other, name }: Input): void {
-  if (stats.isFile() && other.isFile() && stats.ino === other.ino && stats.dev === other.dev)
-    throw new TransloadError("E_OPTION", `${name} is both the input and the output; write to another file`);
 }

@@ -5,11 +5,12 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { TransloadError, type Warning } from "../errors.js";
 import type { Compression } from "../io/compression.js";
-import { cannotWrite, syncFolder } from "./disk.js";
+import { PERMISSIONS } from "./atomic.js";
+import { cannotWrite, refuseSame, syncFolder } from "./disk.js";
 import type { Input } from "./input.js";
 import { beforeLeaving } from "./leaving.js";
 import { locked } from "./lock.js";
-import { existing, type Output, openFile, PERMISSIONS, refuseSame } from "./output.js";
+import { existing, type Output, openFile } from "./output.js";
 import { sweep, temporaryIn } from "./temporary.js";
 
 /** `part-00000.json`: what stands before the number, its digits at least, and what stands behind. */

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { basename, dirname } from "node:path";
 import type { Piece } from "../api/split.js";
 import { TransloadError } from "../errors.js";
@@ -84,7 +83,7 @@ function toldAtEnd(piece: Piece, onRead: () => void): Piece {
 
 async function writePiece(folder: PieceFolder, piece: Piece, input: Input, compression: Compression | undefined): Promise<Entry> {
   const { name, fill } = await folder.create(piece.number, input);
-  const hash = createHash("sha256");
+  const hash = process.getBuiltinModule("node:crypto").createHash("sha256");
   let bytes = 0;
   let expanded = 0;
   const counted = each((chunk) => {

@@ -1,13 +1,14 @@
 // Names of what is written before it takes its own, which tell whose it is: `.transload-PID-HOST-WHEN`. What a killed run left
 // behind is known by them.
-import { createHash } from "node:crypto";
-import { rmSync } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { readdir as readdirCallback, readdirSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 const NAME = /^\.transload-(\d+)-(?:([0-9a-f]{8})-)?[0-9a-z]+$/;
 const HOST_DIGITS = 8;
+
+const readdir = promisify(readdirCallback);
 
 let host: string | undefined;
 let made = 0;
@@ -20,10 +21,21 @@ export function temporaryIn(folder: string): string {
 /** Removes what runs on this machine left in the folder whose process is gone. */
 export async function sweep(folder: string): Promise<void> {
   try {
-    for (const name of await readdir(folder)) if (isLeftover(name)) rmSync(join(folder, name), { recursive: true, force: true });
+    remove(folder, await readdir(folder));
   } catch {
     // somebody else's, or a folder that may be written to and not be listed: they stay
   }
+}
+
+/** The same, where nothing else is under way. */
+export function sweepSync(folder: string): void {
+  try {
+    remove(folder, readdirSync(folder));
+  } catch {}
+}
+
+function remove(folder: string, names: readonly string[]): void {
+  for (const name of names) if (isLeftover(name)) rmSync(join(folder, name), { recursive: true, force: true });
 }
 
 /** A process of another machine may well be alive: its number tells nothing here. */
@@ -44,6 +56,13 @@ export function isAlive(pid: number): boolean {
 
 /** The machine, or the container, in a few digits. */
 export function thisHost(): string {
-  host ??= createHash("sha256").update(hostname()).digest("hex").slice(0, HOST_DIGITS);
+  host ??= fnv(hostname()).toString(16).padStart(HOST_DIGITS, "0");
   return host;
+}
+
+/** FNV-1a of 32 bits: node:crypto takes longer to load than a small payload to convert. */
+function fnv(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
 }

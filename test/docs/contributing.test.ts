@@ -19,7 +19,7 @@ beforeAll(() => {
   for (const part of parts) cpSync(join(ROOT, part), join(folder, part), { recursive: true });
   symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
   mkdirSync(join(folder, "bin"));
-  writeFileSync(join(folder, "bin", "transload"), `#!/bin/sh\nexec "${process.execPath}" "${join(ROOT, "dist/cli/main.js")}" "$@"\n`);
+  writeFileSync(join(folder, "bin", "transload"), `#!/bin/sh\nexec "${process.execPath}" "${join(ROOT, "dist/cli/main.cjs")}" "$@"\n`);
   chmodSync(join(folder, "bin", "transload"), 0o755);
 });
 

@@ -20,7 +20,7 @@ function makeFolder(): string {
   symlinkSync(root, join(folder, "node_modules", "transload"));
   mkdirSync(join(folder, "bin"));
   const command = join(folder, "bin", "transload");
-  writeFileSync(command, `#!/bin/sh\nexec "${process.execPath}" "${join(root, "dist/cli/main.js")}" "$@"\n`);
+  writeFileSync(command, `#!/bin/sh\nexec "${process.execPath}" "${join(root, "dist/cli/main.cjs")}" "$@"\n`);
   chmodSync(command, 0o755);
   writeFileSync(join(folder, "browser.mjs"), BROWSER);
   return folder;

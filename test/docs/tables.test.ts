@@ -52,7 +52,7 @@ describe("docs/command-line.md", () => {
   const COMMANDS = ["convert", "inspect", "validate", "doctor"];
   const { text } = readPage("docs/command-line.md");
   const optionsOf = (command: string) => {
-    const help = execFileSync(process.execPath, [join(root, "dist/cli/main.js"), "help", command], { encoding: "utf8" });
+    const help = execFileSync(process.execPath, [join(root, "dist/cli/main.cjs"), "help", command], { encoding: "utf8" });
     return [...help.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, option]) => option as string);
   };
 

@@ -1,10 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
+import { thisHost } from "../../src/cli/temporary.js";
 import { folder, shell, transload } from "../support/command-line.js";
 import { digest, hidden, manifestOf, rounds, rows } from "../support/left-behind.js";
 
@@ -151,7 +150,7 @@ describe("pieces where an earlier run's are", { concurrent: true }, () => {
     const path = fresh();
     const gone = spawnSync("true").pid;
     mkdirSync(join(path, "p"));
-    const host = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
+    const host = thisHost();
     writeFileSync(join(path, "p/.transload-lock"), `${gone} ${host}`);
     mkdirSync(join(path, `p/.transload-${gone}-${host}-abc0`));
     writeFileSync(join(path, `p/.transload-${gone}-${host}-abc0/000.json`), "half");

@@ -14,7 +14,7 @@ import { freePorts, Server, type Start } from "./server.js";
 import { checkSpark } from "./spark.js";
 import { checkVerdicts } from "./verdicts.js";
 
-const CLI = join(ROOT, "dist/cli/main.js");
+const CLI = join(ROOT, "dist/cli/main.cjs");
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const words = process.argv.slice(2);

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const MAIN = join(ROOT, "dist/cli/main.js");
+const MAIN = join(ROOT, "dist/cli/main.cjs");
 
 /** Whether script(1) of util-linux is there to give a command a terminal. */
 export const TERMINAL = spawnSync("script", ["-qec", "true", "/dev/null"]).status === 0;

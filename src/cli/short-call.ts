@@ -1,0 +1,36 @@
+import { parseArgs } from "node:util";
+
+/** `convert` with what most calls of it have, and nothing else. */
+export interface ShortCall {
+  readonly input: string;
+  readonly output: string;
+  readonly from: string;
+  readonly to: string;
+  readonly sync: boolean;
+}
+
+/** As commander has them (convert-call.ts, options.ts). */
+const OPTIONS = {
+  from: { type: "string", short: "f", default: "auto" },
+  to: { type: "string", short: "t" },
+  output: { type: "string", short: "o" },
+  quiet: { type: "boolean", short: "q" },
+  "no-sync": { type: "boolean", default: false },
+} as const;
+
+/** Names of standard input and output, which no file is meant by. */
+const STREAMS = ["-", "/dev/stdin", "/dev/stdout"];
+
+/** What these words ask for; undefined where they are more, or other, than is read here: commander reads them, and tells what is wrong. */
+export function shortCallOf([command, ...args]: readonly string[]): ShortCall | undefined {
+  if (command !== "convert") return undefined;
+  try {
+    const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
+    const { from, to, output, "no-sync": unsynced } = values;
+    const [input, ...others] = positionals;
+    if (!input || !to || !output || others.length > 0 || STREAMS.includes(input) || STREAMS.includes(output)) return undefined;
+    return { input, output, from, to, sync: !unsynced };
+  } catch {
+    return undefined;
+  }
+}
