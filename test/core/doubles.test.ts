@@ -17,7 +17,7 @@ const other = fc.constantFrom("null", "1e3", "-1.5E-7", "NaN", "-Infinity", "123
 const cell = fc.oneof({ weight: 40, arbitrary: short }, { weight: 20, arbitrary: plain }, { weight: 5, arbitrary: tiny });
 const anyCell = fc.oneof({ weight: 100, arbitrary: cell }, { weight: 1, arbitrary: other });
 
-const valueOf = (text: string) => (text === "null" ? Number.NaN : Number(text));
+const valueIn = (text: string) => (text === "null" ? Number.NaN : Number(text));
 
 describe("rows have the numbers that Number() reads", () => {
   const table = fc
@@ -36,7 +36,7 @@ describe("rows have the numbers that Number() reads", () => {
         for (const chunks of [whole(text), cut(text, at), ...(text.length < 500 ? [crumbs(text)] : [])]) {
           const batches = await collect(chunks, { dtype: "float64", batchRows });
           const values = batches.flatMap((batch) => [...cellsOf<TypedArray>(batch)]);
-          expect(values).toEqual(rows.flat().map(valueOf));
+          expect(values).toEqual(rows.flat().map(valueIn));
           expect(batches.map((batch) => batch.rowCount)).toEqual(
             Array.from({ length: Math.ceil(rows.length / batchRows) }, (_, i) => Math.min(batchRows, rows.length - i * batchRows)),
           );
@@ -55,8 +55,8 @@ describe("rows have the numbers that Number() reads", () => {
         for (const chunks of [whole(text), cut(text, at)]) {
           const batches = await collect(chunks, { dtype: "float64", batchRows });
           for (const [i, name] of names.entries()) {
-            const values = batches.flatMap((batch) => [...(batch.columns.find((column) => column.name === name)?.values as Float64Array)]);
-            expect(values).toEqual(rows.map((row) => valueOf(row[i] as string)));
+            const values = batches.flatMap((batch) => [...(batch.column(name).values as Float64Array)]);
+            expect(values).toEqual(rows.map((row) => valueIn(row[i] as string)));
           }
         }
       }),
