@@ -4,6 +4,7 @@
  * @module transload
  */
 export { convert } from "./api/convert.js";
+export { type ConvertFileOptions, convertFile } from "./api/convert-file.js";
 export { type InspectOptions, inspect } from "./api/inspect.js";
 export { type ReadOptions, readBatches } from "./api/read.js";
 export { type Piece, type SplitOptions, split } from "./api/split.js";

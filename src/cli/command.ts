@@ -4,10 +4,10 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { spellOptions, TransloadError } from "../errors.js";
+import { leaveTidily } from "../io/leaving.js";
+import { print } from "../io/output.js";
 import type { Define, Job } from "./job.js";
-import { leaveTidily } from "./leaving.js";
 import { optionOfCommand } from "./option-text.js";
-import { print } from "./output.js";
 import { exitCode, isClosedPipe, Report } from "./report.js";
 
 const COMMANDS: Readonly<Record<string, () => Promise<{ define: Define }>>> = {

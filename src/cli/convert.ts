@@ -5,17 +5,17 @@ import { split } from "../api/split.js";
 import { transfer } from "../api/transfer.js";
 import { binaryForm } from "../binary/form.js";
 import { type Compression, compressionOf, compressor } from "../io/compression.js";
+import { blame } from "../io/disk-errors.js";
+import { interruptibly } from "../io/leaving.js";
+import { type Output, openOutput } from "../io/output.js";
 import { guessesColumns, isTransfer } from "../lanes/exchange.js";
 import { corrected, FIRST_GUESS, type Guesses, once } from "../lanes/guessing.js";
-import { pour, SLOTS } from "../lanes/pour.js";
+import { pour } from "../lanes/pour.js";
 import type { ConvertOptions, HttpHeaders } from "../options/convert.js";
 import { addOptions, type ConvertCall, conversionOf, informed, type Shape, shapeOf } from "./convert-call.js";
-import { blame } from "./disk.js";
 import { type Input, openInput, openPayload, type Payload } from "./input.js";
 import type { Define } from "./job.js";
-import { interruptibly } from "./leaving.js";
 import { addDefinitions, addLimits, addVoice, limitsOf } from "./options.js";
-import { type Output, openOutput } from "./output.js";
 import { linesOf, writePieces } from "./pieces.js";
 import { Progress } from "./progress.js";
 import type { Report } from "./report.js";
@@ -102,8 +102,7 @@ async function attempt(
       // a binary file is read by its name
       const named = binaryForm(told.from ?? "") !== undefined && payload.file !== undefined;
       const { lent } = payload;
-      if (lent && !compression && !isTransfer(request))
-        await output.pour((sink) => pour(lent(SLOTS), request, nodeHost(request.run), sink));
+      if (lent && !compression && !isTransfer(request)) await output.pour((sink) => pour(lent(), request, nodeHost(request.run), sink));
       else {
         const conversion = isTransfer(request) ? transfer(request, sink) : convert(told);
         await output.fill(named ? [] : payload.stream, conversion, ...packing);

@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import type { Document, LineCounter, Node } from "yaml";
 import { define } from "../dialects/index.js";
 import { type Place, TransloadError } from "../errors.js";
-import { cannotRead } from "./disk.js";
-import { interruptibly } from "./leaving.js";
+import { cannotRead } from "../io/disk-errors.js";
+import { interruptibly } from "../io/leaving.js";
 
 /**
  * Makes the dialects of these files known, one by one: a later one may be like an earlier one.

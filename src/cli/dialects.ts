@@ -1,7 +1,7 @@
 import { DIALECTS } from "../dialects/index.js";
+import { print } from "../io/output.js";
 import type { Define } from "./job.js";
 import { addDefinitions, addVoice, type Definitions } from "./options.js";
-import { print } from "./output.js";
 import type { Voice } from "./report.js";
 import { alignColumns } from "./table.js";
 

@@ -1,10 +1,10 @@
 import { type Assumed, type Diagnosis, diagnose, type RouteAnswer, type Server } from "../api/diagnosis.js";
+import { print } from "../io/output.js";
 import { spellReleases } from "../model/releases.js";
 import { shellWord } from "../model/shell-word.js";
 import { addEndpoint, type EndpointCall, endpointOf } from "./endpoint.js";
 import type { Define } from "./job.js";
 import { addVoice } from "./options.js";
-import { print } from "./output.js";
 import type { Voice } from "./report.js";
 import { alignColumns } from "./table.js";
 

@@ -6,14 +6,14 @@ import { formOfName } from "../api/extension.js";
 import { binaryAt } from "../binary/form.js";
 import { TransloadError } from "../errors.js";
 import { compressionOf, expand } from "../io/compression.js";
+import { cannotRead } from "../io/disk-errors.js";
 import type { ExpansionLimit } from "../io/expansion.js";
+import { interruptibly } from "../io/leaving.js";
 import { compressionAt } from "../io/peek.js";
-import { headOfFile, ring } from "../io/ring.js";
+import { openPipe } from "../io/pipe.js";
+import { headOf as headOfFile, readerOf, ring } from "../io/ring.js";
 import { refuseChanged } from "../io/source.js";
-import { cannotRead } from "./disk.js";
 import { type Around, aroundFile, Recent } from "./excerpt.js";
-import { interruptibly } from "./leaving.js";
-import { openPipe } from "./pipe.js";
 
 /** Where a payload comes from. */
 export interface Input {
@@ -37,8 +37,8 @@ export interface Input {
 /** A payload as it is to be read: expanded where it was compressed. */
 export interface Payload {
   readonly stream: Readable;
-  /** The same bytes, of a file that is not compressed, each chunk lent until `slots - 1` more have been asked for. Instead of the stream. */
-  readonly lent: ((slots: number) => AsyncIterable<Uint8Array>) | undefined;
+  /** The same bytes, of a file that is not compressed, lent (ring.ts). Instead of the stream. */
+  readonly lent: (() => AsyncIterable<Uint8Array>) | undefined;
   /** The file whose bytes the stream's are. */
   readonly file: string | undefined;
   /** The bytes that were read, where they were asked for and are there. */
@@ -111,7 +111,7 @@ export async function openPayload(
   { onProgress, recalls = false, ...limit }: ExpansionLimit & { onProgress?: ((bytes: number) => void) | undefined; recalls?: boolean },
 ): Promise<Payload> {
   const { file, name, fd } = input;
-  const head = fd === undefined ? await headOf(input.stream as Readable) : await interruptibly(headOfFile(fd));
+  const head = fd === undefined ? await headOf(input.stream as Readable) : await interruptibly(headOfFile(readerOf(fd)));
   const opened: Opened = fd === undefined ? { stream: input.stream as Readable, lent: undefined } : openedFile(fd, head);
   const form = formOfName(name);
   const compression = compressionAt(head) ?? compressionOf(name).compression;
@@ -136,7 +136,7 @@ function openedFile(fd: number, head: Uint8Array): Opened {
       stream ??= streamOf(fd, head);
       return stream;
     },
-    lent: (slots) => ring(fd, slots, head),
+    lent: () => ring(readerOf(fd), true, head),
   };
 }
 

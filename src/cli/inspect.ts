@@ -1,6 +1,7 @@
 import { inspect } from "../api/inspect.js";
+import { blame } from "../io/disk-errors.js";
+import { print } from "../io/output.js";
 import type { InspectedColumn, Inspection } from "../model/inspection.js";
-import { blame } from "./disk.js";
 import { openInput, openPayload, type Payload } from "./input.js";
 import type { Define } from "./job.js";
 import {
@@ -16,7 +17,6 @@ import {
   type Limits,
   limitsOf,
 } from "./options.js";
-import { print } from "./output.js";
 import { Progress } from "./progress.js";
 import type { Report, Voice } from "./report.js";
 import { alignColumns } from "./table.js";

@@ -3,13 +3,13 @@ import { binaryForm } from "../binary/form.js";
 import { choose, type Layout } from "../dialects/index.js";
 import { formOf } from "../envelope/detect.js";
 import { TransloadError } from "../errors.js";
+import { cannotRead } from "../io/disk-errors.js";
 import { Recoding } from "../lanes/recoding.js";
 import { formFor } from "../model/fit.js";
 import { readModel, signatureOf } from "../model/mlmodel.js";
 import { columnsOf, dtypesOf, textColumns } from "../model/signature.js";
 import type { ConvertOptions } from "../options/convert.js";
 import { encodingIn } from "../options/request.js";
-import { cannotRead } from "./disk.js";
 
 const HEAD = 1 << 16;
 

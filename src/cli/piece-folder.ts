@@ -4,14 +4,14 @@ import { constants, fchmodSync, lstatSync, mkdirSync, readdirSync, renameSync, r
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { TransloadError, type Warning } from "../errors.js";
+import { PERMISSIONS } from "../io/atomic.js";
 import type { Compression } from "../io/compression.js";
-import { PERMISSIONS } from "./atomic.js";
-import { cannotWrite, refuseSame, syncFolder } from "./disk.js";
+import { cannotWrite, refuseSame, syncFolder } from "../io/disk-errors.js";
+import { beforeLeaving } from "../io/leaving.js";
+import { existing, type Output, openFile } from "../io/output.js";
+import { sweep, temporaryIn } from "../io/temporary.js";
 import type { Input } from "./input.js";
-import { beforeLeaving } from "./leaving.js";
 import { locked } from "./lock.js";
-import { existing, type Output, openFile } from "./output.js";
-import { sweep, temporaryIn } from "./temporary.js";
 
 /** `part-00000.json`: what stands before the number, its digits at least, and what stands behind. */
 export interface PieceName {

@@ -1,7 +1,7 @@
 import { isatty } from "node:tty";
 import type { SingleBar } from "cli-progress";
+import { beforeLeaving } from "../io/leaving.js";
 import type { Input } from "./input.js";
-import { beforeLeaving } from "./leaving.js";
 import type { Report } from "./report.js";
 
 const STDERR = 2;

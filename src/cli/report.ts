@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
 import { isatty } from "node:tty";
 import { TransloadError, type Warning } from "../errors.js";
-import { blame } from "./disk.js";
+import { blame } from "../io/disk-errors.js";
 import { type Around, excerptOf } from "./excerpt.js";
 
 /** How a call wants to be spoken to. */

@@ -20,18 +20,18 @@ import {
 import { formOfName } from "../api/extension.js";
 import { binaryAt, binaryForm } from "../binary/form.js";
 import { concat } from "../columns/bytes.js";
+import { atomicFile, PERMISSIONS } from "../io/atomic.js";
 import { compressionOf } from "../io/compression.js";
 import { DiskSpill, FileStore } from "../io/disk.js";
+import { refuseSame } from "../io/disk-errors.js";
 import { compressionAt } from "../io/peek.js";
 import { refuseChanged } from "../io/source.js";
+import { sweepSync } from "../io/temporary.js";
 import { stageFor } from "../lanes/chain.js";
 import type { Host } from "../lanes/host.js";
 import { requestOf } from "../options/request.js";
-import { atomicFile, PERMISSIONS } from "./atomic.js";
-import { refuseSame } from "./disk.js";
 import { isPattern } from "./pieces.js";
 import type { ShortCall } from "./short-call.js";
-import { sweepSync } from "./temporary.js";
 
 /** What the long way reads at once, too. */
 const LARGEST = 1 << 20;

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { choose, type Releases } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
+import { interruptibly } from "../io/leaving.js";
+import { print } from "../io/output.js";
 import { verdictOfFault } from "../model/fault.js";
 import type { Finding } from "../model/finding.js";
 import type { Inspection } from "../model/inspection.js";
@@ -9,7 +11,6 @@ import { spellReleases } from "../model/releases.js";
 import { type Otherwise, type Verdict, type VerdictOptions, verdict } from "../model/verdict.js";
 import { extent, inspectInput } from "./inspect.js";
 import type { Define } from "./job.js";
-import { interruptibly } from "./leaving.js";
 import {
   addDefinitions,
   addEncoding,
@@ -22,7 +23,6 @@ import {
   headerLengthOf,
   limitsOf,
 } from "./options.js";
-import { print } from "./output.js";
 import { addQuestion, describeAsked, type QuestionCall, questionOf } from "./question.js";
 import { exitCode, type Report, type Voice } from "./report.js";
 import { alignColumns } from "./table.js";

@@ -5,18 +5,28 @@ import { promisify } from "node:util";
 
 const CHUNK = 1 << 20;
 const HEAD = 1 << 16;
+/** Chunks in memory at a time: one is read, one worked on, one written. */
+const SLOTS = 3;
+
+/** Reads from where a file stands, at most what this has room for; 0 where it ends. */
+type Read = (buffer: Buffer, offset: number, length: number) => Promise<{ bytesRead: number }>;
 
 const readInto = promisify(read);
 
+/** Of an open file. It must stay open until the last read has ended. */
+export function readerOf(fd: number): Read {
+  return (buffer, offset, length) => readInto(fd, buffer, offset, length, null);
+}
+
 /**
- * An open file's chunks from where it stands, the next one read while the caller works on the last. A chunk is valid until `slots - 1` more
- * have been asked for. `head`: what has been read of it already.
+ * A file's chunks, the next one read while the caller works on the last. `lends`: a chunk is valid until two more have been asked for, so that
+ * it may be worked on and written; otherwise it is the caller's to keep. `head`: what has been read of it already.
  */
-export async function* ring(fd: number, slots: number, head?: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* ring(read: Read, lends: boolean, head?: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
   const buffers: Buffer[] = [];
   const next = (turn: number) => {
-    buffers[turn] ??= Buffer.allocUnsafeSlow(CHUNK);
-    const pending = readInto(fd, buffers[turn] as Buffer, 0, CHUNK, null);
+    if (!buffers[turn] || !lends) buffers[turn] = Buffer.allocUnsafeSlow(CHUNK);
+    const pending = read(buffers[turn] as Buffer, 0, CHUNK);
     pending.catch(() => {}); // met again at the next turn, or not at all when the caller stops
     return pending;
   };
@@ -26,17 +36,17 @@ export async function* ring(fd: number, slots: number, head?: Uint8Array): Async
     const { bytesRead } = await pending;
     if (bytesRead === 0) return;
     const chunk = (buffers[turn] as Buffer).subarray(0, bytesRead);
-    turn = (turn + 1) % slots;
+    turn = (turn + 1) % SLOTS;
     pending = next(turn);
     yield chunk;
   }
 }
 
-/** The first bytes of an open file, from where it stands: a chunk, or all there is. */
-export async function headOfFile(fd: number): Promise<Uint8Array> {
+/** The first bytes of a file: a chunk, or all there is. */
+export async function headOf(read: Read): Promise<Uint8Array> {
   let head = Buffer.allocUnsafeSlow(HEAD);
   for (let length = 0; ; ) {
-    const { bytesRead } = await readInto(fd, head, length, head.length - length, null);
+    const { bytesRead } = await read(head, length, head.length - length);
     length += bytesRead;
     if (bytesRead === 0 || length === CHUNK) return head.subarray(0, length);
     // a small file takes little memory

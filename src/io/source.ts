@@ -7,14 +7,13 @@ import { open } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { TransloadError } from "../errors.js";
+import { ring } from "./ring.js";
 
 /** Where bytes come from: a path, a file URL, bytes, or any stream of them. */
 export type Source = string | URL | Uint8Array | Readable | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
-const CHUNK = 1 << 20;
-
 /**
- * The source's chunks. Stopping early closes the source. `lend`: a chunk of a file is valid until the next one is asked for;
+ * The source's chunks. Stopping early closes the source. `lend`: a chunk of a file is valid until two more have been asked for (ring.ts);
  * otherwise it is the caller's to keep.
  */
 export function chunksOf(source: Source, { lend }: { lend: boolean }): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
@@ -39,26 +38,14 @@ export function regularFileOf(source: Source): string | undefined {
   return path !== undefined && statSync(path, { throwIfNoEntry: false })?.isFile() ? path : undefined;
 }
 
-/** Reads a file, the next chunk while the caller works on the last: into two buffers in turn, or into new ones. */
 async function* fileChunks(path: string | URL, lend: boolean): AsyncGenerator<Uint8Array> {
   const file = await open(path).catch((error: NodeJS.ErrnoException) => {
     throw new TransloadError("E_READ", `cannot read ${path}: ${error.message}`, {}, { cause: error });
   });
   try {
     const before = await file.stat();
-    const buffers = [Buffer.allocUnsafeSlow(CHUNK), Buffer.allocUnsafeSlow(CHUNK)];
-    let turn = 0;
-    let pending = file.read(buffers[0] as Buffer, 0, CHUNK);
-    for (;;) {
-      const { bytesRead } = await pending;
-      if (bytesRead === 0) return refuseChanged(path, before, await file.stat());
-      const chunk = (buffers[turn] as Buffer).subarray(0, bytesRead);
-      if (!lend) buffers[turn] = Buffer.allocUnsafeSlow(CHUNK);
-      turn = 1 - turn;
-      pending = file.read(buffers[turn] as Buffer, 0, CHUNK);
-      pending.catch(() => {}); // met again at the next turn, or not at all when the caller stops
-      yield chunk;
-    }
+    yield* ring((buffer, offset, length) => file.read(buffer, offset, length), lend);
+    refuseChanged(path, before, await file.stat());
   } catch (error) {
     if (error instanceof TransloadError) throw error;
     throw new TransloadError("E_READ", `cannot read ${path}: ${(error as Error).message}`, {}, { cause: error });

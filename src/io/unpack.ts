@@ -16,7 +16,7 @@ export interface Unpacked {
 }
 
 /**
- * Tells what is compressed by its first bytes, or the file's name, and expands it. `lend`: a chunk is valid until the next one is asked for.
+ * Tells what is compressed by its first bytes, or the file's name, and expands it. `lend`: a chunk may be lent (ring.ts).
  * @throws TransloadError E_READ for a file that cannot be opened.
  */
 export async function unpack(source: Source, { lend, ...limit }: { lend: boolean } & ExpansionLimit): Promise<Unpacked> {

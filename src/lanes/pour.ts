@@ -5,16 +5,19 @@ import type { Request } from "../options/request.js";
 import { stageFor } from "./chain.js";
 import type { Host } from "./host.js";
 
-/** Chunks in one memory at a time: one is read, one worked on, one written. */
-export const SLOTS = 3;
 /** Bytes that a replay may have written beyond its chunk. */
 const WAITING = 1 << 22;
 
 /**
- * Converts all chunks, each of which is valid until SLOTS - 1 more have been asked for.
+ * Converts all chunks, each of which is valid until two more have been asked for.
  * @throws TransloadError as the conversion does, and what reading and writing throw.
  */
-export async function pour(chunks: AsyncIterable<Uint8Array>, request: Request, host: Host, sink: Sink): Promise<void> {
+export async function pour(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  request: Request,
+  host: Host,
+  sink: Sink,
+): Promise<void> {
   const out = new Outflow(sink);
   const { onProgress } = request.run;
   const stage = stageFor(request, host, (bytes) => out.put(bytes), {

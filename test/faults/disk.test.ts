@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { join } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
-import { thisHost } from "../../src/cli/temporary.js";
+import { thisHost } from "../../src/io/temporary.js";
 import { folder, shell, transload } from "../support/command-line.js";
 import { digest, hidden, manifestOf, rounds, rows } from "../support/left-behind.js";
 

@@ -1,7 +1,7 @@
 // A file that appears whole or not at all: it is written under a name that nobody sees, in the same folder, and takes its own at the end.
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
-import { cannotWrite, syncFolder } from "./disk.js";
+import { cannotWrite, syncFolder } from "./disk-errors.js";
 import { temporaryIn } from "./temporary.js";
 
 export const PERMISSIONS = 0o777;

@@ -18,12 +18,11 @@ import { finished, pipeline } from "node:stream/promises";
 import { isatty } from "node:tty";
 import { promisify } from "node:util";
 import { TransloadError } from "../errors.js";
-import { fileSink, type Sink, streamSink } from "../io/sink.js";
 import { atomicFile, PERMISSIONS } from "./atomic.js";
-import { cannotWrite, ofWriting, refuseSame } from "./disk.js";
-import type { Input } from "./input.js";
+import { cannotWrite, ofWriting, refuseSame } from "./disk-errors.js";
 import { beforeLeaving, interruptibly } from "./leaving.js";
 import { openPipe } from "./pipe.js";
+import { fileSink, type Sink, streamSink } from "./sink.js";
 import { sweep } from "./temporary.js";
 
 /** A step on the way to an output. */
@@ -42,6 +41,9 @@ export interface Output {
   discard(): void;
 }
 
+/** A file that is read, as it was opened. */
+type Opened = Parameters<typeof refuseSame>[1];
+
 const STDOUT = 1;
 const BUFFERED = 1 << 20;
 
@@ -58,7 +60,7 @@ const stat = promisify(statCallback);
  * `sync`: a file is on the disk, its bytes and its name, and not in the system's memory alone, when it has been committed.
  * @throws TransloadError E_WRITE, or E_OPTION when it is the input.
  */
-export async function openOutput(path: string | undefined, input: Input, sync: boolean): Promise<Output> {
+export async function openOutput(path: string | undefined, input: Opened, sync: boolean): Promise<Output> {
   if (path === undefined || path === "-" || path === "/dev/stdout") return openStdout(sync, input);
   try {
     const stats = await interruptibly(existing(path));
@@ -108,7 +110,7 @@ async function openAtomic(path: string, existing: Stats | undefined, sync: boole
   return { name: path, fill, pour, patch: file.patch, commit, discard };
 }
 
-function openStdout(sync: boolean, input?: Input): Output {
+function openStdout(sync: boolean, input?: Opened): Output {
   const name = "standard output";
   const stats = fstatSync(STDOUT);
   if (input) refuseSame(stats, input);

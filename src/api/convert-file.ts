@@ -1,0 +1,79 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { binaryAt } from "../binary/form.js";
+import { TransloadError } from "../errors.js";
+import { abortable } from "../io/abort.js";
+import { type Compression, compressionOf, compressor } from "../io/compression.js";
+import { blame } from "../io/disk-errors.js";
+import { openOutput } from "../io/output.js";
+import { regularFileOf } from "../io/source.js";
+import { unpack } from "../io/unpack.js";
+import { isTransfer } from "../lanes/exchange.js";
+import { pour } from "../lanes/pour.js";
+import type { ConvertOptions } from "../options/convert.js";
+import { checkConvert, convert } from "./convert.js";
+import { formOfName } from "./extension.js";
+import { nodeHost } from "./node.js";
+
+/** What `convertFile` takes besides what `convert` does. */
+export interface ConvertFileOptions extends Omit<ConvertOptions, "file"> {
+  /**
+   * Wait until the disk has what was written, the file's name included. True by default; without it a file is done sooner, and a power failure
+   * may lose it.
+   */
+  sync?: boolean;
+}
+
+/**
+ * Converts a file to a file, the fastest way: what is read lies in a few buffers and is written from there. The target appears whole, under
+ * its name, or not at all; what is there before stays until then. A device or a pipe is written to as it is. What is compressed is expanded,
+ * and a target whose name ends in .gz, .zst or .br is compressed. The form of the source is told by its name or first bytes where `from`
+ * names none.
+ * @throws TransloadError as `convert` does; E_READ and E_WRITE for either file; E_OPTION where both are one; E_ABORT by `signal`.
+ */
+export async function convertFile(from: string | URL, to: string | URL, options: ConvertFileOptions): Promise<void> {
+  const { sync = true, ...own } = options;
+  if (typeof sync !== "boolean") throw new TransloadError("E_OPTION", "`sync` is true or false");
+  const source = pathOf(from);
+  const target = pathOf(to);
+  const auto = (own.from ?? "auto") === "auto";
+  const named: ConvertOptions = auto ? { ...own, from: formOfName(source) } : own;
+  const { limits, run } = checkConvert(named);
+  try {
+    // what is lent may be worked on and written, and not wait in streams; a pipe is opened but once
+    const regular = regularFileOf(source) !== undefined;
+    const opened = await unpack(source, { ...limits, lend: regular });
+    const form = auto ? binaryAt(opened.head)?.id : undefined;
+    const told = { ...named, ...(form !== undefined && { from: form }), ...(opened.file !== undefined && { file: opened.file }) };
+    const request = checkConvert(told);
+    const { compression } = compressionOf(target);
+    const streams = compression !== undefined || isTransfer(request);
+    const again = streams && regular;
+    if (again) await opened.chunks.return?.();
+    const { chunks: read } = again ? await unpack(source, { ...limits, lend: false }) : opened;
+    const chunks = abortable(read, run.signal);
+    const input = { name: source, stats: statSync(source) };
+    const output = await openOutput(target, input, sync);
+    try {
+      if (streams) await output.fill(Readable.from(chunks, { objectMode: false }), convert(told), ...packing(compression));
+      else await output.pour((sink) => pour(chunks, request, nodeHost(request.run), sink));
+      output.commit();
+    } catch (error) {
+      output.discard();
+      throw error;
+    }
+  } catch (error) {
+    const blamed = blame(error, source, target);
+    throw blamed instanceof TransloadError ? blamed.inFile(source) : blamed;
+  }
+}
+
+function pathOf(file: string | URL): string {
+  return resolve(file instanceof URL ? fileURLToPath(file) : file);
+}
+
+function packing(compression: Compression | undefined): ReturnType<typeof compressor>[] {
+  return compression ? [compressor(compression)] : [];
+}
