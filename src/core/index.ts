@@ -1,4 +1,4 @@
-// The core: bytes to bytes, and bytes to typed columns, in WebAssembly. AssemblyScript compiles this room to core.wasm, and engine/wasm is
+// The core: bytes to bytes, and bytes to typed columns, in WebAssembly. AssemblyScript compiles this room (build.mjs), and engine/wasm is
 // its only caller.
 //
 // In: the window, which is input in linear memory; what is asked of it, by the setters below; and records of columns and fields, which

@@ -9,13 +9,13 @@ const HEAD = 1 << 16;
 const SLOTS = 3;
 
 /** Reads from where a file stands, at most what this has room for; 0 where it ends. */
-type Read = (buffer: Buffer, offset: number, length: number) => Promise<{ bytesRead: number }>;
+type Read = (memory: Uint8Array, offset: number, length: number) => Promise<{ bytesRead: number }>;
 
 const readInto = promisify(read);
 
 /** Of an open file. It must stay open until the last read has ended. */
 export function readerOf(fd: number): Read {
-  return (buffer, offset, length) => readInto(fd, buffer, offset, length, null);
+  return (memory, offset, length) => readInto(fd, memory, offset, length, null);
 }
 
 /**
@@ -23,10 +23,10 @@ export function readerOf(fd: number): Read {
  * it may be worked on and written; otherwise it is the caller's to keep. `head`: what has been read of it already.
  */
 export async function* ring(read: Read, lends: boolean, head?: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-  const buffers: Buffer[] = [];
+  const slots: Uint8Array[] = [];
   const next = (turn: number) => {
-    if (!buffers[turn] || !lends) buffers[turn] = Buffer.allocUnsafeSlow(CHUNK);
-    const pending = read(buffers[turn] as Buffer, 0, CHUNK);
+    if (!slots[turn] || !lends) slots[turn] = roomFor(CHUNK);
+    const pending = read(slots[turn] as Uint8Array, 0, CHUNK);
     pending.catch(() => {}); // met again at the next turn, or not at all when the caller stops
     return pending;
   };
@@ -35,7 +35,7 @@ export async function* ring(read: Read, lends: boolean, head?: Uint8Array): Asyn
   for (let turn = 0; ; ) {
     const { bytesRead } = await pending;
     if (bytesRead === 0) return;
-    const chunk = (buffers[turn] as Buffer).subarray(0, bytesRead);
+    const chunk = (slots[turn] as Uint8Array).subarray(0, bytesRead);
     turn = (turn + 1) % SLOTS;
     pending = next(turn);
     yield chunk;
@@ -44,12 +44,20 @@ export async function* ring(read: Read, lends: boolean, head?: Uint8Array): Asyn
 
 /** The first bytes of a file: a chunk, or all there is. */
 export async function headOf(read: Read): Promise<Uint8Array> {
-  let head = Buffer.allocUnsafeSlow(HEAD);
+  let head = roomFor(HEAD);
   for (let length = 0; ; ) {
     const { bytesRead } = await read(head, length, head.length - length);
     length += bytesRead;
     if (bytesRead === 0 || length === CHUNK) return head.subarray(0, length);
     // a small file takes little memory
-    if (length === head.length) head = Buffer.concat([head], CHUNK);
+    if (length < head.length) continue;
+    const more = roomFor(CHUNK);
+    more.set(head);
+    head = more;
   }
+}
+
+/** Not cleared, and no Buffer, whose slice() is no copy. */
+function roomFor(length: number): Uint8Array {
+  return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
 }

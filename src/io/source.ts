@@ -44,7 +44,7 @@ async function* fileChunks(path: string | URL, lend: boolean): AsyncGenerator<Ui
   });
   try {
     const before = await file.stat();
-    yield* ring((buffer, offset, length) => file.read(buffer, offset, length), lend);
+    yield* ring((memory, offset, length) => file.read(memory, offset, length), lend);
     refuseChanged(path, before, await file.stat());
   } catch (error) {
     if (error instanceof TransloadError) throw error;

@@ -3,6 +3,7 @@ declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);
   }
+  function validate(bytes: Uint8Array): boolean;
   function compile(bytes: Uint8Array | ArrayBuffer): Promise<Module>;
   class Instance {
     constructor(module: Module, imports?: Record<string, Record<string, unknown>>);
