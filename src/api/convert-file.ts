@@ -5,9 +5,9 @@ import { fileURLToPath } from "node:url";
 import { binaryAt } from "../binary/form.js";
 import { TransloadError } from "../errors.js";
 import { abortable } from "../io/abort.js";
-import { type Compression, compressionOf, compressor } from "../io/compression.js";
+import { compressionOf, compressor } from "../io/compression.js";
 import { blame } from "../io/disk-errors.js";
-import { openOutput } from "../io/output.js";
+import { type Output, openOutput } from "../io/output.js";
 import { regularFileOf } from "../io/source.js";
 import { unpack } from "../io/unpack.js";
 import { isTransfer } from "../lanes/exchange.js";
@@ -40,29 +40,29 @@ export async function convertFile(from: string | URL, to: string | URL, options:
   const target = pathOf(to);
   const auto = (own.from ?? "auto") === "auto";
   const named: ConvertOptions = auto ? { ...own, from: formOfName(source) } : own;
-  const { limits, run } = checkConvert(named);
+  const { limits } = checkConvert(named);
   try {
     // what is lent may be worked on and written, and not wait in streams; a pipe is opened but once
     const regular = regularFileOf(source) !== undefined;
     const opened = await unpack(source, { ...limits, lend: regular });
-    const form = auto ? binaryAt(opened.head)?.id : undefined;
-    const told = { ...named, ...(form !== undefined && { from: form }), ...(opened.file !== undefined && { file: opened.file }) };
-    const request = checkConvert(told);
-    const { compression } = compressionOf(target);
-    const streams = compression !== undefined || isTransfer(request);
-    const again = streams && regular;
-    if (again) await opened.chunks.return?.();
-    const { chunks: read } = again ? await unpack(source, { ...limits, lend: false }) : opened;
-    const chunks = abortable(read, run.signal);
-    const input = { name: source, stats: statSync(source) };
-    const output = await openOutput(target, input, sync);
     try {
-      if (streams) await output.fill(Readable.from(chunks, { objectMode: false }), convert(told), ...packing(compression));
-      else await output.pour((sink) => pour(chunks, request, nodeHost(request.run), sink));
-      output.commit();
-    } catch (error) {
-      output.discard();
-      throw error;
+      const form = auto ? binaryAt(opened.head)?.id : undefined;
+      const told = { ...named, ...(form !== undefined && { from: form }), ...(opened.file !== undefined && { file: opened.file }) };
+      const request = checkConvert(told);
+      const { compression } = compressionOf(target);
+      if (compression === undefined && !isTransfer(request)) {
+        const chunks = abortable(opened.chunks, request.run.signal);
+        await written(source, target, sync, (output) => output.pour((sink) => pour(chunks, request, nodeHost(request.run), sink)));
+        return;
+      }
+      if (regular) await opened.chunks.return?.();
+      const { chunks } = regular ? await unpack(source, { ...limits, lend: false }) : opened;
+      const packing = compression ? [compressor(compression)] : [];
+      await written(source, target, sync, (output) =>
+        output.fill(Readable.from(chunks, { objectMode: false }), convert(told), ...packing),
+      ).finally(() => chunks.return?.());
+    } finally {
+      await opened.chunks.return?.();
     }
   } catch (error) {
     const blamed = blame(error, source, target);
@@ -70,10 +70,18 @@ export async function convertFile(from: string | URL, to: string | URL, options:
   }
 }
 
-function pathOf(file: string | URL): string {
-  return resolve(file instanceof URL ? fileURLToPath(file) : file);
+/** The target takes its name when the work is done, and is gone where it fails. */
+async function written(source: string, target: string, sync: boolean, work: (output: Output) => Promise<void>): Promise<void> {
+  const output = await openOutput(target, { name: source, stats: statSync(source) }, sync);
+  try {
+    await work(output);
+    output.commit();
+  } catch (error) {
+    output.discard();
+    throw error;
+  }
 }
 
-function packing(compression: Compression | undefined): ReturnType<typeof compressor>[] {
-  return compression ? [compressor(compression)] : [];
+function pathOf(file: string | URL): string {
+  return resolve(file instanceof URL ? fileURLToPath(file) : file);
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
-import { type ConvertFileOptions, convert, convertFile, readBatches } from "../../src/index.js";
+import { type ConvertFileOptions, convert, convertFile, readBatches, TransloadError } from "../../src/index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "transload-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -138,4 +138,27 @@ describe("the target is whole, or what it was", () => {
     });
     expect(readFileSync(source, "utf8")).toBe(small);
   });
+});
+
+test("nothing stays open, whatever comes of it", async () => {
+  const open = () => readdirSync("/proc/self/fd").length;
+  const good = fileOf('{"input_data":[[1,2],[3,4]]}');
+  const bad = fileOf('{"input_data":[[1,2],[3,');
+  const attempts = async () => {
+    for (const [source, target, to] of [
+      [good, fresh("out"), "mlflow"],
+      [good, fresh("out.npy"), "npy"],
+      [bad, fresh("out"), "mlflow"],
+      [bad, fresh("out.gz"), "mlflow"],
+      [good, fresh("out"), "parquet"],
+      [good, join(folder, "none", "out"), "mlflow"],
+      [good, join(folder, "none", "out.gz"), "mlflow"],
+      [good, good, "mlflow"],
+    ] as const)
+      await convertFile(source, target, { to, sync: false }).catch((error: unknown) => expect(error).toBeInstanceOf(TransloadError));
+  };
+  await attempts();
+  const before = open();
+  for (let i = 0; i < 20; i++) await attempts();
+  expect(open()).toBeLessThan(before + 5);
 });
