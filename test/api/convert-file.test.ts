@@ -158,7 +158,8 @@ test("nothing stays open, whatever comes of it", async () => {
       await convertFile(source, target, { to, sync: false }).catch((error: unknown) => expect(error).toBeInstanceOf(TransloadError));
   };
   await attempts();
+  // what is left open is closed where garbage is collected, a while later
   const before = open();
-  for (let i = 0; i < 20; i++) await attempts();
-  expect(open()).toBeLessThan(before + 5);
+  for (let i = 0; i < 3; i++) await attempts();
+  expect(open()).toBeLessThanOrEqual(before);
 });
