@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { binaryAt } from "../binary/form.js";
 import { TransloadError } from "../errors.js";
-import { abortable } from "../io/abort.js";
+import { abortable, close } from "../io/abort.js";
 import { compressionOf, compressor } from "../io/compression.js";
 import { blame } from "../io/disk-errors.js";
 import { type Output, openOutput } from "../io/output.js";
@@ -40,7 +40,8 @@ export async function convertFile(from: string | URL, to: string | URL, options:
   const target = pathOf(to);
   const auto = (own.from ?? "auto") === "auto";
   const named: ConvertOptions = auto ? { ...own, from: formOfName(source) } : own;
-  const { limits } = checkConvert(named);
+  const { limits, run } = checkConvert(named);
+  const { signal } = run;
   try {
     // what is lent may be worked on and written, and not wait in streams; a pipe is opened but once
     const regular = regularFileOf(source) !== undefined;
@@ -51,18 +52,18 @@ export async function convertFile(from: string | URL, to: string | URL, options:
       const request = checkConvert(told);
       const { compression } = compressionOf(target);
       if (compression === undefined && !isTransfer(request)) {
-        const chunks = abortable(opened.chunks, request.run.signal);
+        const chunks = abortable(opened.chunks, signal);
         await written(source, target, sync, (output) => output.pour((sink) => pour(chunks, request, nodeHost(request.run), sink)));
         return;
       }
-      if (regular) await opened.chunks.return?.();
+      if (regular) await close(opened.chunks, signal);
       const { chunks } = regular ? await unpack(source, { ...limits, lend: false }) : opened;
       const packing = compression ? [compressor(compression)] : [];
       await written(source, target, sync, (output) =>
         output.fill(Readable.from(chunks, { objectMode: false }), convert(told), ...packing),
-      ).finally(() => chunks.return?.());
+      ).finally(() => close(chunks, signal));
     } finally {
-      await opened.chunks.return?.();
+      await close(opened.chunks, signal);
     }
   } catch (error) {
     const blamed = blame(error, source, target);

@@ -2,7 +2,7 @@ import { binaryForm } from "../binary/form.js";
 import type { Batch } from "../columns/batch.js";
 import { withoutDictionaries } from "../columns/dictionary.js";
 import { choose } from "../dialects/index.js";
-import { abortable } from "../io/abort.js";
+import { abortable, close } from "../io/abort.js";
 import { blameSource, fileOf, type Source } from "../io/source.js";
 import { unpack } from "../io/unpack.js";
 import { batchesIn, counted } from "../lanes/batches.js";
@@ -48,8 +48,13 @@ export async function* batchesOf(
   const request = { ...readRequestOf({ ...options, from: named }), ...told };
   try {
     const { chunks, file } = await unpack(source, { ...request.limits, lend: true });
-    const bytes = counted(abortable(chunks, signal), onProgress);
-    yield* batchesIn(bytes, request, nodeHost({ ...(file !== undefined && { file }), ...(spillDir && { spillDir }) }));
+    try {
+      const bytes = counted(abortable(chunks, signal), onProgress);
+      yield* batchesIn(bytes, request, nodeHost({ ...(file !== undefined && { file }), ...(spillDir && { spillDir }) }));
+    } finally {
+      // it is open, also where nothing was read of it
+      await close(chunks, signal);
+    }
   } catch (error) {
     throw blameSource(error, source);
   }

@@ -49,9 +49,14 @@ async function* untilAborted<Item>(
     }
   } finally {
     signal.removeEventListener("abort", stop);
-    const closed = Promise.resolve(iterator.return?.());
-    // what was waited for may never come, and a generator closes only then
-    if (signal.aborted) closed.catch(() => {});
-    else await closed;
+    await close(iterator, signal);
   }
+}
+
+/** Closes an iterator, also one that nobody has asked for anything, or that is closed. */
+export async function close(iterator: AsyncIterator<unknown> | Iterator<unknown>, signal: AbortSignal | undefined): Promise<void> {
+  const closed = Promise.resolve(iterator.return?.());
+  // what was waited for may never come, and a generator closes only then
+  if (signal?.aborted) closed.catch(() => {});
+  else await closed;
 }

@@ -1,11 +1,22 @@
 import { execFileSync, spawn } from "node:child_process";
-import { createReadStream, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  createReadStream,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
-import { type ConvertFileOptions, convert, convertFile, readBatches, TransloadError } from "../../src/index.js";
+import { type ConvertFileOptions, convert, convertFile, type ReadOptions, readBatches, TransloadError } from "../../src/index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "transload-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -140,10 +151,24 @@ describe("the target is whole, or what it was", () => {
   });
 });
 
+test("a signal ends it where the source never gives more", async () => {
+  const pipe = fresh("pipe");
+  execFileSync("mkfifo", [pipe]);
+  const writer = openSync(pipe, "r+");
+  writeSync(writer, '{"input_data":[[1,2],');
+  const run = convertFile(pipe, fresh("out"), { to: "mlflow", signal: AbortSignal.timeout(100) });
+  await expect(run).rejects.toMatchObject({ code: "E_ABORT" });
+  closeSync(writer);
+});
+
 test("nothing stays open, whatever comes of it", async () => {
   const open = () => readdirSync("/proc/self/fd").length;
   const good = fileOf('{"input_data":[[1,2],[3,4]]}');
   const bad = fileOf('{"input_data":[[1,2],[3,');
+  const refused = (run: Promise<void>) => run.catch((error: unknown) => expect(error).toBeInstanceOf(TransloadError));
+  const read = async (path: string, options: ReadOptions) => {
+    for await (const _ of readBatches(path, options));
+  };
   const attempts = async () => {
     for (const [source, target, to] of [
       [good, fresh("out"), "mlflow"],
@@ -155,7 +180,9 @@ test("nothing stays open, whatever comes of it", async () => {
       [good, join(folder, "none", "out.gz"), "mlflow"],
       [good, good, "mlflow"],
     ] as const)
-      await convertFile(source, target, { to, sync: false }).catch((error: unknown) => expect(error).toBeInstanceOf(TransloadError));
+      await refused(convertFile(source, target, { to, sync: false }));
+    // what is refused once the file is open
+    for (const options of [{}, { skipLines: 1 }, { headerLength: 5 }]) await refused(read(good, options));
   };
   await attempts();
   // what is left open is closed where garbage is collected, a while later
