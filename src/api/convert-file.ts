@@ -27,10 +27,9 @@ export interface ConvertFileOptions extends Omit<ConvertOptions, "file"> {
 }
 
 /**
- * Converts a file to a file, the fastest way: what is read lies in a few buffers and is written from there. The target appears whole, under
- * its name, or not at all; what is there before stays until then. A device or a pipe is written to as it is. What is compressed is expanded,
- * and a target whose name ends in .gz, .zst or .br is compressed. The form of the source is told by its name or first bytes where `from`
- * names none.
+ * Converts a file to a file. Text goes through a few buffers that are used in turn, without streams. The target appears whole, under its name,
+ * or not at all; what is there before stays until then. A device or a pipe is written to as it is. What is compressed is expanded, and a target
+ * whose name ends in .gz, .zst or .br is compressed. The form of the source is told by its name or first bytes where `from` names none.
  * @throws TransloadError as `convert` does; E_READ and E_WRITE for either file; E_OPTION where both are one; E_ABORT by `signal`.
  */
 export async function convertFile(from: string | URL, to: string | URL, options: ConvertFileOptions): Promise<void> {

@@ -11,7 +11,7 @@ import type { ExpansionLimit } from "../io/expansion.js";
 import { interruptibly } from "../io/leaving.js";
 import { compressionAt } from "../io/peek.js";
 import { openPipe } from "../io/pipe.js";
-import { headOf as headOfFile, readerOf, ring } from "../io/ring.js";
+import { headOfFile, readerOf, ring } from "../io/ring.js";
 import { refuseChanged } from "../io/source.js";
 import { type Around, aroundFile, Recent } from "./excerpt.js";
 

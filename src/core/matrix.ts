@@ -3,8 +3,8 @@
 // How it works. Sixteen characters can stand there: digits, point, minus, comma, the two brackets, and a space behind a comma where the
 // writer puts one, as Python's json does behind each. A perfect hash gives each a slot of sixteen. So one table lookup says what a character is, one what
 // may follow it, and one what may follow the character before that. The three sets meet in at least one bit where the text is right. What
-// is not local has bit masks: one point a number (a carry from point to point that a comma stops), and the commas of each row. It takes
-// half of the time of block.ts, which keeps a mask for each rule.
+// is not local has bit masks: one point a number (a carry from point to point that a comma stops), and the commas of each row. It is
+// 1.3 to 2 times as fast as block.ts, which keeps a mask for each rule.
 //
 // What a change must not break is what block.ts says of itself: a block is taken whole or not at all, and only when it is surely fine.
 import { afterRun, look, pack, runLeaves } from "./masks";

@@ -43,7 +43,7 @@ export async function* ring(read: Read, lends: boolean, head?: Uint8Array): Asyn
 }
 
 /** The first bytes of a file: a chunk, or all there is. */
-export async function headOf(read: Read): Promise<Uint8Array> {
+export async function headOfFile(read: Read): Promise<Uint8Array> {
   let head = roomFor(HEAD);
   for (let length = 0; ; ) {
     const { bytesRead } = await read(head, length, head.length - length);

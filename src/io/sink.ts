@@ -34,7 +34,7 @@ function behind(views: readonly Uint8Array[], written: number): Uint8Array[] {
   return left;
 }
 
-/** A stream; the last chunk's word is that of all before it. */
+/** A stream, which says of each chunk that it is written before it gets the next. */
 export function streamSink(stream: Writable): Sink {
   return {
     async write(views) {
