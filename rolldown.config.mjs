@@ -55,7 +55,7 @@ const outside = (id) => !id.startsWith(".") && !id.startsWith("/") && !id.starts
 /** The library, and the command's long way. */
 const modules = defineConfig({
   ...common,
-  input: { index: "src/index.ts", "cli/command": "src/cli/command.ts" },
+  input: { index: "src/index.ts", "cli/command": "src/cli/command.ts", "jobs/worker": "src/jobs/worker.ts" },
   external: (id) => outside(id) && id !== "commander" && id !== "node:child_process",
   plugins: [commander],
   output: {

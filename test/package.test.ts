@@ -49,6 +49,7 @@ const ROOMS = [
   "binary",
   "envelope",
   "table",
+  "jobs",
   "lanes",
   "model",
   "api",

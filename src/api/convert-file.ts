@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { closeSync, fstatSync, openSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -8,10 +8,10 @@ import { abortable, close } from "../io/abort.js";
 import { compressionOf, compressor } from "../io/compression.js";
 import { blame } from "../io/disk-errors.js";
 import { type Output, openOutput } from "../io/output.js";
-import { regularFileOf } from "../io/source.js";
+import { refuseChanged, regularFileOf } from "../io/source.js";
 import { unpack } from "../io/unpack.js";
+import { type OpenFile, pourFile } from "../jobs/pour.js";
 import { isTransfer } from "../lanes/exchange.js";
-import { pour } from "../lanes/pour.js";
 import type { ConvertOptions } from "../options/convert.js";
 import { checkConvert, convert } from "./convert.js";
 import { formOfName } from "./extension.js";
@@ -24,6 +24,11 @@ export interface ConvertFileOptions extends Omit<ConvertOptions, "file"> {
    * may lose it.
    */
   sync?: boolean;
+  /**
+   * Threads that convert rows of text. By default the processor's cores, as far as the file is worth them. What is written, and what is refused
+   * and where, is the same for any number. About 48 MiB of memory for each.
+   */
+  jobs?: number;
 }
 
 /**
@@ -33,8 +38,9 @@ export interface ConvertFileOptions extends Omit<ConvertOptions, "file"> {
  * @throws TransloadError as `convert` does; E_READ and E_WRITE for either file; E_OPTION where both are one; E_ABORT by `signal`.
  */
 export async function convertFile(from: string | URL, to: string | URL, options: ConvertFileOptions): Promise<void> {
-  const { sync = true, ...own } = options;
+  const { sync = true, jobs, ...own } = options;
   if (typeof sync !== "boolean") throw new TransloadError("E_OPTION", "`sync` is true or false");
+  if (jobs !== undefined && !(Number.isInteger(jobs) && jobs > 0)) throw new TransloadError("E_OPTION", "`jobs` is a number of threads, 1 or more");
   const source = pathOf(from);
   const target = pathOf(to);
   const auto = (own.from ?? "auto") === "auto";
@@ -52,7 +58,11 @@ export async function convertFile(from: string | URL, to: string | URL, options:
       const { compression } = compressionOf(target);
       if (compression === undefined && !isTransfer(request)) {
         const chunks = abortable(opened.chunks, signal);
-        await written(source, target, sync, (output) => output.pour((sink) => pour(chunks, request, nodeHost(request.run), sink)));
+        await written(source, target, sync, (output) =>
+          withFile(opened.file, (file) =>
+            output.pour((sink) => pourFile(file, jobs, () => chunks, request, nodeHost(request.run), sink)),
+          ),
+        );
         return;
       }
       if (regular) await close(opened.chunks, signal);
@@ -79,6 +89,19 @@ async function written(source: string, target: string, sync: boolean, work: (out
   } catch (error) {
     output.discard();
     throw error;
+  }
+}
+
+/** Opens the file, where there is one, for what reads it here and there. @throws TransloadError E_READ where it has changed meanwhile. */
+async function withFile(path: string | undefined, work: (file: OpenFile | undefined) => Promise<void>): Promise<void> {
+  if (path === undefined) return work(undefined);
+  const fd = openSync(path, "r");
+  try {
+    const before = fstatSync(fd);
+    await work({ fd, size: before.size });
+    refuseChanged(path, before, fstatSync(fd));
+  } finally {
+    closeSync(fd);
   }
 }
 

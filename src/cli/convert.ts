@@ -8,9 +8,9 @@ import { type Compression, compressionOf, compressor } from "../io/compression.j
 import { blame } from "../io/disk-errors.js";
 import { interruptibly } from "../io/leaving.js";
 import { type Output, openOutput } from "../io/output.js";
+import { pourFile } from "../jobs/pour.js";
 import { guessesColumns, isTransfer } from "../lanes/exchange.js";
 import { corrected, FIRST_GUESS, type Guesses, once } from "../lanes/guessing.js";
-import { pour } from "../lanes/pour.js";
 import type { ConvertOptions, HttpHeaders } from "../options/convert.js";
 import { addOptions, type ConvertCall, conversionOf, informed, type Shape, shapeOf } from "./convert-call.js";
 import { type Input, openInput, openPayload, type Payload } from "./input.js";
@@ -53,7 +53,7 @@ class Misled extends Error {}
 
 async function attempt(
   path: string | undefined,
-  { output: target, headerOut, compress, sync, clean = false, ...call }: ConvertCall,
+  { output: target, headerOut, compress, sync, jobs, clean = false, ...call }: ConvertCall,
   options: ConvertOptions,
   shape: Shape,
   report: Report,
@@ -102,7 +102,10 @@ async function attempt(
       // a binary file is read by its name
       const named = binaryForm(told.from ?? "") !== undefined && payload.file !== undefined;
       const { lent } = payload;
-      if (lent && !compression && !isTransfer(request)) await output.pour((sink) => pour(lent(), request, nodeHost(request.run), sink));
+      const { fd, size } = input;
+      const file = payload.file !== undefined && fd !== undefined && size !== undefined ? { fd, size } : undefined;
+      if (lent && !compression && !isTransfer(request))
+        await output.pour((sink) => pourFile(file, jobs, lent, request, nodeHost(request.run), sink));
       else {
         const conversion = isTransfer(request) ? transfer(request, sink) : convert(told);
         await output.fill(named ? [] : payload.stream, conversion, ...packing);

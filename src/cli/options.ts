@@ -118,6 +118,12 @@ export function parseRows(text: string): number {
   throw new TransloadError("E_OPTION", `a number of rows is a whole number from 1, not ${text}`);
 }
 
+export function parseJobs(text: string): number {
+  const jobs = Number(text);
+  if (Number.isSafeInteger(jobs) && jobs > 0) return jobs;
+  throw new TransloadError("E_OPTION", `a number of threads is a whole number from 1, not ${text}`);
+}
+
 /** `\\t` is a tab. */
 export function parseCharacter(text: string): string {
   return text === "\\t" ? "\t" : text;

@@ -70,6 +70,11 @@ const owners = new WeakMap<Form, Dialect>();
 const chosen = new Map<string, Choice>();
 /** What was defined, as text: the same again is no other. */
 const defined = new Map<string, string>();
+/** The same as it was given, for other threads. */
+const given: unknown[] = [];
+
+/** All definitions so far, in their order. */
+export const DEFINITIONS: readonly unknown[] = given;
 
 /** Every dialect that is known, the built-in ones first. */
 export const DIALECTS: readonly Dialect[] = known.requests;
@@ -110,6 +115,7 @@ export function define(definition: unknown, whence: Whence = {}): Dialect {
   if (before) refuseName(name, whence, defined.has(name));
   checkKeys(table, whence, known);
   defined.set(name, text);
+  given.push(definition);
   return add(table);
 }
 

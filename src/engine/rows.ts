@@ -119,8 +119,18 @@ export interface CellKinds {
   readonly negative: boolean;
 }
 
+/** What a person should know of the rows that were read, in numbers. */
+export interface Counts {
+  /** Cells that were filled in because a row was short. */
+  readonly padded: number;
+  /** Keys that stood twice in a record. */
+  readonly repeated: number;
+  /** Texts written to a delimited file that its reader will take for a number, a boolean or nothing. */
+  readonly retyped: number;
+}
+
 /** Reads rows and writes them in another shape, their cells as they stand. */
-export interface RowReader {
+export interface RowReader extends Counts {
   /** Text of the next rows, the caller's to keep; undefined when more input is needed, the limit is reached, or all is read. */
   next(): Uint8Array | undefined;
   /** All rows are read. */
@@ -135,12 +145,6 @@ export interface RowReader {
   readonly width: number | undefined;
   /** Names of the columns, where there are any. */
   readonly names: readonly string[] | undefined;
-  /** Cells that were filled in because a row was short. */
-  readonly padded: number;
-  /** Keys that stood twice in a record. */
-  readonly repeated: number;
-  /** Texts written to a delimited file that its reader will take for a number, a boolean or nothing. */
-  readonly retyped: number;
   /** What the cells were. Where no `sizes` are asked for, numbers of text are numbers: integers and floats may not be told apart. */
   readonly kinds: readonly CellKinds[];
 }

@@ -20,7 +20,10 @@ const STRING = 0x22; /* " */
 const NULL = 0x6e; /* n */
 
 /** What the envelope tells of itself. */
-export type Told = Pick<Payload, "siblings" | "firsts" | "inputs" | "parameters" | "besides">;
+export type Told = Pick<
+  Payload,
+  "siblings" | "firsts" | "inputs" | "parameters" | "besides" | "labels" | "indexWanted" | "cargoEnd" | "cargoRows"
+>;
 
 export class Payload {
   /** The source's form, once known. */
@@ -36,8 +39,8 @@ export class Payload {
   readonly extras = new Map<string, string>();
   /** What was noted of them, by the name that the form has which it is noted for. */
   readonly besides = new Map<string, string>();
-  /** In the table lane: where the frame's labels are, and how many. */
-  index: { from: number; to: number; rows: number } | undefined;
+  /** Where the frame's labels are, and how many. */
+  labels: { from: number; to: number; rows: number } | undefined;
   /** In the table lane: the tensors of Open Inference Protocol's so far, or Seldon's one. */
   readonly inputs: InputFacts[] = [];
   /** What all of them are together, as the request's parameters say. */
@@ -308,16 +311,14 @@ export class Payload {
   }
 
   /** A frame's list of labels begins. */
-  indexBegins(): void {
-    if (!this.indexWanted) return;
-    this.index = { from: this.scanner.offset, to: this.scanner.offset, rows: 0 };
-    this.options.keep?.(this.scanner.offset);
+  labelsBegin(): void {
+    this.labels = { from: this.scanner.offset, to: this.scanner.offset, rows: 0 };
+    if (this.indexWanted) this.options.keep?.(this.scanner.offset);
   }
 
-  indexEnded(rows: number): void {
-    if (!this.index) return;
-    this.index = { from: this.index.from, to: this.scanner.offset - 1, rows };
-    this.options.rest?.();
+  labelsEnded(rows: number): void {
+    if (this.labels) this.labels = { from: this.labels.from, to: this.scanner.offset - 1, rows };
+    if (this.indexWanted) this.options.rest?.();
   }
 
   /** The cargo is the list of objects whose first element was just looked at. */

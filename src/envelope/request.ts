@@ -36,6 +36,8 @@ export interface PayloadOptions {
   readonly onward?: Form | undefined;
   /** What this form has a place for beside the rows is kept to be told, and goes nowhere else. */
   readonly noted?: Form | undefined;
+  /** The rows are but some of the payload's: its labels are not counted against them. */
+  readonly partial?: boolean;
   /** Told what inputs turn out to be together; returns where they go, then. */
   readonly settled?: ((own: End) => End) | undefined;
   /** What the caller's payload is, where this one was made of it on the way. */

@@ -22,7 +22,7 @@ import { atomicFile, PERMISSIONS } from "./atomic.js";
 import { cannotWrite, ofWriting, refuseSame } from "./disk-errors.js";
 import { beforeLeaving, interruptibly } from "./leaving.js";
 import { openPipe } from "./pipe.js";
-import { fileSink, type Sink, streamSink } from "./sink.js";
+import { fileSink, newFileSink, type Sink, streamSink } from "./sink.js";
 import { sweep } from "./temporary.js";
 
 /** A step on the way to an output. */
@@ -80,7 +80,7 @@ export async function print(text: string): Promise<void> {
 /** Opens a new file to be filled, of which nobody knows yet. */
 export async function openFile(path: string, name: string, sync: boolean): Promise<Writer & { readonly fd: number }> {
   const fd = await interruptibly(open(path, "wx"));
-  return { fd, ...fileWriter(name, fd, sync) };
+  return { fd, ...fileWriter(name, fd, sync, newFileSink(fd)) };
 }
 
 export function existing(path: string): Promise<Stats | undefined> {
@@ -131,14 +131,14 @@ async function openDirect(path: string, stats: Stats): Promise<Output> {
 type Writer = Pick<Output, "fill" | "pour">;
 
 /** Writes to an open file, and closes it. */
-function fileWriter(name: string, fd: number, sync: boolean): Writer {
+function fileWriter(name: string, fd: number, sync: boolean, sink = fileSink(fd)): Writer {
   return {
     // the stream closes it
     fill: (...steps) => fill(name, createWriteStream("", { fd, highWaterMark: BUFFERED, flush: sync }), steps),
     pour: (work) =>
       told(name, async () => {
         try {
-          await work(fileSink(fd));
+          await work(sink);
           if (sync) await syncFile(fd);
         } finally {
           await closeFile(fd);

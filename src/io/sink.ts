@@ -1,5 +1,5 @@
 // Where bytes go that are lent: written before their memory is used again.
-import { writev } from "node:fs";
+import { ftruncate, writev } from "node:fs";
 import type { Writable } from "node:stream";
 import { promisify } from "node:util";
 
@@ -7,24 +7,56 @@ import { promisify } from "node:util";
 export interface Sink {
   /** Resolves when all of these are written; they are the caller's again then. */
   write(views: readonly Uint8Array[]): Promise<void>;
+  /** Takes back all that was written, where that can be done. */
+  restart?(): Promise<void>;
 }
 
 const writeAll = promisify(writev);
+const truncate = promisify(ftruncate);
 
 /** An open file, from where it stands. */
 export function fileSink(fd: number): Sink {
+  return { write: (views) => writeWhole(fd, views) };
+}
+
+/** A new file that nobody else writes to. */
+export function newFileSink(fd: number): Sink {
+  let position = 0;
   return {
     async write(views) {
-      for (let left = views; left.length > 0; ) {
-        const { bytesWritten } = await writeAll(fd, left);
-        left = behind(left, bytesWritten);
-      }
+      await writeWhole(fd, views, position);
+      for (const { length } of views) position += length;
+    },
+    async restart() {
+      await truncate(fd);
+      position = 0;
+    },
+  };
+}
+
+async function writeWhole(fd: number, views: readonly Uint8Array[], position?: number): Promise<void> {
+  let at = position;
+  for (let left = views; left.length > 0; ) {
+    const { bytesWritten } = at === undefined ? await writeAll(fd, left) : await writeAll(fd, left, at);
+    left = behindBytes(left, bytesWritten);
+    if (at !== undefined) at += bytesWritten;
+  }
+}
+
+/** The same, but for its first bytes, so many, which it has already. */
+export function behind(sink: Sink, bytes: number): Sink {
+  let there = bytes;
+  return {
+    async write(views) {
+      const left = behindBytes(views, there);
+      for (const { length } of views) there -= Math.min(there, length);
+      if (left.length > 0) await sink.write(left);
     },
   };
 }
 
 /** What a write has left over: a disk that fills up takes a part, before it refuses the rest. */
-function behind(views: readonly Uint8Array[], written: number): Uint8Array[] {
+function behindBytes(views: readonly Uint8Array[], written: number): Uint8Array[] {
   let at = written;
   const left: Uint8Array[] = [];
   for (const view of views) {

@@ -20,7 +20,7 @@ import { Twins } from "../envelope/twins.js";
 import { optionText, TransloadError } from "../errors.js";
 import type { Spill, Store } from "../io/store.js";
 import type { Parts, Request } from "../options/request.js";
-import type { BatchRequest, TableOptions, Wait } from "../table/job.js";
+import type { BatchRequest, TableOptions, Tally, Wait } from "../table/job.js";
 import { Table } from "../table/table.js";
 import { CargoReader } from "./cargo.js";
 import type { Host } from "./host.js";
@@ -35,6 +35,8 @@ export interface Outlet {
   drained(): Promise<void>;
   /** A piece is complete; what is written next belongs to another. */
   endPiece(rows: number, firstRow: number): void;
+  /** Called in the place of a warning about the rows, where they are but some of the payload's. */
+  tally?(tally: Tally): void;
   /** How the rows of a delimited file are wanted, when as batches. */
   readonly batches?: BatchRequest;
   batch?(batch: Batch): void;
@@ -202,6 +204,7 @@ export class Conversion {
         asked: { ...rows, ...target, ...pieces },
         ...this.#route,
         noted: rows.noted,
+        partial: rows.partial ?? false,
         index,
         keep: (from) => this.#store.keep(from),
         rest: () => this.#store.rest(),
@@ -293,6 +296,7 @@ export class Conversion {
       },
       options: tableOptions(this.#plan),
       warn: (code, message) => run.onWarning?.({ code, message }),
+      tally: outlet.tally && ((tally) => outlet.tally?.(tally)),
       batches: outlet.batches,
       ended: () => this.#ended,
       head: () => this.#chunk,

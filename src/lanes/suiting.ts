@@ -2,11 +2,9 @@
 // as the tensor that it is. Which of the two a frame is, its first row tells; until that is there, the first bytes are held.
 import { concat, decodeBytes } from "../columns/bytes.js";
 import type { Choice } from "../dialects/index.js";
-import { coreScanner } from "../engine/index.js";
+import { cargoStart } from "../envelope/cargo-start.js";
 import { formOf } from "../envelope/detect.js";
-import { Opening } from "../envelope/opening.js";
 import type { Told } from "../envelope/payload.js";
-import { Rewriter } from "../envelope/rewriter.js";
 import type { Stage } from "./stage.js";
 
 /** A first row that does not end in so many bytes is not looked at. */
@@ -78,29 +76,8 @@ function isMixed(from: Choice, head: Uint8Array): boolean | undefined {
 
 /** The text of the frame's rows, behind the bracket that opens them; undefined where they have not begun. */
 function rowsOf(from: Choice, head: Uint8Array): string | undefined {
-  const opened = new Opening().push(head, true);
-  if (!opened) return undefined;
-  const rewriter = new Rewriter(
-    {
-      from,
-      to: undefined,
-      columns: undefined,
-      nan: undefined,
-      typed: { dtype: undefined, cast: "error", batchRows: undefined, reuse: true, survey: true },
-      renames: false,
-      createScanner: coreScanner,
-      write: () => {},
-      warn: () => {},
-    },
-    opened.start,
-  );
-  try {
-    rewriter.scanner.push(opened.chunk);
-    if (rewriter.run() !== "cells") return undefined;
-    return decodeBytes(opened.chunk.subarray(rewriter.scanner.offset - opened.start));
-  } finally {
-    rewriter.scanner.close();
-  }
+  const start = cargoStart(from, head);
+  return start && decodeBytes(head.subarray(start.offset));
 }
 
 /** Whether there are several kinds of cells: the first row tells, and where it has a null, the next ones, too. */

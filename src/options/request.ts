@@ -28,13 +28,14 @@ export interface Parts {
   /**
    * For a conversion whose text another one reads: `asked`, what the columns of a delimited file will be read as; `goal`, where the rows go in
    * the end; `namesFirst`: a frame's names are written before its rows, wherever they stand; `noted`: what this form has a place for beside
-   * its rows is told, and not written.
+   * its rows is told, and not written; `partial`: the rows are but some of the payload's, and are not held against its labels.
    */
   readonly rows: RowOptions & {
     readonly asked?: DTypeChoice;
     readonly goal?: End | "reader";
     readonly namesFirst?: boolean;
     readonly noted?: Form | undefined;
+    readonly partial?: boolean;
   };
   readonly typed: TypedOptions;
   readonly target: TargetOptions;

@@ -4,6 +4,7 @@ import type { Gap } from "../dialects/index.js";
 import type { End } from "../dialects/needs.js";
 import type { CellRequest } from "../engine/cells.js";
 import type { CreateScanner } from "../engine/index.js";
+import type { CellKinds, Counts } from "../engine/rows.js";
 import type { Scanner } from "../engine/scanner.js";
 import type { Rewriter } from "../envelope/rewriter.js";
 import type { Warning } from "../errors.js";
@@ -59,6 +60,15 @@ interface TableSink {
   readonly full: boolean;
 }
 
+/** What is to be told of the rows that were read, where these are but some of them. */
+export interface Tally {
+  readonly counts: Counts;
+  /** What the cells were. */
+  readonly kinds: CellKinds;
+  /** What is said of so many in all. */
+  readonly warnings: (all: Counts) => Warning[];
+}
+
 export interface TableJob {
   readonly source: End;
   readonly target: End;
@@ -70,6 +80,8 @@ export interface TableJob {
   readonly sink: TableSink;
   readonly options: TableOptions;
   readonly warn: (code: Warning["code"], message: string) => void;
+  /** Called in the place of a warning about the rows that were read. */
+  readonly tally: ((tally: Tally) => void) | undefined;
   /** Rows of a delimited file are wanted as batches, and not as text. */
   readonly batches: BatchRequest | undefined;
   /** No chunk will come any more. */

@@ -1,8 +1,8 @@
 import { byteLength, concat, encode } from "../columns/bytes.js";
 import { dialectOf } from "../dialects/index.js";
-import type { CellKinds, RowReader } from "../engine/rows.js";
+import type { CellKinds, Counts, RowReader } from "../engine/rows.js";
 import { LABELS_HERE, type RowWriter } from "../envelope/layouts/writer.js";
-import { TransloadError } from "../errors.js";
+import { TransloadError, type Warning } from "../errors.js";
 import { refuseBytes } from "./base64.js";
 import { count, type TableJob, type Wait } from "./job.js";
 import { datatypeOf, merge, refuseKinds, refuseMixed } from "./kinds.js";
@@ -92,20 +92,28 @@ export class Output {
     this.told(reader);
   }
 
-  /** Says what a person should know of the rows that were read. */
-  told({ padded, repeated, retyped }: RowReader): void {
-    const { warn, target, source } = this.#job;
-    toldPadded(this.#job, padded);
+  /** Says what a person should know of the rows that were read; who has but a part of them, counts. */
+  told({ padded, repeated, retyped, kinds }: RowReader): void {
+    const { tally, warn } = this.#job;
+    const counts = { padded, repeated, retyped };
+    if (tally) tally({ counts, kinds: merge(kinds), warnings: (all) => this.#warnings(all) });
+    else for (const { code, message } of this.#warnings(counts)) warn(code, message);
+  }
+
+  #warnings({ padded, repeated, retyped }: Counts): Warning[] {
+    const { target, source } = this.#job;
+    const warnings = paddedWarnings(padded);
     if (repeated > 0)
-      warn(
-        "W_REPEATED",
-        `${count(repeated, "key")} stood twice in a record; the ${dialectOf(source.form).firstKeyWins ? "first" : "last"} counts, as for ${source.form.dialect}`,
-      );
+      warnings.push({
+        code: "W_REPEATED",
+        message: `${count(repeated, "key")} stood twice in a record; the ${dialectOf(source.form).firstKeyWins ? "first" : "last"} counts, as for ${source.form.dialect}`,
+      });
     if (retyped > 0)
-      warn(
-        "W_RETYPED",
-        `${count(retyped, "text")} will be read from ${target.form.id} as a number, a boolean or nothing: it does not tell them from text`,
-      );
+      warnings.push({
+        code: "W_RETYPED",
+        message: `${count(retyped, "text")} will be read from ${target.form.id} as a number, a boolean or nothing: it does not tell them from text`,
+      });
+    return warnings;
   }
 
   /** Writes the head of an output before its first row. */
@@ -225,5 +233,10 @@ export class Output {
 
 /** Says how many cells of short rows are none of the source's. */
 export function toldPadded({ warn }: Pick<TableJob, "warn">, padded: number): void {
-  if (padded > 0) warn("W_PADDED", `${count(padded, "cell")} of short rows ${padded === 1 ? "was" : "were"} filled in as missing`);
+  for (const { code, message } of paddedWarnings(padded)) warn(code, message);
+}
+
+function paddedWarnings(padded: number): Warning[] {
+  if (padded === 0) return [];
+  return [{ code: "W_PADDED", message: `${count(padded, "cell")} of short rows ${padded === 1 ? "was" : "were"} filled in as missing` }];
 }

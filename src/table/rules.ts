@@ -45,9 +45,9 @@ export class Rules {
   // ---- labels and names
 
   /** Where the labels of the frame are, once they have been read. */
-  get labels(): Payload["index"] {
-    const index = this.#job.rewriter?.index;
-    return index && index.rows > 0 ? index : undefined;
+  get labels(): Payload["labels"] {
+    const { indexWanted, labels } = this.#job.rewriter ?? {};
+    return indexWanted && labels && labels.rows > 0 ? labels : undefined;
   }
 
   /** The frame's labels are wanted, and have not come yet. */

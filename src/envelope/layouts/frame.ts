@@ -61,7 +61,7 @@ export class Frame implements Scope {
     }
     if (first !== LIST && first !== NULL) throw this.#to.error("E_FORM", `${this.current} must be a list`);
     if (this.current === "columns") tape.capture();
-    else if (first === LIST) this.#to.indexBegins();
+    else if (first === LIST) this.#to.labelsBegin();
   }
 
   /** Writes a member's key, now that its value begins. Null for columns is none, where the target needs them. */
@@ -91,7 +91,7 @@ export class Frame implements Scope {
       }
     } else if (this.current === "index") {
       this.#index = list ? members : undefined;
-      if (list) this.#to.indexEnded(members);
+      if (list) this.#to.labelsEnded(members);
     } else {
       this.#rows = members;
       this.#to.cargoEnded();
@@ -110,7 +110,7 @@ export class Frame implements Scope {
   close(): void {
     const to = this.#to;
     if (!this.#seen.has("data")) throw to.error("E_FORM", "a split needs data");
-    if (this.#index !== undefined && this.#index !== this.#rows)
+    if (this.#index !== undefined && this.#index !== this.#rows && !to.options.partial)
       throw to.error("E_INDEX", `index has ${this.#index} labels for ${this.#rows} rows`);
     if (to.lane === "table") {
       if (this.#seen.has("index") && !this.#indexAnew && !to.indexWanted)

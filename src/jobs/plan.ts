@@ -1,0 +1,197 @@
+// What is known of a document before its rows are read in parts: what stands around them, and what is written around them.
+import { readSync } from "node:fs";
+import { concat, encode } from "../columns/bytes.js";
+import { choose, DEFINITIONS, type Layout } from "../dialects/index.js";
+import { isCut } from "../dialects/needs.js";
+import { cargoStart } from "../envelope/cargo-start.js";
+import { formOf } from "../envelope/detect.js";
+import { rowIndex } from "../envelope/row-index.js";
+import { endsOf } from "../lanes/conversion.js";
+import { isTransfer } from "../lanes/exchange.js";
+import type { Request } from "../options/request.js";
+import { boundaryBehind, closing, fieldsLook, lookAt, type RowLook, rowEnd, skipSpace } from "./boundary.js";
+import { convertPart, type Errand, type Outcome } from "./part.js";
+
+/** The head of a document, as a part has it. */
+export interface Head {
+  readonly bytes: Uint8Array;
+  /** What is written for it, up to where the next row would be. */
+  readonly written: Uint8Array;
+}
+
+export interface Plan {
+  readonly errand: Errand;
+  readonly look: RowLook;
+  /** Up to and with the first rows. */
+  readonly first: Head;
+  /** The same without a frame's labels, which may be many. */
+  readonly others: Head;
+  /** Closes the brackets that are open behind a row. */
+  readonly tail: Uint8Array;
+  readonly ending: Ending;
+  /** What is written does not depend on what is yet to come: of records, a later one may bring a key. */
+  readonly steady: boolean;
+  /** What came of the head, closed. */
+  readonly outcome: Outcome;
+}
+
+/** What is written behind the last row. */
+export interface Ending {
+  readonly before: Uint8Array;
+  /** Labels are made: as many as there are rows. */
+  readonly labelled: boolean;
+  readonly after: Uint8Array;
+}
+
+const LAYOUTS: readonly Layout[] = ["frame", "tensor", "records", "ndarray", "lines", "delimited"];
+const START = 1 << 20;
+/** A head is read again with every part. */
+const LONGEST_HEAD = 1 << 18;
+/** Before a document's labels are left out. */
+const LONGEST_START = 1 << 26;
+/** Records of the head, so that it has keys which some of them lack. */
+const RECORDS = 1 << 14;
+const BYTE_ORDER_MARK = encode("\ufeff");
+
+/** Whether all that a row becomes is told by the head and by itself. */
+export function goesInParts(request: Request): boolean {
+  const { rows, typed, target, pieces, run } = request;
+  const plain = request.encoding === undefined && rows.skipLines === undefined && rows.comment === undefined && rows.escape === undefined;
+  const alone = rows.typing !== "pandas" && rows.ragged !== "pad" && !target.index?.startsWith("column:");
+  const text = !isTransfer(request) && typed.dtype === undefined && !typed.through?.length;
+  return plain && alone && text && !isCut(pieces) && run.engine !== "reference";
+}
+
+/** The plan for an open file; undefined where its rows are not read in parts. */
+export async function planFor(fd: number, size: number, request: Request): Promise<Plan | undefined> {
+  for (let length = START; ; length *= 8) {
+    const start = read(fd, Math.min(length, size));
+    const around = aroundRows(start, request);
+    if (around) return measured(around, errandOf(request));
+    if (length >= Math.min(size, LONGEST_START)) return undefined;
+  }
+}
+
+/** Callbacks stay here. */
+function errandOf({ run: { spillDir }, ...request }: Request): Errand {
+  return { request: { ...request, run: spillDir === undefined ? {} : { spillDir } }, definitions: DEFINITIONS };
+}
+
+function read(fd: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  return bytes.subarray(0, readSync(fd, bytes, 0, length, 0));
+}
+
+interface Around {
+  readonly look: RowLook;
+  readonly first: Uint8Array;
+  readonly others: Uint8Array;
+  /** The first row again, with what stands before a row that is not the first. */
+  readonly another: Uint8Array;
+  readonly tail: Uint8Array;
+}
+
+/** The first rows, and what is around them, in a document that begins so. */
+function aroundRows(start: Uint8Array, request: Request): Around | undefined {
+  const found = formOf(endsOf(request).from, start);
+  if (!found || !LAYOUTS.includes(found.layout)) return undefined;
+  if (found.layout === "lines" || found.layout === "delimited") return aroundLines(start, request, found.layout);
+  const cargo = cargoStart(choose(request.from, true, request.what), start);
+  if (!cargo) return undefined;
+  const at = skipSpace(start, cargo.offset);
+  const look = lookAt(start, at);
+  const row = look && rowEnd(start, at, look);
+  if (!look || row === undefined) return undefined;
+  const end = found.layout === "records" ? (boundaryBehind(start, at + RECORDS, look) ?? row) : row;
+  const first = start.subarray(0, end);
+  const { labels } = cargo;
+  const others = labels ? concat([first.subarray(0, labels.from), first.subarray(labels.to)]) : first;
+  if (others.length > LONGEST_HEAD) return undefined;
+  return { look, first, others, another: concat([encode(","), start.subarray(at, row)]), tail: closing(start.subarray(0, at)) };
+}
+
+function aroundLines(start: Uint8Array, { from, what, rows }: Request, layout: "lines" | "delimited"): Around | undefined {
+  const marked = BYTE_ORDER_MARK.every((byte, i) => start[i] === byte);
+  let at = marked ? BYTE_ORDER_MARK.length : 0;
+  let look: RowLook | undefined = { kind: "lines" };
+  if (layout === "delimited") {
+    const [form] = choose(from, true, what).forms;
+    look = fieldsLook(start, at, rows.delimiter ?? form?.delimiter ?? ",", rows.quote ?? '"');
+    if (look && rows.header !== false && !form?.headless) at = rowEnd(start, at, look) ?? start.length;
+  }
+  const row = look && rowEnd(start, at, look);
+  if (!look || row === undefined) return undefined;
+  const end = layout === "lines" ? (boundaryBehind(start, at + RECORDS, look) ?? row) : row;
+  const first = start.subarray(0, end);
+  return first.length > LONGEST_HEAD ? undefined : { look, first, others: first, another: start.subarray(at, row), tail: new Uint8Array() };
+}
+
+/**
+ * What is written around the rows, seen in three payloads, of which two have a row more than the one before. Undefined where that does not tell,
+ * as what is written before or behind a row depends on it.
+ */
+async function measured({ look, first, others, another, tail }: Around, errand: Errand): Promise<Plan | undefined> {
+  const made = async (...parts: Uint8Array[]) => {
+    const written: Uint8Array[] = [];
+    const outcome = await convertPart(concat(parts), errand, (bytes) => written.push(Uint8Array.from(bytes)));
+    return { outcome, text: concat(written) };
+  };
+  const [none, one, two] = [await made(others, tail), await made(others, another, tail), await made(others, another, another, tail)];
+  const whole = others === first ? none : await made(first, tail);
+  const { outcome } = none;
+  const runs = [none, one, two] as const;
+  const plain = endingOf(runs.map(({ text }) => ({ text, labels: undefined })));
+  const ending = plain ?? endingOf(runs.map(({ text, outcome }) => ({ text, labels: labelText(outcome.rows) })));
+  const behind = ending && endingText(ending, outcome.rows);
+  if (!behind || outcome.torn || !endsWith(whole.text, behind)) return undefined;
+  const head = (bytes: Uint8Array, text: Uint8Array) => ({ bytes, written: text.subarray(0, text.length - behind.length) });
+  const steady = look.kind === "fields" || (look.kind === "values" && look.members !== undefined);
+  return { errand, look, first: head(first, whole.text), others: head(others, none.text), tail, ending, steady, outcome: whole.outcome };
+}
+
+interface Run {
+  readonly text: Uint8Array;
+  /** The text of the labels that are made, where some are. */
+  readonly labels: Uint8Array | undefined;
+}
+
+function endingOf(runs: readonly Run[]): Ending | undefined {
+  const places = runs.map(({ text, labels }) => (labels ? Buffer.from(text.buffer, text.byteOffset, text.length).lastIndexOf(labels) : text.length));
+  if (places.some((at) => at < 0)) return undefined;
+  const cut = runs.map(({ text, labels }, i) => ({
+    upTo: text.subarray(0, places[i]),
+    after: text.subarray((places[i] as number) + (labels?.length ?? 0)),
+  }));
+  const [none, one, two] = cut as [(typeof cut)[0], (typeof cut)[0], (typeof cut)[0]];
+  const begun = commonStart(none.upTo, one.upTo);
+  const before = none.upTo.slice(begun);
+  const grown = one.upTo.length - none.upTo.length;
+  const alike =
+    grown > 0 &&
+    two.upTo.length === one.upTo.length + grown &&
+    cut.every(({ upTo, after }) => endsWith(upTo, before) && commonStart(upTo, none.upTo) >= begun && same(after, none.after));
+  return alike ? { before, labelled: runs[0]?.labels !== undefined, after: none.after.slice() } : undefined;
+}
+
+/** What is written behind so many rows. */
+export function endingText({ before, labelled, after }: Ending, rows: number): Uint8Array {
+  return concat([before, ...(labelled ? [labelText(rows)] : []), after]);
+}
+
+export function labelText(rows: number): Uint8Array {
+  return encode([...rowIndex(0, rows)].join(""));
+}
+
+export function endsWith(bytes: Uint8Array, end: Uint8Array): boolean {
+  return bytes.length >= end.length && same(bytes.subarray(bytes.length - end.length), end);
+}
+
+export function same(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}
+
+function commonStart(a: Uint8Array, b: Uint8Array): number {
+  let at = 0;
+  while (at < a.length && at < b.length && a[at] === b[at]) at++;
+  return at;
+}
