@@ -40,7 +40,8 @@ export interface ConvertFileOptions extends Omit<ConvertOptions, "file"> {
 export async function convertFile(from: string | URL, to: string | URL, options: ConvertFileOptions): Promise<void> {
   const { sync = true, jobs, ...own } = options;
   if (typeof sync !== "boolean") throw new TransloadError("E_OPTION", "`sync` is true or false");
-  if (jobs !== undefined && !(Number.isInteger(jobs) && jobs > 0)) throw new TransloadError("E_OPTION", "`jobs` is a number of threads, 1 or more");
+  if (jobs !== undefined && !(Number.isInteger(jobs) && jobs > 0))
+    throw new TransloadError("E_OPTION", "`jobs` is a number of threads, 1 or more");
   const source = pathOf(from);
   const target = pathOf(to);
   const auto = (own.from ?? "auto") === "auto";
@@ -59,9 +60,7 @@ export async function convertFile(from: string | URL, to: string | URL, options:
       if (compression === undefined && !isTransfer(request)) {
         const chunks = abortable(opened.chunks, signal);
         await written(source, target, sync, (output) =>
-          withFile(opened.file, (file) =>
-            output.pour((sink) => pourFile(file, jobs, () => chunks, request, nodeHost(request.run), sink)),
-          ),
+          withFile(opened.file, (file) => output.pour((sink) => pourFile(file, jobs, () => chunks, request, nodeHost(request.run), sink))),
         );
         return;
       }

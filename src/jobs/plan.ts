@@ -20,7 +20,10 @@ export interface Head {
 }
 
 export interface Plan {
+  /** What is asked of the document. */
   readonly errand: Errand;
+  /** What is asked of a stretch that others follow: no labels are made for it. */
+  readonly bare: Errand;
   readonly look: RowLook;
   /** Up to and with the first rows. */
   readonly first: Head;
@@ -29,6 +32,8 @@ export interface Plan {
   /** Closes the brackets that are open behind a row. */
   readonly tail: Uint8Array;
   readonly ending: Ending;
+  /** What is written behind the rows of such a stretch. */
+  readonly bareEnding: Uint8Array;
   /** What is written does not depend on what is yet to come: of records, a later one may bring a key. */
   readonly steady: boolean;
   /** What came of the head, closed. */
@@ -37,6 +42,7 @@ export interface Plan {
 
 /** What is written behind the last row. */
 export interface Ending {
+  /** Where labels are made, a comma is its end. */
   readonly before: Uint8Array;
   /** Labels are made: as many as there are rows. */
   readonly labelled: boolean;
@@ -131,11 +137,7 @@ function aroundLines(start: Uint8Array, { from, what, rows }: Request, layout: "
  * as what is written before or behind a row depends on it.
  */
 async function measured({ look, first, others, another, tail }: Around, errand: Errand): Promise<Plan | undefined> {
-  const made = async (...parts: Uint8Array[]) => {
-    const written: Uint8Array[] = [];
-    const outcome = await convertPart(concat(parts), errand, (bytes) => written.push(Uint8Array.from(bytes)));
-    return { outcome, text: concat(written) };
-  };
+  const made = (...parts: Uint8Array[]) => convertedBy(errand, concat(parts));
   const [none, one, two] = [await made(others, tail), await made(others, another, tail), await made(others, another, another, tail)];
   const whole = others === first ? none : await made(first, tail);
   const { outcome } = none;
@@ -145,8 +147,23 @@ async function measured({ look, first, others, another, tail }: Around, errand: 
   const behind = ending && endingText(ending, outcome.rows);
   if (!behind || outcome.torn || !endsWith(whole.text, behind)) return undefined;
   const head = (bytes: Uint8Array, text: Uint8Array) => ({ bytes, written: text.subarray(0, text.length - behind.length) });
+  const heads = { first: head(first, whole.text), others: head(others, none.text) };
+  const bare = ending.labelled ? withoutLabels(errand) : errand;
+  const bareEnding = ending.labelled ? concat([ending.before.subarray(0, -1), ending.after]) : behind;
+  const { text } = bare === errand ? none : await convertedBy(bare, concat([others, tail]));
+  if (!same(text, concat([heads.others.written, bareEnding]))) return undefined;
   const steady = look.kind === "fields" || (look.kind === "values" && look.members !== undefined);
-  return { errand, look, first: head(first, whole.text), others: head(others, none.text), tail, ending, steady, outcome: whole.outcome };
+  return { errand, bare, look, ...heads, tail, ending, bareEnding, steady, outcome: whole.outcome };
+}
+
+async function convertedBy(errand: Errand, part: Uint8Array): Promise<{ outcome: Outcome; text: Uint8Array }> {
+  const written: Uint8Array[] = [];
+  const outcome = await convertPart(part, errand, (bytes) => written.push(Uint8Array.from(bytes)));
+  return { outcome, text: concat(written) };
+}
+
+function withoutLabels({ request, definitions }: Errand): Errand {
+  return { request: { ...request, target: { ...request.target, index: "drop" } }, definitions };
 }
 
 interface Run {
@@ -156,7 +173,9 @@ interface Run {
 }
 
 function endingOf(runs: readonly Run[]): Ending | undefined {
-  const places = runs.map(({ text, labels }) => (labels ? Buffer.from(text.buffer, text.byteOffset, text.length).lastIndexOf(labels) : text.length));
+  const places = runs.map(({ text, labels }) =>
+    labels ? Buffer.from(text.buffer, text.byteOffset, text.length).lastIndexOf(labels) : text.length,
+  );
   if (places.some((at) => at < 0)) return undefined;
   const cut = runs.map(({ text, labels }, i) => ({
     upTo: text.subarray(0, places[i]),
@@ -174,7 +193,7 @@ function endingOf(runs: readonly Run[]): Ending | undefined {
 }
 
 /** What is written behind so many rows. */
-export function endingText({ before, labelled, after }: Ending, rows: number): Uint8Array {
+function endingText({ before, labelled, after }: Ending, rows: number): Uint8Array {
   return concat([before, ...(labelled ? [labelText(rows)] : []), after]);
 }
 

@@ -122,10 +122,10 @@ class Pouring {
   #written = 0;
 
   constructor(file: OpenFile, plan: Plan, threads: readonly Thread[], request: Request, sink: Sink) {
-    const { errand, first, others, tail, ending } = plan;
+    const { errand, bare, first, others, tail, ending, bareEnding } = plan;
     this.#file = file;
     this.#plan = plan;
-    this.#document = { fd: file.fd, errand, first, others, tail, ending };
+    this.#document = { fd: file.fd, errand, bare, first, others, tail, ending, bareEnding };
     this.#threads = threads;
     this.#request = request;
     this.#sink = sink;

@@ -5,16 +5,19 @@ import { readSync } from "node:fs";
 import { concat } from "../columns/bytes.js";
 import type { CellKinds, Counts } from "../engine/rows.js";
 import { convertPart, type Errand, type Outcome } from "./part.js";
-import { type Ending, endingText, type Head, labelText, same } from "./plan.js";
+import { type Ending, type Head, labelText, same } from "./plan.js";
 
 /** What a document's stretches have in common. */
 export interface Document {
   readonly fd: number;
+  /** For stretches that others follow, and for the last one. */
+  readonly bare: Errand;
   readonly errand: Errand;
   readonly first: Head;
   readonly others: Head;
   readonly tail: Uint8Array;
   readonly ending: Ending;
+  readonly bareEnding: Uint8Array;
 }
 
 /** Stretches end where rows do, and so are not of one length. */
@@ -48,14 +51,14 @@ export async function convertStretch(
   stretch: Stretch,
   memory: ArrayBuffer,
 ): Promise<(Converted & { written: readonly Uint8Array<ArrayBuffer>[]; memory: ArrayBuffer }) | undefined> {
-  const { errand, tail, ending } = document;
+  const { bare, tail, bareEnding } = document;
   const head = headOf(document, stretch);
   const { part, fill } = partOf(document.fd, head.bytes, stretch, tail, memory);
   const writing = new Writing(head.written);
-  const outcome = await convertPart(part, errand, (bytes) => writing.put(bytes), fill);
+  const outcome = await convertPart(part, bare, (bytes) => writing.put(bytes), fill);
   const { cargoEnd } = outcome;
   const ends = cargoEnd === undefined || cargoEnd === part.length - tail.length + 1;
-  const written = ends && !outcome.torn ? writing.before(endingText(ending, outcome.rows)) : undefined;
+  const written = ends && !outcome.torn ? writing.before(bareEnding) : undefined;
   return written && { ...convertedOf(outcome), written, memory: part.buffer };
 }
 
