@@ -10,12 +10,15 @@ import { blame } from "../io/disk-errors.js";
 import { type Output, openOutput } from "../io/output.js";
 import { refuseChanged, regularFileOf } from "../io/source.js";
 import { unpack } from "../io/unpack.js";
-import { type OpenFile, pourFile } from "../jobs/pour.js";
+import { pourFile } from "../jobs/pour.js";
+import type { OpenFile } from "../jobs/relay.js";
 import { isTransfer } from "../lanes/exchange.js";
+import { checkJobs } from "../options/check.js";
 import type { ConvertOptions } from "../options/convert.js";
 import { checkConvert, convert } from "./convert.js";
 import { formOfName } from "./extension.js";
 import { nodeHost } from "./node.js";
+import { transfer } from "./transfer.js";
 
 /** What `convertFile` takes besides what `convert` does. */
 export interface ConvertFileOptions extends Omit<ConvertOptions, "file"> {
@@ -40,8 +43,7 @@ export interface ConvertFileOptions extends Omit<ConvertOptions, "file"> {
 export async function convertFile(from: string | URL, to: string | URL, options: ConvertFileOptions): Promise<void> {
   const { sync = true, jobs, ...own } = options;
   if (typeof sync !== "boolean") throw new TransloadError("E_OPTION", "`sync` is true or false");
-  if (jobs !== undefined && !(Number.isInteger(jobs) && jobs > 0))
-    throw new TransloadError("E_OPTION", "`jobs` is a number of threads, 1 or more");
+  if (jobs !== undefined) checkJobs(jobs);
   const source = pathOf(from);
   const target = pathOf(to);
   const auto = (own.from ?? "auto") === "auto";
@@ -68,7 +70,11 @@ export async function convertFile(from: string | URL, to: string | URL, options:
       const { chunks } = regular ? await unpack(source, { ...limits, lend: false }) : opened;
       const packing = compression ? [compressor(compression)] : [];
       await written(source, target, sync, (output) =>
-        output.fill(Readable.from(chunks, { objectMode: false }), convert(told), ...packing),
+        output.fill(
+          Readable.from(chunks, { objectMode: false }),
+          isTransfer(request) ? transfer(request, undefined, { jobs }) : convert(told),
+          ...packing,
+        ),
       ).finally(() => close(chunks, signal));
     } finally {
       await close(opened.chunks, signal);

@@ -2,10 +2,19 @@ import { type CreateScanner, coreScanner, type EngineName } from "../engine/inde
 import { DiskSpill, FileStore } from "../io/disk.js";
 import { openRandom, spillRandom } from "../io/random.js";
 import { SpillStore } from "../io/store.js";
+import { batchesAt } from "../jobs/batches.js";
 import type { Host } from "../lanes/host.js";
 
-/** Node: the input is its file, where it has one; what else is read again is spilled to a folder. */
-export function nodeHost({ file, spillDir }: { file?: string; spillDir?: string }): Host {
+/** Threads to work on a file with: so many, or as many as it is worth. */
+export interface Threads {
+  readonly jobs: number | undefined;
+}
+
+/**
+ * Node: the input is its file, where it has one; what else is read again is spilled to a folder. `threads`: so many
+ * read the file's rows as batches, or as many as it is worth.
+ */
+export function nodeHost({ file, spillDir }: { file?: string; spillDir?: string }, threads?: Threads): Host {
   const spill = () => new DiskSpill(spillDir);
   return {
     spill,
@@ -17,6 +26,7 @@ export function nodeHost({ file, spillDir }: { file?: string; spillDir?: string 
     },
     npz: () => import("../binary/npy/npz.js"),
     scannerOf,
+    ...(file !== undefined && threads && { batches: (request, alone) => batchesAt(file, threads.jobs, request, alone) }),
   };
 }
 

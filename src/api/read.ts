@@ -5,10 +5,11 @@ import { choose } from "../dialects/index.js";
 import { abortable, close } from "../io/abort.js";
 import { blameSource, fileOf, type Source } from "../io/source.js";
 import { unpack } from "../io/unpack.js";
+import { batchesAt } from "../jobs/batches.js";
 import { batchesIn, counted } from "../lanes/batches.js";
 import { type Model, readModel, signatureOf } from "../model/mlmodel.js";
 import { dtypesOf, textColumns } from "../model/signature.js";
-import { checkOptions, READ } from "../options/check.js";
+import { checkJobs, checkOptions, READ } from "../options/check.js";
 import type { BatchOptions } from "../options/read.js";
 import { type ReadRequest, readRequestOf } from "../options/request.js";
 import { formOfName } from "./extension.js";
@@ -20,6 +21,11 @@ export interface ReadOptions extends BatchOptions {
   model?: Model | string;
   /** Where to spill to what must be read twice, or here and there, when the source is no path. */
   spillDir?: string;
+  /**
+   * Threads that read the rows of a file of text: numbers and text of a frame, a tensor or a delimited file. The batches are the same for any
+   * number; their arrays may lie beside others in a larger memory. 1 by default; about 48 MiB of memory for each.
+   */
+  jobs?: number;
 }
 
 /**
@@ -36,10 +42,11 @@ export async function* readBatches(source: Source, options: ReadOptions = {}): A
 /** The same, and one batch without rows where a binary file has none, so that its columns are known. `told`: who hears what it has beside. */
 export async function* batchesOf(
   source: Source,
-  { model, spillDir, ...asked }: ReadOptions,
+  { model, spillDir, jobs = 1, ...asked }: ReadOptions,
   told: Pick<ReadRequest, "onLabels" | "onBeside"> = {},
 ): AsyncGenerator<Batch, void, undefined> {
   checkOptions("readBatches", asked, READ);
+  checkJobs(jobs);
   const options = model === undefined ? asked : informed(asked, typeof model === "string" ? await readModel(model) : model);
   const path = fileOf(source);
   const { from = "auto", signal, onProgress } = options;
@@ -50,7 +57,9 @@ export async function* batchesOf(
     const { chunks, file } = await unpack(source, { ...request.limits, lend: true });
     try {
       const bytes = counted(abortable(chunks, signal), onProgress);
-      yield* batchesIn(bytes, request, nodeHost({ ...(file !== undefined && { file }), ...(spillDir && { spillDir }) }));
+      const host = nodeHost({ ...(file !== undefined && { file }), ...(spillDir && { spillDir }) });
+      const alone = () => batchesIn(bytes, request, host);
+      yield* jobs > 1 && file !== undefined ? batchesAt(file, jobs, request, alone) : alone();
     } finally {
       // it is open, also where nothing was read of it
       await close(chunks, signal);

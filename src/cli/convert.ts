@@ -107,7 +107,7 @@ async function attempt(
       if (lent && !compression && !isTransfer(request))
         await output.pour((sink) => pourFile(file, jobs, lent, request, nodeHost(request.run), sink));
       else {
-        const conversion = isTransfer(request) ? transfer(request, sink) : convert(told);
+        const conversion = isTransfer(request) ? transfer(request, sink, { jobs }) : convert(told);
         await output.fill(named ? [] : payload.stream, conversion, ...packing);
       }
     }

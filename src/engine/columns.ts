@@ -84,8 +84,21 @@ export function survey(text: Uint8Array, rank: number, width: number): Kinds[] {
 const TEXT = 24;
 
 /** Bytes of a row, by which batches are cut: of numbers what they take, of text and lists about so many. */
-export function bytesOfRow(dtypes: readonly DType[], lists: readonly (number | undefined)[]): number {
+function bytesOfRow(dtypes: readonly DType[], lists: readonly (number | undefined)[]): number {
   return dtypes.reduce((sum, dtype, i) => sum + (lists[i] ?? (isNumeric(dtype) ? NUMERIC[dtype].array.BYTES_PER_ELEMENT : TEXT)), 0);
+}
+
+/** Bytes of cells in a batch when the caller does not say: they stay in the second-level cache until they are used. */
+const BATCH = 1 << 20;
+
+/** Rows of a batch; `perRow`: cells that a row has in each column. */
+export function batchRowsFor(
+  dtypes: readonly DType[],
+  perRow: number,
+  { batchRows, batchBytes = BATCH }: { readonly batchRows?: number | undefined; readonly batchBytes?: number | undefined },
+  lists: readonly (number | undefined)[] = [],
+): number {
+  return batchRows ?? Math.max(1, Math.floor(batchBytes / Math.max(1, perRow * bytesOfRow(dtypes, lists))));
 }
 
 /** The columns whose cells are lists, each a tensor of one shape. */

@@ -1,6 +1,7 @@
 // A part of a document, made a payload of its own by the document's head and a tail that closes it: converted by the ordinary conversion, which
 // so checks every byte of it. What stands in memory is converted, and nothing is waited for.
 import { define } from "../dialects/index.js";
+import { coreScanner } from "../engine/index.js";
 import { TransloadError, type Warning } from "../errors.js";
 import { DiskSpill } from "../io/disk.js";
 import type { Store } from "../io/store.js";
@@ -11,6 +12,13 @@ import type { Tally } from "../table/job.js";
 
 /** Bytes that are read and handed over at a time: what has just been read is near the processor. */
 const CHUNK = 1 << 18;
+
+/** The bytes of a part. */
+export interface Part {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Puts there what is about to be read. */
+  readonly fill?: (from: number, to: number) => void;
+}
 
 /** A conversion as another thread is told of it. */
 export interface Errand {
@@ -36,20 +44,19 @@ export interface Outcome {
 }
 
 /**
- * Converts the part. `write` is given views that are valid as long as the part is, or for good; `fill` puts there what is about to be read.
+ * Converts the part. `write` is given views that are valid as long as the part is, or for good.
  * @throws TransloadError as the conversion does.
  */
 export async function convertPart(
-  part: Uint8Array,
+  { bytes, fill }: Part,
   { request, definitions }: Errand,
   write: (bytes: Uint8Array) => void,
-  fill: (from: number, to: number) => void = () => {},
 ): Promise<Outcome> {
   for (const definition of definitions) define(definition);
   const warnings: Warning[] = [];
   let seen: Pick<Outcome, "tally" | "early"> = { tally: undefined, early: 0 };
   let rows = 0;
-  const stage = stageFor(partially(request, warnings), hostOf(part, request), write, {
+  const stage = stageFor(partially(request, warnings), hostOf(bytes, request.run.spillDir), write, {
     full: false,
     drained: () => Promise.resolve(),
     endPiece: (ended) => {
@@ -60,11 +67,7 @@ export async function convertPart(
     },
   });
   try {
-    for (let at = 0; at < part.length; at += CHUNK) {
-      const to = Math.min(part.length, at + CHUNK);
-      fill(at, to);
-      await stage.push(part.subarray(at, to));
-    }
+    for (const chunk of chunksOf(bytes, fill)) await stage.push(chunk);
     await stage.end();
     const { cargoEnd, cargoRows = 0, labels, indexWanted = false } = stage.told ?? {};
     return { cargoEnd, rows: rows || cargoRows, labels: labels?.rows, torn: indexWanted && labels !== undefined, ...seen, warnings };
@@ -78,8 +81,17 @@ function partially(request: Request, warnings: Warning[]): Request {
   return { ...request, rows: { ...request.rows, partial: true }, run: { ...request.run, onWarning } };
 }
 
-function hostOf(part: Uint8Array, { run }: Request): Host {
-  return { spill: () => new DiskSpill(run.spillDir), input: () => new PartStore(part), random: refuse, npz: refuse, scannerOf: refuse };
+/** The bytes, in order. */
+export function* chunksOf(bytes: Uint8Array, fill: Part["fill"]): Generator<Uint8Array, void, undefined> {
+  for (let at = 0; at < bytes.length; at += CHUNK) {
+    const to = Math.min(bytes.length, at + CHUNK);
+    fill?.(at, to);
+    yield bytes.subarray(at, to);
+  }
+}
+
+export function hostOf(part: Uint8Array, spillDir: string | undefined): Host {
+  return { spill: () => new DiskSpill(spillDir), input: () => new PartStore(part), random: refuse, npz: refuse, scannerOf: async () => coreScanner };
 }
 
 function refuse(): never {

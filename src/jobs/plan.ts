@@ -1,15 +1,12 @@
 // What is known of a document before its rows are read in parts: what stands around them, and what is written around them.
-import { readSync } from "node:fs";
 import { concat, encode } from "../columns/bytes.js";
-import { choose, DEFINITIONS, type Layout } from "../dialects/index.js";
+import { DEFINITIONS } from "../dialects/index.js";
 import { isCut } from "../dialects/needs.js";
-import { cargoStart } from "../envelope/cargo-start.js";
-import { formOf } from "../envelope/detect.js";
 import { rowIndex } from "../envelope/row-index.js";
-import { endsOf } from "../lanes/conversion.js";
 import { isTransfer } from "../lanes/exchange.js";
 import type { Request } from "../options/request.js";
-import { boundaryBehind, closing, fieldsLook, lookAt, type RowLook, rowEnd, skipSpace } from "./boundary.js";
+import { type Around, aroundRows } from "./around.js";
+import type { RowLook } from "./boundary.js";
 import { convertPart, type Errand, type Outcome } from "./part.js";
 
 /** The head of a document, as a part has it. */
@@ -49,16 +46,6 @@ export interface Ending {
   readonly after: Uint8Array;
 }
 
-const LAYOUTS: readonly Layout[] = ["frame", "tensor", "records", "ndarray", "lines", "delimited"];
-const START = 1 << 20;
-/** A head is read again with every part. */
-const LONGEST_HEAD = 1 << 18;
-/** Before a document's labels are left out. */
-const LONGEST_START = 1 << 26;
-/** Records of the head, so that it has keys which some of them lack. */
-const RECORDS = 1 << 14;
-const BYTE_ORDER_MARK = encode("\ufeff");
-
 /** Whether all that a row becomes is told by the head and by itself. */
 export function goesInParts(request: Request): boolean {
   const { rows, typed, target, pieces, run } = request;
@@ -70,66 +57,13 @@ export function goesInParts(request: Request): boolean {
 
 /** The plan for an open file; undefined where its rows are not read in parts. */
 export async function planFor(fd: number, size: number, request: Request): Promise<Plan | undefined> {
-  for (let length = START; ; length *= 8) {
-    const start = read(fd, Math.min(length, size));
-    const around = aroundRows(start, request);
-    if (around) return measured(around, errandOf(request));
-    if (length >= Math.min(size, LONGEST_START)) return undefined;
-  }
+  const around = aroundRows(fd, size, request, 0);
+  return around && measured(around, errandOf(request));
 }
 
 /** Callbacks stay here. */
 function errandOf({ run: { spillDir }, ...request }: Request): Errand {
   return { request: { ...request, run: spillDir === undefined ? {} : { spillDir } }, definitions: DEFINITIONS };
-}
-
-function read(fd: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  return bytes.subarray(0, readSync(fd, bytes, 0, length, 0));
-}
-
-interface Around {
-  readonly look: RowLook;
-  readonly first: Uint8Array;
-  readonly others: Uint8Array;
-  /** The first row again, with what stands before a row that is not the first. */
-  readonly another: Uint8Array;
-  readonly tail: Uint8Array;
-}
-
-/** The first rows, and what is around them, in a document that begins so. */
-function aroundRows(start: Uint8Array, request: Request): Around | undefined {
-  const found = formOf(endsOf(request).from, start);
-  if (!found || !LAYOUTS.includes(found.layout)) return undefined;
-  if (found.layout === "lines" || found.layout === "delimited") return aroundLines(start, request, found.layout);
-  const cargo = cargoStart(choose(request.from, true, request.what), start);
-  if (!cargo) return undefined;
-  const at = skipSpace(start, cargo.offset);
-  const look = lookAt(start, at);
-  const row = look && rowEnd(start, at, look);
-  if (!look || row === undefined) return undefined;
-  const end = found.layout === "records" ? (boundaryBehind(start, at + RECORDS, look) ?? row) : row;
-  const first = start.subarray(0, end);
-  const { labels } = cargo;
-  const others = labels ? concat([first.subarray(0, labels.from), first.subarray(labels.to)]) : first;
-  if (others.length > LONGEST_HEAD) return undefined;
-  return { look, first, others, another: concat([encode(","), start.subarray(at, row)]), tail: closing(start.subarray(0, at)) };
-}
-
-function aroundLines(start: Uint8Array, { from, what, rows }: Request, layout: "lines" | "delimited"): Around | undefined {
-  const marked = BYTE_ORDER_MARK.every((byte, i) => start[i] === byte);
-  let at = marked ? BYTE_ORDER_MARK.length : 0;
-  let look: RowLook | undefined = { kind: "lines" };
-  if (layout === "delimited") {
-    const [form] = choose(from, true, what).forms;
-    look = fieldsLook(start, at, rows.delimiter ?? form?.delimiter ?? ",", rows.quote ?? '"');
-    if (look && rows.header !== false && !form?.headless) at = rowEnd(start, at, look) ?? start.length;
-  }
-  const row = look && rowEnd(start, at, look);
-  if (!look || row === undefined) return undefined;
-  const end = layout === "lines" ? (boundaryBehind(start, at + RECORDS, look) ?? row) : row;
-  const first = start.subarray(0, end);
-  return first.length > LONGEST_HEAD ? undefined : { look, first, others: first, another: start.subarray(at, row), tail: new Uint8Array() };
 }
 
 /**
@@ -156,9 +90,9 @@ async function measured({ look, first, others, another, tail }: Around, errand: 
   return { errand, bare, look, ...heads, tail, ending, bareEnding, steady, outcome: whole.outcome };
 }
 
-async function convertedBy(errand: Errand, part: Uint8Array): Promise<{ outcome: Outcome; text: Uint8Array }> {
+async function convertedBy(errand: Errand, part: Uint8Array<ArrayBuffer>): Promise<{ outcome: Outcome; text: Uint8Array }> {
   const written: Uint8Array[] = [];
-  const outcome = await convertPart(part, errand, (bytes) => written.push(Uint8Array.from(bytes)));
+  const outcome = await convertPart({ bytes: part }, errand, (bytes) => written.push(Uint8Array.from(bytes)));
   return { outcome, text: concat(written) };
 }
 

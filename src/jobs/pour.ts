@@ -1,8 +1,6 @@
 // A conversion between two files on several threads. Stretches of the rows are converted as threads become free, and written in their order,
 // each when the ones before it have turned out to be sound. What one of them refuses, or does not go with the others, is left to the ordinary
 // conversion, which begins anew: so bytes, errors with their places, and warnings are the same whatever the number of threads.
-import { readSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import type { CellKinds, Counts } from "../engine/rows.js";
 import type { Warning } from "../errors.js";
 import { abortError } from "../io/abort.js";
@@ -11,33 +9,11 @@ import type { Host } from "../lanes/host.js";
 import { pour } from "../lanes/pour.js";
 import type { Request } from "../options/request.js";
 import { merge } from "../table/kinds.js";
-import { boundaryBehind, type RowLook } from "./boundary.js";
 import type { Outcome } from "./part.js";
 import { goesInParts, labelText, type Plan, planFor } from "./plan.js";
-import { type Converted, convertLast, type convertStretch, type Document, type Stretch } from "./stretch.js";
+import { FAR, jobsFor, type OpenFile, type Planned, relay, stretchesOf } from "./relay.js";
+import { type Converted, convertLast, type convertStretch, type Document } from "./stretch.js";
 import { giveBack, type Thread, takeThreads } from "./threads.js";
-
-/** A file that is open to be read. */
-export interface OpenFile {
-  readonly fd: number;
-  readonly size: number;
-}
-
-/** Bytes of a stretch: enough that its head, and telling a thread of it, cost little. */
-const STRETCH = 1 << 22;
-/** A thread is worth its start for so many bytes. */
-const WORTH = 1 << 25;
-/** Where a row ends is looked for in so many bytes, and then in more, */
-const WINDOW = 1 << 16;
-/** and in no more than these; the last stretch is no longer, either. */
-const FAR = 1 << 26;
-/** Stretches that a thread is given: one that it works on, and one that waits, is written, or is next. */
-const ROOMS = 2;
-
-/** How many threads are worth it, where nobody says how many. */
-function jobsFor(size: number): number {
-  return Math.max(1, Math.min(availableParallelism(), Math.floor(size / WORTH)));
-}
 
 /**
  * Converts the file, on so many threads; `chunks` are its bytes, for the ordinary conversion.
@@ -63,117 +39,68 @@ async function pourParts(file: OpenFile, count: number, request: Request, sink: 
   // what is wrong with the head, the ordinary conversion says
   const plan = await planFor(file.fd, file.size, request).catch(() => undefined);
   if (!plan || !(plan.steady || sink.restart)) return 0;
-  const stretches = stretchesOf(file, plan);
+  const stretches = stretchesOf(file, plan.first.bytes.length, plan.look);
   const first = stretches.next().value;
   if (!first || first.last) return 0;
   const threads = takeThreads(count);
   try {
-    return await new Pouring(file, plan, threads, request, sink).run(first, stretches);
+    return await new Pouring(file.fd, plan, request, sink).run(threads, first, stretches);
   } finally {
     giveBack(threads);
   }
 }
 
-interface Planned extends Stretch {
-  /** It goes to the document's end. */
-  readonly last: boolean;
-}
-
-function* stretchesOf(file: OpenFile, { look, first }: Plan): Generator<Planned, void, void> {
-  for (let from = first.bytes.length, begins = true; ; begins = false) {
-    const to = cutBehind(file, from + STRETCH, look);
-    yield { from, to: to ?? file.size, first: begins, last: to === undefined };
-    if (to === undefined) return;
-    from = to;
-  }
-}
-
-/** Just behind the row that seems to end at this place or behind it. */
-function cutBehind({ fd, size }: OpenFile, at: number, look: RowLook): number | undefined {
-  for (let length = WINDOW; at < size && length <= FAR; length *= 4) {
-    const bytes = new Uint8Array(Math.min(length, size - at));
-    const found = boundaryBehind(bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, at)), 0, look);
-    if (found !== undefined) return at + found;
-    if (length >= size - at) return undefined;
-  }
-  return undefined;
-}
-
-/** A stretch that a thread works on. */
-interface Flight {
-  readonly stretch: Stretch;
-  readonly answer: ReturnType<typeof convertStretch>;
-}
-
-type Last = Awaited<ReturnType<typeof convertLast>>;
+type Answer = Awaited<ReturnType<typeof convertStretch>>;
+type Last = (Awaited<ReturnType<typeof convertLast>> & { to: number }) | undefined;
 
 class Pouring {
-  readonly #file: OpenFile;
   readonly #plan: Plan;
   readonly #document: Document;
-  readonly #threads: readonly Thread[];
-  readonly #request: Request;
+  readonly #run: Request["run"];
   readonly #sink: Sink;
-  /** Memory that is free. */
-  readonly #rooms: ArrayBuffer[];
   readonly #sum: Sum;
-  readonly #flying: Flight[] = [];
-  #last: Promise<Last> | undefined;
   #written = 0;
 
-  constructor(file: OpenFile, plan: Plan, threads: readonly Thread[], request: Request, sink: Sink) {
+  constructor(fd: number, plan: Plan, { run }: Request, sink: Sink) {
     const { errand, bare, first, others, tail, ending, bareEnding } = plan;
-    this.#file = file;
     this.#plan = plan;
-    this.#document = { fd: file.fd, errand, bare, first, others, tail, ending, bareEnding };
-    this.#threads = threads;
-    this.#request = request;
+    this.#document = { fd, errand, bare, first, others, tail, ending, bareEnding };
+    this.#run = run;
     this.#sink = sink;
-    this.#rooms = Array.from({ length: threads.length * ROOMS }, () => new ArrayBuffer(0));
     this.#sum = new Sum(plan.outcome);
   }
 
-  async run(first: Planned, others: Iterator<Planned, void, void>): Promise<number | undefined> {
-    const { onProgress, signal } = this.#request.run;
-    for (const thread of this.#threads) thread.ask({ document: this.#document }).catch(() => {}); // the first stretch tells
+  /** Bytes written where it was given up; undefined where all is. */
+  async run(threads: readonly Thread[], first: Planned, others: Iterator<Planned, void, void>): Promise<number | undefined> {
+    const { onProgress, signal } = this.#run;
+    for (const thread of threads) thread.ask({ document: this.#document }).catch(() => {}); // the first stretch tells
     await this.#write([this.#plan.first.written]);
-    let next: Planned | undefined = first;
-    for (;;) {
+    let last: Promise<Last> | undefined;
+    const onLast = (stretch: Planned) => {
+      last = this.#convertLast(stretch);
+    };
+    for await (const { stretch, answer } of relay<NonNullable<Answer>>(threads, first, others, onLast)) {
       if (signal?.aborted) throw abortError(signal);
-      while (next && (next.last || this.#rooms.length > 0)) {
-        this.#send(next);
-        next = others.next().value ?? undefined;
-      }
-      const flight = this.#flying.shift();
-      if (!flight) break;
-      const converted = await flight.answer;
-      if (!converted || !this.#sum.goesOn(converted)) return this.#written;
-      await this.#write(converted.written);
-      this.#rooms.push(converted.memory);
-      onProgress?.(flight.stretch.to);
+      if (!answer || !this.#sum.goesOn(answer)) return this.#written;
+      await this.#write(answer.written);
+      onProgress?.(stretch.to);
     }
-    return this.#end(await this.#last);
+    return this.#end(await last);
   }
 
-  #send(stretch: Planned): void {
-    if (stretch.last) {
-      // here, as it may have more to warn of
-      const short = stretch.to - stretch.from <= FAR;
-      this.#last = short ? convertLast(this.#document, stretch).catch(() => undefined) : Promise.resolve(undefined);
-      return;
-    }
-    const thread = this.#threads.reduce((a, b) => (b.pending < a.pending ? b : a));
-    const memory = this.#rooms.pop() as ArrayBuffer;
-    const answer = thread.ask<Awaited<Flight["answer"]>>({ stretch, memory }, [memory]).catch(() => undefined);
-    this.#flying.push({ stretch, answer });
+  /** Here, as it may have more to warn of. */
+  async #convertLast(stretch: Planned): Promise<Last> {
+    if (stretch.to - stretch.from > FAR) return undefined;
+    const last = await convertLast(this.#document, stretch).catch(() => undefined);
+    return last && { ...last, to: stretch.to };
   }
 
   async #end(last: Last): Promise<number | undefined> {
     const { ending } = this.#document;
     if (!last || !this.#sum.isWhole(last.converted)) return this.#written;
     await this.#write([last.upTo, ...(ending.labelled ? [labelText(this.#sum.rows)] : []), last.after]);
-    for (const warning of this.#sum.warnings(last.outcome)) this.#request.run.onWarning?.(warning);
-    this.#request.run.onProgress?.(this.#file.size);
+    for (const warning of this.#sum.warnings(last.outcome)) this.#run.onWarning?.(warning);
+    this.#run.onProgress?.(last.to);
     return undefined;
   }
 

@@ -4,7 +4,7 @@
 import { readSync } from "node:fs";
 import { concat } from "../columns/bytes.js";
 import type { CellKinds, Counts } from "../engine/rows.js";
-import { convertPart, type Errand, type Outcome } from "./part.js";
+import { convertPart, type Errand, type Outcome, type Part } from "./part.js";
 import { type Ending, type Head, labelText, same } from "./plan.js";
 
 /** What a document's stretches have in common. */
@@ -50,16 +50,17 @@ export async function convertStretch(
   document: Document,
   stretch: Stretch,
   memory: ArrayBuffer,
-): Promise<(Converted & { written: readonly Uint8Array<ArrayBuffer>[]; memory: ArrayBuffer }) | undefined> {
+): Promise<(Converted & { written: readonly Uint8Array<ArrayBuffer>[]; memory: ArrayBuffer; moved: readonly ArrayBuffer[] }) | undefined> {
   const { bare, tail, bareEnding } = document;
   const head = headOf(document, stretch);
-  const { part, fill } = partOf(document.fd, head.bytes, stretch, tail, memory);
+  const part = partOf(document.fd, head.bytes, stretch, tail, memory);
   const writing = new Writing(head.written);
-  const outcome = await convertPart(part, bare, (bytes) => writing.put(bytes), fill);
+  const outcome = await convertPart(part, bare, (bytes) => writing.put(bytes));
   const { cargoEnd } = outcome;
-  const ends = cargoEnd === undefined || cargoEnd === part.length - tail.length + 1;
+  const ends = cargoEnd === undefined || cargoEnd === part.bytes.length - tail.length + 1;
   const written = ends && !outcome.torn ? writing.before(bareEnding) : undefined;
-  return written && { ...convertedOf(outcome), written, memory: part.buffer };
+  const moved = written?.map(({ buffer }) => buffer) ?? [];
+  return written && { ...convertedOf(outcome), written, memory: part.bytes.buffer, moved };
 }
 
 /** The same of the last one, which has the document's own end: what is written up to the labels that are made, and what is behind them. */
@@ -69,9 +70,9 @@ export async function convertLast(
 ): Promise<{ converted: Converted; outcome: Outcome; upTo: Uint8Array; after: Uint8Array } | undefined> {
   const { errand, ending } = document;
   const head = headOf(document, stretch);
-  const { part, fill } = partOf(document.fd, head.bytes, stretch, new Uint8Array());
+  const part = partOf(document.fd, head.bytes, stretch, new Uint8Array());
   const chunks: Uint8Array[] = [];
-  const outcome = await convertPart(part, errand, (bytes) => chunks.push(bytes), fill);
+  const outcome = await convertPart(part, errand, (bytes) => chunks.push(bytes));
   const text = Buffer.concat(chunks);
   if (outcome.torn || !same(text.subarray(0, head.written.length), head.written)) return undefined;
   const upTo = ending.labelled ? concat([ending.before, labelText(outcome.rows)]) : undefined;
@@ -91,25 +92,20 @@ function convertedOf({ rows, labels, tally, warnings }: Outcome): Converted {
 }
 
 /** The head, the stretch and the tail, one behind the other, in this memory where it is large enough; and what reads the stretch. */
-function partOf(fd: number, head: Uint8Array, { from, to }: Stretch, tail: Uint8Array, memory = new ArrayBuffer(0)): Part {
+export function partOf(fd: number, head: Uint8Array, { from, to }: Stretch, tail: Uint8Array, memory = new ArrayBuffer(0)): Part {
   const length = head.length + (to - from) + tail.length;
-  const part = new Uint8Array(memory.byteLength < length ? new ArrayBuffer(length + SPARE) : memory, 0, length);
-  part.set(head);
-  part.set(tail, length - tail.length);
+  const bytes = new Uint8Array(memory.byteLength < length ? new ArrayBuffer(length + SPARE) : memory, 0, length);
+  bytes.set(head);
+  bytes.set(tail, length - tail.length);
   const fill = (begin: number, end: number) => {
     const until = Math.min(end, length - tail.length);
     for (let at = Math.max(begin, head.length); at < until; ) {
-      const read = readSync(fd, part, at, until - at, from + at - head.length);
+      const read = readSync(fd, bytes, at, until - at, from + at - head.length);
       if (read === 0) throw new Error("transload: the file has become shorter");
       at += read;
     }
   };
-  return { part, fill };
-}
-
-interface Part {
-  readonly part: Uint8Array<ArrayBuffer>;
-  readonly fill: (from: number, to: number) => void;
+  return { bytes, fill };
 }
 
 /** What is written for a part, but for what is written around its rows. */

@@ -1,14 +1,26 @@
 // A thread of its own. It is given documents and their stretches, and answers each question with what came of it.
 import { parentPort, workerData } from "node:worker_threads";
 import { setCore } from "../engine/module.js";
+import { type ReadDocument, readStretch } from "./reading.js";
 import { convertStretch, type Document, type Stretch } from "./stretch.js";
 
-/** What the thread is asked: to know a document from now on, or to convert a stretch of it. */
-export type Question = { readonly document: Document } | { readonly stretch: Stretch; readonly memory: ArrayBuffer };
+/** What the thread is asked: to know a document from now on, which is converted or read, or to work on a stretch of it. */
+export type Question =
+  | { readonly document: Document }
+  | { readonly table: ReadDocument }
+  | { readonly stretch: Stretch; readonly memory: ArrayBuffer };
+
+type Work = (stretch: Stretch, memory: ArrayBuffer) => Promise<Answer | undefined>;
+
+interface Answer {
+  readonly memory: ArrayBuffer;
+  /** What goes to the other thread besides. */
+  readonly moved: readonly ArrayBuffer[];
+}
 
 const port = parentPort as NonNullable<typeof parentPort>;
 setCore((workerData as { core: WebAssembly.Module }).core);
-let document: Document | undefined;
+let work: Work | undefined;
 /** One thing after the other. */
 let working = Promise.resolve();
 
@@ -16,7 +28,7 @@ port.on("message", (question: Question) => {
   working = working.then(async () => {
     try {
       const answer = await answerTo(question);
-      port.postMessage({ answer }, answer ? [...new Set([answer.memory, ...answer.written.map(({ buffer }) => buffer)])] : []);
+      port.postMessage({ answer }, answer ? [...new Set([answer.memory, ...answer.moved])] : []);
     } catch (error) {
       // who asked does it again, and sees for itself
       port.postMessage({ error: new Error(String(error)) });
@@ -24,7 +36,11 @@ port.on("message", (question: Question) => {
   });
 });
 
-async function answerTo(question: Question): ReturnType<typeof convertStretch> {
-  if ("document" in question) document = question.document;
-  return "stretch" in question ? convertStretch(document as Document, question.stretch, question.memory) : undefined;
+async function answerTo(question: Question): Promise<Answer | undefined> {
+  if ("stretch" in question) return work?.(question.stretch, question.memory);
+  work =
+    "document" in question
+      ? (stretch, memory) => convertStretch(question.document, stretch, memory)
+      : (stretch, memory) => readStretch(question.table, stretch, memory);
+  return undefined;
 }

@@ -107,6 +107,7 @@ async function* readText(bytes: Chunks, request: ReadRequest, host: Host): Async
           write: () => {},
           onLate: request.onLate,
           noted: request.noted,
+          partial: rows.partial ?? false,
           warn: (warning) => run.onWarning?.(warning),
         },
         start.start,
@@ -129,6 +130,7 @@ async function* readText(bytes: Chunks, request: ReadRequest, host: Host): Async
     yield* own ? take(new Uint8Array(), true) : placeless(take(new Uint8Array(), true));
     const read = rewriter as unknown as Rewriter;
     read.end();
+    request.onRows?.(read);
     request.onBeside?.(besideIn(read, found.moved?.told()));
     if (request.labels === "keep" && read.layout === "frame" && read.members.includes("index"))
       run.onWarning?.({

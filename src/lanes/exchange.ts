@@ -121,7 +121,9 @@ async function* exchanged(
     noted,
     onBeside,
   };
-  const read = batchesIn(chunks, { ...reading, ...(encoding && { encoding }), ...(retries && { onLate }) }, host);
+  const asked = { ...reading, ...(encoding && { encoding }), ...(retries && { onLate }) };
+  const alone = () => batchesIn(chunks, asked, host);
+  const read = host.batches?.(asked, alone) ?? alone();
   const written = passed(read, through);
   const warn = (warning: Warning) => run.onWarning?.(warning);
   const own = binaryForm(to) ? labelled(written, () => found, { to, index: labels, warn }) : written;

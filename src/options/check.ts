@@ -128,6 +128,11 @@ export function checkOptions(call: string, options: object, checks: Checks): voi
   checkCharacters(options);
 }
 
+/** @throws TransloadError E_OPTION for what is no number of threads. */
+export function checkJobs(jobs: number): void {
+  if (!Number.isInteger(jobs) || jobs < 1) throw new TransloadError("E_OPTION", "`jobs` is a number of threads, a whole number from 1");
+}
+
 /** @throws TransloadError E_OPTION for a character that is to mean two things. */
 function checkCharacters({ quote = '"', delimiter = ",", comment, ...rows }: RowOptions): void {
   // an escape that is the quote is the quote that is doubled

@@ -80,6 +80,13 @@ export type WriteRequest = Pick<Request, "to" | "rows" | "target" | "pieces" | "
     readonly beside?: (() => Beside | undefined) | undefined;
   };
 
+/** What an envelope tells of its rows. */
+export interface RowsTold {
+  readonly cargoEnd: number | undefined;
+  readonly cargoRows: number;
+  readonly labels: { readonly rows: number } | undefined;
+}
+
 /** How batches are made. */
 interface BatchParts {
   readonly dtype?: DTypeChoice | undefined;
@@ -109,6 +116,8 @@ export interface ReadRequest extends Pick<Request, "from" | "encoding" | "rows" 
   readonly onLabels?: ((labels: RowLabels) => void) | undefined;
   /** Told what stands beside the rows: of a binary request before its first batch, of text behind its last. */
   readonly onBeside?: ((beside: Beside) => void) | undefined;
+  /** Told of a text, behind its last batch, where its rows end, how many they are, and how many labels stand beside them. */
+  readonly onRows?: ((rows: RowsTold) => void) | undefined;
   /** Of text: the form whose place what stands beside its rows is told for. */
   readonly noted?: Form | undefined;
   readonly batches: BatchParts;

@@ -7,7 +7,7 @@ import type { TransloadError } from "../../errors.js";
 import { type CellReader, type CellRequest, cutToFit, type Seen } from "../cells.js";
 import { type ColumnChoice, Takes } from "../choice.js";
 import { Err, Look } from "../codes.js";
-import { bytesOfRow, checkNames, chooseDtypes, listsAmong, namesOf, pickedOf, SAMPLE, survey, takesOf } from "../columns.js";
+import { batchRowsFor, checkNames, chooseDtypes, listsAmong, namesOf, pickedOf, SAMPLE, survey, takesOf } from "../columns.js";
 import { exact } from "../exact.js";
 import { jsonPath, refuseCell } from "../fault.js";
 import { ListReader } from "../nested.js";
@@ -17,8 +17,6 @@ import { isNan } from "./stand-in.js";
 import { lookNumber, lookText } from "./survey.js";
 import { step, type Token } from "./token.js";
 import type { Tokens } from "./tokens.js";
-
-const BATCH = 1 << 20;
 
 /** The reference engine's cell reader: tokens to cells, one by one. */
 const LOOKED_AT: ColumnChoice = { dtype: "float64", guessed: true };
@@ -120,15 +118,9 @@ export class ReferenceCells implements CellReader {
     const named = frame && !this.#block && request.names?.length === width;
     this.#picked = pickedOf(this.#names, named ? request.pick : undefined);
     this.#isPicked = new Set(this.#picked);
-    const rowBytes =
-      perRow *
-      bytesOfRow(
-        this.#picked.map((i) => this.#dtypes[i] as DType),
-        this.#picked.map((i) => (this.#lists[i] ? kinds[i]?.listBytes : undefined)),
-      );
-    this.#batchRows = request.survey
-      ? Number.POSITIVE_INFINITY
-      : (request.batchRows ?? Math.max(1, Math.floor((request.batchBytes ?? BATCH) / Math.max(1, rowBytes))));
+    const dtypes = this.#picked.map((i) => this.#dtypes[i] as DType);
+    const listBytes = this.#picked.map((i) => (this.#lists[i] ? kinds[i]?.listBytes : undefined));
+    this.#batchRows = request.survey ? Number.POSITIVE_INFINITY : batchRowsFor(dtypes, perRow, request, listBytes);
     this.#seen = this.#names.map((name) => ({ ...UNSEEN, name, shape: this.#shape }));
     this.#clear();
     input.keep = false;

@@ -5,7 +5,7 @@ import { type DType, isNumeric, NUMERIC, SKIP_CODE, STRING_CODE } from "../../co
 import { product } from "../../columns/lists.js";
 import { spreadTexts, textColumn } from "../../columns/texts.js";
 import { TransloadError } from "../../errors.js";
-import { bytesOfRow } from "../columns.js";
+import { batchRowsFor } from "../columns.js";
 import type { ListReader } from "../nested.js";
 import { align, type CoreMemory } from "./memory.js";
 import { CoreTexts } from "./texts.js";
@@ -14,8 +14,6 @@ export const RECORD = 32;
 const STRINGS = 4096;
 /** Columns that a remembered text cell can tell from each other. */
 const MOST = 2 ** 24;
-/** Bytes of cells in a batch when the caller does not say: they stay in the second-level cache until they are used. */
-const BATCH = 1 << 20;
 
 /** What the columns of a batch are. */
 export interface Layout {
@@ -63,11 +61,10 @@ export class CoreColumns {
   constructor(memory: CoreMemory, layout: Layout) {
     this.#memory = memory;
     this.#layout = layout;
-    const { dtypes, shape, batchRows, batchBytes = BATCH, sourceWidth, places } = layout;
+    const { dtypes, shape, sourceWidth, places } = layout;
     const perRow = product(shape);
     const own = dtypes.map((dtype, i) => (layout.lists?.[i] ? "string" : dtype));
-    const rowBytes = perRow * bytesOfRow(dtypes, layout.listBytes ?? []);
-    this.batchRows = batchRows ?? Math.max(1, Math.floor(batchBytes / Math.max(1, rowBytes)));
+    this.batchRows = batchRowsFor(dtypes, perRow, layout, layout.listBytes);
     const cells = perRow * this.batchRows;
     const bytes = own.map((dtype) => align(size(dtype) * cells));
     if (sourceWidth > MOST)
