@@ -17,7 +17,7 @@ import { type Input, openInput, openPayload, type Payload } from "./input.js";
 import type { Define } from "./job.js";
 import { addDefinitions, addLimits, addVoice, limitsOf } from "./options.js";
 import { linesOf, writePieces } from "./pieces.js";
-import { Progress } from "./progress.js";
+import { type Progress, progressOf } from "./progress.js";
 import type { Report } from "./report.js";
 
 const EXAMPLE = "transload convert payload.json -t mlflow";
@@ -78,7 +78,7 @@ async function attempt(
   };
   if (shape === "files") {
     const pieces = split(payload.stream, told);
-    progress = Progress.of(input, report);
+    progress = progressOf(input, report);
     try {
       await writePieces(pieces, target as string, input, { compression, sync, clean, onWarning: (warning) => onWarning?.(warning) });
     } catch (error) {
@@ -94,7 +94,7 @@ async function attempt(
   const request = checkConvert({ ...told, ...(headers && { onHeaders: headers.take }) });
   // from a pipe, or to one, the exchange itself begins anew
   const restarts = sink !== undefined && payload.file !== undefined && guessesColumns(request);
-  progress = Progress.of(input, report);
+  progress = progressOf(input, report);
   try {
     const packing = compression ? [compressor(compression)] : [];
     if (shape === "lines") await output.fill(linesOf(split(payload.stream, told)), ...packing);
