@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
-import sys
 import warnings
 from collections import deque
 from collections.abc import Callable
 from queue import SimpleQueue
 from threading import Thread
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from ._errors import TransloadError, TransloadWarning
 
@@ -70,17 +70,18 @@ class Messages:
 
 def _parsed(line: bytes) -> dict[str, Any] | None:
     try:
-        message = json.loads(line)
+        message: Any = json.loads(line)
     except ValueError:
         return None
-    return message if isinstance(message, dict) and "type" in message else None
+    return cast("dict[str, Any]", message) if isinstance(message, dict) and "type" in message else None
 
 
 def _outside() -> int:
     """The stack level, for warnings.warn() in the caller, of whoever called this package."""
     level = 1
-    frame = sys._getframe(1)
-    while frame.f_back is not None and os.path.dirname(frame.f_code.co_filename) == HERE:
+    frame = inspect.currentframe()
+    frame = frame.f_back if frame else None
+    while frame is not None and frame.f_back is not None and os.path.dirname(frame.f_code.co_filename) == HERE:
         frame = frame.f_back
         level += 1
     return level

@@ -43,18 +43,19 @@ def words_of(command: str, options: Mapping[str, Any]) -> list[str]:
 
 def _words(name: str, spelling: Spelling, value: Any) -> list[str]:
     flag, kind = spelling["flag"], spelling["kind"]
+    many: Any = value
     if kind == "flag":
         if not isinstance(value, bool):
             raise TypeError(f"{name} is True or False, not {value!r}")
         return [flag] if value is not flag.startswith("--no-") else []
     if kind == "again" and not isinstance(value, (str, os.PathLike)):
-        return [f"{flag}={_text(name, one)}" for one in value]
+        return [f"{flag}={_text(name, one)}" for one in many]
     if kind == "words" and not isinstance(value, str):
-        return [f"{flag}={_listed(name, value)}"]
+        return [f"{flag}={_listed(name, many)}"]
     if kind == "json" and isinstance(value, Mapping):
-        return [f"{flag}={json.dumps({str(key): _dtype(one) for key, one in value.items()})}"]
+        return [f"{flag}={json.dumps({str(key): _dtype(one) for key, one in many.items()})}"]
     if kind == "json" and isinstance(value, Sequence) and not isinstance(value, str):
-        return [f"{flag}={json.dumps([_text(name, one) for one in value])}"]
+        return [f"{flag}={json.dumps([_text(name, one) for one in many])}"]
     if name == "dtype":
         return [f"{flag}={_dtype(value)}"]
     return [f"{flag}={_text(name, value)}"]
@@ -62,7 +63,7 @@ def _words(name: str, spelling: Spelling, value: Any) -> list[str]:
 
 def _text(name: str, value: Any) -> str:
     if isinstance(value, os.PathLike):
-        return os.fsdecode(value)
+        return os.fsdecode(os.fspath(value))  # pyright: ignore
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise TypeError(f"{name} is a text or a number, not {value!r}")
     return str(value)

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import weakref
-from typing import Any
+from typing import Any, cast
 
 from ._errors import TransloadError
 from ._feed import Feed
@@ -35,12 +35,12 @@ class Process:
             stderr=subprocess.PIPE,
             bufsize=PIPE,
         )
-        assert isinstance(popen.stdout, io.BufferedReader) and popen.stderr is not None
-        self.stdout = popen.stdout
+        assert popen.stdout is not None and popen.stderr is not None
+        self.stdout: io.BufferedReader = cast("io.BufferedReader", popen.stdout)
         self._popen = popen
         self._finalizer = weakref.finalize(self, _end, popen)
-        for pipe in (popen.stdin, popen.stdout):
-            _widen(pipe)
+        _widen(popen.stdin)
+        _widen(popen.stdout)
         self._messages = Messages(popen.stderr, progress)
         self._feed = Feed(popen, source.chunks) if source.chunks is not None else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pyarrow as pa
@@ -12,12 +13,14 @@ END = 64
 """More bytes than stand behind the last batch: Arrow's mark of the end has eight."""
 
 
-class Output:
+class Output(io.RawIOBase):
     """The process's output as a file that Arrow reads. Its last bytes are given out only when the process has ended well."""
 
     def __init__(self, process: Process) -> None:
         self.process = process
-        self.closed = False
+
+    def readable(self) -> bool:
+        return True
 
     def read(self, size: int = -1) -> bytes:
         if self.closed:
@@ -32,17 +35,18 @@ class Output:
         return data
 
     def close(self) -> None:
-        self.closed = True
-        self.process.close()
+        if not self.closed:
+            super().close()
+            self.process.close()
 
 
-class Reader(pa.ipc.RecordBatchStreamReader):  # type: ignore[misc,unused-ignore]
+class Reader(pa.ipc.RecordBatchStreamReader):
     """Reads as any RecordBatchReader does. Closing it, or letting go of it, ends the process."""
 
     def __init__(self, process: Process) -> None:
         self._output = Output(process)
         try:
-            super().__init__(pa.PythonFile(self._output, mode="r"))  # pyright: ignore
+            super().__init__(pa.PythonFile(self._output, mode="r"))
         except BaseException:
             self._output.close()
             raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any, Protocol, Union
 
@@ -26,7 +26,7 @@ Take = Callable[[bytes], object]
 
 
 @contextmanager
-def written_by_name(target: str, fed: bool) -> Iterator[str]:
+def written_by_name(target: str, fed: bool) -> Generator[str, None, None]:
     """The file that the command line is to write.
 
     Of what is fed to it it cannot know whether the end came because this process was killed. So it writes beside the target then, and
@@ -49,7 +49,7 @@ def written_by_name(target: str, fed: bool) -> Iterator[str]:
 
 
 @contextmanager
-def written_to(target: Any) -> Iterator[Take]:
+def written_to(target: Any) -> Generator[Take, None, None]:
     """Takes bytes for an open file, or for a URL, under which nothing appears unless all of it does."""
     if not isinstance(target, str):
         yield target.write

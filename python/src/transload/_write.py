@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, overload
 
@@ -61,7 +62,8 @@ def _batches(data: Any) -> tuple[pa.Schema, Iterable[pa.RecordBatch]]:
         return reader.schema, reader
     if not isinstance(data, Iterable):
         raise TypeError(f"a table, batches, a DataFrame or an array is written, not {type(data).__name__}")
-    batches: Iterator[Any] = iter(data)
+    given: Any = data
+    batches: Iterator[Any] = iter(given)
     first = next(batches, None)
     if not isinstance(first, pa.RecordBatch):
         what = "nothing, which has no columns" if first is None else type(first).__name__
@@ -74,18 +76,18 @@ def _joined(first: pa.RecordBatch, rest: Iterator[pa.RecordBatch]) -> Iterator[p
     yield from rest
 
 
-class _Parts:
+class _Parts(io.RawIOBase):
     """A file whose writes are taken away again."""
 
     def __init__(self) -> None:
         self.parts: list[bytes] = []
-        self.closed = False
+
+    def writable(self) -> bool:
+        return True
 
     def write(self, part: Any) -> int:
         self.parts.append(bytes(part))
         return len(part)
-
-    def flush(self) -> None: ...
 
     def take(self) -> list[bytes]:
         parts, self.parts = self.parts, []
@@ -97,10 +99,10 @@ def _stream(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[by
     import pyarrow as pa
 
     sink = _Parts()
-    with pa.ipc.new_stream(pa.PythonFile(sink, mode="w"), schema) as writer:  # pyright: ignore
+    with pa.ipc.new_stream(pa.PythonFile(sink, mode="w"), schema) as writer:
         yield from sink.take()
         for batch in batches:
-            writer.write_batch(batch)
+            writer.write_batch(batch)  # pyright: ignore[reportUnknownMemberType]
             yield from sink.take()
     yield from sink.take()
 
