@@ -41,6 +41,6 @@ const command = defineConfig({
   },
 });
 
-if (!existsSync("src/core/core.wasm")) throw new Error("build the core first: npm run build:core");
+if (!existsSync("src/core/core.wasm")) throw new Error("build the core first: npm run build");
 
 export default [command, ...startIn(DIR)];

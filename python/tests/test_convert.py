@@ -92,8 +92,9 @@ def test_frames_are_written_and_read_again() -> None:
 
 
 def test_other_frames_and_readers_are_written() -> None:
-    import duckdb
     import polars as pl
+
+    duckdb: Any = __import__("duckdb")
 
     assert json.loads(transload.write(pl.DataFrame({"a": [1, 2]}), to="azureml"))["input_data"]["data"] == [[1], [2]]
     relation = duckdb.sql("select 1 as a, 'x' as b")

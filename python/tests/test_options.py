@@ -67,7 +67,7 @@ def test_what_is_no_option(options: dict[str, Any], message: str) -> None:
 
 def test_options_reach_the_command() -> None:
     payload = b"made by hand\nx|y\n-|a,b\n# no row\n2|'c'\n"
-    options = {"from_": "csv", "skip_lines": 1, "comment": "#", "delimiter": "|", "quote": "'", "na": ["-"], "text": ["y"]}
+    options: dict[str, Any] = {"from_": "csv", "skip_lines": 1, "comment": "#", "delimiter": "|", "quote": "'", "na": ["-"], "text": ["y"]}
     assert transload.read(payload, **options).read_all().to_pydict() == {"x": [None, 2], "y": ["a,b", "c"]}
     assert transload.read(b"1,2\n", from_="csv", header=False).read_all().num_rows == 1
     with pytest.raises(transload.TransloadError) as caught:

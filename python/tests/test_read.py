@@ -128,7 +128,8 @@ def test_gaps_times_lists_and_names_beyond_ascii() -> None:
     assert pa.types.is_timestamp(table.schema.field("wann").type)
     assert table["größe"].to_pylist() == [1, None]
     assert table["wann"].cast(pa.timestamp("us")).to_pylist() == [pd.Timestamp("2024-02-29 12:00").to_pydatetime(), None]
-    assert [list(cell) for cell in table["liste"].to_pylist()] == [[1, 2, 3], [4, 5, 6]]
+    cells: Any = table["liste"].to_pylist()
+    assert [list(cell) for cell in cells] == [[1, 2, 3], [4, 5, 6]]
     assert table["ja"].to_pylist() == [True, None]
     assert table["名前"].to_pylist() == ["ü", None]
     arrays = transload.read_numpy(payload, dtype=dtype)
@@ -180,8 +181,9 @@ def test_many_batches_become_one_array(tmp_path: Path) -> None:
 
 @QUIET
 def test_others_take_the_reader() -> None:
-    import duckdb
     import polars as pl
+
+    duckdb: Any = __import__("duckdb")
 
     expected = pd.read_csv(IRIS)
     reader = transload.read(IRIS)

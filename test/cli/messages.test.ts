@@ -80,7 +80,11 @@ describe("--messages json", () => {
   });
 
   test("a wrong call is told so, too", async () => {
-    for (const call of [["--messages=json", "--bogus"], ["--messages", "json", "--bogus"], ["--messages", "json"]]) {
+    for (const call of [
+      ["--messages=json", "--bogus"],
+      ["--messages", "json", "--bogus"],
+      ["--messages", "json"],
+    ]) {
       const { code, err } = await transload(["convert", ...call], TENSOR);
       expect(code).toBe(2);
       expect(said(messagesIn(err)).map(({ code }) => code)).toEqual(["E_OPTION"]);

@@ -62,7 +62,7 @@ def _batches(data: Any) -> tuple[pa.Schema, Iterable[pa.RecordBatch]]:
         return reader.schema, reader
     if not isinstance(data, Iterable):
         raise TypeError(f"a table, batches, a DataFrame or an array is written, not {type(data).__name__}")
-    given: Any = data
+    given: Any = data  # pyright: ignore[reportUnknownVariableType]
     batches: Iterator[Any] = iter(given)
     first = next(batches, None)
     if not isinstance(first, pa.RecordBatch):

@@ -3,6 +3,7 @@
 import { AsyncByteQueue, CompressionType, DataType, RecordBatchFileWriter, RecordBatchStreamWriter, Schema } from "apache-arrow";
 import { schemaOf, toArrow } from "../../columns/arrow.js";
 import type { Batch } from "../../columns/batch.js";
+import { concat } from "../../columns/bytes.js";
 import type { Column } from "../../columns/column.js";
 import { withoutDictionaries } from "../../columns/dictionary.js";
 import { changedAround } from "../../columns/lists.js";
@@ -10,17 +11,18 @@ import { TransloadError } from "../../errors.js";
 import { bufferCompressorOf } from "../codecs.js";
 import type { BinaryWrite, BinaryWriter } from "../form.js";
 
+/** Takes the parts of a message as they lie in a batch, and gives them as one copy: many small writes cost more than one, and batches may be lent. */
 class Sink extends AsyncByteQueue {
-  chunks: Uint8Array[] = [];
+  #parts: Uint8Array[] = [];
 
-  override write(chunk: Uint8Array): void {
-    this.chunks.push(Uint8Array.from(chunk));
+  override write(part: Uint8Array): void {
+    this.#parts.push(part);
   }
 
   take(): Uint8Array[] {
-    const { chunks } = this;
-    this.chunks = [];
-    return chunks;
+    const parts = this.#parts;
+    this.#parts = [];
+    return parts.length > 0 ? [concat(parts)] : [];
   }
 }
 
