@@ -35,7 +35,7 @@ def test_the_command_line() -> None:
     assert run("--version").stdout.decode().strip() == transload.__version__
     script = Path(sys.executable).with_name("transload")
     assert subprocess.run([script, "--version"], capture_output=True, check=True).stdout.decode().strip() == transload.__version__
-    done = run("convert", "-t", "mlflow", stdin=open(DATA / "heart.azureml.json", "rb"))
+    done = run("convert", "-t", "mlflow", input=(DATA / "heart.azureml.json").read_bytes())
     assert done.returncode == 0 and done.stdout == (DATA / "heart.mlflow.json").read_bytes()
     refused = run("convert", str(DATA / "tensor-as-printed.azureml.json"), "-t", "mlflow")
     assert refused.returncode == 1 and refused.stderr.startswith(b"transload: E_SYNTAX")

@@ -8,7 +8,7 @@ import { type Compression, compressionOf, compressor } from "../io/compression.j
 import { blame } from "../io/disk-errors.js";
 import { interruptibly } from "../io/leaving.js";
 import { type Output, openOutput } from "../io/output.js";
-import { guessesColumns, isTransfer } from "../lanes/exchange.js";
+import { flows, guessesColumns, isTransfer, pourExchange } from "../lanes/exchange.js";
 import { corrected, FIRST_GUESS, type Guesses, once } from "../lanes/guessing.js";
 import { pour } from "../lanes/pour.js";
 import type { ConvertOptions, HttpHeaders } from "../options/convert.js";
@@ -102,7 +102,10 @@ async function attempt(
       // a binary file is read by its name
       const named = binaryForm(told.from ?? "") !== undefined && payload.file !== undefined;
       const { lent } = payload;
-      if (lent && !compression && !isTransfer(request)) await output.pour((sink) => pour(lent(), request, nodeHost(request.run), sink));
+      const host = nodeHost(request.run);
+      if (lent && !compression && !isTransfer(request)) await output.pour((own) => pour(lent(), request, host, own));
+      else if (!compression && flows(request))
+        await output.pour((own) => pourExchange(lent?.() ?? payload.stream, request, host, own, sink));
       else {
         const conversion = isTransfer(request) ? transfer(request, sink) : convert(told);
         await output.fill(named ? [] : payload.stream, conversion, ...packing);
