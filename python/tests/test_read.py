@@ -177,6 +177,17 @@ def test_many_batches_become_one_array(tmp_path: Path) -> None:
     np.testing.assert_array_equal(as32, rows.astype(np.float32))
 
 
+def test_gaps_that_come_late_and_go_again() -> None:
+    cells: list[Any] = [*range(1000), None, 5, *range(1000), None]
+    payload = json.dumps({"dataframe_records": [{"a": cell, "b": 0.5, "c": None if cell is None else str(cell)} for cell in cells]}).encode()
+    for rows in (7, 100, 5000):
+        arrays = transload.read_numpy(payload, batch_rows=rows)
+        assert isinstance(arrays, dict)
+        assert arrays["a"].tolist() == cells and arrays["a"].dtype == np.int64
+        assert arrays["b"].tolist() == [0.5] * len(cells)
+        assert arrays["c"].tolist() == [None if cell is None else str(cell) for cell in cells]
+
+
 @QUIET
 def test_others_take_the_reader() -> None:
     import polars as pl

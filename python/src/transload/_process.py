@@ -19,6 +19,8 @@ from ._source import Opened
 
 PIPE = 1 << 20
 """Bytes of a pipe, where the system has a say in it: with fewer the two sides wait for each other oftener."""
+BUFFER = 1 << 16
+"""Bytes that are read ahead: what is larger, as a batch is, goes from the pipe to its place without a copy between."""
 PATIENCE = 2.0
 """Seconds that a process has to leave tidily."""
 
@@ -34,7 +36,7 @@ class Process:
             stdin=subprocess.PIPE if fed else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            bufsize=PIPE,
+            bufsize=BUFFER,
             env=_environment(command),
         )
         assert popen.stdout is not None and popen.stderr is not None
