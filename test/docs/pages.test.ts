@@ -106,14 +106,14 @@ describe("pages", () => {
       }
   });
 
-  test("call npm with this package's name and scripts", () => {
+  test("call npm and pip with this package's name, and npm with its scripts", () => {
     const lines = PAGES.flatMap(({ blocks }) =>
       blocks.filter(({ language }) => language === "").flatMap(({ text }) => text.trim().split("\n")),
     );
     expect(lines.length).toBeGreaterThan(4);
     for (const line of lines) {
       const [, script] = /^npm ci && npm (?:run )?(\w+)$/.exec(line) ?? [];
-      const [, called] = /^npm i (?:-g )?(\S+)/.exec(line) ?? [];
+      const [, called] = /^(?:npm i (?:-g )?|pip install )(\S+)/.exec(line) ?? [];
       const [, ran] = /^npx (\S+) --help/.exec(line) ?? [];
       if (script) expect(Object.keys(scripts)).toContain(script);
       else if (called) expect(called).toBe(name);
