@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { defineConfig } from "rolldown";
 
-const common = {
+export const common = {
   platform: "node",
   transform: { target: "node20.19" },
   logLevel: "warn",
@@ -15,7 +15,7 @@ const common = {
  * commander is many files, and is one of ours here. It starts other programs for commands that are such; ours are not, and what that takes
  * is half of its loading.
  */
-const commander = {
+export const commander = {
   name: "commander",
   resolveId: (id) => (id === "node:child_process" ? "\0no-programs" : undefined),
   load: (id) => (id === "\0no-programs" ? "module.exports = {};" : undefined),
@@ -52,6 +52,22 @@ const nothingMore = {
 
 const outside = (id) => !id.startsWith(".") && !id.startsWith("/") && !id.startsWith("\0");
 
+/** What is one file each. */
+export const groups = [
+  // what a conversion from text to text needs, and convert() with it; binary files, the reference engine and Arrow are loaded where they are wanted
+  {
+    name: "convert",
+    test: /src\/(?!columns\/arrow)(?:errors|(?:columns|dialects|io|options|envelope|table|lanes|engine\/(?!reference\/))|binary\/(?:form|places)|api\/(?!inspect|write|asking|answer|endpoint|diagnosis|probes))/,
+    priority: 2,
+  },
+  // the command line, but for the commands that a call does not ask for
+  {
+    name: "cli",
+    test: /src\/cli\/(?!command|bench|doctor|inspect|validate|question|endpoint|dialects|dialect-file|model)/,
+    priority: 1,
+  },
+];
+
 /** The library, and the command's long way. */
 const modules = defineConfig({
   ...common,
@@ -64,35 +80,21 @@ const modules = defineConfig({
     chunkFileNames: "chunks/[name]-[hash].js",
     // what they say is in the declarations; here they would be a seventh of the code that is read at every start
     comments: false,
-    codeSplitting: {
-      groups: [
-        // what a conversion from text to text needs, and convert() with it; binary files, the reference engine and Arrow are loaded where they are wanted
-        {
-          name: "convert",
-          test: /src\/(?!columns\/arrow)(?:errors|(?:columns|dialects|io|options|envelope|table|lanes|engine\/(?!reference\/))|binary\/(?:form|places)|api\/(?!inspect|write|asking|answer|endpoint|diagnosis|probes))/,
-          priority: 2,
-        },
-        // the command line, but for the commands that a call does not ask for
-        {
-          name: "cli",
-          test: /src\/cli\/(?!command|bench|doctor|inspect|validate|question|endpoint|dialects|dialect-file|model)/,
-          priority: 1,
-        },
-      ],
-    },
+    codeSplitting: { groups },
   },
 });
 
 /** Where a command begins, and its short way. CommonJS: Node 20 takes a fifth of its start to be ready for anything else. */
-const start = ["main", "short"].map((name) =>
-  defineConfig({
-    ...common,
-    input: { [`cli/${name}`]: `src/cli/${name}.ts` },
-    external: outside,
-    treeshake: { moduleSideEffects: [{ external: true, sideEffects: false }] },
-    plugins: [nothingMore, builtIn, ...(name === "short" ? [compiled] : [])],
-    output: { dir: "dist", format: "cjs", entryFileNames: "[name].cjs", codeSplitting: false, comments: false, minify: true },
-  }),
-);
+export const startIn = (dir) =>
+  ["main", "short"].map((name) =>
+    defineConfig({
+      ...common,
+      input: { [`cli/${name}`]: `src/cli/${name}.ts` },
+      external: outside,
+      treeshake: { moduleSideEffects: [{ external: true, sideEffects: false }] },
+      plugins: [nothingMore, builtIn, ...(name === "short" ? [compiled] : [])],
+      output: { dir, format: "cjs", entryFileNames: "[name].cjs", codeSplitting: false, comments: false, minify: true },
+    }),
+  );
 
-export default [modules, ...start];
+export default [modules, ...startIn("dist")];

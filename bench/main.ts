@@ -21,6 +21,7 @@ import { faults } from "./sections/faults.js";
 import { memory } from "./sections/memory.js";
 import { others } from "./sections/others.js";
 import { printing } from "./sections/printing.js";
+import { python } from "./sections/python.js";
 import { scaling } from "./sections/scaling.js";
 import { splice } from "./sections/splice.js";
 import { starting } from "./sections/starting.js";
@@ -43,6 +44,7 @@ const SECTIONS: Readonly<Record<string, (scale: Scale) => Section | Promise<Sect
   browser,
   others,
   "tables-others": tablesOthers,
+  python,
 };
 
 const FAULT_SECTIONS: typeof SECTIONS = { faults, scaling, writing };

@@ -144,6 +144,8 @@ export interface BinaryWrite {
   readonly spill: () => Spill;
   /** The start of the file can be written again at the end. */
   readonly patches: boolean;
+  /** What is given out is written before the next is asked for, so that its memory may be used again. */
+  readonly lends?: boolean;
   readonly npz: Npz;
   readonly request?: RequestWrite;
 }

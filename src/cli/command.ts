@@ -110,8 +110,8 @@ function isAnswer(error: unknown): boolean {
 
 /** A call that cannot be understood. */
 function refuseCall(error: unknown, argv: readonly string[]): number {
-  const json = argv.includes("--errors=json") || argv[argv.indexOf("--errors") + 1] === "json";
-  new Report({ errors: json ? "json" : "text" }).fail(error instanceof CommanderError ? wrongCall(error) : error);
+  const wants = (option: string) => (argv.includes(`${option}=json`) || argv[argv.indexOf(option) + 1] === "json" ? "json" : "text");
+  new Report({ errors: wants("--errors"), messages: wants("--messages") }).fail(error instanceof CommanderError ? wrongCall(error) : error);
   return error instanceof CommanderError || error instanceof TransloadError ? 2 : exitCode(error);
 }
 

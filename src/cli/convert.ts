@@ -9,7 +9,7 @@ import { blame } from "../io/disk-errors.js";
 import { interruptibly } from "../io/leaving.js";
 import { type Output, openOutput } from "../io/output.js";
 import { pourFile } from "../jobs/pour.js";
-import { guessesColumns, isTransfer } from "../lanes/exchange.js";
+import { flows, guessesColumns, isTransfer, pourExchange } from "../lanes/exchange.js";
 import { corrected, FIRST_GUESS, type Guesses, once } from "../lanes/guessing.js";
 import type { ConvertOptions, HttpHeaders } from "../options/convert.js";
 import { addOptions, type ConvertCall, conversionOf, informed, type Shape, shapeOf } from "./convert-call.js";
@@ -17,7 +17,7 @@ import { type Input, openInput, openPayload, type Payload } from "./input.js";
 import type { Define } from "./job.js";
 import { addDefinitions, addLimits, addVoice, limitsOf } from "./options.js";
 import { linesOf, writePieces } from "./pieces.js";
-import { Progress } from "./progress.js";
+import { type Progress, progressOf } from "./progress.js";
 import type { Report } from "./report.js";
 
 const EXAMPLE = "transload convert payload.json -t mlflow";
@@ -78,7 +78,7 @@ async function attempt(
   };
   if (shape === "files") {
     const pieces = split(payload.stream, told);
-    progress = Progress.of(input, report);
+    progress = progressOf(input, report);
     try {
       await writePieces(pieces, target as string, input, { compression, sync, clean, onWarning: (warning) => onWarning?.(warning) });
     } catch (error) {
@@ -94,7 +94,7 @@ async function attempt(
   const request = checkConvert({ ...told, ...(headers && { onHeaders: headers.take }) });
   // from a pipe, or to one, the exchange itself begins anew
   const restarts = sink !== undefined && payload.file !== undefined && guessesColumns(request);
-  progress = Progress.of(input, report);
+  progress = progressOf(input, report);
   try {
     const packing = compression ? [compressor(compression)] : [];
     if (shape === "lines") await output.fill(linesOf(split(payload.stream, told)), ...packing);
@@ -104,8 +104,10 @@ async function attempt(
       const { lent } = payload;
       const { fd, size } = input;
       const file = payload.file !== undefined && fd !== undefined && size !== undefined ? { fd, size } : undefined;
-      if (lent && !compression && !isTransfer(request))
-        await output.pour((sink) => pourFile(file, jobs, lent, request, nodeHost(request.run), sink));
+      const host = nodeHost(request.run, { jobs });
+      if (lent && !compression && !isTransfer(request)) await output.pour((own) => pourFile(file, jobs, lent, request, host, own));
+      else if (!compression && flows(request))
+        await output.pour((own) => pourExchange(lent?.() ?? payload.stream, request, host, own, sink));
       else {
         const conversion = isTransfer(request) ? transfer(request, sink, { jobs }) : convert(told);
         await output.fill(named ? [] : payload.stream, conversion, ...packing);

@@ -17,7 +17,7 @@ import {
   type Limits,
   limitsOf,
 } from "./options.js";
-import { Progress } from "./progress.js";
+import { progressOf } from "./progress.js";
 import type { Report, Voice } from "./report.js";
 import { alignColumns } from "./table.js";
 
@@ -57,7 +57,7 @@ export async function inspectInput(
   report: Report,
 ): Promise<Inspection> {
   const input = await openInput(path, example);
-  const progress = Progress.of(input, report);
+  const progress = progressOf(input, report);
   let payload: Payload | undefined;
   try {
     payload = await openPayload(input, { ...limit, onProgress: progress?.update, recalls: report.shows });

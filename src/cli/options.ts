@@ -13,6 +13,15 @@ export function addVoice(command: Command): Command {
         .choices(["text", "json"])
         .default("text"),
     )
+    .addOption(
+      command
+        .createOption(
+          "--messages <how>",
+          "warnings, errors and progress as text, or for a program as a line of JSON each, which says what it is",
+        )
+        .choices(["text", "json"])
+        .default("text"),
+    )
     .helpOption("-h, --help", "tell how to call it");
 }
 

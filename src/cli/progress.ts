@@ -5,12 +5,53 @@ import type { Input } from "./input.js";
 import type { Report } from "./report.js";
 
 const STDERR = 2;
-/** What is over sooner needs no bar. */
+/** What is over sooner needs no bar; a program is told no more often. */
 const PATIENCE_MS = 100;
 const CLEAR_LINE = "\r\x1b[K";
 
-/** Bytes, rate and, where the size is known, time left; on a terminal, and only for what takes a while. */
-export class Progress {
+/** How far a command has come. */
+export interface Progress {
+  /** Takes the bytes of input that are used up. */
+  readonly update: (bytes: number) => void;
+  stop(): void;
+}
+
+/** Lines for a program that asked for them, a bar on a terminal; nothing where nobody looks, or quiet is wanted. */
+export function progressOf({ size }: Input, report: Report): Progress | undefined {
+  if (report.quiet) return undefined;
+  if (report.programs) return new Lines(report, size);
+  return isatty(STDERR) ? new Bar(report, size) : undefined;
+}
+
+/** A message now and then, and one at the end. */
+class Lines implements Progress {
+  readonly #report: Report;
+  readonly #size: number | undefined;
+  #told = performance.now();
+  #bytes = 0;
+
+  constructor(report: Report, size: number | undefined) {
+    this.#report = report;
+    this.#size = size;
+  }
+
+  readonly update = (bytes: number): void => {
+    this.#bytes = bytes;
+    if (performance.now() - this.#told > PATIENCE_MS) this.#tell();
+  };
+
+  stop(): void {
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.#told = performance.now();
+    this.#report.tell({ type: "progress", bytes: this.#bytes, ...(this.#size !== undefined && { total: this.#size }) });
+  }
+}
+
+/** Bytes, rate and, where the size is known, time left; only for what takes a while. */
+class Bar implements Progress {
   readonly #report: Report;
   readonly #size: number | undefined;
   readonly #started = performance.now();
@@ -20,17 +61,11 @@ export class Progress {
   #wanted = false;
   #over = false;
 
-  private constructor(report: Report, size: number | undefined) {
+  constructor(report: Report, size: number | undefined) {
     this.#report = report;
     this.#size = size;
   }
 
-  /** Nothing when standard error is not a terminal, or quiet is wanted. */
-  static of({ size }: Input, report: Report): Progress | undefined {
-    return isatty(STDERR) && !report.quiet ? new Progress(report, size) : undefined;
-  }
-
-  /** Takes the bytes of input that are used up. */
   readonly update = (bytes: number): void => {
     this.#bytes = bytes;
     if (!this.#wanted && performance.now() - this.#started > PATIENCE_MS) void this.#show();

@@ -8,30 +8,44 @@ import { type Around, excerptOf } from "./excerpt.js";
 export interface Voice {
   quiet?: boolean;
   errors?: "text" | "json";
+  messages?: "text" | "json";
 }
+
+/** What a program that starts the command is told, a line each (`--messages json`): schema/messages.schema.json describes it. */
+export type Message = { readonly type: "error" | "warning" | "progress" } & Readonly<Record<string, unknown>>;
 
 const STDERR = 2;
 const UNEXPECTED = 70; // EX_SOFTWARE of sysexits.h
 
 /**
- * Warnings and errors on standard error: a line each, for people or (`--errors json`) for programs. On a terminal the place of an error
- * is shown below it.
+ * Warnings and errors on standard error: a line each, for people or for programs (`--messages json`, and `--errors json`, which does not say
+ * what a line is, and tells no progress). On a terminal the place of an error is shown below it.
  */
 export class Report {
   readonly quiet: boolean;
+  /** Whether progress is told to a program. */
+  readonly programs: boolean;
   readonly #json: boolean;
   /** Called before a line is written: a progress bar makes room. */
   onLine: (() => void) | undefined;
   #excerpt: { of: TransloadError; text: string } | undefined;
 
-  constructor({ quiet = false, errors = "text" }: Voice = {}) {
+  constructor({ quiet = false, errors = "text", messages = "text" }: Voice = {}) {
     this.quiet = quiet;
-    this.#json = errors === "json";
+    this.programs = messages === "json";
+    this.#json = this.programs || errors === "json";
+  }
+
+  /** Tells a program of a message: the one way that `--messages json` has. */
+  tell(message: Message): void {
+    const { type, ...fields } = message;
+    this.#line(JSON.stringify(this.programs ? { type, ...fields } : fields));
   }
 
   warn({ code, message }: Warning): void {
     if (this.quiet) return;
-    this.#line(this.#json ? JSON.stringify({ code, message }) : `transload: warning: ${message}`);
+    if (this.#json) this.tell({ type: "warning", code, message });
+    else this.#line(`transload: warning: ${message}`);
   }
 
   /** The error, which is one of this input; `around` has the input's bytes. */
@@ -49,8 +63,9 @@ export class Report {
 
   fail(thrown: unknown): void {
     const error = blame(thrown);
-    if (error instanceof TransloadError) this.#line(this.#json ? JSON.stringify(error) : this.#described(error));
-    else if (this.#json) this.#line(JSON.stringify({ code: "E_UNEXPECTED", message: String(error) }));
+    const known = error instanceof TransloadError;
+    if (this.#json) this.tell({ type: "error", ...(known ? error.toJSON() : { code: "E_UNEXPECTED", message: String(error) }) });
+    else if (known) this.#line(this.#described(error));
     else this.#line(`transload: unexpected: ${(error as Error | undefined)?.stack ?? error}`);
   }
 

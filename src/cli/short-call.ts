@@ -16,6 +16,7 @@ const OPTIONS = {
   output: { type: "string", short: "o" },
   quiet: { type: "boolean", short: "q" },
   "no-sync": { type: "boolean", default: false },
+  messages: { type: "string", default: "text" },
 } as const;
 
 /** Names of standard input and output, which no file is meant by. */
@@ -26,8 +27,9 @@ export function shortCallOf([command, ...args]: readonly string[]): ShortCall | 
   if (command !== "convert") return undefined;
   try {
     const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
-    const { from, to, output, "no-sync": unsynced } = values;
+    const { from, to, output, "no-sync": unsynced, messages } = values;
     const [input, ...others] = positionals;
+    if (!["text", "json"].includes(messages)) return undefined; // the short way has nothing to say, in either
     if (!input || !to || !output || others.length > 0 || STREAMS.includes(input) || STREAMS.includes(output)) return undefined;
     return { input, output, from, to, sync: !unsynced };
   } catch {

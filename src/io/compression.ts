@@ -9,7 +9,7 @@ import { expandZstd, zstdCompressor } from "./zstd.js";
 export type Compression = "gzip" | "zstd" | "br";
 
 /** Endings of file names. */
-const ENDINGS: Readonly<Record<string, Compression>> = { gz: "gzip", zst: "zstd", br: "br" };
+export const ENDINGS: Readonly<Record<string, Compression>> = { gz: "gzip", zst: "zstd", br: "br" };
 const CHUNK = 1 << 18;
 const SIZED = { chunkSize: CHUNK };
 

@@ -9,6 +9,7 @@ import { choose, FORMS } from "../dialects/index.js";
 import { isCut } from "../dialects/needs.js";
 import { TransloadError, type Warning } from "../errors.js";
 import { peek } from "../io/peek.js";
+import type { Sink } from "../io/sink.js";
 import type { Beside, ReadRequest, Request } from "../options/request.js";
 import { batchesIn, counted } from "./batches.js";
 import { placedIn } from "./beside.js";
@@ -56,20 +57,38 @@ export interface FileSink {
  * The bytes of such a conversion. Of text numbers become `dtype`, or what their column looks like. Where that is guessed wrong the input is
  * read again; with a `sink`, which can begin anew, and an input that is a file, that is left to the caller.
  * @throws GuessError in that case.
+ * @param lends as chunksOfBatches has it
  */
 export async function* exchange(
   chunks: AsyncIterable<Uint8Array>,
   request: Request,
   host: Host,
   sink?: FileSink,
+  lends = false,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { head, rest } = await peek(chunks);
   const told = { ...request, run: { ...request.run, onWarning: once(request.run.onWarning) } };
   const bytes = counted(rest, request.run.onProgress);
-  const attempt = (source: AsyncIterable<Uint8Array>, guesses: Guesses) => exchanged(source, told, host, guesses, sink?.patch);
+  const attempt = (source: AsyncIterable<Uint8Array>, guesses: Guesses) => exchanged(source, told, host, guesses, sink?.patch, lends);
   const guesses = guessesColumns(request) && !(request.from === "auto" && binaryAt(head));
   if (!guesses || (sink && request.run.file !== undefined)) yield* attempt(bytes, sink?.guesses ?? FIRST_GUESS);
   else yield* untilGuessed(bytes, host, attempt);
+}
+
+/** Whether it goes out as it comes in: text, whose first bytes have been looked at, and which is never read again. */
+export function flows(request: Request): boolean {
+  return isTransfer(request) && !binaryForm(request.from) && !guessesColumns(request);
+}
+
+/** The same, into a sink that has written what it was given before the next is made: what comes in may be lent, and what goes out is. */
+export async function pourExchange(
+  chunks: AsyncIterable<Uint8Array>,
+  request: Request,
+  host: Host,
+  sink: Sink,
+  file?: FileSink,
+): Promise<void> {
+  for await (const bytes of exchange(chunks, request, host, file, true)) await sink.write([bytes]);
 }
 
 /** Some column's dtype is told from its cells, and the target has a dtype for each. Functions on batches are not called twice for one. */
@@ -85,6 +104,7 @@ async function* exchanged(
   host: Host,
   guesses: Guesses,
   patch: Patch | undefined,
+  lends: boolean,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { to, encoding, rows, limits, run } = request;
   const { dtype = "infer" as const, through, infer: _, ...cells } = request.typed;
@@ -128,7 +148,7 @@ async function* exchanged(
   const warn = (warning: Warning) => run.onWarning?.(warning);
   const own = binaryForm(to) ? labelled(written, () => found, { to, index: labels, warn }) : written;
   const datatype = request.typed.dtype && datatypeFor(request.typed.dtype);
-  yield* chunksOfBatches(own, { ...request, datatype, labels: () => found, beside: () => beside }, host, patch);
+  yield* chunksOfBatches(own, { ...request, datatype, labels: () => found, beside: () => beside }, host, patch, lends);
 }
 
 /** What is asked of the cells of a text; functions on batches see its NaN as NaN, and what they return is the writer's. */
@@ -140,7 +160,7 @@ function gapsOf({ to, target: { nan, missing }, typed: { through } }: Request): 
 
 /** Its writer keeps none of a batch's memory, so that batches may be lent. */
 function isCopied(to: string): boolean {
-  return to === "parquet" || !binaryForm(to) || binaryForm(to)?.request !== undefined;
+  return ["parquet", "arrow", "arrows"].includes(to) || !binaryForm(to) || binaryForm(to)?.request !== undefined;
 }
 
 /** Batches as the functions between reader and writer let them through. */

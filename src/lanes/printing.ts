@@ -21,16 +21,20 @@ import { sequenceOf } from "./sequence.js";
 /** Where the first bytes of an output can be written again, once all of it is there. */
 export type Patch = (bytes: Uint8Array) => void;
 
-/** The bytes that batches become. `patch` takes those that belong at the start and are known at the end. */
+/**
+ * The bytes that batches become. `patch` takes those that belong at the start and are known at the end; `lends`: each is valid until the next is
+ * asked for.
+ */
 export function chunksOfBatches(
   batches: AsyncIterable<unknown>,
   request: WriteRequest,
   host: Host,
   patch?: Patch,
+  lends = false,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const form = binaryForm(request.to);
   const checked = sequenceOf(batches, request.to);
-  return form ? binary(form, checked, request, host, patch) : text(checked, request, host);
+  return form ? binary(form, checked, request, host, patch, lends) : text(checked, request, host);
 }
 
 async function* binary(
@@ -39,11 +43,12 @@ async function* binary(
   { target: { codec, rowGroupRows, nan, datatype: wanted }, datatype: typed, run: { onHeaders }, beside = () => undefined }: WriteRequest,
   host: Host,
   patch: Patch | undefined,
+  lends: boolean,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { writerOf } = await import("../binary/write.js");
   const { spill, npz } = host;
   const request = { asked: [wanted, typed], beside, onHeaders };
-  const writer = await writerOf(id, { compress: codec, rowGroupRows, spill, npz, patches: patch !== undefined, request });
+  const writer = await writerOf(id, { compress: codec, rowGroupRows, spill, npz, patches: patch !== undefined, lends, request });
   try {
     for await (const batch of batches) yield* writer.write(nan === undefined ? batch : withNan(batch, nan));
     yield* writer.end();

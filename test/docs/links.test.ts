@@ -5,7 +5,14 @@ import { type Page, pagesIn, prose, readPage, root } from "../support/page.js";
 
 /** Links between pages, and to files of the clone: what they name must be there. Nothing is asked of the network. */
 
-const PAGES = [...pagesIn("."), ...pagesIn("docs"), ...pagesIn("bench"), ...pagesIn("data"), ...pagesIn("examples")].map(readPage);
+const PAGES = [
+  ...pagesIn("."),
+  ...pagesIn("docs"),
+  ...pagesIn("bench"),
+  ...pagesIn("data"),
+  ...pagesIn("examples"),
+  ...pagesIn("python"),
+].map(readPage);
 
 /** What a clone has only once it was made. */
 const BUILT: readonly string[] = ["docs/api/"];

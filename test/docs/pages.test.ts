@@ -9,8 +9,8 @@ import { ASKED, PLACE, standIn } from "../support/stand-in.js";
 /** The commands and programs of README and docs/ run as they stand: those of a page in order, in a folder with its data; pages side by side. */
 
 const PAGES = ["README.md", ...pagesIn("docs")].map(readPage);
-/** What can be run, what a run prints, and, without a name, npm's commands. */
-const LANGUAGES = ["sh", "js", "text", ""];
+/** What can be run, what a run prints, what python/tests runs, and, without a name, npm's and pip's commands. */
+const LANGUAGES = ["sh", "js", "text", "python", ""];
 
 /** A folder as a clone's root is to a reader: data, the package by its name, the command on the path. */
 function makeFolder(): string {
@@ -106,14 +106,14 @@ describe("pages", () => {
       }
   });
 
-  test("call npm with this package's name and scripts", () => {
+  test("call npm and pip with this package's name, and npm with its scripts", () => {
     const lines = PAGES.flatMap(({ blocks }) =>
       blocks.filter(({ language }) => language === "").flatMap(({ text }) => text.trim().split("\n")),
     );
     expect(lines.length).toBeGreaterThan(4);
     for (const line of lines) {
       const [, script] = /^npm ci && npm (?:run )?(\w+)$/.exec(line) ?? [];
-      const [, called] = /^npm i (?:-g )?(\S+)/.exec(line) ?? [];
+      const [, called] = /^(?:npm i (?:-g )?|pip install )(\S+)/.exec(line) ?? [];
       const [, ran] = /^npx (\S+) --help/.exec(line) ?? [];
       if (script) expect(Object.keys(scripts)).toContain(script);
       else if (called) expect(called).toBe(name);

@@ -3,6 +3,7 @@
 import { AsyncByteQueue, CompressionType, DataType, RecordBatchFileWriter, RecordBatchStreamWriter, Schema } from "apache-arrow";
 import { schemaOf, toArrow } from "../../columns/arrow.js";
 import type { Batch } from "../../columns/batch.js";
+import { concat } from "../../columns/bytes.js";
 import type { Column } from "../../columns/column.js";
 import { withoutDictionaries } from "../../columns/dictionary.js";
 import { changedAround } from "../../columns/lists.js";
@@ -10,17 +11,38 @@ import { TransloadError } from "../../errors.js";
 import { bufferCompressorOf } from "../codecs.js";
 import type { BinaryWrite, BinaryWriter } from "../form.js";
 
+/** Takes the parts of a message as they lie in a batch, and gives them as one copy: many small writes cost more than one, and batches may be lent. */
 class Sink extends AsyncByteQueue {
-  chunks: Uint8Array[] = [];
+  readonly #lends: boolean;
+  #parts: Uint8Array[] = [];
+  #room = new Uint8Array();
 
-  override write(chunk: Uint8Array): void {
-    this.chunks.push(Uint8Array.from(chunk));
+  /** `lends`: the copy is valid until the next is taken; new memory for each costs more than the copying. */
+  constructor(lends: boolean) {
+    super();
+    this.#lends = lends;
+  }
+
+  override write(part: Uint8Array): void {
+    this.#parts.push(part);
   }
 
   take(): Uint8Array[] {
-    const { chunks } = this;
-    this.chunks = [];
-    return chunks;
+    const parts = this.#parts;
+    this.#parts = [];
+    if (parts.length === 0) return [];
+    return [this.#lends ? this.#filled(parts) : concat(parts)];
+  }
+
+  #filled(parts: readonly Uint8Array[]): Uint8Array {
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    if (this.#room.length < length) this.#room = new Uint8Array(length);
+    let at = 0;
+    for (const part of parts) {
+      this.#room.set(part, at);
+      at += part.length;
+    }
+    return this.#room.subarray(0, length);
   }
 }
 
@@ -61,21 +83,22 @@ function packing<Writer extends RecordBatchFileWriter | RecordBatchStreamWriter>
 }
 
 export class ArrowWriter implements BinaryWriter {
-  readonly #sink = new Sink();
+  readonly #sink: Sink;
   readonly #writer: RecordBatchFileWriter | RecordBatchStreamWriter;
   #schema: Schema | undefined;
   /** Of the first batch's columns. */
   #shapes: readonly (readonly number[])[] | undefined;
 
   /** `compress`: lz4, zstd or none, which is what it is without. */
-  static async create(format: "file" | "stream", { compress = "none" }: BinaryWrite): Promise<ArrowWriter> {
+  static async create(format: "file" | "stream", { compress = "none", lends = false }: BinaryWrite): Promise<ArrowWriter> {
     const Writer = format === "file" ? RecordBatchFileWriter : RecordBatchStreamWriter;
-    if (compress === "none") return new ArrowWriter(new Writer());
+    if (compress === "none") return new ArrowWriter(new Writer(), lends);
     const compressionType = compress === "lz4" ? CompressionType.LZ4_FRAME : CompressionType.ZSTD;
-    return new ArrowWriter(packing(new Writer({ compressionType }), await bufferCompressorOf(compress as "lz4" | "zstd")));
+    return new ArrowWriter(packing(new Writer({ compressionType }), await bufferCompressorOf(compress as "lz4" | "zstd")), lends);
   }
 
-  private constructor(writer: RecordBatchFileWriter | RecordBatchStreamWriter) {
+  private constructor(writer: RecordBatchFileWriter | RecordBatchStreamWriter, lends: boolean) {
+    this.#sink = new Sink(lends);
     this.#writer = writer;
     this.#writer.reset(this.#sink as never);
   }
