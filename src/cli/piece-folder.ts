@@ -11,7 +11,7 @@ import { beforeLeaving } from "../io/leaving.js";
 import { existing, type Output, openFile } from "../io/output.js";
 import { sweep, temporaryIn } from "../io/temporary.js";
 import type { Input } from "./input.js";
-import { locked } from "./lock.js";
+import { locked } from "../io/lock.js";
 
 /** `part-00000.json`: what stands before the number, its digits at least, and what stands behind. */
 export interface PieceName {

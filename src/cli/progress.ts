@@ -17,6 +17,7 @@ export class Progress {
   #bar: SingleBar | undefined;
   #callOff: (() => void) | undefined;
   #bytes = 0;
+  #more = "";
   #wanted = false;
   #over = false;
 
@@ -26,8 +27,14 @@ export class Progress {
   }
 
   /** Nothing when standard error is not a terminal, or quiet is wanted. */
-  static of({ size }: Input, report: Report): Progress | undefined {
+  static of({ size }: Pick<Input, "size">, report: Report): Progress | undefined {
     return isatty(STDERR) && !report.quiet ? new Progress(report, size) : undefined;
+  }
+
+  /** Has this said behind the rest. */
+  tell(more: string): void {
+    this.#more = ` | ${more}`;
+    this.#bar?.update(this.#bytes, this.#told);
   }
 
   /** Takes the bytes of input that are used up. */
@@ -49,7 +56,7 @@ export class Progress {
     this.#wanted = true;
     const { default: progress } = await import("cli-progress");
     if (this.#over) return;
-    const format = this.#size === undefined ? "{read} | {rate}" : "{bar} {percentage}% | {read} of {all} | {rate} | {left} left";
+    const format = this.#size === undefined ? "{read} | {rate}{more}" : "{bar} {percentage}% | {read} of {all} | {rate} | {left} left{more}";
     // our own signal handlers leave the process, and leaving stops the bar
     const options = { format, gracefulExit: false, barCompleteChar: "█", barIncompleteChar: "░", barsize: 30 };
     this.#bar = new progress.SingleBar(options as object);
@@ -65,7 +72,7 @@ export class Progress {
     const rate = (this.#bytes / (performance.now() - this.#started)) * 1000;
     const size = this.#size ?? 0;
     const left = rate > 0 ? Math.max(0, size - this.#bytes) / rate : 0;
-    return { read: amount(this.#bytes), all: amount(size), rate: `${amount(rate)}/s`, left: clock(left) };
+    return { read: amount(this.#bytes), all: amount(size), rate: `${amount(rate)}/s`, left: clock(left), more: this.#more };
   }
 }
 

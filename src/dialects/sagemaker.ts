@@ -11,6 +11,7 @@ export const sagemaker = dialect({
   about: "SageMaker: CSV without names, instances of features, a bare list; 6 MB a request",
   nan: "error",
   missing: "null",
+  route: "/invocations",
   maxBytes: 6e6,
   rules: "sagemaker",
   forms: {

@@ -9,6 +9,7 @@ export const seldon = dialect({
   name: "seldon",
   title: "Seldon Core",
   about: "Seldon Core v1: data with names and ndarray, or tensor",
+  route: "/api/v1.0/predictions",
   siblings: ["meta"],
   nan: "error",
   missing: "null",

@@ -21,6 +21,8 @@ export const triton = dialect({
   nan: "token",
   missing: "error",
   takes: ["triton:binary"],
+  // qa/L0_http of triton-inference-server/server
+  tooLarge: "--http-max-input-size",
   maxBytes: 2 ** 26,
   refusesNull: true,
   refusesDatatypes: ["FP16", "BF16"],

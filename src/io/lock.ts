@@ -3,8 +3,8 @@ import { closeSync, linkSync, openSync, readFileSync, renameSync, rmSync, statSy
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { TransloadError } from "../errors.js";
-import { beforeLeaving } from "../io/leaving.js";
-import { isAlive, temporaryIn, thisHost } from "../io/temporary.js";
+import { beforeLeaving } from "./leaving.js";
+import { isAlive, temporaryIn, thisHost } from "./temporary.js";
 
 const NAME = ".transload-lock";
 /** Who has it (process and machine), and since when. */

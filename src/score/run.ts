@@ -1,0 +1,38 @@
+// A run: the parts of a payload that have no answer yet, each sent, a few at a time.
+import type { Source } from "../io/source.js";
+import { besideRows, isOnce } from "./beside.js";
+import type { Part } from "./parts.js";
+import { type Plan, requestsOf } from "./plan.js";
+import { type Answered, Sending } from "./sending.js";
+import type { Tally } from "./tally.js";
+import { underWay } from "./under-way.js";
+import { Upstream } from "./upstream.js";
+
+/** How parts are gone through: `skip` says which have been answered. */
+interface Going {
+  readonly ordered: boolean;
+  readonly skip: (part: Part) => boolean;
+}
+
+/** The answers to a payload; the connections end with them. */
+export async function* answersTo(source: Source, plan: Plan, tally: Tally, { ordered, skip }: Going): AsyncGenerator<Answered, void, undefined> {
+  const ending = new AbortController();
+  const { signal: asked } = plan.cutting;
+  const signal = asked ? AbortSignal.any([asked, ending.signal]) : ending.signal;
+  const upstream = new Upstream(plan.upstream);
+  const sending = new Sending(upstream, plan.sending, tally, signal);
+  async function* left() {
+    for await (const part of requestsOf(source, plan, signal)) if (!skip(part)) yield part;
+  }
+  try {
+    yield* underWay(left(), (part) => sending.answer(part), { most: plan.upstream.connections, ordered });
+  } finally {
+    ending.abort();
+    await upstream.close();
+  }
+}
+
+/** What stands beside the predictions. Of a stream nothing but the rows' numbers is known. */
+export function besideOf(source: Source, { beside, cutting }: Plan): AsyncGenerator<string, void, undefined> {
+  return besideRows(source, { columns: beside, reading: isOnce(source) ? { ...cutting, index: "drop" } : cutting });
+}
