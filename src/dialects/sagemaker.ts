@@ -19,4 +19,12 @@ export const sagemaker = dialect({
     json: { key: "instances", layouts: ["features"] },
     tensor: { layouts: ["tensor"], refusesScalar: true, readAs: "json" },
   },
+  // its own algorithms give predictions (docs.aws.amazon.com, cdf-inference), or CSV where that is accepted; toolkits' encoders a bare list
+  response: {
+    about: "SageMaker: predictions, a bare list",
+    forms: {
+      predictions: { key: "predictions", layouts: ["tensor", "records"] },
+      bare: { layouts: ["tensor", "records"] },
+    },
+  },
 });

@@ -21,4 +21,11 @@ export const seldon = dialect({
     ndarray: { layouts: ["ndarray"] },
     tensor: { layouts: ["values"], refusesNull: true },
   },
+  // utils.construct_response_json: data in the shape of the request's, beside meta
+  response: {
+    about: "Seldon Core v1: data with names and ndarray, or tensor",
+    siblings: ["meta"],
+    key: "data",
+    forms: { ndarray: { layouts: ["ndarray"] }, tensor: { layouts: ["values"] } },
+  },
 });

@@ -44,9 +44,16 @@ export function spellRows({ first, rows }: Pick<Part, "first" | "rows">): string
 
 async function fromJson(body: Uint8Array, part: Part, dialect: string): Promise<Predictions> {
   const layout = formOf(choose(dialect, true, "response"), body)?.layout;
-  if (layout === "tensor" || layout === "ndarray" || layout === "values")
-    return fromLists(await linesOf(body, { from: dialect, to: "jsonl:lists" }, part));
-  return fromRecords(await linesOf(body, { from: dialect, to: "jsonl:records" }, part), layout);
+  const lists = () => linesOf(body, { from: dialect, to: "jsonl:lists" }, part).then(fromLists);
+  if (layout === "tensor") return lists();
+  const records = linesOf(body, { from: dialect, to: "jsonl:records" }, part).then((lines) => fromRecords(lines, layout));
+  // Seldon's lists may have names beside them
+  if (layout === "ndarray" || layout === "values") return records.catch((error: unknown) => (isNameless(error) ? lists() : Promise.reject(error)));
+  return records;
+}
+
+function isNameless(error: unknown): boolean {
+  return error instanceof TransloadError && error.code === "E_COLUMNS";
 }
 
 /** Between its tokens JSON may break lines; inside them it has none. */

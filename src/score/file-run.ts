@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { formOfName } from "../api/extension.js";
 import { optionText, TransloadError } from "../errors.js";
 import { compressionOf, compressor } from "../io/compression.js";
+import { cannotWrite } from "../io/disk-errors.js";
 import { locked } from "../io/lock.js";
 import { openOutput } from "../io/output.js";
 import { chunksOf, regularFileOf, type Source } from "../io/source.js";
@@ -37,18 +38,30 @@ export async function runToFile(source: Source, target: string, options: ScoreFi
     throw new TransloadError("E_OPTION", `${optionText("resume", true)} reads the payload again, so it takes a file and no pipe`);
   const path = resolve(target);
   const folder = journalOf(path);
-  await mkdir(folder, { recursive: true });
+  const identity = await identityOf(plan, file, fingerprint);
+  await makeFolder(folder);
   return locked(folder, async () => {
-    const journal = await Journal.open(folder, await identityOf(plan, file, fingerprint), resume);
+    const journal = await Journal.open(folder, identity, resume);
     try {
       const held = file === undefined && plan.beside.length > 0 ? await hold(source, folder) : source;
       const summary = await gather(held, plan, journal, onSummary);
       await assemble(held, path, plan, journal, written);
       await journal.remove();
       return summary;
+    } catch (error) {
+      // nothing is lost that could be gone on with
+      await journal.settled().catch(() => {});
+      if (journal.size === 0) await journal.remove();
+      throw error;
     } finally {
       await journal.close();
     }
+  });
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((error: unknown) => {
+    throw cannotWrite(path, error);
   });
 }
 

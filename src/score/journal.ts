@@ -3,7 +3,7 @@
 // A folder with two files that only grow. `answers.jsonl` has the predictions, in the order in which they came. `journal.jsonl` has a line for
 // each part: its rows, a digest of its request, and where its predictions stand. The predictions are on the disk before the line is written,
 // and the line before the answer counts. So a line that is whole is true; what stands behind the last of them is a rest, which is cut off.
-import { mkdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
@@ -57,7 +57,6 @@ export class Journal {
    */
   static async open(folder: string, identity: Identity, resume: boolean): Promise<Journal> {
     try {
-      mkdirSync(folder, { recursive: true });
       const log = await open(join(folder, "answers.jsonl"), "a+");
       const journal = new Journal(folder, log, await open(join(folder, "journal.jsonl"), "a+"));
       try {

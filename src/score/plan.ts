@@ -65,7 +65,7 @@ export function planOf(call: string, options: ScoreOptions): Plan {
       bisect: asking.bisect ?? false,
       keepGoing: asking.keepGoing ?? false,
     },
-    cutting: { ...reading, ...room, to } as ConvertOptions,
+    cutting: { ...reading, ...room, from: reading.from === "auto" ? undefined : reading.from, to } as ConvertOptions,
     beside,
     params,
   };

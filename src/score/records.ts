@@ -3,6 +3,7 @@ import { type Duplex, pipeline, Readable } from "node:stream";
 import { convert } from "../api/convert.js";
 import { binaryForm } from "../binary/form.js";
 import { encode } from "../columns/bytes.js";
+import { membersOf } from "../engine/members.js";
 import { choose } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
 import type { ConvertOptions } from "../options/convert.js";
@@ -32,17 +33,25 @@ export async function* recordChunks(answers: AsyncIterable<AnsweredRows>, beside
   try {
     for await (const answer of answers) {
       any = true;
-      if (answer.lines !== "") {
-        if (names) checkNames(names, answer.names);
-        else names = answer.names;
-      }
-      yield encode(await joined(answer, beside));
+      if (answer.lines !== "" && names) checkNames(names, answer.names);
+      const text = await joined(answer, beside);
+      if (text !== "" && !names) checkUnique(text);
+      if (text !== "") names = answer.names;
+      yield encode(text);
     }
   } finally {
     await beside.return?.();
   }
   if (!any) throw new TransloadError("E_EMPTY", "the payload has no rows, so there is nothing to send");
   if (!names) throw new TransloadError("E_REFUSED", "every row was refused, so there are no predictions to write");
+}
+
+/** @throws TransloadError E_DUPLICATE for a column beside the predictions that is called as one of them. */
+function checkUnique(text: string): void {
+  const names = membersOf(text.slice(0, text.indexOf("\n"))).map(([name]) => name);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined)
+    throw new TransloadError("E_DUPLICATE", `the predictions and what stands beside them both have a column ${JSON.stringify(twice)}; give the payload's another name`);
 }
 
 async function joined({ first, rows, lines, refused }: AnsweredRows, beside: AsyncIterator<Members>): Promise<string> {

@@ -25,6 +25,7 @@ export async function* answersTo(source: Source, plan: Plan, tally: Tally, { ord
     for await (const part of requestsOf(source, plan, signal)) if (!skip(part)) yield part;
   }
   try {
+    await upstream.ready();
     yield* underWay(left(), (part) => sending.answer(part), { most: plan.upstream.connections, ordered });
   } finally {
     ending.abort();

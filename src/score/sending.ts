@@ -47,6 +47,7 @@ export interface Answered extends Predictions {
 }
 
 const OK = 200;
+const MOVED = 300;
 const REFUSED = 400;
 const TOO_LARGE = 413;
 
@@ -88,13 +89,13 @@ export class Sending {
   async #one(part: Part, work: Work): Promise<void> {
     if (part.rows > this.#most) return this.#cut(part, this.#most, work);
     const reply = await this.#reply(part, work);
-    if (reply.status === OK) return work.add(await predictionsOf(reply, part, this.#options.dialect));
+    if (reply.status >= OK && reply.status < MOVED) return work.add(await predictionsOf(reply, part, this.#options.dialect));
     if (this.#isTooLarge(reply) && part.rows > 1) {
       this.#most = Math.min(this.#most, Math.ceil(part.rows / 2));
       return this.#cut(part, this.#most, work);
     }
     // a server that fails at some rows says 500 as one that is not well does; it has been asked often enough to tell
-    if (!isAbout(answerOf(reply)) || (reply.status < REFUSED && reply.status !== OK)) throw refusalOf(answerOf(reply), this.#upstream.url);
+    if (!isAbout(reply)) throw refusalOf(answerOf(reply), this.#upstream.url);
     if (this.#options.bisect && part.rows > 1 && !this.#isTooLarge(reply)) return this.#cut(part, Math.ceil(part.rows / 2), work);
     this.#refuse(part, reply, work);
   }

@@ -68,6 +68,11 @@ export class Upstream {
     }
   }
 
+  /** Has the client loaded: the first request would have it counted among its time. */
+  async ready(): Promise<void> {
+    await this.#opened();
+  }
+
   /** Ends the connections, and what is under way on them. */
   async close(): Promise<void> {
     const pool = await this.#pool;
