@@ -22,7 +22,7 @@ export interface ScoreCall
     Definitions,
     HeadersCall,
     Omit<ScoreOptions, "header" | "headers" | "url" | "params" | "signal" | "onWarning" | "onProgress">,
-    Pick<ScoreFileOptions, "to" | "codec" | "rowGroupRows" | "resume"> {
+    Pick<ScoreFileOptions, "to" | "nan" | "codec" | "rowGroupRows" | "resume"> {
   url?: string;
   output?: string;
   param?: Record<string, unknown>;

@@ -64,7 +64,7 @@ function checkCall(path: string | undefined, { output, json, resume, dryRun, to 
 
 /** What the call asks of the library, with what a model adds to it. */
 async function optionsOf(path: string | undefined, call: ScoreCall): Promise<ScoreOptions> {
-  const { url, output: _, to: __, tokenEnv, header, param, model, names, resume, dryRun, json, quiet, errors, dialect, codec, rowGroupRows, ...own } = call;
+  const { url, output: _, to: __, tokenEnv, header, param, model, names, resume, dryRun, json, quiet, errors, dialect, nan, codec, rowGroupRows, ...own } = call;
   if (url === undefined) throw new TransloadError("E_OPTION", "say with --url where the server answers");
   const asked: ScoreOptions = {
     ...own,
@@ -95,10 +95,10 @@ async function standardInput() {
 
 type Input = Parameters<typeof score>[0];
 
-async function toStandardOutput(source: Input, options: ScoreOptions, { to, codec, rowGroupRows }: ScoreCall): Promise<number> {
+async function toStandardOutput(source: Input, options: ScoreOptions, { to, nan, codec, rowGroupRows }: ScoreCall): Promise<number> {
   if (options.keepGoing) throw new TransloadError("E_OPTION", "--keep-going tells refused rows in a file beside the predictions; name theirs with -o");
   const output = await openOutput(undefined, { name: "standard input", stats: statSync(process.execPath) }, true);
-  const target = { to: to as string, ...(options.nan && { nan: options.nan }), ...(codec && { codec }), ...(rowGroupRows !== undefined && { rowGroupRows }) };
+  const target = { to: to as string, ...(nan && { nan }), ...(codec && { codec }), ...(rowGroupRows !== undefined && { rowGroupRows }) };
   await output.fill(score(source, options).stream(target));
   output.commit();
   return 0;
@@ -109,7 +109,7 @@ async function toFile(
   output: string,
   options: ScoreOptions,
   model: Model | undefined,
-  { to, resume, codec, rowGroupRows, json, quiet }: ScoreCall,
+  { to, resume, nan, codec, rowGroupRows, json, quiet }: ScoreCall,
   report: Report,
   progress: Progress | undefined,
 ): Promise<number> {
@@ -123,6 +123,7 @@ async function toFile(
       ...options,
       ...(to !== undefined && { to }),
       ...(resume && { resume }),
+      ...(nan && { nan }),
       ...(codec && { codec }),
       ...(rowGroupRows !== undefined && { rowGroupRows }),
       ...(model && { fingerprint: JSON.stringify(model) }),

@@ -36,7 +36,7 @@ export interface ScoreOptions
   extends AskingOptions,
     Pick<EndOptions, "from" | "encoding">,
     RowOptions,
-    Pick<TargetOptions, "nan" | "missing" | "index" | "datatype">,
+    Pick<TargetOptions, "missing" | "index" | "datatype">,
     PieceOptions,
     LimitOptions,
     Pick<RunOptions, "spillDir" | "engine" | "signal" | "onWarning" | "onProgress"> {
@@ -59,12 +59,12 @@ const ASKING = {
   keepGoing: isFlag,
 } satisfies Checks;
 
-const { from, encoding, nan, missing, index, datatype } = CONVERT;
+const { from, encoding, missing, index, datatype } = CONVERT;
 const { file: _, onHeaders: __, ...RUNNING } = RUN;
 
 /** What score() takes. */
 const SCORE: Checks = {
-  ...{ from, encoding, nan, missing, index, datatype },
+  ...{ from, encoding, missing, index, datatype },
   ...ROWS,
   ...PIECES,
   ...LIMITS,

@@ -22,11 +22,11 @@ import { type ScoreSummary, Tally } from "./tally.js";
 
 /** Gathers the answers in a journal, and puts them together when all are there. */
 export async function runToFile(source: Source, target: string, options: ScoreFileOptions): Promise<ScoreSummary> {
-  const { to, resume = false, fingerprint, onSummary, codec, rowGroupRows, ...own } = options;
+  const { to, resume = false, fingerprint, onSummary, nan, codec, rowGroupRows, ...own } = options;
   const plan = planOf("scoreFile", own);
   const written: ScoreTarget = {
     to: to ?? formNamed(target),
-    ...(own.nan !== undefined && { nan: own.nan }),
+    ...(nan !== undefined && { nan }),
     ...(codec !== undefined && { codec }),
     ...(rowGroupRows !== undefined && { rowGroupRows }),
     ...(own.spillDir !== undefined && { spillDir: own.spillDir }),

@@ -19,13 +19,13 @@ const FORM = 1;
  */
 export async function identityOf(plan: Plan, file: string | undefined, fingerprint: string | undefined): Promise<Identity> {
   const { version } = createRequire(import.meta.url)("transload/package.json") as { version: string };
-  const { signal: _, onProgress: __, onWarning: ___, spillDir: ____, engine: _____, ...reading } = plan.cutting;
+  const { signal: _, onProgress: __, onWarning: ___, spillDir: ____, engine: _____, ...reading } = plan.parts.cutting;
   return {
     journal: FORM,
     version,
     ...(file !== undefined && (await ofFile(file))),
     // no header is among these: it may be a secret
-    options: digest(JSON.stringify([spellUrl(plan.upstream.url), plan.params, Object.entries(reading).sort(([a], [b]) => (a < b ? -1 : 1))])),
+    options: digest(JSON.stringify([spellUrl(plan.upstream.url), plan.parts.params, Object.entries(reading).sort(([a], [b]) => (a < b ? -1 : 1))])),
     ...(fingerprint !== undefined && { model: digest(fingerprint) }),
   };
 }

@@ -2,14 +2,11 @@
 import { dialectAt, mediaTypeOf, requestUrl } from "../api/route.js";
 import { checkHeaders, checkUrl } from "../api/url.js";
 import { binaryForm } from "../binary/form.js";
-import { concat, decode, encode } from "../columns/bytes.js";
 import { choose, type Dialect } from "../dialects/index.js";
-import { membersOf } from "../engine/members.js";
 import { TransloadError } from "../errors.js";
-import type { Source } from "../io/source.js";
 import type { ConvertOptions } from "../options/convert.js";
 import { type ScoreOptions, scoreRequestOf } from "../options/score.js";
-import { type Part, partsOf } from "./parts.js";
+import type { PartsOptions } from "./parts.js";
 import type { SendingOptions } from "./sending.js";
 import type { UpstreamOptions } from "./upstream.js";
 
@@ -17,13 +14,9 @@ import type { UpstreamOptions } from "./upstream.js";
 export interface Plan {
   readonly upstream: UpstreamOptions;
   readonly sending: SendingOptions;
-  readonly server: Dialect;
-  /** How the payload becomes requests. */
-  readonly cutting: ConvertOptions;
+  readonly parts: PartsOptions;
   /** Columns that go beside the predictions. */
   readonly beside: readonly string[];
-  /** What stands at the start of every request. */
-  readonly params: string | undefined;
 }
 
 /** Bytes of a request where the server's limit is not known: what takes long has a retry that costs little. */
@@ -39,6 +32,7 @@ export function planOf(call: string, options: ScoreOptions): Plan {
   if (asking.url === undefined) throw new TransloadError("E_OPTION", "`url` is missing: where the server answers");
   const given = checkUrl(asking.url);
   const to = asking.for ?? dialectAt(given).name;
+  if (binaryForm(to)) throw new TransloadError("E_OPTION", `a server is asked with text, and ${to} is none; name the dialect`);
   const { dialect, forms } = choose(to);
   const server = dialect as Dialect;
   const params = paramsText(asking.params, server);
@@ -47,7 +41,6 @@ export function planOf(call: string, options: ScoreOptions): Plan {
   // what it answers must be known as well
   choose(server.name, false, "response");
   return {
-    server,
     upstream: {
       url: requestUrl(given, server, asking.modelName),
       headers: checkHeaders(asking.headers ?? {}),
@@ -56,7 +49,6 @@ export function planOf(call: string, options: ScoreOptions): Plan {
       maxAnswerBytes: asking.maxAnswerBytes ?? MAX_ANSWER_BYTES,
     },
     sending: {
-      to,
       dialect: server.name,
       tooLarge: server.tooLarge,
       mediaType: mediaTypeOf(forms[0]),
@@ -65,9 +57,12 @@ export function planOf(call: string, options: ScoreOptions): Plan {
       bisect: asking.bisect ?? false,
       keepGoing: asking.keepGoing ?? false,
     },
-    cutting: { ...reading, ...room, from: reading.from === "auto" ? undefined : reading.from, to } as ConvertOptions,
+    parts: {
+      server,
+      params,
+      cutting: { ...reading, ...room, from: reading.from === "auto" ? undefined : reading.from, to } as ConvertOptions,
+    },
     beside,
-    params,
   };
 }
 
@@ -76,20 +71,4 @@ function paramsText(params: ScoreOptions["params"], { params: key, title }: Dial
   if (params === undefined || Object.keys(params).length === 0) return undefined;
   if (key === undefined) throw new TransloadError("E_OPTION", `a request to ${title} has no place for parameters; leave them out`);
   return `${JSON.stringify(key)}:${JSON.stringify(params)},`;
-}
-
-/** The requests, with their parameters. */
-export async function* requestsOf(source: Source, { cutting, params, server }: Plan, signal: AbortSignal): AsyncGenerator<Part, void, undefined> {
-  if (binaryForm(cutting.to)) throw new TransloadError("E_OPTION", `a server is asked with text, and ${cutting.to} is none`);
-  for await (const part of partsOf(source, { ...cutting, signal })) {
-    if (params !== undefined && part.number === 0) checkParams(part.body, server);
-    yield params === undefined ? part : { ...part, body: concat([part.body.subarray(0, 1), encode(params), part.body.subarray(1)]) };
-  }
-}
-
-/** @throws TransloadError E_OPTION for a payload that has parameters itself, or is no object that could have some. */
-function checkParams(body: Uint8Array, { params: key = "" }: Dialect): void {
-  if (body[0] !== 0x7b /* { */) throw new TransloadError("E_OPTION", "a request of this form has no place for parameters; leave them out");
-  if (membersOf(decode(body)).some(([name]) => name === key))
-    throw new TransloadError("E_OPTION", `the payload has ${key} of its own; say those there, or leave out the others`);
 }

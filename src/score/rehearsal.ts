@@ -6,8 +6,8 @@ import type { Source } from "../io/source.js";
 import type { Model } from "../model/mlmodel.js";
 import { type Verdict, verdict } from "../model/verdict.js";
 import type { ScoreOptions } from "../options/score.js";
-import { planOf, requestsOf } from "./plan.js";
-import type { Part } from "./parts.js";
+import { type Part, partsOf } from "./parts.js";
+import { planOf } from "./plan.js";
 
 /** What would be sent. */
 export interface Rehearsal {
@@ -32,10 +32,11 @@ const SHOWN = 300;
 export async function rehearse(source: Source, options: ScoreOptions, model: Model | undefined): Promise<Rehearsal> {
   const plan = planOf("score", options);
   const { url, headers } = plan.upstream;
-  const { to, mediaType, compress } = plan.sending;
+  const { mediaType, compress } = plan.sending;
+  const { to } = plan.parts.cutting;
   let first: Part | undefined;
   let [requests, rows, bytes, largest] = [0, 0, 0, 0];
-  for await (const part of requestsOf(source, plan, options.signal ?? new AbortController().signal)) {
+  for await (const part of partsOf(source, plan.parts)) {
     first ??= part;
     requests++;
     rows += part.rows;

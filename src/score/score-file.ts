@@ -4,7 +4,7 @@ import type { ScoreTarget } from "./records.js";
 import type { ScoreSummary } from "./tally.js";
 
 /** What `scoreFile` takes besides what `score` does. */
-export interface ScoreFileOptions extends ScoreOptions, Pick<ScoreTarget, "codec" | "rowGroupRows"> {
+export interface ScoreFileOptions extends ScoreOptions, Pick<ScoreTarget, "nan" | "codec" | "rowGroupRows"> {
   /** How the predictions are written: a dialect, a form of one, or a binary form. Default: what the file's name tells. */
   to?: ScoreTarget["to"];
   /** Go on with the run whose journal is beside the file, where there is one. */

@@ -6,15 +6,13 @@ import { spellUrl } from "../api/url.js";
 import { abortError } from "../io/abort.js";
 import { optionText, TransloadError } from "../errors.js";
 import { predictionsOf, type Predictions, spellRows } from "./answer.js";
-import { cut, type Part } from "./parts.js";
+import { cut, type Part, type PartsOptions } from "./parts.js";
 import { askedToWait, delayBefore, LONGEST_S, mayPass, wait } from "./patience.js";
 import type { Tally } from "./tally.js";
 import { NoAnswer, type Reply, type Upstream } from "./upstream.js";
 
 /** How parts are sent. */
 export interface SendingOptions {
-  /** The dialect, or form, that requests are in. */
-  readonly to: string;
   /** The dialect of the answers. */
   readonly dialect: string;
   /** What a refusal says that is due to the size alone. */
@@ -56,14 +54,16 @@ const packed = promisify(gzip);
 export class Sending {
   readonly #upstream: Upstream;
   readonly #options: SendingOptions;
+  readonly #parts: PartsOptions;
   readonly #tally: Tally;
   readonly #signal: AbortSignal;
   /** Rows that a request may have, as far as the server has refused larger ones. */
   #most = Number.POSITIVE_INFINITY;
 
-  constructor(upstream: Upstream, options: SendingOptions, tally: Tally, signal: AbortSignal) {
+  constructor(upstream: Upstream, { sending, parts }: { sending: SendingOptions; parts: PartsOptions }, tally: Tally, signal: AbortSignal) {
     this.#upstream = upstream;
-    this.#options = options;
+    this.#options = sending;
+    this.#parts = parts;
     this.#tally = tally;
     this.#signal = signal;
   }
@@ -101,7 +101,7 @@ export class Sending {
   }
 
   async #cut(part: Part, rows: number, work: Work): Promise<void> {
-    const parts = await cut(part, this.#options.to, rows);
+    const parts = await cut(part, this.#parts, rows);
     for (const smaller of parts) await this.#one(smaller, work);
   }
 
