@@ -47,7 +47,17 @@ export const CODES = {
 export type ErrorCode = keyof typeof CODES;
 
 /** What is no fault of the input, or names it itself. */
-const ELSEWHERE: readonly ErrorCode[] = ["E_OPTION", "E_DIALECT", "E_MODEL", "E_REFUSED", "E_ANSWER", "E_READ", "E_WRITE", "E_SPILL", "E_ABORT"];
+const ELSEWHERE: readonly ErrorCode[] = [
+  "E_OPTION",
+  "E_DIALECT",
+  "E_MODEL",
+  "E_REFUSED",
+  "E_ANSWER",
+  "E_READ",
+  "E_WRITE",
+  "E_SPILL",
+  "E_ABORT",
+];
 
 /** Where in the input, as far as known. All but line and column count from 0. */
 export interface Place {

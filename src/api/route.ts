@@ -18,7 +18,8 @@ export function mediaTypeOf(form: Form | undefined): string {
  */
 export function requestUrl(url: URL, { name, title, route }: Dialect, modelName: string | undefined): URL {
   if (url.pathname !== "/") return url;
-  if (route === undefined) throw new TransloadError("E_OPTION", `no route of ${title} is known; give the whole URL that ${name} is posted to`);
+  if (route === undefined)
+    throw new TransloadError("E_OPTION", `no route of ${title} is known; give the whole URL that ${name} is posted to`);
   if (route.includes(MODEL) && modelName === undefined)
     throw new TransloadError("E_OPTION", `${title}'s route has the model's name, ${route}; say it with ${optionText("modelName", "NAME")}`);
   const whole = new URL(url);

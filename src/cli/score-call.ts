@@ -39,7 +39,9 @@ export function addOptions(command: Command): Command {
 
 function addReading(command: Command): Command {
   // --header is of HTTP here
-  const headless = Object.assign(command.createOption("--no-header", "a csv or tsv file has no line of names"), { attributeName: () => "names" });
+  const headless = Object.assign(command.createOption("--no-header", "a csv or tsv file has no line of names"), {
+    attributeName: () => "names",
+  });
   return addEncoding(command)
     .summary("send a payload to a server, and gather its predictions")
     .description(

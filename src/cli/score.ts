@@ -4,6 +4,7 @@ import { checkUrl } from "../api/url.js";
 import { TransloadError } from "../errors.js";
 import { beforeLeaving, interruptibly } from "../io/leaving.js";
 import { openOutput, print } from "../io/output.js";
+import { once } from "../lanes/guessing.js";
 import { type Model, readModel } from "../model/mlmodel.js";
 import type { ConvertOptions } from "../options/convert.js";
 import type { ScoreOptions } from "../options/score.js";
@@ -16,10 +17,9 @@ import { openInput, openPayload } from "./input.js";
 import type { Define } from "./job.js";
 import { encodingOf, limitsOf } from "./options.js";
 import { Progress } from "./progress.js";
-import { describeRehearsal, describeSummary } from "./score-text.js";
-import { addOptions, type ScoreCall } from "./score-call.js";
 import type { Report } from "./report.js";
-import { once } from "../lanes/guessing.js";
+import { addOptions, type ScoreCall } from "./score-call.js";
+import { describeRehearsal, describeSummary } from "./score-text.js";
 
 const EXAMPLE = "transload score rows.csv --url http://127.0.0.1:5000/invocations -o predictions.csv";
 const REFUSED = 1;
@@ -64,7 +64,26 @@ function checkCall(path: string | undefined, { output, json, resume, dryRun, to 
 
 /** What the call asks of the library, with what a model adds to it. */
 async function optionsOf(path: string | undefined, call: ScoreCall): Promise<ScoreOptions> {
-  const { url, output: _, to: __, tokenEnv, header, param, model, names, resume, dryRun, json, quiet, errors, dialect, nan, codec, rowGroupRows, ...own } = call;
+  const {
+    url,
+    output: _,
+    to: __,
+    tokenEnv,
+    header,
+    param,
+    model,
+    names,
+    resume,
+    dryRun,
+    json,
+    quiet,
+    errors,
+    dialect,
+    nan,
+    codec,
+    rowGroupRows,
+    ...own
+  } = call;
   if (url === undefined) throw new TransloadError("E_OPTION", "say with --url where the server answers");
   const asked: ScoreOptions = {
     ...own,
@@ -96,7 +115,8 @@ async function standardInput() {
 type Input = Parameters<typeof score>[0];
 
 async function toStandardOutput(source: Input, options: ScoreOptions, { to, nan, codec, rowGroupRows }: ScoreCall): Promise<number> {
-  if (options.keepGoing) throw new TransloadError("E_OPTION", "--keep-going tells refused rows in a file beside the predictions; name theirs with -o");
+  if (options.keepGoing)
+    throw new TransloadError("E_OPTION", "--keep-going tells refused rows in a file beside the predictions; name theirs with -o");
   const output = await openOutput(undefined, { name: "standard input", stats: statSync(process.execPath) }, true);
   const target = { to: to as string, ...(nan && { nan }), ...(codec && { codec }), ...(rowGroupRows !== undefined && { rowGroupRows }) };
   await output.fill(score(source, options).stream(target));
@@ -114,7 +134,8 @@ async function toFile(
   progress: Progress | undefined,
 ): Promise<number> {
   const hint = () => {
-    if (typeof source === "string" && existsSync(journalOf(output))) report.note("what was answered is kept; the same call with --resume goes on");
+    if (typeof source === "string" && existsSync(journalOf(output)))
+      report.note("what was answered is kept; the same call with --resume goes on");
   };
   const callOff = beforeLeaving(hint);
   const began = performance.now();
@@ -127,7 +148,10 @@ async function toFile(
       ...(codec && { codec }),
       ...(rowGroupRows !== undefined && { rowGroupRows }),
       ...(model && { fingerprint: JSON.stringify(model) }),
-      ...(progress && { onSummary: (summary: ScoreSummary) => progress.tell(`${summary.rows} rows, ${summary.inFlight} under way, ${summary.retries} retries`) }),
+      ...(progress && {
+        onSummary: (summary: ScoreSummary) =>
+          progress.tell(`${summary.rows} rows, ${summary.inFlight} under way, ${summary.retries} retries`),
+      }),
     });
     progress?.stop();
     const seconds = (performance.now() - began) / 1000;
@@ -142,7 +166,13 @@ async function toFile(
   }
 }
 
-async function rehearsed(source: Input, options: ScoreOptions, model: Model | undefined, { json }: ScoreCall, progress: Progress | undefined): Promise<number> {
+async function rehearsed(
+  source: Input,
+  options: ScoreOptions,
+  model: Model | undefined,
+  { json }: ScoreCall,
+  progress: Progress | undefined,
+): Promise<number> {
   const found = await rehearse(source, options, model);
   progress?.stop();
   await print(json ? `${JSON.stringify(found, undefined, 2)}\n` : describeRehearsal(found));

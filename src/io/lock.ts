@@ -18,11 +18,11 @@ const PATIENCE_MS = 10_000;
 const INTERVAL_MS = 25;
 
 /**
- * Does this while no other run does the like in the folder. A lock whose process is gone is taken away.
+ * Does this while no other run does the like in the folder, under the same name. A lock whose process is gone is taken away.
  * @throws TransloadError E_WRITE when another run holds it for long; and what the work throws.
  */
-export async function locked<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  const path = join(folder, NAME);
+export async function locked<T>(folder: string, work: () => Promise<T>, name = NAME): Promise<T> {
+  const path = join(folder, name);
   await take(path, folder);
   const release = () => rmSync(path, { force: true });
   const callOff = beforeLeaving(release);

@@ -1,6 +1,21 @@
 // What may be asked of those who send a payload to a server.
 import type { ServerName } from "../dialects/index.js";
-import { type Checks, CONVERT, checkOptions, LIMITS, PIECES, ROWS, RUN, isAmount, isCount, isFlag, isObject, isOneOf, isText, isWhole } from "./check.js";
+import {
+  type Checks,
+  CONVERT,
+  checkOptions,
+  isAmount,
+  isCount,
+  isFlag,
+  isObject,
+  isOneOf,
+  isText,
+  isWhole,
+  LIMITS,
+  PIECES,
+  ROWS,
+  RUN,
+} from "./check.js";
 import type { ConvertOptions, EndOptions, LimitOptions, PieceOptions, RowOptions, RunOptions, TargetOptions } from "./convert.js";
 
 /** How a server is asked. */
@@ -77,7 +92,10 @@ const SCORE: Checks = {
  * Of score()'s options those that a conversion has, and how the server is asked.
  * @throws TransloadError E_OPTION for an option that there is not, or a value that cannot be.
  */
-export function scoreRequestOf(call: string, options: ScoreOptions): {
+export function scoreRequestOf(
+  call: string,
+  options: ScoreOptions,
+): {
   readonly asking: AskingOptions;
   readonly reading: Omit<ConvertOptions, "to">;
   readonly beside: readonly string[];

@@ -33,7 +33,12 @@ export async function predictionsOf({ headers, body }: Reply, part: Part, dialec
       : await fromJson(onOneLine(body), part, dialect);
   } catch (error) {
     if (!(error instanceof TransloadError) || error.code === "E_ANSWER") throw error;
-    throw new TransloadError("E_ANSWER", `the answer for ${spellRows(part)} cannot be read: ${error.code}: ${error.message}`, {}, { cause: error });
+    throw new TransloadError(
+      "E_ANSWER",
+      `the answer for ${spellRows(part)} cannot be read: ${error.code}: ${error.message}`,
+      {},
+      { cause: error },
+    );
   }
 }
 
@@ -48,7 +53,8 @@ async function fromJson(body: Uint8Array, part: Part, dialect: string): Promise<
   if (layout === "tensor") return lists();
   const records = linesOf(body, { from: dialect, to: "jsonl:records" }, part).then((lines) => fromRecords(lines, layout));
   // Seldon's lists may have names beside them
-  if (layout === "ndarray" || layout === "values") return records.catch((error: unknown) => (isNameless(error) ? lists() : Promise.reject(error)));
+  if (layout === "ndarray" || layout === "values")
+    return records.catch((error: unknown) => (isNameless(error) ? lists() : Promise.reject(error)));
   return records;
 }
 
@@ -70,7 +76,10 @@ async function linesOf(body: Uint8Array, ends: ConvertOptions, part: Part): Prom
   lines.pop();
   if (lines.length === part.rows) return lines;
   const [many, are] = lines.length === 1 ? ["1 prediction", "is"] : [`${lines.length} predictions`, "are"];
-  throw new TransloadError("E_ANSWER", `${many} ${are} the answer for ${spellRows(part)}, which are ${part.rows}; look at the model: it must give one for each row`);
+  throw new TransloadError(
+    "E_ANSWER",
+    `${many} ${are} the answer for ${spellRows(part)}, which are ${part.rows}; look at the model: it must give one for each row`,
+  );
 }
 
 /** `[1]` is the prediction; of `[0.2,0.8]` each is a column of its own. */
@@ -83,7 +92,17 @@ function fromLists(lines: readonly string[]): Predictions {
   const keys = names.map((name) => `"${name}":`);
   // most lists are plain numbers
   const cellsOf = (line: string) => (/["[{]/.test(line.slice(1)) ? elementsOf(line) : line.slice(1, -1).split(","));
-  return { names, lines: lines.map((line) => `{${cellsOf(line).map((cell, i) => `${keys[i]}${cell}`).join(",")}}\n`).join("") };
+  return {
+    names,
+    lines: lines
+      .map(
+        (line) =>
+          `{${cellsOf(line)
+            .map((cell, i) => `${keys[i]}${cell}`)
+            .join(",")}}\n`,
+      )
+      .join(""),
+  };
 }
 
 /** Of named tensors, where a row has a list, each of its elements is a column. */

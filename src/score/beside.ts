@@ -9,8 +9,8 @@ import { choose } from "../dialects/index.js";
 import { membersOf, textOfMembers } from "../engine/members.js";
 import { formOf } from "../envelope/detect.js";
 import { placesAmong, TransloadError } from "../errors.js";
-import { unpack } from "../io/unpack.js";
 import type { Source } from "../io/source.js";
+import { unpack } from "../io/unpack.js";
 import type { ConvertOptions } from "../options/convert.js";
 
 /** What of the payload goes beside the predictions. */
@@ -112,7 +112,10 @@ async function* textLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<str
 
 function checked(line: string): string {
   if (line.startsWith("{") && line.endsWith("}")) return line;
-  throw new TransloadError("E_COLUMNS", "a list in a cell of the payload has line breaks in it, so it cannot stand beside the predictions; leave them out");
+  throw new TransloadError(
+    "E_COLUMNS",
+    "a list in a cell of the payload has line breaks in it, so it cannot stand beside the predictions; leave them out",
+  );
 }
 
 /** Whether a source can be read but once. */

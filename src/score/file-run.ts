@@ -1,18 +1,18 @@
 // A run whose predictions go to a file.
 import { createWriteStream, rmSync, type Stats, statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { formOfName } from "../api/extension.js";
 import { optionText, TransloadError } from "../errors.js";
 import { compressionOf, compressor } from "../io/compression.js";
-import { cannotWrite } from "../io/disk-errors.js";
+import { blame, cannotWrite } from "../io/disk-errors.js";
 import { locked } from "../io/lock.js";
 import { openOutput } from "../io/output.js";
 import { chunksOf, regularFileOf, type Source } from "../io/source.js";
 import { identityOf } from "./identity.js";
-import { Journal } from "./journal.js";
+import { type Identity, Journal } from "./journal.js";
 import { type Plan, planOf } from "./plan.js";
 import { formed, recordChunks, type ScoreTarget, targetOf } from "./records.js";
 import { answersTo, besideOf } from "./run.js";
@@ -37,26 +37,41 @@ export async function runToFile(source: Source, target: string, options: ScoreFi
   if (resume && file === undefined)
     throw new TransloadError("E_OPTION", `${optionText("resume", true)} reads the payload again, so it takes a file and no pipe`);
   const path = resolve(target);
-  const folder = journalOf(path);
   const identity = await identityOf(plan, file, fingerprint);
-  await makeFolder(folder);
-  return locked(folder, async () => {
-    const journal = await Journal.open(folder, identity, resume);
-    try {
-      const held = file === undefined && plan.beside.length > 0 ? await hold(source, folder) : source;
-      const summary = await gather(held, plan, journal, onSummary);
-      await assemble(held, path, plan, journal, written);
-      await journal.remove();
-      return summary;
-    } catch (error) {
-      // nothing is lost that could be gone on with
-      await journal.settled().catch(() => {});
-      if (journal.size === 0) await journal.remove();
-      throw error;
-    } finally {
-      await journal.close();
-    }
+  const work = () => run({ source, plan, path, written, onSummary }, identity, resume);
+  // the lock stands beside the journal, which goes when a run is done
+  return locked(dirname(path), work, `.${basename(path)}.transload-lock`).catch((error: unknown) => {
+    throw (error as NodeJS.ErrnoException).syscall === "open" ? cannotWrite(path, error) : blame(error, file, path);
   });
+}
+
+/** A run, whole. */
+interface Run {
+  readonly source: Source;
+  readonly plan: Plan;
+  readonly path: string;
+  readonly written: ScoreTarget;
+  readonly onSummary: ScoreFileOptions["onSummary"];
+}
+
+async function run({ source, plan, path, written, onSummary }: Run, identity: Identity, resume: boolean): Promise<ScoreSummary> {
+  const folder = journalOf(path);
+  await makeFolder(folder);
+  const journal = await Journal.open(folder, identity, resume);
+  try {
+    const held = regularFileOf(source) === undefined && plan.beside.length > 0 ? await hold(source, folder) : source;
+    const summary = await gather(held, plan, journal, onSummary);
+    await assemble(held, path, plan, journal, written);
+    await journal.remove();
+    return summary;
+  } catch (error) {
+    await journal.settled().catch(() => {});
+    // nothing is lost that could be gone on with
+    if (journal.size === 0) await journal.remove();
+    throw error;
+  } finally {
+    await journal.close();
+  }
 }
 
 async function makeFolder(path: string): Promise<void> {
@@ -67,7 +82,11 @@ async function makeFolder(path: string): Promise<void> {
 
 function formNamed(target: string): ScoreTarget["to"] {
   const form = formOfName(target);
-  if (form === "auto") throw new TransloadError("E_OPTION", `the name ${target} does not tell how to write the predictions; say it with ${optionText("to", "csv")}`);
+  if (form === "auto")
+    throw new TransloadError(
+      "E_OPTION",
+      `the name ${target} does not tell how to write the predictions; say it with ${optionText("to", "csv")}`,
+    );
   return form;
 }
 
@@ -79,7 +98,12 @@ async function hold(source: Source, folder: string): Promise<string> {
 }
 
 /** Has every part answered, and each answer on the disk. */
-async function gather(source: Source, plan: Plan, journal: Journal, told: ((summary: ScoreSummary) => void) | undefined): Promise<ScoreSummary> {
+async function gather(
+  source: Source,
+  plan: Plan,
+  journal: Journal,
+  told: ((summary: ScoreSummary) => void) | undefined,
+): Promise<ScoreSummary> {
   const tally = new Tally();
   tally.rows = journal.rows;
   tally.refused = journal.refused.reduce((sum, { rows }) => sum + rows, 0);

@@ -25,7 +25,9 @@ export async function identityOf(plan: Plan, file: string | undefined, fingerpri
     version,
     ...(file !== undefined && (await ofFile(file))),
     // no header is among these: it may be a secret
-    options: digest(JSON.stringify([spellUrl(plan.upstream.url), plan.parts.params, Object.entries(reading).sort(([a], [b]) => (a < b ? -1 : 1))])),
+    options: digest(
+      JSON.stringify([spellUrl(plan.upstream.url), plan.parts.params, Object.entries(reading).sort(([a], [b]) => (a < b ? -1 : 1))]),
+    ),
     ...(fingerprint !== undefined && { model: digest(fingerprint) }),
   };
 }

@@ -3,15 +3,16 @@
 // A folder with two files that only grow. `answers.jsonl` has the predictions, in the order in which they came. `journal.jsonl` has a line for
 // each part: its rows, a digest of its request, and where its predictions stand. The predictions are on the disk before the line is written,
 // and the line before the answer counts. So a line that is whole is true; what stands behind the last of them is a rest, which is cut off.
+
+import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { decode, encode } from "../columns/bytes.js";
-import { TransloadError, optionText } from "../errors.js";
+import { optionText, TransloadError } from "../errors.js";
 import { cannotRead, cannotWrite, syncFolder } from "../io/disk-errors.js";
-import type { AnsweredRows } from "./records.js";
 import type { Part } from "./parts.js";
+import type { AnsweredRows } from "./records.js";
 import type { Answered, RefusedRows } from "./sending.js";
 
 /** What the answers of a run depend on: each by a name that a message can say. */
@@ -152,7 +153,10 @@ export class Journal {
       return;
     }
     if (!resume)
-      throw new TransloadError("E_OPTION", `${this.#folder} has the answers of a run that did not end; go on with it by ${optionText("resume", true)}, or remove it`);
+      throw new TransloadError(
+        "E_OPTION",
+        `${this.#folder} has the answers of a run that did not end; go on with it by ${optionText("resume", true)}, or remove it`,
+      );
     this.#refuseOther(JSON.parse(lines[0] as string) as Identity, identity);
     for (const line of lines.slice(1)) this.#enter(JSON.parse(line) as Entry);
     await this.#journal.truncate(this.#journalEnd);
@@ -229,5 +233,8 @@ function isJson(line: string): boolean {
 }
 
 function otherRun(folder: string, what: string): TransloadError {
-  return new TransloadError("E_OPTION", `${folder} is of another run: ${what}; remove it, and begin anew without ${optionText("resume", true)}`);
+  return new TransloadError(
+    "E_OPTION",
+    `${folder} is of another run: ${what}; remove it, and begin anew without ${optionText("resume", true)}`,
+  );
 }

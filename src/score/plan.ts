@@ -36,7 +36,8 @@ export function planOf(call: string, options: ScoreOptions): Plan {
   const { dialect, forms } = choose(to);
   const server = dialect as Dialect;
   const params = paramsText(asking.params, server);
-  const maxBytes = reading.maxBytes ?? (reading.maxRows === undefined || server.maxBytes !== undefined ? (server.maxBytes ?? MAX_BYTES) : undefined);
+  const maxBytes =
+    reading.maxBytes ?? (reading.maxRows === undefined || server.maxBytes !== undefined ? (server.maxBytes ?? MAX_BYTES) : undefined);
   const room = maxBytes === undefined ? {} : { maxBytes: Math.max(1, maxBytes - (params?.length ?? 0)) };
   // what it answers must be known as well
   choose(server.name, false, "response");

@@ -3,8 +3,8 @@ import { type Duplex, pipeline, Readable } from "node:stream";
 import { convert } from "../api/convert.js";
 import { binaryForm } from "../binary/form.js";
 import { encode } from "../columns/bytes.js";
-import { membersOf } from "../engine/members.js";
 import { choose } from "../dialects/index.js";
+import { membersOf } from "../engine/members.js";
 import { TransloadError } from "../errors.js";
 import type { ConvertOptions } from "../options/convert.js";
 import type { Members } from "./beside.js";
@@ -27,7 +27,10 @@ export type ScoreTarget = Pick<ConvertOptions, "to" | "nan" | "codec" | "rowGrou
  * JSON Lines of the answers, with what stands beside them.
  * @throws TransloadError E_ANSWER where the answers have not all the same columns; E_REFUSED where there is none; E_DUPLICATE; E_INDEX.
  */
-export async function* recordChunks(answers: AsyncIterable<AnsweredRows>, beside: AsyncIterator<Members>): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* recordChunks(
+  answers: AsyncIterable<AnsweredRows>,
+  beside: AsyncIterator<Members>,
+): AsyncGenerator<Uint8Array, void, undefined> {
   let names: readonly string[] | undefined;
   let any = false;
   try {
@@ -51,7 +54,10 @@ function checkUnique(text: string): void {
   const names = membersOf(text.slice(0, text.indexOf("\n"))).map(([name]) => name);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined)
-    throw new TransloadError("E_DUPLICATE", `the predictions and what stands beside them both have a column ${JSON.stringify(twice)}; give the payload's another name`);
+    throw new TransloadError(
+      "E_DUPLICATE",
+      `the predictions and what stands beside them both have a column ${JSON.stringify(twice)}; give the payload's another name`,
+    );
 }
 
 async function joined({ first, rows, lines, refused }: AnsweredRows, beside: AsyncIterator<Members>): Promise<string> {
@@ -61,7 +67,8 @@ async function joined({ first, rows, lines, refused }: AnsweredRows, beside: Asy
   let gone = 0;
   for (let row = first; row < first + rows; row++) {
     const { value, done } = await beside.next();
-    if (done) throw new TransloadError("E_INDEX", `the payload has ${row} rows when it is read again, and had more; read it when it is complete`);
+    if (done)
+      throw new TransloadError("E_INDEX", `the payload has ${row} rows when it is read again, and had more; read it when it is complete`);
     while (gone < refused.length && row >= end(refused[gone] as RefusedRows)) gone++;
     if (gone < refused.length && row >= (refused[gone] as RefusedRows).first) continue;
     text += `{${value}${(records[line++] as string).slice(1)}\n`;

@@ -15,7 +15,12 @@ interface Going {
 }
 
 /** The answers to a payload; the connections end with them. */
-export async function* answersTo(source: Source, plan: Plan, tally: Tally, { ordered, skip }: Going): AsyncGenerator<Answered, void, undefined> {
+export async function* answersTo(
+  source: Source,
+  plan: Plan,
+  tally: Tally,
+  { ordered, skip }: Going,
+): AsyncGenerator<Answered, void, undefined> {
   const ending = new AbortController();
   const { cutting } = plan.parts;
   const asked = cutting.signal;

@@ -10,9 +10,9 @@ import { encode } from "../columns/bytes.js";
 import { TransloadError } from "../errors.js";
 import type { Source } from "../io/source.js";
 import type { ScoreOptions } from "../options/score.js";
+import { isOnce } from "./beside.js";
 import { type Plan, planOf } from "./plan.js";
 import { type AnsweredRows, formed, recordChunks, type ScoreTarget } from "./records.js";
-import { isOnce } from "./beside.js";
 import type { Answered, RefusedRows } from "./sending.js";
 import { type ScoreSummary, Tally } from "./tally.js";
 
@@ -61,7 +61,10 @@ export function score(source: Source, options: ScoreOptions): Scoring {
     },
     stream(target) {
       if (plan.beside.length > 0 && isOnce(source))
-        throw new TransloadError("E_OPTION", "`with` reads the payload a second time, and a stream can be read once; give a file, or bytes");
+        throw new TransloadError(
+          "E_OPTION",
+          "`with` reads the payload a second time, and a stream can be read once; give a file, or bytes",
+        );
       return formed(recordsInOrder(source, plan, tally), target);
     },
     get summary() {

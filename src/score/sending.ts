@@ -1,11 +1,12 @@
 // One part after the other through a server: sent again where that may help, cut where it is too large or some of its rows are refused.
-import { gzip } from "node:zlib";
+
 import { promisify } from "node:util";
+import { gzip } from "node:zlib";
 import { isAbout, refusalOf, wordsOf } from "../api/answer.js";
 import { spellUrl } from "../api/url.js";
-import { abortError } from "../io/abort.js";
 import { optionText, TransloadError } from "../errors.js";
-import { predictionsOf, type Predictions, spellRows } from "./answer.js";
+import { abortError } from "../io/abort.js";
+import { type Predictions, predictionsOf, spellRows } from "./answer.js";
 import { cut, type Part, type PartsOptions } from "./parts.js";
 import { askedToWait, delayBefore, LONGEST_S, mayPass, wait } from "./patience.js";
 import type { Tally } from "./tally.js";
@@ -119,7 +120,11 @@ export class Sending {
       `leave such rows out with ${optionText("keepGoing", true)}`,
     ];
     const words = said === "" ? "" : `: ${said}`;
-    throw new TransloadError("E_REFUSED", `${spellUrl(this.#upstream.url)} answers ${reply.status} for ${spellRows(part)}${words}; ${ways.join(", or ")}`, { row: first });
+    throw new TransloadError(
+      "E_REFUSED",
+      `${spellUrl(this.#upstream.url)} answers ${reply.status} for ${spellRows(part)}${words}; ${ways.join(", or ")}`,
+      { row: first },
+    );
   }
 
   /** The last answer, after as many attempts as may help. */

@@ -100,10 +100,13 @@ describe("answers that come all the same", () => {
 
   test("after 413: halves, and none as large again", async () => {
     const large: number[] = [];
-    const { text, server } = await run(({ cells }, response) => cells.length > 3 && large.push(cells.length) > 0 && say(response, 413, "too large"), {
-      maxRows: 20,
-      concurrency: 1,
-    });
+    const { text, server } = await run(
+      ({ cells }, response) => cells.length > 3 && large.push(cells.length) > 0 && say(response, 413, "too large"),
+      {
+        maxRows: 20,
+        concurrency: 1,
+      },
+    );
     expect(text).toBe(EXPECTED);
     expect(large).toEqual([20, 10, 5]);
     expect(server.asked.at(-1)?.cells.length).toBeLessThanOrEqual(3);
@@ -144,7 +147,12 @@ describe("what ends a run", () => {
   });
 
   test("answers with other columns than those before", async () => {
-    const error = await failure(({ cells }, response) => predict(response, cells.map((cell) => ({ [cells[0] === 0 ? "p" : "q"]: cell }))));
+    const error = await failure(({ cells }, response) =>
+      predict(
+        response,
+        cells.map((cell) => ({ [cells[0] === 0 ? "p" : "q"]: cell })),
+      ),
+    );
     expect(error).toMatchObject({ code: "E_ANSWER" });
     expect(error.message).toContain("all rows must get the same");
   });

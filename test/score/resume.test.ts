@@ -1,7 +1,18 @@
 // Runs that are ended, and go on: the same answers as of a run that was not; and the journals that may not be gone on with.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -163,7 +174,8 @@ test(`killed at twenty moments (FUZZ_SEED=${SEED})`, async () => {
     const [, signal] = await exited;
     if (signal === "SIGKILL") {
       killed++;
-      if (existsSync(join(folder, "journal.jsonl"))) kept = Math.max(kept, readFileSync(join(folder, "journal.jsonl"), "utf8").split("\n").length);
+      if (existsSync(join(folder, "journal.jsonl")))
+        kept = Math.max(kept, readFileSync(join(folder, "journal.jsonl"), "utf8").split("\n").length);
       if (existsSync(output)) expect(readFileSync(output).equals(expected)).toBe(true);
       continue;
     }
