@@ -52,6 +52,7 @@ const ROOMS = [
   "lanes",
   "model",
   "api",
+  "score",
   "web",
   "index",
   "cli",

@@ -105,10 +105,10 @@ Examples:
 function addParam(text: string, before: Record<string, unknown> | undefined): Record<string, unknown> {
   const at = text.indexOf("=");
   if (at <= 0) throw new TransloadError("E_OPTION", "a parameter is written as --param name=value");
-  return { ...before, [text.slice(0, at)]: valueOf(text.slice(at + 1)) };
+  return { ...before, [text.slice(0, at)]: parseValue(text.slice(at + 1)) };
 }
 
-function valueOf(text: string): unknown {
+function parseValue(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

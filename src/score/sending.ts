@@ -114,7 +114,10 @@ export class Sending {
   #refuse(part: Part, reply: Reply, work: Work): void {
     const said = wordsOf({ text: reply.body.toString("utf8") }) ?? "";
     const { first, rows } = part;
-    if (this.#options.keepGoing) return work.refuse({ first, rows, status: reply.status, said });
+    if (this.#options.keepGoing) {
+      work.refused.push({ first, rows, status: reply.status, said });
+      return;
+    }
     const ways = [
       ...(rows > 1 ? [`find the row with ${optionText("bisect", true)}`] : []),
       `leave such rows out with ${optionText("keepGoing", true)}`,
@@ -175,10 +178,6 @@ class Work {
     if (this.lines.length > 0) checkNames(this.names, names);
     this.names = names;
     this.lines.push(lines);
-  }
-
-  refuse(rows: RefusedRows): void {
-    this.refused.push(rows);
   }
 }
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 
 /** A request as it came. */
-export interface Asked {
+interface Asked {
   /** Counts from 0. */
   readonly number: number;
   readonly headers: IncomingMessage["headers"];
@@ -59,7 +59,7 @@ export async function faultyServer(fault: Fault = () => false, port = 0): Promis
   };
 }
 
-export const twice = (cell: unknown): unknown => (typeof cell === "number" ? cell * 2 : cell);
+const twice = (cell: unknown): unknown => (typeof cell === "number" ? cell * 2 : cell);
 
 /** MLflow's answer. */
 export function predict(response: ServerResponse, predictions: unknown): true {
