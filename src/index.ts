@@ -44,8 +44,9 @@ export type { ColumnSpec, ColumnType, ParamSpec, ScalarType, Schema, Signature, 
 export { type Otherwise, type Verdict, type VerdictOptions, verdict } from "./model/verdict.js";
 export type { BatchFunction, ConvertOptions, HttpHeaders } from "./options/convert.js";
 export type { AskingOptions, ScoreOptions } from "./options/score.js";
+export type { ScoreFileOptions } from "./score/file-options.js";
 export type { ScoreTarget } from "./score/records.js";
 export { type ScoredPiece, type Scoring, score } from "./score/score.js";
-export { type ScoreFileOptions, scoreFile } from "./score/score-file.js";
+export { scoreFile } from "./score/score-file.js";
 export type { RefusedRows } from "./score/sending.js";
 export type { ScoreSummary } from "./score/tally.js";

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { TransloadError } from "../errors.js";
 import type { ScoreOptions } from "../options/score.js";
-import type { ScoreFileOptions } from "../score/score-file.js";
+import type { ScoreFileOptions } from "../score/file-options.js";
 import { addHeaders, type HeadersCall, parseSeconds } from "./endpoint.js";
 import {
   addDefinitions,

@@ -11,12 +11,13 @@ import { blame, cannotWrite } from "../io/disk-errors.js";
 import { locked } from "../io/lock.js";
 import { openOutput } from "../io/output.js";
 import { chunksOf, regularFileOf, type Source } from "../io/source.js";
+import { journalOf, refusedOf } from "./file-names.js";
+import type { ScoreFileOptions } from "./file-options.js";
 import { identityOf } from "./identity.js";
 import { type Identity, Journal } from "./journal.js";
 import { type Plan, planOf } from "./plan.js";
 import { formed, recordChunks, type ScoreTarget, targetOf } from "./records.js";
 import { answersTo, besideOf } from "./run.js";
-import { journalOf, refusedOf, type ScoreFileOptions } from "./score-file.js";
 import type { RefusedRows } from "./sending.js";
 import { type ScoreSummary, Tally } from "./tally.js";
 
