@@ -22,6 +22,7 @@ import { memory } from "./sections/memory.js";
 import { others } from "./sections/others.js";
 import { printing } from "./sections/printing.js";
 import { scaling } from "./sections/scaling.js";
+import { score } from "./sections/score.js";
 import { splice } from "./sections/splice.js";
 import { starting } from "./sections/starting.js";
 import { tables } from "./sections/tables.js";
@@ -40,6 +41,7 @@ const SECTIONS: Readonly<Record<string, (scale: Scale) => Section | Promise<Sect
   tables,
   "tables-memory": tablesMemory,
   binary,
+  score,
   browser,
   others,
   "tables-others": tablesOthers,
