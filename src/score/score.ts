@@ -22,6 +22,7 @@ export interface ScoredPiece {
   readonly number: number;
   /** Row of the payload that the piece begins with. */
   readonly firstRow: number;
+  /** Rows of the piece, those that were refused among them. */
   readonly rows: number;
   /** Names of the columns: `prediction`; `prediction_0` … where a row's is a list; or the answer's own. */
   readonly columns: readonly string[];

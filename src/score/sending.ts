@@ -28,8 +28,11 @@ export interface SendingOptions {
 
 /** Rows that a server refuses. */
 export interface RefusedRows {
+  /** Row of the payload that they begin with. */
   readonly first: number;
+  /** How many they are. */
   readonly rows: number;
+  /** HTTP's. */
   readonly status: number;
   /** Its own words. */
   readonly said: string;

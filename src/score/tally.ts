@@ -15,7 +15,14 @@ export interface ScoreSummary {
   /** Bytes of the requests' bodies as they were sent. */
   readonly bytes: number;
   /** Milliseconds from a request to the end of its answer; 0 where there was none. */
-  readonly latency: { readonly p50: number; readonly p95: number; readonly p99: number };
+  readonly latency: {
+    /** Half of the answers took no longer. */
+    readonly p50: number;
+    /** 95 of a hundred. */
+    readonly p95: number;
+    /** 99 of a hundred. */
+    readonly p99: number;
+  };
 }
 
 export class Tally {
