@@ -23,6 +23,7 @@ import { others } from "./sections/others.js";
 import { printing } from "./sections/printing.js";
 import { python } from "./sections/python.js";
 import { scaling } from "./sections/scaling.js";
+import { score } from "./sections/score.js";
 import { splice } from "./sections/splice.js";
 import { starting } from "./sections/starting.js";
 import { tables } from "./sections/tables.js";
@@ -41,6 +42,7 @@ const SECTIONS: Readonly<Record<string, (scale: Scale) => Section | Promise<Sect
   tables,
   "tables-memory": tablesMemory,
   binary,
+  score,
   browser,
   others,
   "tables-others": tablesOthers,

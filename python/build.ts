@@ -8,6 +8,7 @@ import { define as convert } from "../src/cli/convert.js";
 import { define as inspect } from "../src/cli/inspect.js";
 import type { Define } from "../src/cli/job.js";
 import { parseColumns, parseDtype, parseWords } from "../src/cli/options.js";
+import { define as score } from "../src/cli/score.js";
 import { define as validate } from "../src/cli/validate.js";
 import { DIALECTS } from "../src/dialects/index.js";
 import { ENDINGS } from "../src/io/compression.js";
@@ -22,7 +23,7 @@ interface Spelling {
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const js = `${root}python/src/transload/_js`;
-const COMMANDS: Readonly<Record<string, Define>> = { convert, inspect, validate };
+const COMMANDS: Readonly<Record<string, Define>> = { convert, inspect, score, validate };
 
 mkdirSync(`${js}/dist/core`, { recursive: true });
 for (const name of ["core.wasm", "core-relaxed.wasm"]) copyFileSync(`${root}src/core/${name}`, `${js}/dist/core/${name}`);

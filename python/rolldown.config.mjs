@@ -28,7 +28,7 @@ const builtIns = new Set(builtinModules);
 
 const command = defineConfig({
   ...common,
-  input: { "cli/command": "src/cli/command.ts" },
+  input: { "cli/command": "src/cli/command.ts", "jobs/worker": "src/jobs/worker.ts" },
   external: (id) => id !== "node:child_process" && (id.startsWith("node:") || builtIns.has(id)),
   plugins: [commander, licenses],
   output: {

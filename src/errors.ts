@@ -36,6 +36,8 @@ export const CODES = {
   E_MODEL: "an MLmodel file that is none, or has no signature where one is needed",
   E_LIMIT: "a key, a gap between keys, or a row larger than transload holds",
   E_OPTION: "an option that cannot be used so",
+  E_REFUSED: "a server refuses the rows that it was sent",
+  E_ANSWER: "a server's answer that does not fit what it was asked",
   E_READ: "the input cannot be read",
   E_WRITE: "the output cannot be written",
   E_ABORT: "the conversion was aborted",
@@ -45,7 +47,17 @@ export const CODES = {
 export type ErrorCode = keyof typeof CODES;
 
 /** What is no fault of the input, or names it itself. */
-const ELSEWHERE: readonly ErrorCode[] = ["E_OPTION", "E_DIALECT", "E_MODEL", "E_READ", "E_WRITE", "E_SPILL", "E_ABORT"];
+const ELSEWHERE: readonly ErrorCode[] = [
+  "E_OPTION",
+  "E_DIALECT",
+  "E_MODEL",
+  "E_REFUSED",
+  "E_ANSWER",
+  "E_READ",
+  "E_WRITE",
+  "E_SPILL",
+  "E_ABORT",
+];
 
 /** Where in the input, as far as known. All but line and column count from 0. */
 export interface Place {

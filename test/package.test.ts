@@ -53,6 +53,7 @@ const ROOMS = [
   "jobs",
   "model",
   "api",
+  "score",
   "web",
   "index",
   "cli",

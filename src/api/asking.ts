@@ -7,9 +7,10 @@ import { type ExpansionLimit, expansionLimit } from "../io/expansion.js";
 import { unpack } from "../io/unpack.js";
 import type { Inspection } from "../model/inspection.js";
 import { type Verdict, type VerdictOptions, verdict } from "../model/verdict.js";
-import { type Answer, wordsOf } from "./answer.js";
-import { type Endpoint, spellUrl } from "./endpoint.js";
+import { type Answer, isAbout, refusalOf, wordsOf } from "./answer.js";
+import type { Endpoint } from "./endpoint.js";
 import { inspect } from "./inspect.js";
+import { mediaTypeOf } from "./route.js";
 import { type SplitOptions, split } from "./split.js";
 
 /** What a server said of a payload. */
@@ -62,19 +63,6 @@ interface Refused {
 }
 
 const REFUSED = 400;
-/** Statuses that say nothing of the payload: who asks, where, how, how often, and servers in between. */
-const ELSEWHERE: Readonly<Record<number, string>> = {
-  401: "it wants to know who asks: hand over a token with TOKEN",
-  403: `who asks may not: look at the token, and what it is for`,
-  404: "there is nothing at that path; look at the URL: /invocations, /score, /v2/models/NAME/infer, /v1/models/NAME:predict",
-  405: "nothing is posted to that path; look at the URL: /invocations, /score, /v2/models/NAME/infer, /v1/models/NAME:predict",
-  407: "a proxy wants to know who asks",
-  408: "it waited too long for the request; ask again",
-  429: "it was asked too often; ask again later",
-  502: "what stands before the server cannot reach it; look at the server's log",
-  503: "it is not ready; ask again when it is",
-  504: "what stands before the server has waited too long for it; look at the server's log",
-};
 /** Reading failed, and not the payload. */
 const FAILED: readonly ErrorCode[] = ["E_READ", "E_SPILL", "E_ABORT"];
 /** A smaller piece would be taken, or none: that is not its rows' fault. */
@@ -122,7 +110,7 @@ class Asking {
     const whole = await this.#whole();
     const part = whole ?? (await this.#firstRows());
     const answer = await this.#post(part);
-    if (!isAbout(answer)) throw this.#noAnswer(answer);
+    if (!isAbout(answer)) throw refusalOf(answer, this.#endpoint.url);
     const expected = whole ? judged : await this.#verdictOn(part);
     const rows = whole ? undefined : { first: part.first, count: part.count };
     if (answer.status < REFUSED) return this.#asked(answer.status, expected, rows);
@@ -181,9 +169,7 @@ class Asking {
 
   #post({ body }: Part): Promise<Answer> {
     this.#requests++;
-    const layouts = this.#form?.layouts ?? [];
-    const type = layouts.includes("delimited") ? "text/csv" : layouts.includes("lines") ? "application/jsonlines" : "application/json";
-    return this.#endpoint.post(body, type);
+    return this.#endpoint.post(body, mediaTypeOf(this.#form));
   }
 
   /** All of the payload, as it stands; undefined where that is too much. */
@@ -238,24 +224,6 @@ class Asking {
     }
     return parts;
   }
-
-  #noAnswer(answer: Answer): TransloadError {
-    const { status, headers } = answer;
-    const to = headers.get("location");
-    const moved = `it says to ask elsewhere${to === null ? "" : `, at ${to.split("?")[0]}`}; give that URL`;
-    const what = (ELSEWHERE[status] ?? moved).replace("TOKEN", optionText("tokenEnv", "VARIABLE"));
-    const said = wordsOf(answer);
-    const words = said === undefined ? "" : `; it says: ${said}`;
-    return new TransloadError(
-      "E_READ",
-      `${spellUrl(this.#endpoint.url)} answers ${status}, which says nothing of the payload: ${what}${words}`,
-    );
-  }
-}
-
-/** Whether it says something of the payload. */
-function isAbout({ status }: Answer): boolean {
-  return ELSEWHERE[status] === undefined && (status < 300 || status >= REFUSED);
 }
 
 /** Whether a single row may be the reason. */

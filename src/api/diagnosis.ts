@@ -3,8 +3,9 @@ import { choose, type Dialect, type Releases } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
 import { releasesOf } from "../model/releases.js";
 import { type Answer, wordsOf } from "./answer.js";
-import { type Endpoint, spellUrl } from "./endpoint.js";
+import type { Endpoint } from "./endpoint.js";
 import { modelIn, PRODUCTS, type Product, routesOf, type Sign } from "./probes.js";
+import { spellUrl } from "./url.js";
 
 /** What is known of an endpoint. */
 export interface Diagnosis {

@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ define: Define }>>> = {
   convert: () => import("./convert.js"),
   inspect: () => import("./inspect.js"),
   validate: () => import("./validate.js"),
+  score: () => import("./score.js"),
   doctor: () => import("./doctor.js"),
   bench: () => import("./bench.js"),
   dialects: () => import("./dialects.js"),

@@ -10,18 +10,17 @@ import type { Compression } from "../io/compression.js";
 import { CONVERT } from "../options/check.js";
 import type { ConvertOptions } from "../options/convert.js";
 import {
+  addDelimited,
   addEncoding,
   addHeaderLength,
   type Encoded,
   type Headed,
   type Limits,
-  parseCharacter,
   parseColumns,
   parseDtype,
   parseJobs,
   parseRows,
   parseSize,
-  parseWords,
 } from "./options.js";
 import { isPattern } from "./pieces.js";
 import type { Voice } from "./report.js";
@@ -73,6 +72,10 @@ export interface ConvertCall extends Voice, Limits, Encoded, Headed {
 export type Shape = "whole" | "lines" | "files";
 
 export function addOptions(command: Command): Command {
+  return addTarget(addDelimited(addReading(command)));
+}
+
+function addReading(command: Command): Command {
   return addHeaderLength(addEncoding(command))
     .summary("write a payload in another dialect")
     .description("Reads a payload in one dialect and writes it in another, in one pass. A file is written whole or not at all.")
@@ -112,19 +115,11 @@ export function addOptions(command: Command): Command {
       "--index <how>",
       "row labels of a split, or pandas' in a file: keep, drop, generate, or column:NAME for a column's cells (or labels as a column); kept by default, made where the target needs them",
     )
-    .option("--no-header", "a csv or tsv file has no line of names")
-    .option("--delimiter <character>", "between the fields of the csv that is read; tab for tsv", parseCharacter)
-    .option("--quote <character>", "around the fields of the csv that is read")
-    .option("--skip-lines <lines>", "lines of a csv to leave out before its header", Number)
-    .option("--comment <character>", "lines of a csv that begin so are left out")
-    .option("--escape <character>", "within the quotes of a csv, the next character stands for itself")
-    .option("--na <words>", "a,b,c: words that stand for nothing in a csv, instead of pandas' own; none for none", parseWords)
-    .option("--text <names>", "a,b,c: columns of a csv that are text, whatever they look like", parseColumns)
-    .addOption(
-      command
-        .createOption("--typing <how>", "fields of a csv: each as it looks, or its column as pandas reads it")
-        .choices(["lexical", "pandas"]),
-    )
+    .option("--no-header", "a csv or tsv file has no line of names");
+}
+
+function addTarget(command: Command): Command {
+  return command
     .option("--datatype <datatype>", "of numbers in Open Inference Protocol: FP32, INT64, …; by default what holds them")
     .option("--model <path>", "an MLmodel, or its folder: its signature gives the form, names, and which columns are text")
     .option("--schema <file>", 'which columns of a csv are text: an MLmodel, or JSON like {"zip": "string"}')

@@ -71,6 +71,23 @@ export function headerLengthOf({ headerLength }: Headed): Headed {
   return headerLength === undefined ? {} : { headerLength };
 }
 
+/** How a delimited file is read, its line of names aside. */
+export function addDelimited(command: Command): Command {
+  return command
+    .option("--delimiter <character>", "between the fields of the csv that is read; tab for tsv", parseCharacter)
+    .option("--quote <character>", "around the fields of the csv that is read")
+    .option("--skip-lines <lines>", "lines of a csv to leave out before its header", Number)
+    .option("--comment <character>", "lines of a csv that begin so are left out")
+    .option("--escape <character>", "within the quotes of a csv, the next character stands for itself")
+    .option("--na <words>", "a,b,c: words that stand for nothing in a csv, instead of pandas' own; none for none", parseWords)
+    .option("--text <names>", "a,b,c: columns of a csv that are text, whatever they look like", parseColumns)
+    .addOption(
+      command
+        .createOption("--typing <how>", "fields of a csv: each as it looks, or its column as pandas reads it")
+        .choices(["lexical", "pandas"]),
+    );
+}
+
 /** How much there may be of a row, and of a compressed input. */
 export interface Limits extends ExpansionLimit {
   maxRowBytes?: number;
@@ -134,7 +151,7 @@ export function parseJobs(text: string): number {
 }
 
 /** `\\t` is a tab. */
-export function parseCharacter(text: string): string {
+function parseCharacter(text: string): string {
   return text === "\\t" ? "\t" : text;
 }
 

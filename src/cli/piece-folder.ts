@@ -8,10 +8,10 @@ import { PERMISSIONS } from "../io/atomic.js";
 import type { Compression } from "../io/compression.js";
 import { cannotWrite, refuseSame, syncFolder } from "../io/disk-errors.js";
 import { beforeLeaving } from "../io/leaving.js";
+import { locked } from "../io/lock.js";
 import { existing, type Output, openFile } from "../io/output.js";
 import { sweep, temporaryIn } from "../io/temporary.js";
 import type { Input } from "./input.js";
-import { locked } from "./lock.js";
 
 /** `part-00000.json`: what stands before the number, its digits at least, and what stands behind. */
 export interface PieceName {

@@ -13,11 +13,13 @@ const CLEAR_LINE = "\r\x1b[K";
 export interface Progress {
   /** Takes the bytes of input that are used up. */
   readonly update: (bytes: number) => void;
+  /** Has this said behind the rest, to a person. */
+  tell(more: string): void;
   stop(): void;
 }
 
 /** Lines for a program that asked for them, a bar on a terminal; nothing where nobody looks, or quiet is wanted. */
-export function progressOf({ size }: Input, report: Report): Progress | undefined {
+export function progressOf({ size }: Pick<Input, "size">, report: Report): Progress | undefined {
   if (report.quiet) return undefined;
   if (report.programs) return new Lines(report, size);
   return isatty(STDERR) ? new Bar(report, size) : undefined;
@@ -37,14 +39,16 @@ class Lines implements Progress {
 
   readonly update = (bytes: number): void => {
     this.#bytes = bytes;
-    if (performance.now() - this.#told > PATIENCE_MS) this.#tell();
+    if (performance.now() - this.#told > PATIENCE_MS) this.#say();
   };
 
+  tell(): void {}
+
   stop(): void {
-    this.#tell();
+    this.#say();
   }
 
-  #tell(): void {
+  #say(): void {
     this.#told = performance.now();
     this.#report.tell({ type: "progress", bytes: this.#bytes, ...(this.#size !== undefined && { total: this.#size }) });
   }
@@ -58,12 +62,18 @@ class Bar implements Progress {
   #bar: SingleBar | undefined;
   #callOff: (() => void) | undefined;
   #bytes = 0;
+  #more = "";
   #wanted = false;
   #over = false;
 
   constructor(report: Report, size: number | undefined) {
     this.#report = report;
     this.#size = size;
+  }
+
+  tell(more: string): void {
+    this.#more = ` | ${more}`;
+    this.#bar?.update(this.#bytes, this.#told);
   }
 
   readonly update = (bytes: number): void => {
@@ -84,7 +94,8 @@ class Bar implements Progress {
     this.#wanted = true;
     const { default: progress } = await import("cli-progress");
     if (this.#over) return;
-    const format = this.#size === undefined ? "{read} | {rate}" : "{bar} {percentage}% | {read} of {all} | {rate} | {left} left";
+    const format =
+      this.#size === undefined ? "{read} | {rate}{more}" : "{bar} {percentage}% | {read} of {all} | {rate} | {left} left{more}";
     // our own signal handlers leave the process, and leaving stops the bar
     const options = { format, gracefulExit: false, barCompleteChar: "█", barIncompleteChar: "░", barsize: 30 };
     this.#bar = new progress.SingleBar(options as object);
@@ -100,7 +111,7 @@ class Bar implements Progress {
     const rate = (this.#bytes / (performance.now() - this.#started)) * 1000;
     const size = this.#size ?? 0;
     const left = rate > 0 ? Math.max(0, size - this.#bytes) / rate : 0;
-    return { read: amount(this.#bytes), all: amount(size), rate: `${amount(rate)}/s`, left: clock(left) };
+    return { read: amount(this.#bytes), all: amount(size), rate: `${amount(rate)}/s`, left: clock(left), more: this.#more };
   }
 }
 

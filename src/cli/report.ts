@@ -48,6 +48,11 @@ export class Report {
     else this.#line(`transload: warning: ${message}`);
   }
 
+  /** What is no warning, and good to know. */
+  note(message: string): void {
+    if (!this.quiet) this.#line(this.#json ? JSON.stringify({ message }) : `transload: ${message}`);
+  }
+
   /** The error, which is one of this input; `around` has the input's bytes. */
   async trace(error: unknown, input: { readonly file?: string | undefined }, around: Around | undefined): Promise<unknown> {
     if (!(error instanceof TransloadError)) return error;

@@ -11,6 +11,7 @@ export const azureml = dialect({
   name: "azureml",
   title: "Azure ML",
   about: "Azure ML online endpoints: input_data",
+  route: "/score",
   params: "params",
   missing: "null",
   // 5 MB/s of bandwidth for an endpoint, and 5 seconds by default for a request

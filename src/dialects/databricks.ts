@@ -8,6 +8,7 @@ export const databricks = dialect({
   title: "Databricks",
   takes: ["csv"],
   about: "Databricks Model Serving: as mlflow, 16 MB a request",
+  route: "/serving-endpoints/{model}/invocations",
   maxBytes: 16e6,
   response: { ...mlflow.response, about: "Databricks Model Serving: predictions" },
 });

@@ -121,6 +121,11 @@ const DEFINITION: Readonly<Record<keyof DialectDefinition, Check>> = {
   title: text,
   like: text,
   params: text,
+  route: (value, at) =>
+    typeof value === "string" && value.startsWith("/")
+      ? value
+      : at.refuse(`${at} must be a path that begins with /, and this is ${shown(value)}`),
+  tooLarge: text,
   maxBytes: whole,
   softLimit: text,
   doubles: flag,

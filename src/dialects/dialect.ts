@@ -116,6 +116,10 @@ export interface DialectTable<Name extends string = string, Form extends string 
   readonly title?: string;
   /** Sibling key that carries inference parameters. */
   readonly params?: string;
+  /** Where its servers are posted to: a path behind the server's own, in which `{model}` stands for the model's name. */
+  readonly route?: string;
+  /** What a refusal says that is due to the request's size alone, where its status is not 413. */
+  readonly tooLarge?: string;
   /** Bytes of a request that the servers take. */
   readonly maxBytes?: number;
   /** More bytes may pass: when, and what to change for it. */

@@ -9,6 +9,7 @@ export const kserve1 = dialect({
   name: "kserve1",
   title: "KServe",
   about: "KServe v1: instances, inputs",
+  route: "/v1/models/{model}:predict",
   params: "parameters",
   bytes: "object",
   rules: "kserve",

@@ -22,6 +22,7 @@ export const mlflow = dialect({
   name: "mlflow",
   title: "MLflow",
   about: "MLflow 2 and later: dataframe_split, dataframe_records, inputs, instances",
+  route: "/invocations",
   params: "params",
   missing: "token",
   rules: "mlflow",

@@ -10,6 +10,7 @@ export const oip = dialect({
   name: "oip",
   title: "MLServer",
   about: "Open Inference Protocol v2: inputs with name, shape and datatype",
+  route: "/v2/models/{model}/infer",
   params: "parameters",
   bytes: "content",
   rules: "mlserver",

@@ -11,11 +11,20 @@ export const sagemaker = dialect({
   about: "SageMaker: CSV without names, instances of features, a bare list; 6 MB a request",
   nan: "error",
   missing: "null",
+  route: "/invocations",
   maxBytes: 6e6,
   rules: "sagemaker",
   forms: {
     csv: { layouts: ["delimited"], delimiter: ",", headless: true },
     json: { key: "instances", layouts: ["features"] },
     tensor: { layouts: ["tensor"], refusesScalar: true, readAs: "json" },
+  },
+  // its own algorithms give predictions (docs.aws.amazon.com, cdf-inference), or CSV where that is accepted; toolkits' encoders a bare list
+  response: {
+    about: "SageMaker: predictions, a bare list",
+    forms: {
+      predictions: { key: "predictions", layouts: ["tensor", "records"] },
+      bare: { layouts: ["tensor", "records"] },
+    },
   },
 });

@@ -9,6 +9,7 @@ export const seldon = dialect({
   name: "seldon",
   title: "Seldon Core",
   about: "Seldon Core v1: data with names and ndarray, or tensor",
+  route: "/api/v1.0/predictions",
   siblings: ["meta"],
   nan: "error",
   missing: "null",
@@ -19,5 +20,12 @@ export const seldon = dialect({
   forms: {
     ndarray: { layouts: ["ndarray"] },
     tensor: { layouts: ["values"], refusesNull: true },
+  },
+  // utils.construct_response_json: data in the shape of the request's, beside meta
+  response: {
+    about: "Seldon Core v1: data with names and ndarray, or tensor",
+    siblings: ["meta"],
+    key: "data",
+    forms: { ndarray: { layouts: ["ndarray"] }, tensor: { layouts: ["values"] } },
   },
 });

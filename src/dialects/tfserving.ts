@@ -10,6 +10,7 @@ export const tfserving = dialect({
   name: "tfserving",
   title: "TensorFlow Serving",
   about: "TensorFlow Serving predict: instances, inputs",
+  route: "/v1/models/{model}:predict",
   siblings: ["signature_name"],
   bytes: "object",
   rules: "tfserving",

@@ -1,7 +1,7 @@
 import { dialect } from "./dialect.js";
 import { oip } from "./oip.js";
 
-const { response: _, bytes: __, ...requests } = oip;
+const { bytes: _, ...requests } = oip;
 
 /**
  * Triton's HTTP server: the same body, 64 MiB of it at most; NaN is read, null is not, nor are FP16 and BF16, which have no place in JSON
@@ -21,7 +21,10 @@ export const triton = dialect({
   nan: "token",
   missing: "error",
   takes: ["triton:binary"],
+  // qa/L0_http of triton-inference-server/server
+  tooLarge: "--http-max-input-size",
   maxBytes: 2 ** 26,
   refusesNull: true,
   refusesDatatypes: ["FP16", "BF16"],
+  response: { ...oip.response, about: "Triton: outputs with name, shape and datatype" },
 });

@@ -135,7 +135,7 @@ export function labelText(rows: number): Uint8Array {
   return encode([...rowIndex(0, rows)].join(""));
 }
 
-export function endsWith(bytes: Uint8Array, end: Uint8Array): boolean {
+function endsWith(bytes: Uint8Array, end: Uint8Array): boolean {
   return bytes.length >= end.length && same(bytes.subarray(bytes.length - end.length), end);
 }
 

@@ -157,13 +157,13 @@ function refuse(name: string, value: unknown, what: string): never {
   throw new TransloadError("E_OPTION", `${optionText(name)} is ${shown}; it must be ${what}`);
 }
 
-function isOneOf(...known: readonly string[]): Check {
+export function isOneOf(...known: readonly string[]): Check {
   return (name, value) => {
     if (!known.includes(value as string)) refuse(name, value, known.join(" or "));
   };
 }
 
-function isText(name: string, value: unknown): void {
+export function isText(name: string, value: unknown): void {
   if (typeof value !== "string") refuse(name, value, "a string");
 }
 
@@ -181,10 +181,14 @@ function areColumns(name: string, value: unknown): void {
   if (!names?.every((text) => typeof text === "string")) refuse(name, value, "a list of names, or an object of new names and old");
 }
 
+export function isObject(name: string, value: unknown): void {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) refuse(name, typeof value, "an object of names and values");
+}
+
 /** What a model is, is for those who read it to say. */
 function isGiven(): void {}
 
-function isFlag(name: string, value: unknown): void {
+export function isFlag(name: string, value: unknown): void {
   if (typeof value !== "boolean") refuse(name, value, "true or false");
 }
 
@@ -234,15 +238,15 @@ function areWords(name: string, value: unknown): void {
       );
 }
 
-function isCount(name: string, value: unknown): void {
+export function isCount(name: string, value: unknown): void {
   if (!(Number.isSafeInteger(value) && (value as number) > 0)) refuse(name, value, "a whole number from 1");
 }
 
-function isWhole(name: string, value: unknown): void {
+export function isWhole(name: string, value: unknown): void {
   if (!(Number.isSafeInteger(value) && (value as number) >= 0)) refuse(name, value, "a whole number from 0");
 }
 
-function isAmount(name: string, value: unknown): void {
+export function isAmount(name: string, value: unknown): void {
   if (!(typeof value === "number" && value > 0)) refuse(name, value, "a number above 0");
 }
 

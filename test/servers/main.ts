@@ -1,5 +1,6 @@
 // npm run test:servers: what transload wrote, sent to the real servers; what their models were given, compared with the
 // source; and verdicts on payloads drawn at random. npm run test:servers -- azureml plain: only cases whose title has these words.
+// npm run test:servers -- score: score against MLflow alone; SCORED says of how many rows.
 // VERDICTS and VERDICT_SEED say how many payloads are drawn, and which.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -10,10 +11,13 @@ import { CASES, type Case, NEVER } from "./cases.js";
 import { checkFiles } from "./files.js";
 import { differences, type Given } from "./given.js";
 import { type Environment, environment, HERE, ROOT, run } from "./python.js";
+import { checkScore } from "./score.js";
 import { freePorts, Server, type Start } from "./server.js";
 import { checkSpark } from "./spark.js";
 import { checkVerdicts } from "./verdicts.js";
 
+/** Rows that are scored: SCORED=1000000 for more. */
+const SCORED = Number(process.env.SCORED ?? 200_000);
 const CLI = join(ROOT, "dist/cli/main.cjs");
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -53,12 +57,15 @@ async function main(): Promise<void> {
     const server = servers.get(processOf(each));
     if (server) await check(each, server);
   }
-  if (words.length === 0)
-    for (const line of [
-      ...(await checkFiles(python, CLI, folder)),
-      ...(await checkSpark(python, CLI, folder)),
-      ...(await verdicts(python)),
-    ]) {
+  if (words.length === 0 || `${words}` === "score")
+    for (const line of words.length > 0
+      ? [await checkScore(python, CLI, folder, SCORED)]
+      : [
+          await checkScore(python, CLI, folder, SCORED),
+          ...(await checkFiles(python, CLI, folder)),
+          ...(await checkSpark(python, CLI, folder)),
+          ...(await verdicts(python)),
+        ]) {
       if (line.startsWith("passed")) passed++;
       else if (!line.startsWith("not run") && !line.startsWith(" ")) failed++;
       say(line.replace(/^passed/, "passed ").replace(/^FAILED/, "FAILED "));

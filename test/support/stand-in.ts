@@ -66,9 +66,20 @@ export function mlflow(version: string, fault: (body: string) => string | undefi
     "GET /version": { headers: json, body: version },
     "POST /invocations": ({ body }) => {
       const message = fault(body);
-      return message === undefined ? { body: { predictions: [0] } } : { status: 400, body: { error_code: "BAD_REQUEST", message } };
+      return message === undefined
+        ? { body: { predictions: rowsOf(body).map(() => 0) } }
+        : { status: 400, body: { error_code: "BAD_REQUEST", message } };
     },
   };
+}
+
+/** The rows of a split; of what has none, one. */
+function rowsOf(body: string): readonly unknown[] {
+  try {
+    return (JSON.parse(body) as { dataframe_split?: { data: unknown[] } }).dataframe_split?.data ?? [0];
+  } catch {
+    return [0];
+  }
 }
 
 /** MLflow's words for null in a long column. */

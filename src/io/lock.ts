@@ -3,8 +3,8 @@ import { closeSync, linkSync, openSync, readFileSync, renameSync, rmSync, statSy
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { TransloadError } from "../errors.js";
-import { beforeLeaving } from "../io/leaving.js";
-import { isAlive, temporaryIn, thisHost } from "../io/temporary.js";
+import { beforeLeaving } from "./leaving.js";
+import { isAlive, temporaryIn, thisHost } from "./temporary.js";
 
 const NAME = ".transload-lock";
 /** Who has it (process and machine), and since when. */
@@ -18,11 +18,11 @@ const PATIENCE_MS = 10_000;
 const INTERVAL_MS = 25;
 
 /**
- * Does this while no other run does the like in the folder. A lock whose process is gone is taken away.
+ * Does this while no other run does the like in the folder, under the same name. A lock whose process is gone is taken away.
  * @throws TransloadError E_WRITE when another run holds it for long; and what the work throws.
  */
-export async function locked<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  const path = join(folder, NAME);
+export async function locked<T>(folder: string, work: () => Promise<T>, name = NAME): Promise<T> {
+  const path = join(folder, name);
   await take(path, folder);
   const release = () => rmSync(path, { force: true });
   const callOff = beforeLeaving(release);

@@ -1,0 +1,160 @@
+// A run whose predictions go to a file.
+import { createWriteStream, rmSync, type Stats, statSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { formOfName } from "../api/extension.js";
+import { optionText, TransloadError } from "../errors.js";
+import { compressionOf, compressor } from "../io/compression.js";
+import { blame, cannotWrite } from "../io/disk-errors.js";
+import { locked } from "../io/lock.js";
+import { openOutput } from "../io/output.js";
+import { chunksOf, regularFileOf, type Source } from "../io/source.js";
+import { journalOf, refusedOf } from "./file-names.js";
+import type { ScoreFileOptions } from "./file-options.js";
+import { identityOf } from "./identity.js";
+import { type Identity, Journal } from "./journal.js";
+import { type Plan, planOf } from "./plan.js";
+import { formed, recordChunks, type ScoreTarget, targetOf } from "./records.js";
+import { answersTo, besideOf } from "./run.js";
+import type { RefusedRows } from "./sending.js";
+import { type ScoreSummary, Tally } from "./tally.js";
+
+/** Gathers the answers in a journal, and puts them together when all are there. */
+export async function runToFile(source: Source, target: string, options: ScoreFileOptions): Promise<ScoreSummary> {
+  const { to, resume = false, fingerprint, onSummary, nan, codec, rowGroupRows, ...own } = options;
+  const plan = planOf("scoreFile", own);
+  const written: ScoreTarget = {
+    to: to ?? formNamed(target),
+    ...(nan !== undefined && { nan }),
+    ...(codec !== undefined && { codec }),
+    ...(rowGroupRows !== undefined && { rowGroupRows }),
+    ...(own.spillDir !== undefined && { spillDir: own.spillDir }),
+    ...(own.signal && { signal: own.signal }),
+  };
+  targetOf(written);
+  const file = regularFileOf(source);
+  if (resume && file === undefined)
+    throw new TransloadError("E_OPTION", `${optionText("resume", true)} reads the payload again, so it takes a file and no pipe`);
+  const path = resolve(target);
+  const identity = await identityOf(plan, file, fingerprint);
+  const work = () => run({ source, plan, path, written, onSummary }, identity, resume);
+  // the lock stands beside the journal, which goes when a run is done
+  return locked(dirname(path), work, `.${basename(path)}.transload-lock`).catch((error: unknown) => {
+    throw (error as NodeJS.ErrnoException).syscall === "open" ? cannotWrite(path, error) : blame(error, file, path);
+  });
+}
+
+/** A run, whole. */
+interface Run {
+  readonly source: Source;
+  readonly plan: Plan;
+  readonly path: string;
+  readonly written: ScoreTarget;
+  readonly onSummary: ScoreFileOptions["onSummary"];
+}
+
+async function run({ source, plan, path, written, onSummary }: Run, identity: Identity, resume: boolean): Promise<ScoreSummary> {
+  const folder = journalOf(path);
+  await makeFolder(folder);
+  const journal = await Journal.open(folder, identity, resume);
+  try {
+    const held = regularFileOf(source) === undefined && plan.beside.length > 0 ? await hold(source, folder) : source;
+    const summary = await gather(held, plan, journal, onSummary);
+    await assemble(held, path, plan, journal, written);
+    await journal.remove();
+    return summary;
+  } catch (error) {
+    await journal.settled().catch(() => {});
+    // nothing is lost that could be gone on with
+    if (journal.size === 0) await journal.remove();
+    throw error;
+  } finally {
+    await journal.close();
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((error: unknown) => {
+    throw cannotWrite(path, error);
+  });
+}
+
+function formNamed(target: string): ScoreTarget["to"] {
+  const form = formOfName(target);
+  if (form === "auto")
+    throw new TransloadError(
+      "E_OPTION",
+      `the name ${target} does not tell how to write the predictions; say it with ${optionText("to", "csv")}`,
+    );
+  return form;
+}
+
+/** What comes once, as a file that can be read again. */
+async function hold(source: Source, folder: string): Promise<string> {
+  const path = join(folder, "payload");
+  await pipeline(Readable.from(chunksOf(source, { lend: false }), { objectMode: false }), createWriteStream(path));
+  return path;
+}
+
+/** Has every part answered, and each answer on the disk. */
+async function gather(
+  source: Source,
+  plan: Plan,
+  journal: Journal,
+  told: ((summary: ScoreSummary) => void) | undefined,
+): Promise<ScoreSummary> {
+  const tally = new Tally();
+  tally.rows = journal.rows;
+  tally.refused = journal.refused.reduce((sum, { rows }) => sum + rows, 0);
+  for await (const answered of answersTo(source, plan, tally, { ordered: false, skip: (part) => journal.has(part) })) {
+    await journal.put(answered);
+    told?.(tally.summary);
+  }
+  await journal.settled();
+  return tally.summary;
+}
+
+/** The answers of the journal as a file. */
+async function assemble(source: Source, path: string, plan: Plan, journal: Journal, target: ScoreTarget): Promise<void> {
+  const { refused } = journal;
+  const output = await openOutput(path, opened(source), true);
+  try {
+    const { compression } = compressionOf(path);
+    const packing = compression ? [compressor(compression)] : [];
+    await output.fill(formed(recordChunks(journal.answers(), besideOf(source, plan)), target), ...packing);
+    await tellRefused(refused, refusedOf(path));
+    output.commit();
+  } catch (error) {
+    output.discard();
+    throw error;
+  }
+}
+
+/** Which file the payload is: no output may be the same. */
+function opened(source: Source): { readonly name: string; readonly stats: Stats } {
+  const file = regularFileOf(source);
+  return { name: file ?? "the payload", stats: statSync(file ?? process.execPath) };
+}
+
+async function tellRefused(refused: readonly RefusedRows[], path: string): Promise<void> {
+  if (refused.length === 0) {
+    // one of an earlier run would be taken for this one's
+    rmSync(path, { force: true });
+    return;
+  }
+  const output = await openOutput(path, opened(""), true);
+  try {
+    await output.fill(Readable.from(refusedLines(refused)));
+    output.commit();
+  } catch (error) {
+    output.discard();
+    throw error;
+  }
+}
+
+function* refusedLines(refused: readonly RefusedRows[]): Generator<Buffer> {
+  for (const { first, rows, status, said } of refused)
+    for (let row = first; row < first + rows; row++) yield Buffer.from(`${JSON.stringify({ row, status, reason: said })}\n`);
+}

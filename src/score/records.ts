@@ -1,0 +1,105 @@
+// The answers as one payload: a record for each row that was answered, in the order of the rows, and that in the form that was asked for.
+import { type Duplex, pipeline, Readable } from "node:stream";
+import { convert } from "../api/convert.js";
+import { binaryForm } from "../binary/form.js";
+import { encode } from "../columns/bytes.js";
+import { choose } from "../dialects/index.js";
+import { membersOf } from "../engine/members.js";
+import { TransloadError } from "../errors.js";
+import type { ConvertOptions } from "../options/convert.js";
+import type { Members } from "./beside.js";
+import { checkNames, type RefusedRows } from "./sending.js";
+
+/** What was answered for a run of rows. */
+export interface AnsweredRows {
+  readonly first: number;
+  readonly rows: number;
+  readonly names: readonly string[];
+  readonly lines: string;
+  /** Rows among these that have no line. */
+  readonly refused: readonly RefusedRows[];
+}
+
+/** How the answers are written. */
+export type ScoreTarget = Pick<ConvertOptions, "to" | "nan" | "codec" | "rowGroupRows" | "spillDir" | "signal" | "onWarning">;
+
+/**
+ * JSON Lines of the answers, with what stands beside them.
+ * @throws TransloadError E_ANSWER where the answers have not all the same columns; E_REFUSED where there is none; E_DUPLICATE; E_INDEX.
+ */
+export async function* recordChunks(
+  answers: AsyncIterable<AnsweredRows>,
+  beside: AsyncIterator<Members>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let names: readonly string[] | undefined;
+  let any = false;
+  try {
+    for await (const answer of answers) {
+      any = true;
+      if (answer.lines !== "" && names) checkNames(names, answer.names);
+      const text = await joined(answer, beside);
+      if (text !== "" && !names) checkUnique(text);
+      if (text !== "") names = answer.names;
+      yield encode(text);
+    }
+  } finally {
+    await beside.return?.();
+  }
+  if (!any) throw new TransloadError("E_EMPTY", "the payload has no rows, so there is nothing to send");
+  if (!names) throw new TransloadError("E_REFUSED", "every row was refused, so there are no predictions to write");
+}
+
+/** @throws TransloadError E_DUPLICATE for a column beside the predictions that is called as one of them. */
+function checkUnique(text: string): void {
+  const names = membersOf(text.slice(0, text.indexOf("\n"))).map(([name]) => name);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined)
+    throw new TransloadError(
+      "E_DUPLICATE",
+      `the predictions and what stands beside them both have a column ${JSON.stringify(twice)}; give the payload's another name`,
+    );
+}
+
+async function joined({ first, rows, lines, refused }: AnsweredRows, beside: AsyncIterator<Members>): Promise<string> {
+  const records = lines.split("\n");
+  let text = "";
+  let line = 0;
+  let gone = 0;
+  for (let row = first; row < first + rows; row++) {
+    const { value, done } = await beside.next();
+    if (done)
+      throw new TransloadError("E_INDEX", `the payload has ${row} rows when it is read again, and had more; read it when it is complete`);
+    while (gone < refused.length && row >= end(refused[gone] as RefusedRows)) gone++;
+    if (gone < refused.length && row >= (refused[gone] as RefusedRows).first) continue;
+    text += `{${value}${(records[line++] as string).slice(1)}\n`;
+  }
+  return text;
+}
+
+function end({ first, rows }: RefusedRows): number {
+  return first + rows;
+}
+
+/** These records in another form. */
+export function formed(chunks: AsyncIterable<Uint8Array>, target: ScoreTarget): Duplex {
+  const stream = convert(targetOf(target));
+  // what fails is the stream's error
+  return pipeline(Readable.from(chunks, { objectMode: false }), stream, () => {});
+}
+
+/**
+ * The conversion from the records to what was asked for: of a dialect that has answers, an answer of its own.
+ * @throws TransloadError E_DIALECT for an unknown form.
+ */
+export function targetOf({ to, ...target }: ScoreTarget): ConvertOptions {
+  return { ...target, from: "jsonl:records", to, what: binaryForm(to) || !isAnswer(to) ? "request" : "response", fixed: true };
+}
+
+function isAnswer(to: string): boolean {
+  try {
+    return choose(to, false, "response") !== undefined;
+  } catch {
+    choose(to);
+    return false;
+  }
+}

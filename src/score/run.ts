@@ -1,0 +1,45 @@
+// A run: the parts of a payload that have no answer yet, each sent, a few at a time.
+import type { Source } from "../io/source.js";
+import { besideRows, isOnce } from "./beside.js";
+import { type Part, partsOf } from "./parts.js";
+import type { Plan } from "./plan.js";
+import { type Answered, Sending } from "./sending.js";
+import type { Tally } from "./tally.js";
+import { underWay } from "./under-way.js";
+import { Upstream } from "./upstream.js";
+
+/** How parts are gone through: `skip` says which have been answered. */
+interface Going {
+  readonly ordered: boolean;
+  readonly skip: (part: Part) => boolean;
+}
+
+/** The answers to a payload; the connections end with them. */
+export async function* answersTo(
+  source: Source,
+  plan: Plan,
+  tally: Tally,
+  { ordered, skip }: Going,
+): AsyncGenerator<Answered, void, undefined> {
+  const ending = new AbortController();
+  const { cutting } = plan.parts;
+  const asked = cutting.signal;
+  const signal = asked ? AbortSignal.any([asked, ending.signal]) : ending.signal;
+  const upstream = new Upstream(plan.upstream);
+  const sending = new Sending(upstream, plan, tally, signal);
+  async function* left() {
+    for await (const part of partsOf(source, { ...plan.parts, cutting: { ...cutting, signal } })) if (!skip(part)) yield part;
+  }
+  try {
+    await upstream.ready();
+    yield* underWay(left(), (part) => sending.answer(part), { most: plan.upstream.connections, ordered });
+  } finally {
+    ending.abort();
+    await upstream.close();
+  }
+}
+
+/** What stands beside the predictions. Of a stream nothing but the rows' numbers is known. */
+export function besideOf(source: Source, { beside, parts: { cutting } }: Plan): AsyncGenerator<string, void, undefined> {
+  return besideRows(source, { columns: beside, reading: isOnce(source) ? { ...cutting, index: "drop" } : cutting });
+}
