@@ -18,7 +18,7 @@ import type { ConvertOptions } from "../options/convert.js";
 import { checkConvert, convert } from "./convert.js";
 import { formOfName } from "./extension.js";
 import { nodeHost } from "./node.js";
-import { transfer } from "./transfer.js";
+import { transferred } from "./transfer.js";
 
 /** What `convertFile` takes besides what `convert` does. */
 export interface ConvertFileOptions extends Omit<ConvertOptions, "file"> {
@@ -69,13 +69,11 @@ export async function convertFile(from: string | URL, to: string | URL, options:
       if (regular) await close(opened.chunks, signal);
       const { chunks } = regular ? await unpack(source, { ...limits, lend: false }) : opened;
       const packing = compression ? [compressor(compression)] : [];
-      await written(source, target, sync, (output) =>
-        output.fill(
-          Readable.from(chunks, { objectMode: false }),
-          isTransfer(request) ? transfer(request, undefined, { jobs }) : convert(told),
-          ...packing,
-        ),
-      ).finally(() => close(chunks, signal));
+      const fill = (output: Output) =>
+        isTransfer(request)
+          ? output.fill(transferred(chunks, request, { jobs }), ...packing)
+          : output.fill(Readable.from(chunks, { objectMode: false }), convert(told), ...packing);
+      await written(source, target, sync, fill).finally(() => close(chunks, signal));
     } finally {
       await close(opened.chunks, signal);
     }

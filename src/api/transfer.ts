@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import { binaryForm } from "../binary/form.js";
 import { TransloadError } from "../errors.js";
-import { destroyOn } from "../io/abort.js";
+import { abortable, destroyOn } from "../io/abort.js";
 import { duplexOf } from "../io/duplex.js";
 import { unpack } from "../io/unpack.js";
 import { exchange, type FileSink } from "../lanes/exchange.js";
@@ -10,28 +10,39 @@ import { emitting } from "./headers.js";
 import { nodeHost, type Threads } from "./node.js";
 
 /** The stream of a conversion with a binary file at one end, or both, which has been checked. It emits `headers` where a request needs some. */
-export function transfer(request: Request, sink?: FileSink, threads?: Threads): Duplex {
+export function transfer(request: Request): Duplex {
   const run = emitting(request.run, () => stream);
   // a binary file is read here and there, and its name is enough; what is written to us all the same must go somewhere
-  const named = run.file !== undefined && binaryForm(request.from) !== undefined;
+  const named = isNamed(request);
   const own = { ...request, run };
   const stream: Duplex = duplexOf((chunks: AsyncIterable<Uint8Array>) => {
     if (named) void drain(chunks);
-    return blamed(named ? exchange(nothing(), own, nodeHost(run), sink) : unpacked(chunks, own, sink, threads), run.file);
+    return blamed(named ? exchange(nothing(), own, nodeHost(run)) : unpacked(chunks, own), run.file);
   });
   return destroyOn(run.signal, stream);
 }
 
-/** What is compressed is expanded, and is not what its file has. */
-async function* unpacked(
-  source: AsyncIterable<Uint8Array>,
+/** The bytes of such a conversion, of a file that is open, and whose bytes need not be asked for. */
+export function transferred(
+  chunks: AsyncIterable<Uint8Array>,
   request: Request,
-  sink: FileSink | undefined,
-  threads: Threads | undefined,
-): AsyncGenerator<Uint8Array, void, undefined> {
+  threads: Threads,
+  sink?: FileSink,
+): AsyncIterable<Uint8Array> {
+  const bytes = exchange(isNamed(request) ? nothing() : chunks, request, nodeHost(request.run, threads), sink);
+  return abortable(bytes, request.run.signal) as AsyncIterable<Uint8Array>;
+}
+
+/** A binary file is read by its name. */
+function isNamed({ from, run }: Request): boolean {
+  return run.file !== undefined && binaryForm(from) !== undefined;
+}
+
+/** What is compressed is expanded, and is not what its file has. */
+async function* unpacked(source: AsyncIterable<Uint8Array>, request: Request): AsyncGenerator<Uint8Array, void, undefined> {
   const { chunks, packed } = await unpack(source, { ...request.limits, lend: false });
   const { file: _, ...others } = request.run;
-  yield* exchange(chunks, packed ? { ...request, run: others } : request, nodeHost(packed ? others : request.run, threads), sink);
+  yield* exchange(chunks, packed ? { ...request, run: others } : request, nodeHost(packed ? others : request.run));
 }
 
 /** The same chunks; errors name the file. */

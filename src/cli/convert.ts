@@ -2,8 +2,7 @@ import { checkConvert, convert } from "../api/convert.js";
 import { formOfName } from "../api/extension.js";
 import { nodeHost } from "../api/node.js";
 import { split } from "../api/split.js";
-import { transfer } from "../api/transfer.js";
-import { binaryForm } from "../binary/form.js";
+import { transferred } from "../api/transfer.js";
 import { type Compression, compressionOf, compressor } from "../io/compression.js";
 import { blame } from "../io/disk-errors.js";
 import { interruptibly } from "../io/leaving.js";
@@ -99,8 +98,6 @@ async function attempt(
     const packing = compression ? [compressor(compression)] : [];
     if (shape === "lines") await output.fill(linesOf(split(payload.stream, told)), ...packing);
     else {
-      // a binary file is read by its name
-      const named = binaryForm(told.from ?? "") !== undefined && payload.file !== undefined;
       const { lent } = payload;
       const { fd, size } = input;
       const file = payload.file !== undefined && fd !== undefined && size !== undefined ? { fd, size } : undefined;
@@ -108,10 +105,8 @@ async function attempt(
       if (lent && !compression && !isTransfer(request)) await output.pour((own) => pourFile(file, jobs, lent, request, host, own));
       else if (!compression && flows(request))
         await output.pour((own) => pourExchange(lent?.() ?? payload.stream, request, host, own, sink));
-      else {
-        const conversion = isTransfer(request) ? transfer(request, sink, { jobs }) : convert(told);
-        await output.fill(named ? [] : payload.stream, conversion, ...packing);
-      }
+      else if (isTransfer(request)) await output.fill(transferred(streamed(payload), request, { jobs }, sink), ...packing);
+      else await output.fill(payload.stream, convert(told), ...packing);
     }
     await headers?.fill(compression);
     input.refuseChanged();
@@ -125,6 +120,11 @@ async function attempt(
   } finally {
     progress?.stop();
   }
+}
+
+/** The payload's chunks, which nobody begins to read before they are asked for. */
+async function* streamed(payload: Payload): AsyncGenerator<Uint8Array, void, undefined> {
+  yield* payload.stream;
 }
 
 /** The file that HTTP headers go to. */

@@ -82,7 +82,7 @@ function partially(request: Request, warnings: Warning[]): Request {
 }
 
 /** The bytes, in order. */
-export function* chunksOf(bytes: Uint8Array, fill: Part["fill"]): Generator<Uint8Array, void, undefined> {
+function* chunksOf(bytes: Uint8Array, fill: Part["fill"]): Generator<Uint8Array, void, undefined> {
   for (let at = 0; at < bytes.length; at += CHUNK) {
     const to = Math.min(bytes.length, at + CHUNK);
     fill?.(at, to);
@@ -90,8 +90,15 @@ export function* chunksOf(bytes: Uint8Array, fill: Part["fill"]): Generator<Uint
   }
 }
 
-export function hostOf(part: Uint8Array, spillDir: string | undefined): Host {
-  return { spill: () => new DiskSpill(spillDir), input: () => new PartStore(part), random: refuse, npz: refuse, scannerOf: async () => coreScanner };
+/** What a part's conversion finds; one that is in no memory is not read twice. */
+export function hostOf(part: Uint8Array | undefined, spillDir: string | undefined): Host {
+  return {
+    spill: () => new DiskSpill(spillDir),
+    input: () => new PartStore(part),
+    random: refuse,
+    npz: refuse,
+    scannerOf: async () => coreScanner,
+  };
 }
 
 function refuse(): never {
@@ -100,9 +107,9 @@ function refuse(): never {
 
 /** What must be read twice is still there. */
 class PartStore implements Store {
-  readonly #part: Uint8Array;
+  readonly #part: Uint8Array | undefined;
 
-  constructor(part: Uint8Array) {
+  constructor(part: Uint8Array | undefined) {
     this.#part = part;
   }
 
@@ -113,13 +120,14 @@ class PartStore implements Store {
   take(): void {}
 
   read(offset: number, target: Uint8Array): number {
+    if (!this.#part) return refuse();
     const bytes = this.#part.subarray(offset, offset + target.length);
     target.set(bytes);
     return bytes.length;
   }
 
-  ending(length: number): Uint8Array {
-    return this.#part.subarray(-length);
+  ending(length: number): Uint8Array | undefined {
+    return this.#part?.subarray(-length);
   }
 
   close(): void {}

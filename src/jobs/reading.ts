@@ -1,14 +1,18 @@
 // A stretch of a document's rows, read as typed columns on whatever thread. It is proved as in stretch.ts.
+import { readSync } from "node:fs";
 import type { Batch } from "../columns/batch.js";
-import type { Block, Column, Texts } from "../columns/column.js";
-import { sliceRows } from "../columns/rows.js";
+import type { Column, Texts } from "../columns/column.js";
 import { textColumn, textsNow } from "../columns/texts.js";
 import { define } from "../dialects/index.js";
 import type { Warning } from "../errors.js";
 import { batchesIn } from "../lanes/batches.js";
 import type { ReadRequest, RowsTold } from "../options/request.js";
-import { chunksOf, hostOf, type Part } from "./part.js";
-import { partOf, type Stretch } from "./stretch.js";
+import { Gathering, type Rows } from "./gathering.js";
+import { hostOf } from "./part.js";
+import type { Stretch } from "./stretch.js";
+
+const CHUNK = 1 << 18;
+const SLOTS = 3;
 
 /** What a document's stretches have in common. */
 export interface ReadDocument {
@@ -23,39 +27,42 @@ export interface ReadDocument {
   /** Rows of these, and what their columns are (`signatureOf`). */
   readonly rows: number;
   readonly signature: string;
+  /** Rows that a stretch is likely to have. */
+  readonly likely: number;
 }
 
 /** Rows as they go from thread to thread. */
-export interface Rows {
-  readonly count: number;
-  readonly columns: readonly Moved[];
-  readonly block: Block | undefined;
-}
+type MovedRows = Omit<Rows, "columns"> & { readonly columns: readonly Moved[] };
 
 /** A column whose texts are no property that asks for them. */
-export type Moved = Omit<Column, "values"> & { readonly values?: Column["values"] };
+type Moved = Omit<Column, "values"> & { readonly values?: Column["values"] };
 
-/** What came of a stretch. */
+/** What came of a part: its rows behind the head's, and what was said of it. */
 export interface Read {
-  readonly rows: readonly Rows[];
-  /** All of them. */
-  readonly count: number;
-  readonly labels: number | undefined;
-  readonly warned: readonly string[];
-}
-
-/** What came of a part. */
-export interface Outcome {
-  readonly batches: readonly Batch[];
+  readonly rows: Rows | undefined;
+  /** What its batches have in common (`signatureOf`), and of which kind they are. */
+  readonly signature: string | undefined;
+  readonly kind: Batch["kind"] | undefined;
   readonly told: RowsTold | undefined;
   readonly warnings: readonly Warning[];
 }
 
-/** @throws TransloadError as the reading does. */
-export async function readPart({ bytes, fill }: Part, request: ReadRequest, definitions: readonly unknown[]): Promise<Outcome> {
-  for (const definition of definitions) define(definition);
+/** What came of a stretch. */
+export interface Answer extends Pick<Read, "told"> {
+  readonly rows: MovedRows | undefined;
+  readonly warned: readonly string[];
+}
+
+/**
+ * Reads a part, and takes its rows from this one on. Undefined where its columns are others than `signature` says, which says nothing at first.
+ * @throws TransloadError as the reading does.
+ */
+export async function readPart(
+  chunks: Iterable<Uint8Array>,
+  request: ReadRequest,
+  { rows: from, signature, likely }: { readonly rows: number; readonly signature: string | undefined; readonly likely: number },
+): Promise<Read | undefined> {
   const warnings: Warning[] = [];
-  const batches: Batch[] = [];
   let told: RowsTold | undefined;
   const own: ReadRequest = {
     ...request,
@@ -65,8 +72,16 @@ export async function readPart({ bytes, fill }: Part, request: ReadRequest, defi
       told = rows;
     },
   };
-  for await (const batch of batchesIn(chunksOf(bytes, fill), own, hostOf(bytes, request.run.spillDir))) batches.push(batch);
-  return { batches, told, warnings };
+  const gathering = new Gathering(likely);
+  let known = signature;
+  let kind: Read["kind"];
+  for await (const batch of batchesIn(chunks, own, hostOf(undefined, request.run.spillDir))) {
+    known ??= signatureOf(batch);
+    if (signatureOf(batch) !== known) return undefined;
+    kind = batch.kind;
+    gathering.add(batch, Math.max(0, from - batch.rowOffset));
+  }
+  return { rows: gathering.rows(), signature: known, kind, told, warnings };
 }
 
 /**
@@ -77,36 +92,40 @@ export async function readStretch(
   document: ReadDocument,
   stretch: Stretch,
   memory: ArrayBuffer,
-): Promise<(Read & { memory: ArrayBuffer; moved: readonly ArrayBuffer[] }) | undefined> {
+): Promise<(Answer & { memory: ArrayBuffer; moved: readonly ArrayBuffer[] }) | undefined> {
   const { fd, request, definitions, first, others, tail } = document;
-  const part = partOf(fd, stretch.first ? first : others, stretch, tail, memory);
-  const outcome = await readPart(part, request, definitions);
-  const end = outcome.told?.cargoEnd;
-  if (end !== undefined && end !== part.bytes.length - tail.length + 1) return undefined;
-  const read = readOf(outcome, document);
-  return read && { ...read, memory: part.bytes.buffer, moved: buffersOf(read.rows) };
+  for (const definition of definitions) define(definition);
+  const head = stretch.first ? first : others;
+  const read = await readPart(chunksOf(fd, head, stretch, tail), request, document);
+  const end = read?.told?.cargoEnd;
+  if (!read || (end !== undefined && end !== head.length + (stretch.to - stretch.from) + 1)) return undefined;
+  const rows = read.rows && { ...read.rows, columns: read.rows.columns.map(movedOf) };
+  return {
+    rows,
+    told: read.told && { cargoEnd: end, cargoRows: read.told.cargoRows, labels: read.told.labels },
+    warned: read.warnings.map(({ code }) => code),
+    memory,
+    moved: rows ? buffersOf(rows) : [],
+  };
 }
 
-/** The rows behind the head's. */
-export function readOf({ batches, told, warnings }: Outcome, { rows, signature }: ReadDocument): Read | undefined {
-  if (batches.some((batch) => signatureOf(batch) !== signature)) return undefined;
-  const all = batches.flatMap((batch) => {
-    const from = Math.min(batch.rowCount, Math.max(0, rows - batch.rowOffset));
-    return from < batch.rowCount ? [rowsOf(batch, from)] : [];
-  });
-  const count = all.reduce((sum, part) => sum + part.count, 0);
-  return { rows: all, count, labels: told?.labels?.rows, warned: warnings.map(({ code }) => code) };
+/** A part's chunks, each of which is valid until two more have been asked for: they stay near the processor. */
+export function* chunksOf(fd: number, head: Uint8Array, { from, to }: Stretch, tail: Uint8Array): Generator<Uint8Array, void, undefined> {
+  yield head;
+  const slots = Array.from({ length: SLOTS }, () => new Uint8Array(Math.min(CHUNK, to - from)));
+  for (let at = from, turn = 0; at < to; turn = (turn + 1) % SLOTS) {
+    const slot = slots[turn] as Uint8Array;
+    const read = readSync(fd, slot, 0, Math.min(slot.length, to - at), at);
+    if (read === 0) throw new Error("transload: the file has become shorter");
+    at += read;
+    yield slot.subarray(0, read);
+  }
+  if (tail.length > 0) yield tail;
 }
 
 /** Names, dtypes and shapes: what batches of one table have in common. */
-export function signatureOf({ kind, columns }: Batch): string {
+function signatureOf({ kind, columns }: Batch): string {
   return JSON.stringify([kind, columns.map(({ name, dtype, shape, timezone, decimal }) => [name, dtype, shape, timezone, decimal])]);
-}
-
-function rowsOf({ rowCount, columns, block }: Batch, from: number): Rows {
-  const own = columns.map((column) => (from === 0 ? column : sliceRows(column, from, rowCount)));
-  const rest = block && { values: block.values.subarray(from) as Block["values"], stride: block.stride };
-  return { count: rowCount - from, columns: own.map(movedOf), block: rest };
 }
 
 function movedOf(column: Column): Moved {
@@ -116,20 +135,23 @@ function movedOf(column: Column): Moved {
   return { name, dtype, shape, ...(valid && { valid }), ...(lists && { lists }), ...(decimal && { decimal }), texts };
 }
 
-/** A column that has come from another thread. */
-export function columnOf(moved: Moved): Column {
+/** Rows that have come from another thread. */
+export function rowsOf(moved: MovedRows): Rows {
+  return { ...moved, columns: moved.columns.map(columnOf) };
+}
+
+function columnOf(moved: Moved): Column {
   return moved.texts && moved.values === undefined ? textColumn(moved, moved.texts as Texts) : (moved as Column);
 }
 
 /** The memory that these lie in. */
-function buffersOf(rows: readonly Rows[]): ArrayBuffer[] {
+function buffersOf({ columns }: MovedRows): ArrayBuffer[] {
   const buffers = new Set<ArrayBuffer>();
-  for (const { columns } of rows)
-    for (const { values, valid, lists, texts } of columns) {
-      if (values && ArrayBuffer.isView(values)) buffers.add(values.buffer);
-      if (valid) buffers.add(valid.buffer);
-      if (texts) buffers.add(texts.bytes.buffer).add(texts.offsets.buffer);
-      for (const level of lists ?? []) buffers.add(level.offsets.buffer).add((level.valid ?? level.offsets).buffer);
-    }
+  for (const { values, valid, lists, texts } of columns) {
+    if (values && ArrayBuffer.isView(values)) buffers.add(values.buffer);
+    if (valid) buffers.add(valid.buffer);
+    if (texts) buffers.add(texts.bytes.buffer).add(texts.offsets.buffer);
+    for (const level of lists ?? []) buffers.add(level.offsets.buffer).add((level.valid ?? level.offsets).buffer);
+  }
   return [...buffers];
 }

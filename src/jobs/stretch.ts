@@ -92,7 +92,7 @@ function convertedOf({ rows, labels, tally, warnings }: Outcome): Converted {
 }
 
 /** The head, the stretch and the tail, one behind the other, in this memory where it is large enough; and what reads the stretch. */
-export function partOf(fd: number, head: Uint8Array, { from, to }: Stretch, tail: Uint8Array, memory = new ArrayBuffer(0)): Part {
+function partOf(fd: number, head: Uint8Array, { from, to }: Stretch, tail: Uint8Array, memory = new ArrayBuffer(0)): Part {
   const length = head.length + (to - from) + tail.length;
   const bytes = new Uint8Array(memory.byteLength < length ? new ArrayBuffer(length + SPARE) : memory, 0, length);
   bytes.set(head);

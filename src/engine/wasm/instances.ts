@@ -5,9 +5,9 @@ import { type Core, instantiate } from "./core.js";
 // A new instance is dear: addresses are set aside for the largest memory that it may have, and the memories of some dozens make the engine
 // collect all garbage there is. A payload of a few rows takes a tenth of that. So instances that are done wait here for the next conversion.
 
-/** So many wait at most; those whose memory has become large do not. */
+/** So many wait at most, and so many bytes of their memories together. */
 const MOST = 8;
-const LARGEST = 4 << 20;
+const ROOM = 32 << 20;
 
 const idle: Core[] = [];
 
@@ -22,7 +22,8 @@ export function takeInstance(): Core {
 /** The instance of somebody who is done, and has used the memory up to `top`. */
 export function giveBack(core: Core, top: number): void {
   const { buffer } = core.memory;
-  if (idle.length >= MOST || buffer.byteLength > LARGEST || !fresh) return;
+  const waiting = idle.reduce((sum, { memory }) => sum + memory.buffer.byteLength, 0);
+  if (idle.length >= MOST || waiting + buffer.byteLength > ROOM || !fresh) return;
   core.restart();
   const bytes = new Uint8Array(buffer);
   bytes.fill(0, fresh.length, top);
