@@ -66,6 +66,17 @@ export function outAt(): usize { return out; }
 /** The next row is the first of its output. */
 export function startOutput(): void { begun = false; }
 
+/** What stands in [from, to) has no line of its own where each row is a line: between JSON's tokens any white space will do. */
+export function flatten(from: usize, to: usize): void {
+  if (betweenLength != 1 || load<u8>(between) != 0x0a) return;
+  const feed = i8x16.splat(0x0a), ret = i8x16.splat(0x0d);
+  for (let at = from; at < to; at += 16) {
+    const v = v128.load(at);
+    if (!v128.any_true(v128.or(i8x16.eq(v, feed), i8x16.eq(v, ret)))) continue;
+    for (let o = at; o < to && o < at + 16; o++) if (load<u8>(o) == 0x0a || load<u8>(o) == 0x0d) store<u8>(o, 0x20);
+  }
+}
+
 /** The cells of a row end at o. */
 // @ts-ignore: decorator
 @inline export function endRow(o: usize): void {
@@ -134,7 +145,9 @@ export const SLACK: usize = 32;
   let o = out;
   if (begun) o = copy(o, between, betweenLength);
   if (style == Style.Json) o = copy(o, load<u32>(fields, TEXT), load<u32>(fields, TEXT_LENGTH));
-  endRow(copy(o, from, to - from));
+  const end = copy(o, from, to - from);
+  flatten(o, end);
+  endRow(end);
   return true;
 }
 

@@ -1,7 +1,7 @@
 // A row as a JSON list or object.
 import { copy } from "./copy";
 import { refused, writeSpecial } from "./json-cell";
-import { Gap, SLACK, begun, between, betweenLength, endRow, fits, full, growth, missing, out, outEnd, refuse, room } from "./output";
+import { Gap, SLACK, begun, between, betweenLength, endRow, fits, flatten, full, growth, missing, out, outEnd, refuse, room } from "./output";
 import { CELL, FIELD, FROM, KIND, OUT, OUT_END, TEXT, TEXT_LENGTH, TO, cells, fields, routed, setCellIndex, width } from "./row";
 import { Ev } from "./state";
 import { Kind } from "./token";
@@ -42,6 +42,13 @@ function route(): i32 {
   return Ev.More;
 }
 
+/** A list or an object. */
+function nested(to: usize, from: usize, n: usize): usize {
+  const end = copy(to, from, n);
+  flatten(to, end);
+  return end;
+}
+
 /** All the cells of a row. */
 // @ts-ignore: decorator
 @inline function dense(o: usize): usize {
@@ -52,9 +59,11 @@ function route(): i32 {
     if (length == 1) store<u8>(o++, load<u8>(text));
     else o = copy(o, text, length);
     const from = <usize>load<u32>(cell, FROM), to = <usize>load<u32>(cell, TO);
-    if (load<i32>(cell, KIND) <= Kind.Nested) o = copy(o, from, to - from);
+    const kind = load<i32>(cell, KIND);
+    if (kind < Kind.Nested) o = copy(o, from, to - from);
+    else if (kind == Kind.Nested) o = nested(o, from, to - from);
     else {
-      o = writeSpecial(o, load<i32>(cell, KIND), from, to);
+      o = writeSpecial(o, kind, from, to);
       if (o == 0) { refusedCell = <u32>((cell - cells) / CELL); return 0; }
     }
     field += FIELD;
@@ -74,7 +83,9 @@ function sparse(o: usize): usize {
     o = copy(o, load<u32>(field, TEXT), load<u32>(field, TEXT_LENGTH));
     if (first) store<u8>(start, 0x7b /* { */);
     const from = <usize>load<u32>(cell, FROM), to = <usize>load<u32>(cell, TO);
-    o = kind <= Kind.Nested ? copy(o, from, to - from) : writeSpecial(o, kind, from, to);
+    if (kind < Kind.Nested) o = copy(o, from, to - from);
+    else if (kind == Kind.Nested) o = nested(o, from, to - from);
+    else o = writeSpecial(o, kind, from, to);
     if (o == 0) { refusedCell = i; return 0; }
   }
   if (o == start && width > 0) store<u8>(o++, 0x7b);

@@ -105,6 +105,7 @@ export class RowWriter {
     const gap = kind === Kind.Missing ? missing : kind === Kind.Nan ? nan : undefined;
     if (kind === Kind.Bare) return JSON.stringify(text);
     if (kind === Kind.Bool) return text.toLowerCase();
+    if (kind === Kind.Nested) return this.#texts.between === "\n" ? text.replace(/[\r\n]/g, " ") : text;
     if (gap === undefined && kind !== Kind.Null) return text;
     if (gap === "error" || (gap === "finite" && text.endsWith("y"))) this.#refuse(kind === Kind.Missing ? Err.Missing : Err.Nan, i);
     if (gap === "token") return kind === Kind.Missing ? "NaN" : text;
