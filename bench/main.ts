@@ -18,6 +18,7 @@ import { browser } from "./sections/browser.js";
 import { cast } from "./sections/cast.js";
 import { core } from "./sections/core.js";
 import { faults } from "./sections/faults.js";
+import { jobs } from "./sections/jobs.js";
 import { memory } from "./sections/memory.js";
 import { others } from "./sections/others.js";
 import { printing } from "./sections/printing.js";
@@ -37,6 +38,7 @@ const SECTIONS: Readonly<Record<string, (scale: Scale) => Section | Promise<Sect
   cast,
   printing,
   memory,
+  jobs,
   starting,
   core,
   tables,

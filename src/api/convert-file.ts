@@ -28,8 +28,8 @@ export interface ConvertFileOptions extends Omit<ConvertOptions, "file"> {
    */
   sync?: boolean;
   /**
-   * Threads that convert rows of text. By default the processor's cores, as far as the file is worth them. What is written, and what is refused
-   * and where, is the same for any number. About 48 MiB of memory for each.
+   * Threads that convert the rows of a file of text; 1 by default. What is written, and what is refused and where, is the same for any number.
+   * Each takes about 48 MiB of memory, and a twentieth of a second to start; they are kept for a while.
    */
   jobs?: number;
 }
@@ -41,9 +41,9 @@ export interface ConvertFileOptions extends Omit<ConvertOptions, "file"> {
  * @throws TransloadError as `convert` does; E_READ and E_WRITE for either file; E_OPTION where both are one; E_ABORT by `signal`.
  */
 export async function convertFile(from: string | URL, to: string | URL, options: ConvertFileOptions): Promise<void> {
-  const { sync = true, jobs, ...own } = options;
+  const { sync = true, jobs = 1, ...own } = options;
   if (typeof sync !== "boolean") throw new TransloadError("E_OPTION", "`sync` is true or false");
-  if (jobs !== undefined) checkJobs(jobs);
+  checkJobs(jobs);
   const source = pathOf(from);
   const target = pathOf(to);
   const auto = (own.from ?? "auto") === "auto";
@@ -71,7 +71,7 @@ export async function convertFile(from: string | URL, to: string | URL, options:
       const packing = compression ? [compressor(compression)] : [];
       const fill = (output: Output) =>
         isTransfer(request)
-          ? output.fill(transferred(chunks, request, { jobs }), ...packing)
+          ? output.fill(transferred(chunks, request, jobs), ...packing)
           : output.fill(Readable.from(chunks, { objectMode: false }), convert(told), ...packing);
       await written(source, target, sync, fill).finally(() => close(chunks, signal));
     } finally {

@@ -5,16 +5,11 @@ import { SpillStore } from "../io/store.js";
 import { batchesAt } from "../jobs/batches.js";
 import type { Host } from "../lanes/host.js";
 
-/** Threads to work on a file with: so many, or as many as it is worth. */
-export interface Threads {
-  readonly jobs: number | undefined;
-}
-
 /**
- * Node: the input is its file, where it has one; what else is read again is spilled to a folder. `threads`: so many
- * read the file's rows as batches, or as many as it is worth.
+ * Node: the input is its file, where it has one; what else is read again is spilled to a folder. `jobs`: threads
+ * that read the file's rows as batches.
  */
-export function nodeHost({ file, spillDir }: { file?: string; spillDir?: string }, threads?: Threads): Host {
+export function nodeHost({ file, spillDir }: { file?: string; spillDir?: string }, jobs = 1): Host {
   const spill = () => new DiskSpill(spillDir);
   return {
     spill,
@@ -26,7 +21,7 @@ export function nodeHost({ file, spillDir }: { file?: string; spillDir?: string 
     },
     npz: () => import("../binary/npy/npz.js"),
     scannerOf,
-    ...(file !== undefined && threads && { batches: (request, alone) => batchesAt(file, threads.jobs, request, alone) }),
+    ...(file !== undefined && jobs > 1 && { batches: (request, alone) => batchesAt(file, jobs, request, alone) }),
   };
 }
 

@@ -133,11 +133,7 @@ function addTarget(command: Command): Command {
     .option("--lines", "one piece a line")
     .option("--clean", "remove pieces of an earlier run that this one does not write again")
     .option("--no-sync", "do not wait until the disk has what is written: faster, and a power failure may lose it")
-    .option(
-      "--jobs <threads>",
-      "convert the rows of a file of text on so many threads; by default the cores, as far as it is worth them",
-      parseJobs,
-    )
+    .option("--jobs <threads>", "convert the rows of a file of text on so many threads, 1 by default; the output is the same", parseJobs)
     .option("--spill-dir <folder>", "where to keep what must be read twice, when the input is a pipe")
     .option("--batch-rows <rows>", "rows that --dtype works on at a time", parseRows)
     .addOption(

@@ -52,7 +52,7 @@ class Misled extends Error {}
 
 async function attempt(
   path: string | undefined,
-  { output: target, headerOut, compress, sync, jobs, clean = false, ...call }: ConvertCall,
+  { output: target, headerOut, compress, sync, jobs = 1, clean = false, ...call }: ConvertCall,
   options: ConvertOptions,
   shape: Shape,
   report: Report,
@@ -101,11 +101,11 @@ async function attempt(
       const { lent } = payload;
       const { fd, size } = input;
       const file = payload.file !== undefined && fd !== undefined && size !== undefined ? { fd, size } : undefined;
-      const host = nodeHost(request.run, { jobs });
+      const host = nodeHost(request.run, jobs);
       if (lent && !compression && !isTransfer(request)) await output.pour((own) => pourFile(file, jobs, lent, request, host, own));
       else if (!compression && flows(request))
         await output.pour((own) => pourExchange(lent?.() ?? payload.stream, request, host, own, sink));
-      else if (isTransfer(request)) await output.fill(transferred(streamed(payload), request, { jobs }, sink), ...packing);
+      else if (isTransfer(request)) await output.fill(transferred(streamed(payload), request, jobs, sink), ...packing);
       else await output.fill(payload.stream, convert(told), ...packing);
     }
     await headers?.fill(compression);

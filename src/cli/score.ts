@@ -77,6 +77,7 @@ async function optionsOf(path: string | undefined, call: ScoreCall): Promise<Sco
     resume,
     dryRun,
     json,
+    messages,
     quiet,
     errors,
     dialect,

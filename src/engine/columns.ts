@@ -25,22 +25,17 @@ export interface Kinds {
 }
 
 /** What was looked at last: the parts of one document have one sample. */
-let looked: { readonly text: Uint8Array; readonly rank: number; readonly width: number; readonly kinds: Kinds[] } | undefined;
+let looked: { readonly text: string; readonly rank: number; readonly width: number; readonly kinds: Kinds[] } | undefined;
 
 /**
  * Kinds of the cells in the first bytes of a cargo, which the scanner has checked. `rank` levels of lists are around
  * a scalar, the cargo's own not counted. A row counts when it begins in the sample, and the first one always.
  */
 export function survey(text: Uint8Array, rank: number, width: number): readonly Kinds[] {
-  const again = looked?.rank === rank && looked.width === width && isSame(looked.text, text);
-  if (!again) looked = { text: text.slice(0, 2 * SAMPLE), rank, width, kinds: kindsIn(text, rank, width) };
-  return (looked as NonNullable<typeof looked>).kinds;
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
+  const own = decode(text);
+  if (looked?.rank !== rank || looked.width !== width || looked.text !== own)
+    looked = { text: own, rank, width, kinds: kindsIn(text, rank, width) };
+  return looked.kinds;
 }
 
 function kindsIn(text: Uint8Array, rank: number, width: number): Kinds[] {

@@ -13,7 +13,7 @@ import { type Around, aroundRows } from "./around.js";
 import { Cutter } from "./cutter.js";
 import { isCopied } from "./gathering.js";
 import { chunksOf, type ReadDocument, readPart, type readStretch, rowsOf } from "./reading.js";
-import { jobsFor, type OpenFile, type Planned, relay, STRETCH, stretchesOf } from "./relay.js";
+import { type OpenFile, type Planned, relay, STRETCH, stretchesOf } from "./relay.js";
 import { giveBack, type Thread, takeThreads } from "./threads.js";
 
 /** A batch ends early where a column of text has twice as many bytes. */
@@ -28,7 +28,7 @@ const ALL = -1;
  */
 export async function* batchesAt(
   path: string,
-  jobs: number | undefined,
+  jobs: number,
   request: ReadRequest,
   alone: () => AsyncIterable<Batch>,
 ): AsyncGenerator<Batch, void, undefined> {
@@ -44,16 +44,15 @@ export async function* batchesAt(
 
 async function* batchesOf(
   file: OpenFile,
-  jobs: number | undefined,
+  jobs: number,
   request: ReadRequest,
   alone: () => AsyncIterable<Batch>,
 ): AsyncGenerator<Batch, void, undefined> {
-  const count = jobs ?? jobsFor(file.size);
   let given = 0;
-  if (count > 1 && goesInParts(request)) {
+  if (jobs > 1 && goesInParts(request)) {
     // what is wrong with the head, one reader says
     const table = await tableOf(file, request).catch(() => undefined);
-    if (table) given = yield* new Reading(file, table, request).run(count);
+    if (table) given = yield* new Reading(file, table, request).run(jobs);
     if (given === ALL) return;
   }
   for await (const batch of alone()) if (batch.rowOffset + batch.rowCount > given || batch.rowCount === 0) yield batch;
@@ -98,7 +97,7 @@ async function tableOf({ fd, size }: OpenFile, request: ReadRequest): Promise<Ta
   const dtypes = columns.map(({ dtype }) => dtype);
   const document = {
     fd,
-    request: { ...bare, batches: { ...batches, reuse: isCopied(columns), batchRows: undefined, batchBytes: undefined } },
+    request: { ...bare, batches: { ...batches, reuse: isCopied(columns), copied: true, batchRows: undefined, batchBytes: undefined } },
     definitions: DEFINITIONS,
     first,
     others,

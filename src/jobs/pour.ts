@@ -11,7 +11,7 @@ import type { Request } from "../options/request.js";
 import { merge } from "../table/kinds.js";
 import type { Outcome } from "./part.js";
 import { goesInParts, labelText, type Plan, planFor } from "./plan.js";
-import { FAR, jobsFor, type OpenFile, type Planned, relay, stretchesOf } from "./relay.js";
+import { FAR, type OpenFile, type Planned, relay, stretchesOf } from "./relay.js";
 import { type Converted, convertLast, type convertStretch, type Document } from "./stretch.js";
 import { giveBack, type Thread, takeThreads } from "./threads.js";
 
@@ -21,14 +21,13 @@ import { giveBack, type Thread, takeThreads } from "./threads.js";
  */
 export async function pourFile(
   file: OpenFile | undefined,
-  jobs: number | undefined,
+  jobs: number,
   chunks: () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   request: Request,
   host: Host,
   sink: Sink,
 ): Promise<void> {
-  const count = file === undefined ? 1 : (jobs ?? jobsFor(file.size));
-  const written = file !== undefined && count > 1 && goesInParts(request) ? await pourParts(file, count, request, sink) : 0;
+  const written = file !== undefined && jobs > 1 && goesInParts(request) ? await pourParts(file, jobs, request, sink) : 0;
   if (written === undefined) return;
   if (written > 0) await sink.restart?.();
   await pour(chunks(), request, host, written > 0 && !sink.restart ? behind(sink, written) : sink);

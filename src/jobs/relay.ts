@@ -1,6 +1,5 @@
 // A document's stretches, handed out to threads as these become free, and what comes of them, in order.
 import { readSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { boundaryBehind, type RowLook } from "./boundary.js";
 import type { Stretch } from "./stretch.js";
 import type { Thread } from "./threads.js";
@@ -13,19 +12,12 @@ export interface OpenFile {
 
 /** Bytes of a stretch: enough that its head, and telling a thread of it, cost little. */
 export const STRETCH = 1 << 22;
-/** A thread is worth its start for so many bytes. */
-const WORTH = 1 << 25;
 /** Where a row ends is looked for in so many bytes, and then in more, */
 const WINDOW = 1 << 16;
 /** and in no more than these; the last stretch is no longer, either. */
 export const FAR = 1 << 26;
 /** Stretches that a thread is given: one that it works on, and one that waits, is used, or is next. */
 const ROOMS = 2;
-
-/** How many threads are worth it, where nobody says how many. */
-export function jobsFor(size: number): number {
-  return Math.max(1, Math.min(availableParallelism(), Math.floor(size / WORTH)));
-}
 
 export interface Planned extends Stretch {
   /** It goes to the document's end. */

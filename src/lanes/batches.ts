@@ -75,8 +75,18 @@ async function* readBinary(
 
 async function* readText(bytes: Chunks, request: ReadRequest, host: Host): AsyncGenerator<Batch, void, undefined> {
   const { rows, limits, run } = request;
-  const { dtype, infer, guesses, cast = "error", batchRows, batchBytes, reuse = false, dictionary = false } = request.batches;
-  const typed = { dtype, infer, guesses, cast, batchRows, batchBytes, reuse, dictionary };
+  const {
+    dtype,
+    infer,
+    guesses,
+    cast = "error",
+    batchRows,
+    batchBytes,
+    reuse = false,
+    dictionary = false,
+    copied = false,
+  } = request.batches;
+  const typed = { dtype, infer, guesses, cast, batchRows, batchBytes, reuse, dictionary, copied };
   const found = await readable(bytes, request, host, typed);
   if (found.batches) {
     yield* found.batches;
@@ -139,7 +149,7 @@ async function* readText(bytes: Chunks, request: ReadRequest, host: Host): Async
       });
   } finally {
     // batches that were lent may still be looked at
-    if (!reuse) (rewriter as Rewriter | undefined)?.scanner.close();
+    if (!reuse || copied) (rewriter as Rewriter | undefined)?.scanner.close();
   }
 }
 

@@ -152,7 +152,8 @@ export class Conversion {
 
   /** Lets go of what was kept on the disk, and of the engine where no batch lies in its memory. */
   close(): void {
-    if (!this.#outlet.batches?.reuse) this.#scanner?.close();
+    const { reuse = false, copied = false } = this.#outlet.batches ?? {};
+    if (!reuse || copied) this.#scanner?.close();
     this.#store.close();
     for (const spill of this.#spills) spill.close();
   }

@@ -97,6 +97,8 @@ interface BatchParts {
   readonly batchBytes?: number | undefined;
   readonly dictionary?: boolean | undefined;
   readonly reuse?: boolean | undefined;
+  /** What is lent has been copied by the time that the next batch is asked for, and nobody looks at it any more. */
+  readonly copied?: boolean | undefined;
 }
 
 /** What is asked of those who read batches. */

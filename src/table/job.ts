@@ -47,7 +47,13 @@ export interface TableOptions {
 }
 
 /** How batches are to be made. */
-export type BatchRequest = Pick<CellRequest, "dtype" | "infer" | "guesses" | "cast" | "batchRows" | "batchBytes" | "reuse" | "dictionary">;
+export type BatchRequest = Pick<
+  CellRequest,
+  "dtype" | "infer" | "guesses" | "cast" | "batchRows" | "batchBytes" | "reuse" | "dictionary"
+> & {
+  /** What is lent is looked at by nobody any more, once the last batch has been taken. */
+  readonly copied?: boolean;
+};
 
 /** Where the outputs go: one, or a piece after the other. */
 interface TableSink {

@@ -4,10 +4,11 @@ import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { type ConvertOptions, convert } from "../../src/index.js";
 
-const nested = "{\n\t\"x\" : [1,\r\n2, [\"a\\n b\",\n\n\nnull ]\n]\n}";
+const nested = '{\n\t"x" : [1,\r\n2, ["a\\n b",\n\n\nnull ]\n]\n}';
 const records = (count: number) =>
   `{"dataframe_records":[\n${Array.from({ length: count }, (_, i) => `{"id":${i},\n"cell":${i % 2 ? nested : `[\n${i}\n]`},"t":"\\n"}`).join(",\n")}\n]}`;
-const lists = (count: number) => `{"inputs":[${Array.from({ length: count }, (_, i) => `[${i}${i % 3 ? "" : "\n"},\n${i / 2}]`).join(",\n")}]}`;
+const lists = (count: number) =>
+  `{"inputs":[${Array.from({ length: count }, (_, i) => `[${i}${i % 3 ? "" : "\n"},\n${i / 2}]`).join(",\n")}]}`;
 
 const CASES: readonly (readonly [name: string, input: string, options: ConvertOptions])[] = [
   ["records", records(3), { to: "jsonl" }],
