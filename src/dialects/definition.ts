@@ -48,7 +48,10 @@ export interface TrafficDefinition extends FormDefinition, Omit<Traffic, "forms"
  */
 export interface DialectDefinition
   extends TrafficDefinition,
-    Omit<DialectTable, "response" | "rules" | "asked" | "way" | "wins" | "takes" | "faults" | "bytes" | keyof Traffic> {
+    Omit<
+      DialectTable,
+      "response" | "rules" | "asked" | "way" | "wins" | "takes" | "faults" | "bytes" | "probes" | "refusal" | "modelKey" | keyof Traffic
+    > {
   /** A known dialect, of which holds all that is not said here: `{ name: "ours", like: "mlflow", maxBytes: 5e6 }`. */
   readonly like?: string;
   /** What the servers answer. */
