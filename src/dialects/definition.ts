@@ -28,7 +28,9 @@ type DefinedLayout = Exclude<Layout, "inputs" | "ndarray" | "values" | "features
 
 /** One form of a defined dialect: as in the tables of those that are built in. */
 export interface FormDefinition
-  extends Partial<Omit<FormTable, "layouts" | "readsOnly" | "content" | "reading" | "readAs" | "paramsWithin" | "messagesWithin">> {
+  extends Partial<
+    Omit<FormTable, "layouts" | "readsOnly" | "content" | "unnamed" | "reading" | "readAs" | "paramsWithin" | "messagesWithin">
+  > {
   /**
    * What the key may hold, of a payload without a key what the document may be: `frame`, `records`, `tensor` or `named`. `delimited` or
    * `lines` is a file, which has no key.

@@ -69,6 +69,8 @@ export interface FormTable {
   readonly lists?: boolean;
   /** All inputs are one frame (MLServer's content type `pd`), or there is one tensor. */
   readonly content?: "pd" | "np";
+  /** What a tensor of Open Inference Protocol's is called that has no name. Default `input`. */
+  readonly unnamed?: string;
   /** Datatypes of Open Inference Protocol's that the servers do not read in JSON. */
   readonly refusesDatatypes?: readonly string[];
   /** Among named tensors, the key under which an object is no fault but the parameters. */

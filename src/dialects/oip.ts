@@ -42,6 +42,8 @@ export const oip = dialect({
     missing: "null",
     key: "outputs",
     layouts: ["inputs"],
+    // as MLServer calls it (1.7.1, codecs/utils.py, SingleInputRequestCodec)
+    unnamed: "output-1",
     forms: { columns: { content: "pd" }, tensor: { content: "np" } },
   },
 });

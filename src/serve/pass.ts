@@ -13,7 +13,7 @@ import type { Request } from "../options/request.js";
 import { type Begun, bodyOf, converted, SHORT } from "./body.js";
 import type { Gate } from "./gate.js";
 import { passing, warningHeader } from "./headers.js";
-import { answerFor, type Passing, requestFor, type Served } from "./plan.js";
+import { answerFor, type Nameless, type Passing, requestFor, type Served } from "./plan.js";
 import { badAnswer, type Refusal, refusalBody, refusalOf } from "./refusal.js";
 import { type Answer, NoAnswer, type Upstream } from "./upstream.js";
 
@@ -35,9 +35,6 @@ const UNSUPPORTED = 415;
 const BAD_GATEWAY = 502;
 const BUSY = 503;
 const GATEWAY_TIMEOUT = 504;
-/** Layouts whose columns have no names, or may have others beside them. */
-const NAMELESS: readonly (string | undefined)[] = ["tensor", "values", "features", "ndarray"];
-
 /** An end that is no fault of either side's payload. */
 class Ended extends Error {
   readonly refusal: Refusal | undefined;
@@ -142,8 +139,7 @@ class Crossing {
     const from = sourceOf(dialect, headers);
     const body = await bodyOf(raw, passing.maxBodyBytes);
     const { first, chunks } = await opened(headers["content-encoding"] === undefined ? body : unpacked(body));
-    const names = NAMELESS.includes(formOf(choose(from, true), first)?.layout);
-    const begun = await converted(chunks, this.#with(requestFor(served, from, names)));
+    const begun = await converted(chunks, this.#with(requestFor(served, from, namelessIn(from, first))));
     if (served.model && begun instanceof Uint8Array) await this.#judge(begun);
     return begun;
   }
@@ -203,6 +199,16 @@ class Crossing {
 }
 
 const NOTHING = new Uint8Array();
+
+/** Whether columns have no names, as far as the first bytes tell. */
+function namelessIn(from: string, first: Uint8Array): Nameless | undefined {
+  const found = formOf(choose(from, true), first);
+  if (found === undefined) return undefined;
+  const { layout, form } = found;
+  if (layout === "tensor" || layout === "values" || layout === "features") return { rows: false };
+  if (layout === "ndarray" && /"names"\s*:\s*\[\s*"/.test(decode(first.subarray(0, SHORT)))) return undefined;
+  return layout === "ndarray" || (layout === "delimited" && form.headless) ? { rows: true } : undefined;
+}
 
 function refusalIn(error: unknown): Refusal {
   if (error instanceof Ended && error.refusal) return error.refusal;
