@@ -12,6 +12,9 @@ export class Gate {
     return this.#inside;
   }
 
+  /** It is about to be closed for good: connections end with the answers under way. */
+  isClosing = false;
+
   /** False where there is no room; whoever is let in leaves. */
   enter(): boolean {
     if (this.#inside >= this.#most) return false;

@@ -29,6 +29,9 @@ export const gateway: FastifyPluginAsync<GatewayOptions> = async (server, option
   const { prefix: _, logLevel: __, logSerializers: ___, ...own } = options as GatewayOptions & Record<string, unknown>;
   const { passing, models } = await planOf(own);
   const gate = new Gate(passing.concurrency);
+  server.addHook("preClose", async () => {
+    gate.isClosing = true;
+  });
   const doors: Door[] = models.flatMap((served) => {
     const upstream = new Upstream(served.url, served.headers, passing.concurrency);
     server.addHook("onClose", () => upstream.close());

@@ -64,11 +64,10 @@ export function passOn(door: Door): Handler {
       gate.leave();
       if (!reply.raw.writableFinished) ending.abort(new Ended());
     });
-    try {
-      return await crossing.answer(reply);
-    } catch (error) {
-      return crossing.refuse(reply, error);
-    }
+    const answer = await crossing.answer(reply).catch((error: unknown) => crossing.refuse(reply, error));
+    // kept open, the connection would keep the server open as well
+    if (gate.isClosing) reply.header("connection", "close");
+    return answer;
   };
 }
 
