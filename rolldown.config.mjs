@@ -57,13 +57,13 @@ export const groups = [
   // what a conversion from text to text needs, and convert() with it; binary files, the reference engine and Arrow are loaded where they are wanted
   {
     name: "convert",
-    test: /src\/(?!columns\/arrow)(?:errors|(?:columns|dialects|io(?!\/lock)|options(?!\/score)|envelope|table|jobs(?!\/worker)|lanes|engine\/(?!reference\/))|binary\/(?:form|places)|api\/(?!inspect|write|asking|answer|endpoint|diagnosis|probes|route|url))/,
+    test: /src\/(?!columns\/arrow)(?:errors|(?:columns|dialects|io(?!\/lock)|options(?!\/s(?:core|erve))|envelope|table|jobs(?!\/worker)|lanes|engine\/(?!reference\/))|binary\/(?:form|places)|api\/(?!inspect|write|asking|answer|endpoint|diagnosis|probes|route|url))/,
     priority: 2,
   },
   // the command line, but for the commands that a call does not ask for
   {
     name: "cli",
-    test: /src\/cli\/(?!command|bench|doctor|inspect|validate|score|question|endpoint|dialects|dialect-file|model)/,
+    test: /src\/cli\/(?!command|bench|doctor|inspect|validate|score|serve|question|endpoint|dialects|dialect-file|model)/,
     priority: 1,
   },
 ];
@@ -71,7 +71,12 @@ export const groups = [
 /** The library, and the command's long way. */
 const modules = defineConfig({
   ...common,
-  input: { index: "src/index.ts", "cli/command": "src/cli/command.ts", "jobs/worker": "src/jobs/worker.ts" },
+  input: {
+    index: "src/index.ts",
+    "cli/command": "src/cli/command.ts",
+    "jobs/worker": "src/jobs/worker.ts",
+    "serve/gateway": "src/serve/gateway.ts",
+  },
   external: (id) => outside(id) && id !== "commander" && id !== "node:child_process",
   plugins: [commander],
   output: {

@@ -6,7 +6,7 @@ const codes = [...readFileSync("src/errors.ts", "utf8").matchAll(/^ {2}(E_\w+):/
 
 export default {
   name: "transload",
-  entryPoints: ["src/index.ts", "src/web/index.ts"],
+  entryPoints: ["src/index.ts", "src/web/index.ts", "src/serve/gateway.ts"],
   tsconfig: "tsconfig.build.json",
   out: "docs/api",
   readme: "none",

@@ -54,6 +54,7 @@ const ROOMS = [
   "model",
   "api",
   "score",
+  "serve",
   "web",
   "index",
   "cli",
@@ -178,6 +179,8 @@ describe("package.json", () => {
     exports: Record<string, string | { types: string; default: string }>;
     files: string[];
     dependencies: Record<string, string>;
+    peerDependencies: Record<string, string>;
+    peerDependenciesMeta: Record<string, { optional: boolean }>;
     devDependencies: Record<string, string>;
   };
 
@@ -187,9 +190,9 @@ describe("package.json", () => {
   });
 
   test("names files that the build makes of sources that exist", () => {
-    const entry = pack.exports["."] as { types: string; default: string };
-    expect(Object.keys(entry)[0]).toBe("types");
-    for (const path of [entry.types, entry.default, ...Object.values(pack.bin)]) {
+    const entries = [".", "./web", "./fastify"].map((name) => pack.exports[name] as { types: string; default: string });
+    for (const entry of entries) expect(Object.keys(entry)[0]).toBe("types");
+    for (const path of [...entries.flatMap((entry) => [entry.types, entry.default]), ...Object.values(pack.bin)]) {
       const source = path.replace(/^(\.\/)?dist\//, "src/").replace(/(\.d\.ts|\.c?js)$/, ".ts");
       expect(existsSync(join(root, source)), `${path} is built from ${source}`).toBe(true);
     }
@@ -205,6 +208,12 @@ describe("package.json", () => {
           imported.add(spec.startsWith("@") ? spec.split("/").slice(0, 2).join("/") : (spec.split("/")[0] as string));
     // it is in the bundle of the command line (rolldown.config.mjs)
     expect(imported.delete("commander") && Object.keys(pack.devDependencies)).toContain("commander");
+    // whoever runs a gateway installs them
+    for (const peer of Object.keys(pack.peerDependencies)) {
+      expect(imported.delete(peer), peer).toBe(true);
+      expect(pack.peerDependenciesMeta[peer], peer).toEqual({ optional: true });
+      expect(Object.keys(pack.devDependencies)).toContain(peer);
+    }
     // the types of ndarray are in the declarations that callers compile against
     const named = Object.keys(pack.dependencies).filter((name) => !name.startsWith("@types/"));
     expect([...imported].sort()).toEqual(named.sort());

@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ define: Define }>>> = {
   inspect: () => import("./inspect.js"),
   validate: () => import("./validate.js"),
   score: () => import("./score.js"),
+  serve: () => import("./serve.js"),
   doctor: () => import("./doctor.js"),
   bench: () => import("./bench.js"),
   dialects: () => import("./dialects.js"),

@@ -144,6 +144,15 @@ export function parseRows(text: string): number {
   throw new TransloadError("E_OPTION", `a number of rows is a whole number from 1, not ${text}`);
 }
 
+/** A whole number from `least`, as the option of this name takes it. */
+export function parseWhole(option: string, least: number): (text: string) => number {
+  return (text) => {
+    const count = Number(text);
+    if (text.trim() !== "" && Number.isSafeInteger(count) && count >= least) return count;
+    throw new TransloadError("E_OPTION", `${option} is a whole number from ${least}, not ${text}`);
+  };
+}
+
 export function parseJobs(text: string): number {
   const jobs = Number(text);
   if (Number.isSafeInteger(jobs) && jobs > 0) return jobs;

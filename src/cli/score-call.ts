@@ -14,6 +14,7 @@ import {
   parseColumns,
   parseRows,
   parseSize,
+  parseWhole,
 } from "./options.js";
 import type { Voice } from "./report.js";
 
@@ -66,9 +67,9 @@ function addAsking(command: Command): Command {
     .option("--max-bytes <size>", "bytes of a request, before it is compressed; by default as the server takes them, or 4MB", parseSize)
     .option("--param <name=value>", "a parameter of every request; give it again for another", addParam)
     .addOption(command.createOption("--compress <how>", "compress requests, for a server that takes such").choices(["gzip"]))
-    .option("--concurrency <requests>", "requests at a time: 4 by default", parseCount("--concurrency", 1))
+    .option("--concurrency <requests>", "requests at a time: 4 by default", parseWhole("--concurrency", 1))
     .option("--timeout <seconds>", "how long one request may take: 60 by default", parseSeconds("--timeout"))
-    .option("--retries <times>", "how often a request is sent again that may be answered later: 6 by default", parseCount("--retries", 0))
+    .option("--retries <times>", "how often a request is sent again that may be answered later: 6 by default", parseWhole("--retries", 0))
     .option("--max-answer-bytes <size>", "bytes of an answer: 256MiB by default", parseSize)
     .option("--bisect", "of a request that is refused send halves, until the row is found")
     .option("--keep-going", "leave out rows that are refused, and tell them in FILE.refused.jsonl");
@@ -114,12 +115,4 @@ function parseValue(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-function parseCount(option: string, least: number): (text: string) => number {
-  return (text) => {
-    const count = Number(text);
-    if (text.trim() !== "" && Number.isSafeInteger(count) && count >= least) return count;
-    throw new TransloadError("E_OPTION", `${option} is a whole number from ${least}, not ${text}`);
-  };
 }

@@ -12,6 +12,9 @@ export const azureml = dialect({
   title: "Azure ML",
   about: "Azure ML online endpoints: input_data",
   route: "/score",
+  // azureml-inference-server-http 1.5.1, server/routes.py: health_probe, ErrorResponse
+  probes: { "/": { says: "Healthy" } },
+  refusal: { body: { message: "{message}" } },
   params: "params",
   missing: "null",
   // 5 MB/s of bandwidth for an endpoint, and 5 seconds by default for a request

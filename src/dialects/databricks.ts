@@ -7,6 +7,7 @@ export const databricks = dialect({
   name: "databricks",
   title: "Databricks",
   takes: ["csv"],
+  probes: {},
   about: "Databricks Model Serving: as mlflow, 16 MB a request",
   route: "/serving-endpoints/{model}/invocations",
   maxBytes: 16e6,

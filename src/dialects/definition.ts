@@ -28,7 +28,9 @@ type DefinedLayout = Exclude<Layout, "inputs" | "ndarray" | "values" | "features
 
 /** One form of a defined dialect: as in the tables of those that are built in. */
 export interface FormDefinition
-  extends Partial<Omit<FormTable, "layouts" | "readsOnly" | "content" | "reading" | "readAs" | "paramsWithin" | "messagesWithin">> {
+  extends Partial<
+    Omit<FormTable, "layouts" | "readsOnly" | "content" | "unnamed" | "reading" | "readAs" | "paramsWithin" | "messagesWithin">
+  > {
   /**
    * What the key may hold, of a payload without a key what the document may be: `frame`, `records`, `tensor` or `named`. `delimited` or
    * `lines` is a file, which has no key.
@@ -48,7 +50,10 @@ export interface TrafficDefinition extends FormDefinition, Omit<Traffic, "forms"
  */
 export interface DialectDefinition
   extends TrafficDefinition,
-    Omit<DialectTable, "response" | "rules" | "asked" | "way" | "wins" | "takes" | "faults" | "bytes" | keyof Traffic> {
+    Omit<
+      DialectTable,
+      "response" | "rules" | "asked" | "way" | "wins" | "takes" | "faults" | "bytes" | "probes" | "refusal" | "modelKey" | keyof Traffic
+    > {
   /** A known dialect, of which holds all that is not said here: `{ name: "ours", like: "mlflow", maxBytes: 5e6 }`. */
   readonly like?: string;
   /** What the servers answer. */

@@ -69,6 +69,8 @@ export interface FormTable {
   readonly lists?: boolean;
   /** All inputs are one frame (MLServer's content type `pd`), or there is one tensor. */
   readonly content?: "pd" | "np";
+  /** What a tensor of Open Inference Protocol's is called that has no name. Default `input`. */
+  readonly unnamed?: string;
   /** Datatypes of Open Inference Protocol's that the servers do not read in JSON. */
   readonly refusesDatatypes?: readonly string[];
   /** Among named tensors, the key under which an object is no fault but the parameters. */
@@ -107,6 +109,22 @@ export type Rules = "mlflow" | "azureml" | "mlserver" | "kserve" | "triton" | "t
 /** What servers do with a payload that transload does not read to its end: the severity of the finding, and what messages say. */
 type Fault = readonly [severity: "refuse" | "change" | "depend", what: string];
 
+/** What servers say where they refuse a request. */
+interface RefusalTable {
+  /** The body: `{message}` in it stands for why, `{reason}` for the status's name. */
+  readonly body: object;
+  /** Names of statuses. Of one that has none, that of 400 or 500. */
+  readonly reasons?: Readonly<Record<number, string>>;
+}
+
+/** What servers say where they are asked how they are. */
+interface ProbeTable {
+  /** The body: text, or JSON. `{model}` in it stands for the model's name, `{version}` for the version of what answers. */
+  readonly says: string | object;
+  /** It asks whether predictions can be made, and not only whether somebody is there. */
+  readonly ready?: true;
+}
+
 /** A dialect: its envelope, and its servers. */
 export interface DialectTable<Name extends string = string, Form extends string = string, Answer extends string = string>
   extends Traffic<Form> {
@@ -118,6 +136,12 @@ export interface DialectTable<Name extends string = string, Form extends string 
   readonly params?: string;
   /** Where its servers are posted to: a path behind the server's own, in which `{model}` stands for the model's name. */
   readonly route?: string;
+  /** Routes by which servers are asked how they are, by GET; `{model}` as in `route`. */
+  readonly probes?: Readonly<Record<string, ProbeTable>>;
+  /** Where it is not `{"error": …}`. */
+  readonly refusal?: RefusalTable;
+  /** The key beside an answer's cargo that has the model's name. */
+  readonly modelKey?: string;
   /** What a refusal says that is due to the request's size alone, where its status is not 413. */
   readonly tooLarge?: string;
   /** Bytes of a request that the servers take. */

@@ -10,6 +10,8 @@ export const kserve1 = dialect({
   title: "KServe",
   about: "KServe v1: instances, inputs",
   route: "/v1/models/{model}:predict",
+  // kserve 0.21, protocol/rest/v1_endpoints.py
+  probes: { "/": { says: { status: "alive" } }, "/v1/models/{model}": { says: { name: "{model}", ready: true }, ready: true } },
   params: "parameters",
   bytes: "object",
   rules: "kserve",

@@ -23,6 +23,24 @@ export const mlflow = dialect({
   title: "MLflow",
   about: "MLflow 2 and later: dataframe_split, dataframe_records, inputs, instances",
   route: "/invocations",
+  // mlflow 3.17, pyfunc/scoring_server/__init__.py: init; MlflowException.serialize_as_json with exceptions.py's names of statuses
+  probes: {
+    "/ping": { says: "\n", ready: true },
+    "/health": { says: "\n", ready: true },
+    "/version": { says: "{version}" },
+  },
+  refusal: {
+    body: { error_code: "{reason}", message: "{message}" },
+    reasons: {
+      400: "BAD_REQUEST",
+      401: "UNAUTHENTICATED",
+      403: "PERMISSION_DENIED",
+      404: "NOT_FOUND",
+      429: "REQUEST_LIMIT_EXCEEDED",
+      500: "INTERNAL_ERROR",
+      503: "TEMPORARILY_UNAVAILABLE",
+    },
+  },
   params: "params",
   missing: "token",
   rules: "mlflow",

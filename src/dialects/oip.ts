@@ -11,6 +11,14 @@ export const oip = dialect({
   title: "MLServer",
   about: "Open Inference Protocol v2: inputs with name, shape and datatype",
   route: "/v2/models/{model}/infer",
+  // inference_rest.md: server live, server ready, model ready, server metadata; an error is {"error": …}
+  probes: {
+    "/v2": { says: { name: "transload", version: "{version}", extensions: [] } },
+    "/v2/health/live": { says: { live: true } },
+    "/v2/health/ready": { says: { ready: true }, ready: true },
+    "/v2/models/{model}/ready": { says: { name: "{model}", ready: true }, ready: true },
+  },
+  modelKey: "model_name",
   params: "parameters",
   bytes: "content",
   rules: "mlserver",
@@ -34,6 +42,8 @@ export const oip = dialect({
     missing: "null",
     key: "outputs",
     layouts: ["inputs"],
+    // as MLServer calls it (1.7.1, codecs/utils.py, SingleInputRequestCodec)
+    unnamed: "output-1",
     forms: { columns: { content: "pd" }, tensor: { content: "np" } },
   },
 });

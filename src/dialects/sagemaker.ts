@@ -12,6 +12,9 @@ export const sagemaker = dialect({
   nan: "error",
   missing: "null",
   route: "/invocations",
+  // docs.aws.amazon.com, your-algorithms-inference-code: /ping is 200 with any body; a client sees a container's error under message
+  probes: { "/ping": { says: "", ready: true } },
+  refusal: { body: { message: "{message}" } },
   maxBytes: 6e6,
   rules: "sagemaker",
   forms: {

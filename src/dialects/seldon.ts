@@ -10,6 +10,9 @@ export const seldon = dialect({
   title: "Seldon Core",
   about: "Seldon Core v1: data with names and ndarray, or tensor",
   route: "/api/v1.0/predictions",
+  // seldon-core 1.19, python/seldon_core/wrapper.py; flask_utils.py, SeldonMicroserviceException.to_dict
+  probes: { "/health/ping": { says: "pong" }, "/health/status": { says: { data: { names: [], ndarray: [] }, meta: {} }, ready: true } },
+  refusal: { body: { status: { status: 1, info: "{message}", code: -1, reason: "MICROSERVICE_BAD_DATA" } } },
   siblings: ["meta"],
   nan: "error",
   missing: "null",

@@ -22,6 +22,7 @@ const OF_FORMS: Readonly<Record<keyof FormTable, true>> = {
   headless: true,
   lists: true,
   content: true,
+  unnamed: true,
   refusesDatatypes: true,
   paramsWithin: true,
   messagesWithin: true,

@@ -11,6 +11,13 @@ export const tfserving = dialect({
   title: "TensorFlow Serving",
   about: "TensorFlow Serving predict: instances, inputs",
   route: "/v1/models/{model}:predict",
+  // www.tensorflow.org/tfx/serving/api_rest, model status; an error is {"error": …}
+  probes: {
+    "/v1/models/{model}": {
+      says: { model_version_status: [{ version: "1", state: "AVAILABLE", status: { error_code: "OK", error_message: "" } }] },
+      ready: true,
+    },
+  },
   siblings: ["signature_name"],
   bytes: "object",
   rules: "tfserving",

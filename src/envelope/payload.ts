@@ -7,7 +7,7 @@ import { Mode } from "../engine/codes.js";
 import { jsonPath } from "../engine/fault.js";
 import type { Scanner } from "../engine/scanner.js";
 import { type ErrorCode, optionText, type Place, TransloadError, type Warning } from "../errors.js";
-import { endOf } from "./content.js";
+import { contentTypeOf, endOf } from "./content.js";
 import { kindOf } from "./kind.js";
 import type { InputFacts, Scope } from "./layouts/scope.js";
 import type { Cargo, CargoRequest, PayloadOptions, PendingCargo } from "./request.js";
@@ -244,7 +244,9 @@ export class Payload {
     this.layout = layout;
     const { to, nan } = this.options;
     if (!to) return;
-    const goal = this.options.goal ?? target(to, layout, form, this.given);
+    // Seldon's rows are most often an array's: predictions without names need none elsewhere
+    const array = to.what === "response" && layout === "ndarray" && this.columns === undefined;
+    const goal = this.options.goal ?? target(to, array ? "tensor" : layout, form, this.given);
     this.lane =
       (scalar || !movesCells({ form, layout }, goal, this.options.asked ?? {})) &&
       splices(layout, goal.layout) &&
@@ -260,11 +262,18 @@ export class Payload {
   /** All inputs have been read: what they are together, where that is something else than was taken. The target is then another, too. */
   settle(): End | undefined {
     const { from, to, settled } = this.options;
-    const own = to && this.form && this.layout === "inputs" ? endOf(this.contentType, this.form, from, this.inputs.length) : undefined;
+    const own = to && this.form && this.layout === "inputs" ? endOf(this.#content, this.form, from, this.inputs.length) : undefined;
     if (!to || !own) return undefined;
     this.form = own.form;
     this.target = settled?.(own) ?? target(to, own.layout, own.form, this.given, own.frame);
     return own;
+  }
+
+  /** What all inputs are together. MLServer says that of an array by its one output alone (1.7.1, codecs/numpy.py, NumpyRequestCodec). */
+  get #content(): string | undefined {
+    const [one, ...others] = this.inputs;
+    if (this.contentType !== undefined || this.options.to?.what !== "response" || others.length > 0) return this.contentType;
+    return one?.parameters === undefined ? undefined : contentTypeOf(one.parameters);
   }
 
   /** Azure ML takes a frame without index for named tensors, so one is made: 0 to rows - 1. */

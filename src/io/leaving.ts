@@ -23,11 +23,19 @@ export async function interruptibly<T>(work: Promise<T>): Promise<T> {
   }
 }
 
+let ending: (() => void) | undefined;
+
+/** The first SIGTERM or SIGINT does this instead of ending the process; the second has the signal's own effect. */
+export function onFirstSignal(end: () => void): void {
+  ending = end;
+}
+
 /** From now on the process leaves tidily. */
 export function leaveTidily(): void {
   process.once("exit", putRight);
   for (const signal of SIGNALS)
     process.once(signal, () => {
+      if (ending && signal !== "SIGHUP") return ending();
       putRight();
       // process.exit() would wait for the thread; the signal's own effect does not, and gives a shell the same code
       if (opening > 0) process.kill(process.pid, signal);

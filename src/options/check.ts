@@ -176,6 +176,10 @@ function areTexts(name: string, value: unknown): void {
   if (!Array.isArray(value) || !value.every((text) => typeof text === "string")) refuse(name, value, "a list of strings");
 }
 
+export function isTextOrTexts(name: string, value: unknown): void {
+  areTexts(name, typeof value === "string" ? [value] : value);
+}
+
 function areColumns(name: string, value: unknown): void {
   const names = Array.isArray(value) ? value : typeof value === "object" ? Object.values(value as object) : undefined;
   if (!names?.every((text) => typeof text === "string")) refuse(name, value, "a list of names, or an object of new names and old");

@@ -98,7 +98,7 @@ export class Columns {
         "E_TARGET",
         `${target.form.id} is one tensor, and there are ${ranges.length}; ${target.form.dialect}:columns takes them`,
       );
-    const names = ranges.map((range) => range.name ?? range.facts?.name ?? "input");
+    const names = ranges.map((range) => range.name ?? range.facts?.name ?? this.#job.target.form.unnamed ?? "input");
     const fault = rowsFault(
       new Map(ranges.map((range, i) => [names[i] as string, shapeOf(range)[0]])),
       target,

@@ -118,7 +118,7 @@ export class Tensors {
     const { facts, nested, seen } = range;
     const inner = shape.slice(1);
     const width = product(inner);
-    const name = range.name ?? facts?.name ?? "input";
+    const name = range.name ?? facts?.name ?? target.form.unnamed ?? "input";
     const datatype = datatypeOf(kindsOf(seen), target.form, options.datatype, name, facts?.datatype);
     this.#output.tensor = { name, inner, datatype };
     // text lies flat, because MLServer's numpy cuts nested texts to the length of the last dimension

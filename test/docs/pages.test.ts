@@ -18,6 +18,7 @@ function makeFolder(): string {
   cpSync(join(root, "data"), join(folder, "data"), { recursive: true });
   mkdirSync(join(folder, "node_modules"));
   symlinkSync(root, join(folder, "node_modules", "transload"));
+  symlinkSync(join(root, "node_modules", "fastify"), join(folder, "node_modules", "fastify"));
   mkdirSync(join(folder, "bin"));
   const command = join(folder, "bin", "transload");
   writeFileSync(command, `#!/bin/sh\nexec "${process.execPath}" "${join(root, "dist/cli/main.cjs")}" "$@"\n`);

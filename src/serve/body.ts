@@ -1,0 +1,82 @@
+// A body on its way through: converted as far as the other side takes it. What is short is whole before anything of it is sent, so that
+// a fault in it is told with a status of its own; what is long streams.
+import type { IncomingMessage } from "node:http";
+import { nodeHost } from "../api/node.js";
+import { concat } from "../columns/bytes.js";
+import { TransloadError } from "../errors.js";
+import { Pump } from "../lanes/pump.js";
+import type { Request } from "../options/request.js";
+
+/** Bytes that are held to see whether a body is short. */
+export const SHORT = 1 << 16;
+
+type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** What a conversion writes: all of it, or its chunks, of which the first have been written. */
+export type Begun = Uint8Array | AsyncGenerator<Uint8Array, void, undefined>;
+
+/** Begins a conversion. @throws TransloadError for a fault that shows before `SHORT` bytes are written. */
+export function converted(chunks: Chunks, request: Request): Promise<Begun> {
+  return begun(new Pump(chunks, request, nodeHost(request.run)).bytes());
+}
+
+async function begun(chunks: AsyncGenerator<Uint8Array, void, undefined>): Promise<Begun> {
+  const head: Uint8Array[] = [];
+  for (let bytes = 0; bytes <= SHORT; ) {
+    const { value, done } = await chunks.next();
+    if (done) return concat(head);
+    head.push(value);
+    bytes += value.length;
+  }
+  return behind(head, chunks);
+}
+
+async function* behind(
+  head: readonly Uint8Array[],
+  rest: AsyncGenerator<Uint8Array, void, undefined>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* head;
+    yield* rest;
+  } finally {
+    await rest.return();
+  }
+}
+
+/** A request's body is larger than it may be. */
+export class TooLarge extends TransloadError {
+  constructor(most: number) {
+    super("E_LIMIT", `a request may have ${most} bytes; send fewer rows at a time`);
+  }
+}
+
+/**
+ * A request's bytes. Of one that says that it is short, all; of others, as they come.
+ * @throws TooLarge for more than `most`, at once where the client says how many they are.
+ */
+export async function bodyOf(message: IncomingMessage, most: number): Promise<Uint8Array | AsyncGenerator<Uint8Array, void, undefined>> {
+  const length = Number(message.headers["content-length"]);
+  if (length > most) throw new TooLarge(most);
+  if (length <= SHORT) return allOf(message);
+  return counted(message, most);
+}
+
+/** Listeners, as an iterator of a stream costs a small request more than its conversion. */
+function allOf(message: IncomingMessage): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    message.on("data", (chunk: Uint8Array) => chunks.push(chunk));
+    message.once("end", () => resolve(concat(chunks)));
+    message.once("error", reject);
+  });
+}
+
+async function* counted(message: IncomingMessage, most: number): AsyncGenerator<Uint8Array, void, undefined> {
+  let bytes = 0;
+  // destroyed by its iterator, it would take the connection along, and with it the answer that says why
+  for await (const chunk of message.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > most) throw new TooLarge(most);
+    yield chunk;
+  }
+}

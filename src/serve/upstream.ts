@@ -1,0 +1,90 @@
+// The server behind the gateway, over connections that stay open. undici is the client.
+import { Readable } from "node:stream";
+import { Pool } from "undici";
+import { reasonOf, spellUrl } from "../api/url.js";
+import { TransloadError } from "../errors.js";
+import type { Begun } from "./body.js";
+
+/** What a server answers: its body as it comes. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** No answer came. */
+export class NoAnswer extends TransloadError {
+  constructor(url: URL, error: unknown) {
+    super("E_READ", `cannot ask ${spellUrl(url)}: ${reasonOf(error)}`, {}, { cause: error });
+  }
+}
+
+export class Upstream {
+  readonly url: URL;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #pool: Pool;
+
+  /** `headers` are of every request; `connections` have one request each at a time. */
+  constructor(url: URL, headers: Readonly<Record<string, string>>, connections: number) {
+    this.url = url;
+    this.#headers = headers;
+    // how long a request may take is for whoever asks to say
+    this.#pool = new Pool(url.origin, { connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
+  }
+
+  /**
+   * Posts a body.
+   * @throws NoAnswer where none comes; what the body's own end fails with, which ends the request; the signal's reason.
+   */
+  async post(body: Begun, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Answer> {
+    const { pathname, search } = this.url;
+    const sent = body instanceof Uint8Array ? undefined : new Sent(body);
+    try {
+      const answer = await this.#pool.request({
+        method: "POST",
+        path: `${pathname}${search}`,
+        headers: { ...headers, ...this.#headers },
+        body: sent ? Readable.from(sent.chunks(), { objectMode: false }) : (body as Uint8Array),
+        signal,
+      });
+      return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+    } catch (error) {
+      if (sent?.failure) throw sent.failure.error;
+      throw signal.aborted ? signal.reason : new NoAnswer(this.url, error);
+    }
+  }
+
+  /** Whether somebody answers there, whatever it is. */
+  async answers(signal: AbortSignal): Promise<boolean> {
+    try {
+      const { body } = await this.#pool.request({ method: "GET", path: "/", headers: this.#headers, signal });
+      await body.dump();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#pool.destroy();
+  }
+}
+
+/** A body that remembers why it ended early: what the client makes of that is its own error. */
+class Sent {
+  readonly #body: AsyncGenerator<Uint8Array, void, undefined>;
+  failure: { error: unknown } | undefined;
+
+  constructor(body: AsyncGenerator<Uint8Array, void, undefined>) {
+    this.#body = body;
+  }
+
+  async *chunks(): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      yield* this.#body;
+    } catch (error) {
+      this.failure = { error };
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,128 @@
+// transload serve: a process of its own, its file, its end, and its memory.
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, expect, test } from "vitest";
+import { posted } from "../support/gateways.js";
+import { speakingServer } from "../support/speaking-server.js";
+
+const CLI = fileURLToPath(new URL("../../dist/cli/main.cjs", import.meta.url));
+const dir = mkdtempSync(join(tmpdir(), "transload-serve-"));
+const running: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill("SIGKILL");
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+const ONE = '{"inputs":[[1,2]]}';
+const MEBIBYTES = 1024;
+
+async function served(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ url: string; child: ChildProcess; log: () => string }> {
+  const child = spawn(process.execPath, [CLI, "serve", "--port", "0", ...args], { env: { ...process.env, ...env } });
+  running.push(child);
+  let said = "";
+  child.stderr?.on("data", (text: Buffer) => {
+    said += text;
+  });
+  const [line] = (await once(child.stdout as NodeJS.ReadableStream, "data")) as [Buffer];
+  return { url: line.toString().trim(), child, log: () => said };
+}
+
+test("SIGTERM has what is under way answered, takes nothing more, and ends with 0", async () => {
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  let came = false;
+  const upstream = await speakingServer("azureml", async () => {
+    came = true;
+    await held;
+    return false;
+  });
+  const { url, child, log } = await served(["--upstream", upstream.url, "--speaks", "azureml", "--accepts", "mlflow"]);
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  const answer = posted(`${url}/invocations`, ONE);
+  while (!came) await sleep(5);
+  child.kill("SIGTERM");
+  await sleep(200);
+  await expect(posted(`${url}/invocations`, ONE)).rejects.toThrow();
+  letGo();
+  expect(await answer).toMatchObject({ status: 200, text: '{"predictions":[2]}' });
+  expect(await once(child, "exit")).toEqual([0, null]);
+  expect(log()).toContain('"statusCode":200');
+  upstream.close();
+});
+
+test("a file names several models, each with its token; what is wrong in it has a place", async () => {
+  let token: string | undefined;
+  const upstream = await speakingServer("azureml", (request) => {
+    token = request.headers.authorization;
+    return false;
+  });
+  const config = join(dir, "serve.yaml");
+  const text = `concurrency: 5\nmodels:\n  heart:\n    upstream: ${upstream.url}\n    speaks: azureml\n    accepts: [mlflow, oip]\n    tokenEnv: OURS\n`;
+  writeFileSync(config, text);
+  const { url, log } = await served(["--config", config], { OURS: "secret" });
+  expect((await posted(`${url}/heart/invocations`, ONE)).text).toBe('{"predictions":[2]}');
+  expect(token).toBe("Bearer secret");
+  expect(log()).not.toContain("secret");
+  upstream.close();
+
+  writeFileSync(config, text.replace("speaks", "speeks"));
+  const wrong = spawnSync(process.execPath, [CLI, "serve", "--config", config], { encoding: "utf8" });
+  expect(wrong.status).toBe(2);
+  expect(wrong.stderr).toMatch(/E_OPTION: .*serve\.yaml: models\.heart has no key speeks; did you mean speaks\? \(line 5, column 5\)/);
+});
+
+test("what cannot be called so is told with exit 2, a port that is taken with 3", async () => {
+  const said = (...args: string[]) => spawnSync(process.execPath, [CLI, "serve", ...args], { encoding: "utf8" });
+  expect(said("--speaks", "mlflow", "--accepts", "oip")).toMatchObject({ status: 2, stderr: expect.stringContaining("needs upstream") });
+  const taken = createServer().listen(0, "127.0.0.1");
+  await once(taken, "listening");
+  const port = `${(taken.address() as AddressInfo).port}`;
+  const refused = said("--upstream", "http://127.0.0.1:1", "--speaks", "azureml", "--accepts", "mlflow", "--port", port);
+  expect(refused).toMatchObject({ status: 3, stderr: expect.stringContaining("somebody listens there already") });
+  taken.close();
+});
+
+test("100 MB there and 100 MB back to a client that reads slowly take bounded memory", async () => {
+  const size = 100e6;
+  let came = 0;
+  let sent = 0;
+  const upstream = createServer(async (request, response) => {
+    for await (const chunk of request) came += (chunk as Buffer).length;
+    response.writeHead(200, { "content-type": "application/json" }).write("[1");
+    const part = Buffer.from(",1.25".repeat(20_000));
+    for (; sent < size; sent += part.length) if (!response.write(part)) await once(response, "drain");
+    response.end("]");
+  }).listen(0, "127.0.0.1");
+  await once(upstream, "listening");
+  const at = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
+  const { url, child } = await served(["--upstream", at, "--speaks", "azureml", "--accepts", "mlflow", "--log", "none"]);
+  const call = httpRequest(`${url}/invocations`, { method: "POST", headers: { "content-type": "application/json" } });
+  const answered = once(call, "response") as Promise<[IncomingMessage]>;
+  call.write('{"inputs":[[1.5,2.5]');
+  const rows = Buffer.from(",[1.5,2.5]".repeat(10_000));
+  for (let bytes = 0; bytes < size; bytes += rows.length) if (!call.write(rows)) await once(call, "drain");
+  call.end("]}");
+  const [response] = await answered;
+  // nobody reads: the server behind must be kept waiting
+  await sleep(1000);
+  expect(came).toBeGreaterThan(size);
+  expect(sent).toBeLessThan(30e6);
+  let back = 0;
+  for await (const chunk of response) back += (chunk as Buffer).length;
+  expect(back).toBeGreaterThan(size);
+  const [, peak = ""] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8")) ?? [];
+  expect(Number(peak) / MEBIBYTES).toBeLessThan(160);
+  upstream.close();
+});
