@@ -1,13 +1,17 @@
+import type { Batch } from "../columns/batch.js";
 import { type CreateScanner, coreScanner, type EngineName } from "../engine/index.js";
 import { DiskSpill, FileStore } from "../io/disk.js";
 import { openRandom, spillRandom } from "../io/random.js";
 import { SpillStore } from "../io/store.js";
 import { batchesAt } from "../jobs/batches.js";
+import { batchesOfShare, type Share } from "../jobs/share.js";
 import type { Host } from "../lanes/host.js";
+import type { ReadRequest } from "../options/request.js";
 
-/** Threads to work on a file with: so many, or as many as it is worth. */
+/** Threads to work on a file with: so many, or as many as it is worth; or the share of its rows that is worked on. */
 export interface Threads {
   readonly jobs: number | undefined;
+  readonly share?: Share | undefined;
 }
 
 /**
@@ -26,8 +30,12 @@ export function nodeHost({ file, spillDir }: { file?: string; spillDir?: string 
     },
     npz: () => import("../binary/npy/npz.js"),
     scannerOf,
-    ...(file !== undefined && threads && { batches: (request, alone) => batchesAt(file, threads.jobs, request, alone) }),
+    ...(file !== undefined && threads && { batches: (request, alone) => batchesBy(file, threads, request, alone) }),
   };
+}
+
+function batchesBy(file: string, { jobs, share }: Threads, ...how: [ReadRequest, () => AsyncIterable<Batch>]): AsyncIterable<Batch> {
+  return share ? batchesOfShare(file, share, ...how) : batchesAt(file, jobs, ...how);
 }
 
 /** The engine that was asked for; the reference engine and stream-json are loaded only then. */

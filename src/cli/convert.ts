@@ -4,6 +4,7 @@ import { nodeHost } from "../api/node.js";
 import { split } from "../api/split.js";
 import { transfer } from "../api/transfer.js";
 import { binaryForm } from "../binary/form.js";
+import { TransloadError } from "../errors.js";
 import { type Compression, compressionOf, compressor } from "../io/compression.js";
 import { blame } from "../io/disk-errors.js";
 import { interruptibly } from "../io/leaving.js";
@@ -12,6 +13,7 @@ import { pourFile } from "../jobs/pour.js";
 import { flows, guessesColumns, isTransfer, pourExchange } from "../lanes/exchange.js";
 import { corrected, FIRST_GUESS, type Guesses, once } from "../lanes/guessing.js";
 import type { ConvertOptions, HttpHeaders } from "../options/convert.js";
+import type { Request } from "../options/request.js";
 import { addOptions, type ConvertCall, conversionOf, informed, type Shape, shapeOf } from "./convert-call.js";
 import { type Input, openInput, openPayload, type Payload } from "./input.js";
 import type { Define } from "./job.js";
@@ -53,7 +55,7 @@ class Misled extends Error {}
 
 async function attempt(
   path: string | undefined,
-  { output: target, headerOut, compress, sync, jobs, clean = false, ...call }: ConvertCall,
+  { output: target, headerOut, compress, sync, jobs, share, clean = false, ...call }: ConvertCall,
   options: ConvertOptions,
   shape: Shape,
   report: Report,
@@ -96,6 +98,7 @@ async function attempt(
   const restarts = sink !== undefined && payload.file !== undefined && guessesColumns(request);
   progress = progressOf(input, report);
   try {
+    if (share) checkShare(request, payload);
     const packing = compression ? [compressor(compression)] : [];
     if (shape === "lines") await output.fill(linesOf(split(payload.stream, told)), ...packing);
     else {
@@ -104,12 +107,12 @@ async function attempt(
       const { lent } = payload;
       const { fd, size } = input;
       const file = payload.file !== undefined && fd !== undefined && size !== undefined ? { fd, size } : undefined;
-      const host = nodeHost(request.run, { jobs });
+      const host = nodeHost(request.run, { jobs, share });
       if (lent && !compression && !isTransfer(request)) await output.pour((own) => pourFile(file, jobs, lent, request, host, own));
       else if (!compression && flows(request))
         await output.pour((own) => pourExchange(lent?.() ?? payload.stream, request, host, own, sink));
       else {
-        const conversion = isTransfer(request) ? transfer(request, sink, { jobs }) : convert(told);
+        const conversion = isTransfer(request) ? transfer(request, sink, { jobs, share }) : convert(told);
         await output.fill(named ? [] : payload.stream, conversion, ...packing);
       }
     }
@@ -125,6 +128,18 @@ async function attempt(
   } finally {
     progress?.stop();
   }
+}
+
+/** @throws TransloadError E_OPTION for what has no shares. */
+function checkShare(request: Request, { file, compressed }: Payload): void {
+  if (compressed) refuseShare("what is compressed has no shares; expand it first, or read all of it");
+  if (file === undefined) refuseShare("a pipe has no shares; name a file");
+  if (!flows(request))
+    refuseShare(`shares are those of a text's rows, whose dtypes --infer head or --dtype tells; this is ${request.from}`);
+}
+
+function refuseShare(why: string): never {
+  throw new TransloadError("E_OPTION", `--share: ${why}`);
 }
 
 /** The file that HTTP headers go to. */

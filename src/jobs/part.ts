@@ -91,7 +91,13 @@ export function* chunksOf(bytes: Uint8Array, fill: Part["fill"]): Generator<Uint
 }
 
 export function hostOf(part: Uint8Array, spillDir: string | undefined): Host {
-  return { spill: () => new DiskSpill(spillDir), input: () => new PartStore(part), random: refuse, npz: refuse, scannerOf: async () => coreScanner };
+  return {
+    spill: () => new DiskSpill(spillDir),
+    input: () => new PartStore(part),
+    random: refuse,
+    npz: refuse,
+    scannerOf: async () => coreScanner,
+  };
 }
 
 function refuse(): never {
