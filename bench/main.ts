@@ -25,6 +25,7 @@ import { printing } from "./sections/printing.js";
 import { python } from "./sections/python.js";
 import { scaling } from "./sections/scaling.js";
 import { score } from "./sections/score.js";
+import { spark } from "./sections/spark.js";
 import { splice } from "./sections/splice.js";
 import { starting } from "./sections/starting.js";
 import { tables } from "./sections/tables.js";
@@ -49,6 +50,7 @@ const SECTIONS: Readonly<Record<string, (scale: Scale) => Section | Promise<Sect
   others,
   "tables-others": tablesOthers,
   python,
+  spark,
 };
 
 const FAULT_SECTIONS: typeof SECTIONS = { faults, scaling, writing };

@@ -71,7 +71,7 @@ export async function convertFile(from: string | URL, to: string | URL, options:
       const packing = compression ? [compressor(compression)] : [];
       const fill = (output: Output) =>
         isTransfer(request)
-          ? output.fill(transferred(chunks, request, jobs), ...packing)
+          ? output.fill(transferred(chunks, request, { jobs }), ...packing)
           : output.fill(Readable.from(chunks, { objectMode: false }), convert(told), ...packing);
       await written(source, target, sync, fill).finally(() => close(chunks, signal));
     } finally {

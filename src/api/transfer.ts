@@ -7,7 +7,7 @@ import { unpack } from "../io/unpack.js";
 import { exchange, type FileSink } from "../lanes/exchange.js";
 import type { Request } from "../options/request.js";
 import { emitting } from "./headers.js";
-import { nodeHost } from "./node.js";
+import { nodeHost, type Threads } from "./node.js";
 
 /** The stream of a conversion with a binary file at one end, or both, which has been checked. It emits `headers` where a request needs some. */
 export function transfer(request: Request): Duplex {
@@ -23,8 +23,13 @@ export function transfer(request: Request): Duplex {
 }
 
 /** The bytes of such a conversion, of a file that is open, and whose bytes need not be asked for. */
-export function transferred(chunks: AsyncIterable<Uint8Array>, request: Request, jobs: number, sink?: FileSink): AsyncIterable<Uint8Array> {
-  const bytes = exchange(isNamed(request) ? nothing() : chunks, request, nodeHost(request.run, jobs), sink);
+export function transferred(
+  chunks: AsyncIterable<Uint8Array>,
+  request: Request,
+  threads: Threads,
+  sink?: FileSink,
+): AsyncIterable<Uint8Array> {
+  const bytes = exchange(isNamed(request) ? nothing() : chunks, request, nodeHost(request.run, threads), sink);
   return abortable(bytes, request.run.signal) as AsyncIterable<Uint8Array>;
 }
 

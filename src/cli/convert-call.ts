@@ -7,6 +7,7 @@ import type { DType, DTypes } from "../columns/dtype.js";
 import { choose, DIALECTS, extensionOf, NAMES } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
 import type { Compression } from "../io/compression.js";
+import type { Share } from "../jobs/share.js";
 import { CONVERT } from "../options/check.js";
 import type { ConvertOptions } from "../options/convert.js";
 import {
@@ -20,6 +21,7 @@ import {
   parseDtype,
   parseJobs,
   parseRows,
+  parseShare,
   parseSize,
 } from "./options.js";
 import { isPattern } from "./pieces.js";
@@ -64,6 +66,7 @@ export interface ConvertCall extends Voice, Limits, Encoded, Headed {
   compress?: Compression | "none";
   sync: boolean;
   jobs?: number;
+  share?: Share;
   clean?: boolean;
   engine: "core" | "reference";
 }
@@ -134,6 +137,11 @@ function addTarget(command: Command): Command {
     .option("--clean", "remove pieces of an earlier run that this one does not write again")
     .option("--no-sync", "do not wait until the disk has what is written: faster, and a power failure may lose it")
     .option("--jobs <threads>", "convert the rows of a file of text on so many threads, 1 by default; the output is the same", parseJobs)
+    .option(
+      "--share <k/n>",
+      "of a file of text, to Arrow: rows of the second of seven shares (2/7), for readers on several machines; right when all shares are read",
+      parseShare,
+    )
     .option("--spill-dir <folder>", "where to keep what must be read twice, when the input is a pipe")
     .option("--batch-rows <rows>", "rows that --dtype works on at a time", parseRows)
     .addOption(
@@ -204,6 +212,8 @@ export function conversionOf(call: ConvertCall): ConvertOptions {
   if (to === undefined) throw new TransloadError("E_OPTION", `say with -t which dialect to write; known: ${NAMES.join(", ")}`);
   if (call.cast !== undefined && call.dtype === undefined)
     throw new TransloadError("E_OPTION", "--cast says what becomes of numbers that --dtype cannot hold, so it needs --dtype");
+  if (call.share !== undefined && to !== "arrows")
+    throw new TransloadError("E_OPTION", `--share: shares are read as Arrow's stream, so write arrows and not ${to}`);
   if (call.headerOut !== undefined && !binaryForm(to)?.request)
     throw new TransloadError("E_OPTION", `--header-out is of triton:binary, and ${to} needs no headers of its own`);
   if (call.headerOut !== undefined && resolve(call.headerOut) === resolve(call.output ?? "-"))

@@ -3,6 +3,7 @@ import { formOfName } from "../api/extension.js";
 import { nodeHost } from "../api/node.js";
 import { split } from "../api/split.js";
 import { transferred } from "../api/transfer.js";
+import { TransloadError } from "../errors.js";
 import { type Compression, compressionOf, compressor } from "../io/compression.js";
 import { blame } from "../io/disk-errors.js";
 import { interruptibly } from "../io/leaving.js";
@@ -11,6 +12,7 @@ import { pourFile } from "../jobs/pour.js";
 import { flows, guessesColumns, isTransfer, pourExchange } from "../lanes/exchange.js";
 import { corrected, FIRST_GUESS, type Guesses, once } from "../lanes/guessing.js";
 import type { ConvertOptions, HttpHeaders } from "../options/convert.js";
+import type { Request } from "../options/request.js";
 import { addOptions, type ConvertCall, conversionOf, informed, type Shape, shapeOf } from "./convert-call.js";
 import { type Input, openInput, openPayload, type Payload } from "./input.js";
 import type { Define } from "./job.js";
@@ -52,7 +54,7 @@ class Misled extends Error {}
 
 async function attempt(
   path: string | undefined,
-  { output: target, headerOut, compress, sync, jobs = 1, clean = false, ...call }: ConvertCall,
+  { output: target, headerOut, compress, sync, jobs = 1, share, clean = false, ...call }: ConvertCall,
   options: ConvertOptions,
   shape: Shape,
   report: Report,
@@ -95,17 +97,18 @@ async function attempt(
   const restarts = sink !== undefined && payload.file !== undefined && guessesColumns(request);
   progress = progressOf(input, report);
   try {
+    if (share) checkShare(request, payload);
     const packing = compression ? [compressor(compression)] : [];
     if (shape === "lines") await output.fill(linesOf(split(payload.stream, told)), ...packing);
     else {
       const { lent } = payload;
       const { fd, size } = input;
       const file = payload.file !== undefined && fd !== undefined && size !== undefined ? { fd, size } : undefined;
-      const host = nodeHost(request.run, jobs);
+      const host = nodeHost(request.run, { jobs, share });
       if (lent && !compression && !isTransfer(request)) await output.pour((own) => pourFile(file, jobs, lent, request, host, own));
       else if (!compression && flows(request))
         await output.pour((own) => pourExchange(lent?.() ?? payload.stream, request, host, own, sink));
-      else if (isTransfer(request)) await output.fill(transferred(streamed(payload), request, jobs, sink), ...packing);
+      else if (isTransfer(request)) await output.fill(transferred(streamed(payload), request, { jobs, share }, sink), ...packing);
       else await output.fill(payload.stream, convert(told), ...packing);
     }
     await headers?.fill(compression);
@@ -125,6 +128,18 @@ async function attempt(
 /** The payload's chunks, which nobody begins to read before they are asked for. */
 async function* streamed(payload: Payload): AsyncGenerator<Uint8Array, void, undefined> {
   yield* payload.stream;
+}
+
+/** @throws TransloadError E_OPTION for what has no shares. */
+function checkShare(request: Request, { file, compressed }: Payload): void {
+  if (compressed) refuseShare("what is compressed has no shares; expand it first, or read all of it");
+  if (file === undefined) refuseShare("a pipe has no shares; name a file");
+  if (!flows(request))
+    refuseShare(`shares are those of a text's rows, whose dtypes --infer head or --dtype tells; this is ${request.from}`);
+}
+
+function refuseShare(why: string): never {
+  throw new TransloadError("E_OPTION", `--share: ${why}`);
 }
 
 /** The file that HTTP headers go to. */

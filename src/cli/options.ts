@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { checkDtype, checkDtypes, type DType, type DTypes } from "../columns/dtype.js";
 import { TransloadError } from "../errors.js";
 import { type ExpansionLimit, expansionLimit } from "../io/expansion.js";
+import type { Share } from "../jobs/share.js";
 
 /** Options that every command takes. */
 export function addVoice(command: Command): Command {
@@ -157,6 +158,13 @@ export function parseJobs(text: string): number {
   const jobs = Number(text);
   if (Number.isSafeInteger(jobs) && jobs > 0) return jobs;
   throw new TransloadError("E_OPTION", `a number of threads is a whole number from 1, not ${text}`);
+}
+
+/** `2/7`, the second of seven. */
+export function parseShare(text: string): Share {
+  const [, number, of] = (/^([1-9]\d{0,8})\/([1-9]\d{0,8})$/.exec(text) ?? []).map(Number);
+  if (number !== undefined && of !== undefined && number <= of) return { number, of };
+  throw new TransloadError("E_OPTION", `a share is one of so many, from 1/7 to 7/7, not ${text}`);
 }
 
 /** `\\t` is a tab. */

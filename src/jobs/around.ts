@@ -5,7 +5,7 @@ import { choose, type Layout } from "../dialects/index.js";
 import { cargoStart } from "../envelope/cargo-start.js";
 import { formOf } from "../envelope/detect.js";
 import type { Request } from "../options/request.js";
-import { boundaryBehind, closing, fieldsLook, lookAt, type RowLook, rowEnd, skipSpace } from "./boundary.js";
+import { closing, fieldsLook, lookAt, type RowLook, rowEnd, skipSpace } from "./boundary.js";
 
 const LAYOUTS: readonly Layout[] = ["frame", "tensor", "records", "ndarray", "lines", "delimited"];
 const START = 1 << 20;
@@ -15,6 +15,8 @@ const LONGEST_HEAD = 1 << 18;
 const LONGEST_START = 1 << 26;
 /** Records of the head, so that it has keys which some of them lack. */
 const RECORDS = 1 << 14;
+const COMMA = 0x2c;
+const SPACE = 0x20;
 const BYTE_ORDER_MARK = encode("\ufeff");
 
 /** The first rows of a document, and what is around them. */
@@ -31,10 +33,13 @@ export interface Around {
 /** What a source is read as. */
 export type Source = Pick<Request, "from" | "what" | "rows">;
 
-/** The first rows of an open file, of so many bytes at least; undefined where its rows are not told by what is before them. */
-export function aroundRows(fd: number, size: number, source: Source, least: number): Around | undefined {
+/**
+ * The first rows of an open file, of so many bytes at least, and at most with what is before them; undefined where its rows are not told by
+ * that.
+ */
+export function aroundRows(fd: number, size: number, source: Source, least: number, longest = LONGEST_HEAD): Around | undefined {
   for (let length = START; ; length *= 8) {
-    const around = aroundIn(read(fd, Math.min(length, size)), source, least);
+    const around = aroundIn(read(fd, Math.min(length, size)), source, least, longest);
     if (around) return around;
     if (length >= Math.min(size, LONGEST_START)) return undefined;
   }
@@ -45,11 +50,11 @@ function read(fd: number, length: number): Uint8Array {
   return bytes.subarray(0, readSync(fd, bytes, 0, length, 0));
 }
 
-function aroundIn(start: Uint8Array, source: Source, least: number): Around | undefined {
+function aroundIn(start: Uint8Array, source: Source, least: number, longest: number): Around | undefined {
   const choice = choose(source.from, true, source.what);
   const found = formOf(choice, start);
   if (!found || !LAYOUTS.includes(found.layout)) return undefined;
-  if (found.layout === "lines" || found.layout === "delimited") return aroundLines(start, source, found.layout, least);
+  if (found.layout === "lines" || found.layout === "delimited") return aroundLines(start, source, found.layout, least, longest);
   const cargo = cargoStart(choice, start);
   if (!cargo) return undefined;
   const at = skipSpace(start, cargo.offset);
@@ -61,7 +66,7 @@ function aroundIn(start: Uint8Array, source: Source, least: number): Around | un
   const first = start.subarray(0, end);
   const { labels } = cargo;
   const others = labels ? concat([first.subarray(0, labels.from), first.subarray(labels.to)]) : first;
-  if (others.length > LONGEST_HEAD) return undefined;
+  if (others.length > longest) return undefined;
   const tail = closing(start.subarray(0, at));
   return { layout: found.layout, look, first, others, another: concat([encode(","), start.subarray(at, row)]), tail };
 }
@@ -70,10 +75,35 @@ function aroundIn(start: Uint8Array, source: Source, least: number): Around | un
 function headEnd(start: Uint8Array, at: number, row: number, look: RowLook, keyed: boolean, least: number): number | undefined {
   const wanted = at + (keyed ? Math.max(RECORDS, least) : least);
   if (row >= wanted) return row;
-  return boundaryBehind(start, wanted, look) ?? (least === 0 ? row : undefined);
+  return endBehind(start, at, wanted, look) ?? (least === 0 ? row : undefined);
 }
 
-function aroundLines(start: Uint8Array, { from, what, rows }: Source, layout: "lines" | "delimited", least: number): Around | undefined {
+/** Where the first row ends that ends there or behind it, with another behind it: known, and not guessed, as they are gone through one by one. */
+function endBehind(start: Uint8Array, at: number, wanted: number, look: RowLook): number | undefined {
+  for (let begin = at; ; ) {
+    const end = rowEnd(start, begin, look);
+    const next = end === undefined ? undefined : nextRow(start, end, look);
+    if (end === undefined || next === undefined) return undefined;
+    // an empty line may be a row, or none where it is the last
+    if (end >= wanted && (look.kind === "values" || (end > begin + 2 && (start[end] as number) > SPACE))) return end;
+    begin = next;
+  }
+}
+
+function nextRow(start: Uint8Array, end: number, look: RowLook): number | undefined {
+  const comma = skipSpace(start, end);
+  if (look.kind === "values" && start[comma] !== COMMA) return undefined;
+  const next = look.kind === "values" ? skipSpace(start, comma + 1) : end;
+  return next < start.length ? next : undefined;
+}
+
+function aroundLines(
+  start: Uint8Array,
+  { from, what, rows }: Source,
+  layout: "lines" | "delimited",
+  least: number,
+  longest: number,
+): Around | undefined {
   const marked = BYTE_ORDER_MARK.every((byte, i) => start[i] === byte);
   let at = marked ? BYTE_ORDER_MARK.length : 0;
   let look: RowLook | undefined = { kind: "lines" };
@@ -87,7 +117,7 @@ function aroundLines(start: Uint8Array, { from, what, rows }: Source, layout: "l
   const end = headEnd(start, at, row, look, layout === "lines", least);
   if (end === undefined) return undefined;
   const first = start.subarray(0, end);
-  return first.length > LONGEST_HEAD
+  return first.length > longest
     ? undefined
     : { layout, look, first, others: first, another: start.subarray(at, row), tail: new Uint8Array() };
 }

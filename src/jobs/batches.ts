@@ -59,7 +59,7 @@ async function* batchesOf(
 }
 
 /** Whether what a cell becomes is told by the head and by itself. */
-function goesInParts({ encoding, rows, gaps, labels, late, noted, batches, run }: ReadRequest): boolean {
+export function goesInParts({ encoding, rows, gaps, labels, late, noted, batches, run }: ReadRequest): boolean {
   const plain = encoding === undefined && rows.skipLines === undefined && rows.comment === undefined && rows.escape === undefined;
   const alone = rows.typing !== "pandas" && rows.ragged !== "pad" && !labels?.startsWith("column:") && !late && !noted;
   const filled = (gaps?.nan ?? "token") === "token" && (gaps?.missing ?? "null") === "null";

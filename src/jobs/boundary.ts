@@ -1,5 +1,6 @@
 // Where a row seems to end, told from the bytes behind a place alone. It is a guess: what looks like rows may stand in a string. Whoever reads
 // the stretch before proves it (stretch.ts), so that a wrong guess costs time and nothing else.
+import { encode } from "../columns/bytes.js";
 
 const QUOTE = 0x22; /* " */
 const ESCAPE = 0x5c; /* \ */
@@ -9,6 +10,8 @@ const RETURN = 0x0d;
 const SPACE = 0x20;
 const OPEN: readonly number[] = [0x5b /* [ */, 0x7b /* { */];
 const CLOSE: readonly number[] = [0x5d /* ] */, 0x7d /* } */];
+
+const OUTSIDE = encode("[]{},:0123456789+-.eEtruefalsnNIity");
 
 /** What is known of a document's rows: how they are set apart, and what each of them looks like. */
 export type RowLook =
@@ -48,6 +51,61 @@ export function rowEnd(bytes: Uint8Array, at: number, look: RowLook): number | u
 /** The first end of a row at or behind this place, with another row behind it; undefined where these bytes have none. */
 export function boundaryBehind(bytes: Uint8Array, from: number, look: RowLook): number | undefined {
   return look.kind === "values" ? betweenValues(bytes, from, look) : betweenLines(bytes, from, look);
+}
+
+/** Whether rows of this look go on behind the end of one, as far as these bytes go: text that looks like rows ends somewhere. */
+export function goesOn(bytes: Uint8Array, look: RowLook): boolean {
+  if (look.kind === "lines") return true;
+  return look.kind === "values" ? valuesGoOn(bytes, look) : fieldsGoOn(bytes, look);
+}
+
+function valuesGoOn(bytes: Uint8Array, { opening, members }: RowLook & { kind: "values" }): boolean {
+  // an object may lack the first one's first key
+  const start = members === undefined ? opening.subarray(0, 1) : opening;
+  for (let at = skipSpace(bytes, 0); at < bytes.length; at = skipSpace(bytes, at)) {
+    if (CLOSE.includes(bytes[at] as number)) return true;
+    if (bytes[at] !== COMMA) return false;
+    const next = skipSpace(bytes, at + 1);
+    if (next + start.length > bytes.length) return true;
+    if (!startsWith(bytes, next, start)) return false;
+    const row = valueAt(bytes, next);
+    if (!isPlain(bytes.subarray(next, row?.end))) return false;
+    if (!row) return true;
+    if (members !== undefined && row.members !== members) return false;
+    at = row.end;
+  }
+  return true;
+}
+
+/** Whether what stands outside of strings is something that JSON has there, NaN and Infinity included: seen from within a string, text does. */
+function isPlain(row: Uint8Array): boolean {
+  for (let i = 0; i < row.length; i++) {
+    const byte = row[i] as number;
+    if (byte === QUOTE) i = (stringEnd(row, i) ?? row.length) - 1;
+    else if (byte > SPACE && !OUTSIDE.includes(byte)) return false;
+  }
+  return true;
+}
+
+function fieldsGoOn(bytes: Uint8Array, look: RowLook & { kind: "fields" }): boolean {
+  for (let at = 0; at < bytes.length && bytes[at] !== FEED && bytes[at] !== RETURN; ) {
+    const line = fieldsAt(bytes, at, look);
+    if (!isQuoted(bytes.subarray(at, line?.end), look)) return false;
+    if (!line) return true;
+    if (line.members !== look.fields) return false;
+    at = line.end;
+  }
+  return true;
+}
+
+/** Whether each quote that opens stands where a field begins, or behind another: seen from within a text, its end is one that opens. */
+function isQuoted(line: Uint8Array, { delimiter, quote }: RowLook & { kind: "fields" }): boolean {
+  let quoted = false;
+  for (let i = line.indexOf(quote); i >= 0; i = line.indexOf(quote, i + 1)) {
+    if (!quoted && i > 0 && line[i - 1] !== delimiter && line[i - 1] !== quote) return false;
+    quoted = !quoted;
+  }
+  return true;
 }
 
 function betweenValues(bytes: Uint8Array, from: number, look: RowLook & { kind: "values" }): number | undefined {

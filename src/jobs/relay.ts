@@ -35,7 +35,7 @@ export function* stretchesOf(file: OpenFile, head: number, look: RowLook): Gener
 }
 
 /** Just behind the row that seems to end at this place or behind it. */
-function cutBehind({ fd, size }: OpenFile, at: number, look: RowLook): number | undefined {
+export function cutBehind({ fd, size }: OpenFile, at: number, look: RowLook): number | undefined {
   for (let length = WINDOW; at < size && length <= FAR; length *= 4) {
     const bytes = new Uint8Array(Math.min(length, size - at));
     const found = boundaryBehind(bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, at)), 0, look);

@@ -140,7 +140,7 @@ async function* readText(bytes: Chunks, request: ReadRequest, host: Host): Async
     yield* own ? take(new Uint8Array(), true) : placeless(take(new Uint8Array(), true));
     const read = rewriter as unknown as Rewriter;
     read.end();
-    request.onRows?.(read);
+    request.onRows?.(found.moved?.told() ?? read);
     request.onBeside?.(besideIn(read, found.moved?.told()));
     if (request.labels === "keep" && read.layout === "frame" && read.members.includes("index"))
       run.onWarning?.({

@@ -8,6 +8,7 @@ from ._convert import convert, split
 from ._errors import TransloadError, TransloadWarning
 from ._inspect import inspect, verdict
 from ._read import read, read_numpy
+from ._score import score
 from ._version import __version__
 from ._write import write
 
@@ -19,6 +20,7 @@ __all__ = [
     "inspect",
     "read",
     "read_numpy",
+    "score",
     "split",
     "verdict",
     "write",

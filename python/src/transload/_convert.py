@@ -48,18 +48,20 @@ def convert(
     return run(opened, words, target, to, progress)
 
 
-def run(opened: Opened, words: list[str], target: Target | None, to: str | None, progress: Progress | None) -> bytes | None:
-    """A conversion of what is opened, with these words."""
+def run(
+    opened: Opened, words: list[str], target: Target | None, to: str | None, progress: Progress | None, command: str = "convert"
+) -> bytes | None:
+    """A conversion of what is opened, with these words, or another command that reads and writes as it does."""
     if is_path(target):
         with written_by_name(os.fspath(target), opened.chunks is not None) as path:  # type: ignore[arg-type]
             asked = [] if to is None else [f"--to={to}"]
-            _finish(Process("convert", [*words, *asked, f"--output={path}"], opened, progress))
+            _finish(Process(command, [*words, *asked, f"--output={path}"], opened, progress))
         return None
     named = words_by_name(target, to) if isinstance(target, str) else [] if to is None else [f"--to={to}"]
     if target is None:
-        return b"".join(_chunks(Process("convert", [*words, *named], opened, progress)))
+        return b"".join(_chunks(Process(command, [*words, *named], opened, progress)))
     with written_to(target) as take:
-        for chunk in _chunks(Process("convert", [*words, *named], opened, progress)):
+        for chunk in _chunks(Process(command, [*words, *named], opened, progress)):
             take(chunk)
     return None
 
@@ -116,7 +118,7 @@ def split(
     if target is None:
         return _lines(Process("convert", [*words, "--lines"], opened, progress))
     pattern = os.fspath(target)
-    with _on_disk(opened) as path:
+    with on_disk(opened) as path:
         _finish(Process("convert", [*words, f"--output={pattern}"], Opened(path, None, None), progress))
     entries: list[dict[str, Any]] = json.loads((Path(pattern).parent / "manifest.json").read_text("utf-8"))
     return entries
@@ -133,7 +135,7 @@ def _lines(process: Process) -> Iterator[bytes]:
         process.close()
 
 
-class _on_disk:
+class on_disk:
     """The source as a file: pieces are given their names by the command line, which cannot know of an end whether it is the payload's."""
 
     def __init__(self, opened: Opened) -> None:

@@ -83,8 +83,8 @@ class Process:
 
 
 def _environment(command: str) -> dict[str, str]:
-    """Node reads these certificates at every start, which can take as long as the rest of it. Only validate talks to a server."""
-    unused = "" if command == "validate" else "NODE_EXTRA_CA_CERTS"
+    """Node reads these certificates at every start, which can take as long as the rest of it. Only these two talk to a server."""
+    unused = "" if command in ("validate", "score") else "NODE_EXTRA_CA_CERTS"
     return {name: value for name, value in os.environ.items() if name != unused}
 
 

@@ -43,7 +43,7 @@ def write(data: Any, target: Target | None = None, to: str | None = None, *, pro
 def _opened(data: Any) -> tuple[str, Iterator[Any]]:
     if type(data).__module__.partition(".")[0] == "numpy":
         return "npy", _npy(data)
-    return "arrows", _stream(*_batches(data))
+    return "arrows", stream_of(*_batches(data))
 
 
 def _batches(data: Any) -> tuple[pa.Schema, Iterable[pa.RecordBatch]]:
@@ -68,10 +68,10 @@ def _batches(data: Any) -> tuple[pa.Schema, Iterable[pa.RecordBatch]]:
     if not isinstance(first, pa.RecordBatch):
         what = "nothing, which has no columns" if first is None else type(first).__name__
         raise TypeError(f"an iterable of pyarrow.RecordBatch is written, and this one gives {what}")
-    return first.schema, _joined(first, batches)
+    return first.schema, joined(first, batches)
 
 
-def _joined(first: pa.RecordBatch, rest: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def joined(first: pa.RecordBatch, rest: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     yield first
     yield from rest
 
@@ -94,7 +94,7 @@ class _Parts(io.RawIOBase):
         return parts
 
 
-def _stream(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[bytes]:
+def stream_of(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[bytes]:
     """Arrow's stream, part by part."""
     import pyarrow as pa
 
