@@ -79,6 +79,7 @@ async function optionsOf(path: string | undefined, call: ScoreCall): Promise<Sco
     json,
     quiet,
     errors,
+    messages,
     dialect,
     nan,
     codec,
