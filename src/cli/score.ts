@@ -80,7 +80,7 @@ async function optionsOf(path: string | undefined, call: ScoreCall): Promise<Sco
     messages,
     quiet,
     errors,
-    messages: ___,
+    messages,
     dialect,
     nan,
     codec,

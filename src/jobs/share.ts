@@ -19,7 +19,6 @@ import { type Around, aroundRows } from "./around.js";
 import { goesInParts } from "./batches.js";
 import { goesOn, type RowLook } from "./boundary.js";
 import { hostOf } from "./part.js";
-import { readPart } from "./reading.js";
 import { cutBehind, type OpenFile } from "./relay.js";
 import type { Stretch } from "./stretch.js";
 
@@ -151,9 +150,10 @@ async function* batchesOfStretch(
 async function rowsIn(payload: Uint8Array<ArrayBuffer>, request: ReadRequest): Promise<number> {
   const { onLate: _, onLabels: __, onBeside: ___, run, ...own } = request;
   const bare = { ...own, run: run.spillDir === undefined ? {} : { spillDir: run.spillDir } };
-  const quiet = { ...bare, batches: { ...own.batches, reuse: false } };
-  const read = await readPart([payload], quiet, { rows: 0, signature: undefined, likely: 0 });
-  return read?.rows?.count ?? 0;
+  const quiet = { ...bare, rows: { ...own.rows, partial: true }, batches: { ...own.batches, reuse: false } };
+  let rows = 0;
+  for await (const { rowCount } of batchesIn([payload], quiet, hostOf(payload, run.spillDir))) rows += rowCount;
+  return rows;
 }
 
 /** Lent, as a file's are. */

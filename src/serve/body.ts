@@ -61,7 +61,7 @@ export async function bodyOf(message: IncomingMessage, most: number): Promise<Ui
   return counted(message, most);
 }
 
-/** Listeners, as an iterator of a stream costs a small request more than its conversion. */
+/** All chunks of a body that is short, which nobody need wait for one by one. */
 function allOf(message: IncomingMessage): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];

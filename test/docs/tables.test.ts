@@ -49,7 +49,7 @@ describe("docs/formats.md", () => {
 });
 
 describe("docs/command-line.md", () => {
-  const COMMANDS = ["convert", "inspect", "validate", "score", "doctor"];
+  const COMMANDS = ["convert", "inspect", "validate", "score", "serve", "doctor"];
   const { text } = readPage("docs/command-line.md");
   const optionsOf = (command: string) => {
     const help = execFileSync(process.execPath, [join(root, "dist/cli/main.cjs"), "help", command], { encoding: "utf8" });
