@@ -77,7 +77,6 @@ async function optionsOf(path: string | undefined, call: ScoreCall): Promise<Sco
     resume,
     dryRun,
     json,
-    messages,
     quiet,
     errors,
     messages,
