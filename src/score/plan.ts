@@ -1,5 +1,5 @@
 // What a run is going to do: the options, taken apart and held against the dialect, before anything is opened.
-import { dialectAt, mediaTypeOf, requestUrl } from "../api/route.js";
+import { dialectAt, requestUrl } from "../api/route.js";
 import { checkHeaders, checkUrl } from "../api/url.js";
 import { binaryForm } from "../binary/form.js";
 import { choose, type Dialect } from "../dialects/index.js";
@@ -33,7 +33,7 @@ export function planOf(call: string, options: ScoreOptions): Plan {
   const given = checkUrl(asking.url);
   const to = asking.for ?? dialectAt(given).name;
   if (binaryForm(to)) throw new TransloadError("E_OPTION", `a server is asked with text, and ${to} is none; name the dialect`);
-  const { dialect, forms } = choose(to);
+  const { dialect } = choose(to);
   const server = dialect as Dialect;
   const params = paramsText(asking.params, server);
   const maxBytes =
@@ -52,7 +52,7 @@ export function planOf(call: string, options: ScoreOptions): Plan {
     sending: {
       dialect: server.name,
       tooLarge: server.tooLarge,
-      mediaType: mediaTypeOf(forms[0]),
+      to,
       compress: asking.compress === "gzip",
       retries: asking.retries ?? RETRIES,
       bisect: asking.bisect ?? false,

@@ -6,7 +6,7 @@ import type { Source } from "../io/source.js";
 import type { Model } from "../model/mlmodel.js";
 import { type Verdict, verdict } from "../model/verdict.js";
 import type { ScoreOptions } from "../options/score.js";
-import { type Part, partsOf } from "./parts.js";
+import { contentTypeOf, type Part, partsOf } from "./parts.js";
 import { planOf } from "./plan.js";
 
 /** What would be sent. */
@@ -32,7 +32,7 @@ const SHOWN = 300;
 export async function rehearse(source: Source, options: ScoreOptions, model: Model | undefined): Promise<Rehearsal> {
   const plan = planOf("score", options);
   const { url, headers } = plan.upstream;
-  const { mediaType, compress } = plan.sending;
+  const { compress } = plan.sending;
   const { to } = plan.parts.cutting;
   let first: Part | undefined;
   let [requests, rows, bytes, largest] = [0, 0, 0, 0];
@@ -47,7 +47,11 @@ export async function rehearse(source: Source, options: ScoreOptions, model: Mod
   const judged = model && first && verdict(await inspect(first.body, { from: to }), { for: to, model });
   return {
     url: spellUrl(url),
-    headers: { "content-type": mediaType, ...(compress && { "content-encoding": "gzip" }), ...hidden },
+    headers: {
+      "content-type": contentTypeOf(to, first?.body ?? new Uint8Array()),
+      ...(compress && { "content-encoding": "gzip" }),
+      ...hidden,
+    },
     requests,
     rows,
     bytes,

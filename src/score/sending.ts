@@ -7,7 +7,7 @@ import { spellUrl } from "../api/url.js";
 import { optionText, TransloadError } from "../errors.js";
 import { abortError } from "../io/abort.js";
 import { type Predictions, predictionsOf, spellRows } from "./answer.js";
-import { cut, type Part, type PartsOptions } from "./parts.js";
+import { contentTypeOf, cut, type Part, type PartsOptions } from "./parts.js";
 import { askedToWait, delayBefore, LONGEST_S, mayPass, wait } from "./patience.js";
 import type { Tally } from "./tally.js";
 import { NoAnswer, type Reply, type Upstream } from "./upstream.js";
@@ -18,7 +18,8 @@ export interface SendingOptions {
   readonly dialect: string;
   /** What a refusal says that is due to the size alone. */
   readonly tooLarge: string | undefined;
-  readonly mediaType: string;
+  /** The form, or the dialect, of the requests. */
+  readonly to: string;
   readonly compress: boolean;
   /** Attempts after the first. */
   readonly retries: number;
@@ -135,9 +136,9 @@ export class Sending {
 
   /** The last answer, after as many attempts as may help. */
   async #reply(part: Part, work: Work): Promise<Reply> {
-    const { compress, mediaType, retries } = this.#options;
+    const { compress, to, retries } = this.#options;
     const body = compress ? await packed(part.body, { level: 1 }) : part.body;
-    const headers = { "content-type": mediaType, ...(compress && { "content-encoding": "gzip" }) };
+    const headers = { "content-type": contentTypeOf(to, part.body), ...(compress && { "content-encoding": "gzip" }) };
     for (let attempt = 1; ; attempt++) {
       work.attempts++;
       const last = attempt > retries;

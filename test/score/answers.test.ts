@@ -143,6 +143,17 @@ test("a csv of predictions", async () => {
   expect(Buffer.concat(await stream.toArray()).toString()).toBe("row,prediction\n0,0.5\n1,0.25\n2,1\n");
 });
 
+test.each([
+  ["tensor", '{"inputs":[[1,2],[3,4]]}', "application/json"],
+  ["csv", "1,2\n3,4\n", "text/csv"],
+])("a dialect of several content types is told that of the request: %s", async (name, text, type) => {
+  const file = join(dir, `typed-${name}${name === "csv" ? ".csv" : ""}`);
+  writeFileSync(file, text);
+  const { url, paths } = await saying(["[0.5,0.25]"]);
+  await score(file, { url, for: "sagemaker", header: false }).stream({ to: "csv" }).toArray();
+  expect(paths).toEqual([`/invocations ${type}`]);
+});
+
 test("beside the payload's columns, in files", async () => {
   const { url } = await saying(['{"predictions":[1.5,2]}', '{"predictions":[null]}']);
   const parquet = join(dir, "p.parquet");
