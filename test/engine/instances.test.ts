@@ -71,10 +71,10 @@ describe("an instance that was given back", () => {
     expect(new CoreMemory().core).not.toBe(core);
   });
 
-  test("is kept only where its memory is small, and only so many are", () => {
+  test("is kept only where there is room for its memory, and only so many are", () => {
     const large = new CoreMemory();
     const { core } = large;
-    large.allocate(8 << 20);
+    large.allocate(40 << 20);
     large.close();
     expect(new CoreMemory().core).not.toBe(core);
     const all = Array.from({ length: 20 }, () => new CoreMemory());
