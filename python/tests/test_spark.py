@@ -27,7 +27,11 @@ from pyspark.sql import DataFrame, SparkSession
 import transload
 import transload.spark
 
-pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.xdist_group("spark")]
+pytestmark = [
+    pytest.mark.filterwarnings("default"),
+    pytest.mark.xdist_group("spark"),
+    pytest.mark.skipif(shutil.which("java") is None and "JAVA_HOME" not in os.environ, reason="Spark needs Java 17 or later"),
+]
 
 TRAPS = ['"],[1,"', "],[2,3],[4,5],[", '},{"a":1},{"', "]]}", "\\", "a\nb\n1,2\n", "é],[", "[", '],[7,"x"],[', 'say ""x"",\n1,2,3\n']
 ROWS = 12_000
