@@ -10,8 +10,8 @@ import { blame } from "../io/disk-errors.js";
 import { type Output, openOutput } from "../io/output.js";
 import { refuseChanged, regularFileOf } from "../io/source.js";
 import { unpack } from "../io/unpack.js";
+import type { OpenFile } from "../jobs/open-file.js";
 import { pourFile } from "../jobs/pour.js";
-import type { OpenFile } from "../jobs/relay.js";
 import { isTransfer } from "../lanes/exchange.js";
 import { checkJobs } from "../options/check.js";
 import type { ConvertOptions } from "../options/convert.js";
@@ -29,7 +29,7 @@ export interface ConvertFileOptions extends Omit<ConvertOptions, "file"> {
   sync?: boolean;
   /**
    * Threads that convert the rows of a file of text; 1 by default. What is written, and what is refused and where, is the same for any number.
-   * Each takes about 48 MiB of memory, and a twentieth of a second to start; they are kept for a while.
+   * They are kept for a while. What they cost: docs/performance.md.
    */
   jobs?: number;
 }

@@ -23,7 +23,7 @@ export interface ReadOptions extends BatchOptions {
   spillDir?: string;
   /**
    * Threads that read the rows of a file of text: numbers and text of a frame, a tensor or a delimited file. The batches are the same for any
-   * number; their arrays may lie beside others in a larger memory. 1 by default; about 48 MiB of memory for each.
+   * number; their arrays may lie beside others in a larger memory. 1 by default. What they cost: docs/performance.md.
    */
   jobs?: number;
 }

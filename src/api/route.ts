@@ -1,5 +1,6 @@
 // How the servers of a dialect are asked: where, and with which content type.
 import { choose, DIALECTS, type Dialect, type Form } from "../dialects/index.js";
+import { formOf } from "../envelope/detect.js";
 import { optionText, TransloadError } from "../errors.js";
 import { modelIn } from "./probes.js";
 
@@ -10,6 +11,12 @@ export function mediaTypeOf(form: Form | undefined): string {
   const layouts = form?.layouts ?? [];
   if (layouts.includes("delimited")) return "text/csv";
   return layouts.includes("lines") ? "application/jsonlines" : "application/json";
+}
+
+/** The same of a request that begins so: of the form which it has, of those that the dialect has. */
+export function contentTypeOf(to: string, head: Uint8Array): string {
+  const choice = choose(to, true);
+  return mediaTypeOf(formOf(choice, head)?.form ?? choice.forms[0]);
 }
 
 /**

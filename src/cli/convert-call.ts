@@ -19,10 +19,10 @@ import {
   type Limits,
   parseColumns,
   parseDtype,
-  parseJobs,
   parseRows,
   parseShare,
   parseSize,
+  parseWhole,
 } from "./options.js";
 import { isPattern } from "./pieces.js";
 import type { Voice } from "./report.js";
@@ -136,7 +136,11 @@ function addTarget(command: Command): Command {
     .option("--lines", "one piece a line")
     .option("--clean", "remove pieces of an earlier run that this one does not write again")
     .option("--no-sync", "do not wait until the disk has what is written: faster, and a power failure may lose it")
-    .option("--jobs <threads>", "convert the rows of a file of text on so many threads, 1 by default; the output is the same", parseJobs)
+    .option(
+      "--jobs <threads>",
+      "convert the rows of a file of text on so many threads, 1 by default; the output is the same",
+      parseWhole("--jobs", 1),
+    )
     .option(
       "--share <k/n>",
       "of a file of text, to Arrow: rows of the second of seven shares (2/7), for readers on several machines; right when all shares are read",

@@ -97,7 +97,7 @@ async function attempt(
   const restarts = sink !== undefined && payload.file !== undefined && guessesColumns(request);
   progress = progressOf(input, report);
   try {
-    if (share) checkShare(request, payload);
+    if (share) checkShare(request, payload, jobs);
     const packing = compression ? [compressor(compression)] : [];
     if (shape === "lines") await output.fill(linesOf(split(payload.stream, told)), ...packing);
     else {
@@ -131,7 +131,8 @@ async function* streamed(payload: Payload): AsyncGenerator<Uint8Array, void, und
 }
 
 /** @throws TransloadError E_OPTION for what has no shares. */
-function checkShare(request: Request, { file, compressed }: Payload): void {
+function checkShare(request: Request, { file, compressed }: Payload, jobs: number): void {
+  if (jobs > 1) refuseShare("a share is read by one thread; leave out --jobs");
   if (compressed) refuseShare("what is compressed has no shares; expand it first, or read all of it");
   if (file === undefined) refuseShare("a pipe has no shares; name a file");
   if (!flows(request))

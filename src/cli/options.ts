@@ -154,12 +154,6 @@ export function parseWhole(option: string, least: number): (text: string) => num
   };
 }
 
-export function parseJobs(text: string): number {
-  const jobs = Number(text);
-  if (Number.isSafeInteger(jobs) && jobs > 0) return jobs;
-  throw new TransloadError("E_OPTION", `a number of threads is a whole number from 1, not ${text}`);
-}
-
 /** `2/7`, the second of seven. */
 export function parseShare(text: string): Share {
   const [, number, of] = (/^([1-9]\d{0,8})\/([1-9]\d{0,8})$/.exec(text) ?? []).map(Number);

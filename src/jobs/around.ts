@@ -4,7 +4,8 @@ import { concat, encode } from "../columns/bytes.js";
 import { choose, type Layout } from "../dialects/index.js";
 import { cargoStart } from "../envelope/cargo-start.js";
 import { formOf } from "../envelope/detect.js";
-import type { Request } from "../options/request.js";
+import { prepared } from "../lanes/recoding.js";
+import type { ReadRequest, Request } from "../options/request.js";
 import { closing, fieldsLook, lookAt, type RowLook, rowEnd, skipSpace } from "./boundary.js";
 
 const LAYOUTS: readonly Layout[] = ["frame", "tensor", "records", "ndarray", "lines", "delimited"];
@@ -32,6 +33,15 @@ export interface Around {
 
 /** What a source is read as. */
 export type Source = Pick<Request, "from" | "what" | "rows">;
+
+/**
+ * Whether a row is read as its own bytes and the head say, and these stand in the file as they are read.
+ * @throws TransloadError E_OPTION as `prepared` does.
+ */
+export function standsAlone(request: Pick<ReadRequest, "from" | "what" | "encoding" | "rows">): boolean {
+  const { typing, ragged } = request.rows;
+  return prepared(request).recoding === undefined && typing !== "pandas" && ragged !== "pad";
+}
 
 /**
  * The first rows of an open file, of so many bytes at least, and at most with what is before them; undefined where its rows are not told by

@@ -1,19 +1,18 @@
 // A file's rows as typed columns, read on several threads: the same batches, in the same order, as one reader gives. A stretch comes as the
 // columns of all its rows, and is cut where one reader's batches end.
-import { closeSync, fstatSync, openSync } from "node:fs";
 import type { Batch } from "../columns/batch.js";
 import { product } from "../columns/lists.js";
 import { textsNow } from "../columns/texts.js";
 import { DEFINITIONS } from "../dialects/index.js";
 import { batchRowsFor, SAMPLE } from "../engine/columns.js";
 import { abortError } from "../io/abort.js";
-import { refuseChanged } from "../io/source.js";
 import type { ReadRequest } from "../options/request.js";
-import { type Around, aroundRows } from "./around.js";
+import { type Around, aroundRows, standsAlone } from "./around.js";
 import { Cutter } from "./cutter.js";
 import { isCopied } from "./gathering.js";
+import { type OpenFile, whileOpen } from "./open-file.js";
 import { chunksOf, type ReadDocument, readPart, type readStretch, rowsOf } from "./reading.js";
-import { type OpenFile, type Planned, relay, STRETCH, stretchesOf } from "./relay.js";
+import { type Planned, relay, STRETCH, stretchesOf } from "./relay.js";
 import { giveBack, type Thread, takeThreads } from "./threads.js";
 
 /** A batch ends early where a column of text has twice as many bytes. */
@@ -26,20 +25,8 @@ const ALL = -1;
  * The batches of a file. `alone`: what one reader gives, which takes over where a stretch is refused, and is asked for what was not given.
  * @throws TransloadError as that reader; E_ABORT; E_READ where the file has changed meanwhile.
  */
-export async function* batchesAt(
-  path: string,
-  jobs: number,
-  request: ReadRequest,
-  alone: () => AsyncIterable<Batch>,
-): AsyncGenerator<Batch, void, undefined> {
-  const fd = openSync(path, "r");
-  try {
-    const before = fstatSync(fd);
-    yield* batchesOf({ fd, size: before.size }, jobs, request, alone);
-    refuseChanged(path, before, fstatSync(fd));
-  } finally {
-    closeSync(fd);
-  }
+export function batchesAt(path: string, jobs: number, request: ReadRequest, alone: () => AsyncIterable<Batch>): AsyncIterable<Batch> {
+  return whileOpen(path, (file) => batchesOf(file, jobs, request, alone));
 }
 
 async function* batchesOf(
@@ -59,12 +46,12 @@ async function* batchesOf(
 }
 
 /** Whether what a cell becomes is told by the head and by itself. */
-export function goesInParts({ encoding, rows, gaps, labels, late, noted, batches, run }: ReadRequest): boolean {
-  const plain = encoding === undefined && rows.skipLines === undefined && rows.comment === undefined && rows.escape === undefined;
-  const alone = rows.typing !== "pandas" && rows.ragged !== "pad" && !labels?.startsWith("column:") && !late && !noted;
+export function goesInParts(request: ReadRequest): boolean {
+  const { rows, gaps, labels, late, noted, batches, run } = request;
+  const alone = standsAlone(request) && !labels?.startsWith("column:") && !late && !noted;
   const filled = (gaps?.nan ?? "token") === "token" && (gaps?.missing ?? "null") === "null";
   const distinct = new Set(rows.columns).size === (rows.columns?.length ?? 0);
-  return plain && alone && filled && distinct && !batches.dictionary && run.engine !== "reference";
+  return alone && filled && distinct && !batches.dictionary && run.engine !== "reference";
 }
 
 interface Table {
@@ -159,7 +146,7 @@ class Reading {
     for await (const { stretch, answer } of relay<Answer>(threads, first, others, onLast)) {
       if (signal?.aborted) throw abortError(signal);
       if (!answer || answer.warned.join() !== warned) return false;
-      this.#count(answer.told?.labels?.rows);
+      this.#count(answer.labels);
       this.#cutter.add(answer.rows && rowsOf(answer.rows));
       if (!(yield* this.#give(this.#cutter.whole()))) return false;
       onProgress?.(stretch.to);

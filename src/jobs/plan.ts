@@ -5,7 +5,7 @@ import { isCut } from "../dialects/needs.js";
 import { rowIndex } from "../envelope/row-index.js";
 import { isTransfer } from "../lanes/exchange.js";
 import type { Request } from "../options/request.js";
-import { type Around, aroundRows } from "./around.js";
+import { type Around, aroundRows, standsAlone } from "./around.js";
 import type { RowLook } from "./boundary.js";
 import { convertPart, type Errand, type Outcome } from "./part.js";
 
@@ -48,11 +48,10 @@ export interface Ending {
 
 /** Whether all that a row becomes is told by the head and by itself. */
 export function goesInParts(request: Request): boolean {
-  const { rows, typed, target, pieces, run } = request;
-  const plain = request.encoding === undefined && rows.skipLines === undefined && rows.comment === undefined && rows.escape === undefined;
-  const alone = rows.typing !== "pandas" && rows.ragged !== "pad" && !target.index?.startsWith("column:");
+  const { typed, target, pieces, run } = request;
+  const alone = standsAlone(request) && !target.index?.startsWith("column:");
   const text = !isTransfer(request) && typed.dtype === undefined && !typed.through?.length;
-  return plain && alone && text && !isCut(pieces) && run.engine !== "reference";
+  return alone && text && !isCut(pieces) && run.engine !== "reference";
 }
 
 /** The plan for an open file; undefined where its rows are not read in parts. */

@@ -9,9 +9,10 @@ import type { Host } from "../lanes/host.js";
 import { pour } from "../lanes/pour.js";
 import type { Request } from "../options/request.js";
 import { merge } from "../table/kinds.js";
+import type { OpenFile } from "./open-file.js";
 import type { Outcome } from "./part.js";
 import { goesInParts, labelText, type Plan, planFor } from "./plan.js";
-import { FAR, type OpenFile, type Planned, relay, stretchesOf } from "./relay.js";
+import { FAR, type Planned, relay, stretchesOf } from "./relay.js";
 import { type Converted, convertLast, type convertStretch, type Document } from "./stretch.js";
 import { giveBack, type Thread, takeThreads } from "./threads.js";
 

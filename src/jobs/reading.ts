@@ -48,8 +48,10 @@ export interface Read {
 }
 
 /** What came of a stretch. */
-export interface Answer extends Pick<Read, "told"> {
+export interface Answer {
   readonly rows: MovedRows | undefined;
+  /** Labels that stand beside the rows. */
+  readonly labels: number | undefined;
   readonly warned: readonly string[];
 }
 
@@ -97,12 +99,12 @@ export async function readStretch(
   for (const definition of definitions) define(definition);
   const head = stretch.first ? first : others;
   const read = await readPart(chunksOf(fd, head, stretch, tail), request, document);
-  const end = read?.told?.cargoEnd;
-  if (!read || (end !== undefined && end !== head.length + (stretch.to - stretch.from) + 1)) return undefined;
+  const end = head.length + (stretch.to - stretch.from) + 1;
+  if (!read || (tail.length > 0 && read.told?.cargoEnd !== end)) return undefined;
   const rows = read.rows && { ...read.rows, columns: read.rows.columns.map(movedOf) };
   return {
     rows,
-    told: read.told && { cargoEnd: end, cargoRows: read.told.cargoRows, labels: read.told.labels },
+    labels: read.told?.labels?.rows,
     warned: read.warnings.map(({ code }) => code),
     memory,
     moved: rows ? buffersOf(rows) : [],

@@ -1,14 +1,9 @@
 // A document's stretches, handed out to threads as these become free, and what comes of them, in order.
 import { readSync } from "node:fs";
 import { boundaryBehind, type RowLook } from "./boundary.js";
+import type { OpenFile } from "./open-file.js";
 import type { Stretch } from "./stretch.js";
 import type { Thread } from "./threads.js";
-
-/** A file that is open to be read. */
-export interface OpenFile {
-  readonly fd: number;
-  readonly size: number;
-}
 
 /** Bytes of a stretch: enough that its head, and telling a thread of it, cost little. */
 export const STRETCH = 1 << 22;

@@ -1,7 +1,7 @@
 // A file's share of rows, for one of several readers who know nothing of each other: tasks on other machines. Each reads the head, and then the
 // rows between two places that all of them find alike. That a share begins where a row does is proved by whoever reads the share before it, as in
 // stretch.ts; so the rows are right once all shares have been read without an error. A share is streamed, and may have any length.
-import { closeSync, fstatSync, openSync, read, readSync } from "node:fs";
+import { read, readSync } from "node:fs";
 import { promisify } from "node:util";
 import { Batch } from "../columns/batch.js";
 import { concat } from "../columns/bytes.js";
@@ -10,7 +10,6 @@ import { SAMPLE } from "../engine/columns.js";
 import { type ErrorCode, TransloadError } from "../errors.js";
 import { DiskSpill } from "../io/disk.js";
 import { ring } from "../io/ring.js";
-import { refuseChanged } from "../io/source.js";
 import { SpillStore } from "../io/store.js";
 import { batchesIn } from "../lanes/batches.js";
 import type { Host } from "../lanes/host.js";
@@ -18,8 +17,9 @@ import type { ReadRequest, RowsTold } from "../options/request.js";
 import { type Around, aroundRows } from "./around.js";
 import { goesInParts } from "./batches.js";
 import { goesOn, type RowLook } from "./boundary.js";
+import { type OpenFile, whileOpen } from "./open-file.js";
 import { hostOf } from "./part.js";
-import { cutBehind, type OpenFile } from "./relay.js";
+import { cutBehind } from "./relay.js";
 import type { Stretch } from "./stretch.js";
 
 /** Which of how many, counted from 1. */
@@ -44,24 +44,20 @@ const readInto = promisify(read);
  * @throws TransloadError as `alone` does; E_OPTION where the file is sound and its rows cannot be told apart at the share's end; E_COLUMNS where
  * records have a key that is asked for in other shares only; E_READ where the file has changed meanwhile.
  */
-export async function* batchesOfShare(
-  path: string,
+export function batchesOfShare(path: string, share: Share, request: ReadRequest, alone: () => AsyncIterable<Batch>): AsyncIterable<Batch> {
+  return whileOpen(path, (file) => batchesOf(file, share, request, alone));
+}
+
+async function* batchesOf(
+  file: OpenFile,
   share: Share,
   request: ReadRequest,
   alone: () => AsyncIterable<Batch>,
 ): AsyncGenerator<Batch, void, undefined> {
-  const fd = openSync(path, "r");
-  try {
-    const before = fstatSync(fd);
-    const file = { fd, size: before.size };
-    const around = goesInParts(request) ? aroundRows(fd, file.size, sourceOf(request), SAMPLE + 1, LONGEST_HEAD) : undefined;
-    if (around) yield* sharedBatches(file, share, around, request, alone);
-    else if (share.number === 1) yield* alone();
-    else yield* withoutRows(alone());
-    refuseChanged(path, before, fstatSync(fd));
-  } finally {
-    closeSync(fd);
-  }
+  const around = goesInParts(request) ? aroundRows(file.fd, file.size, sourceOf(request), SAMPLE + 1, LONGEST_HEAD) : undefined;
+  if (around) yield* sharedBatches(file, share, around, request, alone);
+  else if (share.number === 1) yield* alone();
+  else yield* withoutRows(alone());
 }
 
 function sourceOf({ what = "request", ...request }: ReadRequest): Parameters<typeof aroundRows>[2] {

@@ -56,8 +56,8 @@ export async function convertStretch(
   const part = partOf(document.fd, head.bytes, stretch, tail, memory);
   const writing = new Writing(head.written);
   const outcome = await convertPart(part, bare, (bytes) => writing.put(bytes));
-  const { cargoEnd } = outcome;
-  const ends = cargoEnd === undefined || cargoEnd === part.bytes.length - tail.length + 1;
+  // lines have no bracket; a line feed ends a row wherever the conversion is not within one at its end
+  const ends = tail.length === 0 || outcome.cargoEnd === part.bytes.length - tail.length + 1;
   const written = ends && !outcome.torn ? writing.before(bareEnding) : undefined;
   const moved = written?.map(({ buffer }) => buffer) ?? [];
   return written && { ...convertedOf(outcome), written, memory: part.bytes.buffer, moved };

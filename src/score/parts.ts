@@ -3,7 +3,6 @@
 // Where a form has rows, a piece of the payload is a request as it stands. Where it has columns (Open Inference Protocol), nothing can be
 // cut between its rows: there the pieces are MLflow's, and each becomes a request by itself.
 import { nodeHost } from "../api/node.js";
-import { mediaTypeOf } from "../api/route.js";
 import { split } from "../api/split.js";
 import { concat, decode, encode } from "../columns/bytes.js";
 import { choose, type Dialect } from "../dialects/index.js";
@@ -103,12 +102,6 @@ async function fromRows(rows: Uint8Array, { to, nan, missing, index, datatype }:
 function exactForm(to: string, body: Uint8Array): string {
   const choice = choose(to, true);
   return choice.exact ? choice.name : (formOf(choice, body)?.form.id ?? choice.name);
-}
-
-/** HTTP's content type of a request: that of the form which it has, of those that the dialect has. */
-export function contentTypeOf(to: string, body: Uint8Array): string {
-  const choice = choose(to, true);
-  return mediaTypeOf(formOf(choice, body)?.form ?? choice.forms[0]);
 }
 
 function withParams(body: Uint8Array, params: string | undefined): Uint8Array {

@@ -1,12 +1,13 @@
 // What a run would send, without sending it.
 import { inspect } from "../api/inspect.js";
+import { contentTypeOf } from "../api/route.js";
 import { spellUrl } from "../api/url.js";
 import { decode } from "../columns/bytes.js";
 import type { Source } from "../io/source.js";
 import type { Model } from "../model/mlmodel.js";
 import { type Verdict, verdict } from "../model/verdict.js";
 import type { ScoreOptions } from "../options/score.js";
-import { contentTypeOf, type Part, partsOf } from "./parts.js";
+import { type Part, partsOf } from "./parts.js";
 import { planOf } from "./plan.js";
 
 /** What would be sent. */

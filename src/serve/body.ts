@@ -12,8 +12,12 @@ export const SHORT = 1 << 16;
 
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
-/** What a conversion writes: all of it, or its chunks, of which the first have been written. */
-export type Begun = Uint8Array | AsyncGenerator<Uint8Array, void, undefined>;
+/** What a conversion writes. */
+export interface Begun {
+  /** The first bytes; all of them where nothing follows. */
+  readonly head: Uint8Array;
+  readonly rest: AsyncGenerator<Uint8Array, void, undefined> | undefined;
+}
 
 /** Begins a conversion. @throws TransloadError for a fault that shows before `SHORT` bytes are written. */
 export function converted(chunks: Chunks, request: Request): Promise<Begun> {
@@ -24,22 +28,20 @@ async function begun(chunks: AsyncGenerator<Uint8Array, void, undefined>): Promi
   const head: Uint8Array[] = [];
   for (let bytes = 0; bytes <= SHORT; ) {
     const { value, done } = await chunks.next();
-    if (done) return concat(head);
+    if (done) return { head: concat(head), rest: undefined };
     head.push(value);
     bytes += value.length;
   }
-  return behind(head, chunks);
+  return { head: concat(head), rest: chunks };
 }
 
-async function* behind(
-  head: readonly Uint8Array[],
-  rest: AsyncGenerator<Uint8Array, void, undefined>,
-): AsyncGenerator<Uint8Array, void, undefined> {
+/** All of it, in order; ends the conversion also where nobody takes it all. */
+export async function* chunksOf({ head, rest }: Begun): AsyncGenerator<Uint8Array, void, undefined> {
   try {
-    yield* head;
-    yield* rest;
+    yield head;
+    if (rest) yield* rest;
   } finally {
-    await rest.return();
+    await rest?.return();
   }
 }
 

@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { wordsOf } from "../api/answer.js";
 import { inspect } from "../api/inspect.js";
+import { contentTypeOf } from "../api/route.js";
 import { concat, decode, encode } from "../columns/bytes.js";
 import { choose, type Dialect } from "../dialects/index.js";
 import { formOf } from "../envelope/detect.js";
@@ -10,7 +11,7 @@ import { TransloadError, type Warning } from "../errors.js";
 import { unpack } from "../io/unpack.js";
 import { verdict } from "../model/verdict.js";
 import type { Request } from "../options/request.js";
-import { type Begun, bodyOf, converted, SHORT } from "./body.js";
+import { type Begun, bodyOf, chunksOf, converted, SHORT } from "./body.js";
 import type { Gate } from "./gate.js";
 import { passing, warningHeader } from "./headers.js";
 import { answerFor, type Nameless, type Passing, requestFor, type Served } from "./plan.js";
@@ -94,7 +95,7 @@ class Crossing {
     const { upstream, dialect, served, passing: passed } = this.#door;
     const { headers } = this.#request;
     const body = await this.#untilEnded(this.#body());
-    const type = isText(body, served) ? "text/csv" : JSON_TYPE;
+    const type = contentTypeOf(served.form, body.head);
     this.#asked = true;
     const sent = { ...passing(headers, passed.headers), "content-type": type, accept: JSON_TYPE };
     const answer = await upstream.post(body, sent, this.#signal);
@@ -107,7 +108,7 @@ class Crossing {
     if (warning !== undefined) reply.header("warning", warning);
     reply.code(OK).type(JSON_TYPE);
     const key = this.#modelMember();
-    if (begun instanceof Uint8Array) return Buffer.from(withMember(begun, key));
+    if (!begun.rest) return Buffer.from(withMember(begun.head, key));
     return Readable.from(this.#streamed(begun, key), { objectMode: false });
   }
 
@@ -139,7 +140,7 @@ class Crossing {
     const body = await bodyOf(raw, passing.maxBodyBytes);
     const { first, chunks } = await opened(headers["content-encoding"] === undefined ? body : unpacked(body));
     const begun = await converted(chunks, this.#with(requestFor(served, from, namelessIn(from, first))));
-    if (served.model && begun instanceof Uint8Array) await this.#judge(begun);
+    if (served.model && !begun.rest) await this.#judge(begun.head);
     return begun;
   }
 
@@ -173,10 +174,10 @@ class Crossing {
   }
 
   /** Broken off, an answer ends without its end: the client sees that it is not whole. */
-  async *#streamed(body: AsyncGenerator<Uint8Array, void, undefined>, member: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  async *#streamed(body: Begun, member: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
     let first = true;
     try {
-      for await (const chunk of body) {
+      for await (const chunk of chunksOf(body)) {
         yield first ? withMember(chunk, member) : chunk;
         first = false;
       }
@@ -230,12 +231,6 @@ function sourceOf({ name, title, forms, takes = [] }: Dialect, headers: FastifyR
 
 function unsupported(message: string): Ended {
   return new Ended({ status: UNSUPPORTED, message });
-}
-
-/** Of a dialect that has both, text begins with no bracket. */
-function isText(body: Begun, { speaks }: Served): boolean {
-  if (!speaks.forms.some(({ layouts }) => layouts.includes("delimited"))) return false;
-  return !((body instanceof Uint8Array && (body[0] === 0x7b /* { */ || body[0] === 0x5b)) /* [ */);
 }
 
 async function* unpacked(body: Uint8Array | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { Pool } from "undici";
 import { reasonOf, spellUrl } from "../api/url.js";
 import { TransloadError } from "../errors.js";
-import type { Begun } from "./body.js";
+import { type Begun, chunksOf } from "./body.js";
 
 /** What a server answers: its body as it comes. */
 export interface Answer {
@@ -38,13 +38,13 @@ export class Upstream {
    */
   async post(body: Begun, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Answer> {
     const { pathname, search } = this.url;
-    const sent = body instanceof Uint8Array ? undefined : new Sent(body);
+    const sent = body.rest && new Sent(body);
     try {
       const answer = await this.#pool.request({
         method: "POST",
         path: `${pathname}${search}`,
         headers: { ...headers, ...this.#headers },
-        body: sent ? Readable.from(sent.chunks(), { objectMode: false }) : (body as Uint8Array),
+        body: sent ? Readable.from(sent.chunks(), { objectMode: false }) : body.head,
         signal,
       });
       return { status: answer.statusCode, headers: answer.headers, body: answer.body };
@@ -72,16 +72,16 @@ export class Upstream {
 
 /** A body that remembers why it ended early: what the client makes of that is its own error. */
 class Sent {
-  readonly #body: AsyncGenerator<Uint8Array, void, undefined>;
+  readonly #body: Begun;
   failure: { error: unknown } | undefined;
 
-  constructor(body: AsyncGenerator<Uint8Array, void, undefined>) {
+  constructor(body: Begun) {
     this.#body = body;
   }
 
   async *chunks(): AsyncGenerator<Uint8Array, void, undefined> {
     try {
-      yield* this.#body;
+      yield* chunksOf(this.#body);
     } catch (error) {
       this.failure = { error };
       throw error;

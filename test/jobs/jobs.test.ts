@@ -206,6 +206,6 @@ describe("the command", () => {
     const { status, stderr } = spawnSync(process.execPath, [COMMAND, "convert", paths.tensor, "-t", "mlflow", "--jobs", jobs], {
       encoding: "utf8",
     });
-    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("a number of threads is a whole number from 1") });
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining("--jobs is a whole number from 1") });
   });
 });

@@ -200,6 +200,7 @@ describe("the command", () => {
     const said = (...words: string[]) => call(...words, "--share", "1/2").stderr.toString();
     expect(said(path, "-t", "csv")).toContain("shares are read as Arrow's stream, so write arrows and not csv");
     expect(said(path, "-t", "arrows")).toContain("--infer head or --dtype");
+    expect(said(path, "-t", "arrows", "--infer", "head", "--jobs", "2")).toContain("leave out --jobs");
     expect(said(zipped, "-t", "arrows", "--infer", "head")).toContain("what is compressed has no shares");
   });
 

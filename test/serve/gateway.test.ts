@@ -243,3 +243,18 @@ test("content that is not converted is 415, and gzip is read", async () => {
   );
   expect((await posted(`${url}/invocations`, "a,b\n1,2\n", { "content-type": "text/csv" })).text).toBe('{"predictions":[2]}');
 });
+
+test.each([
+  ["short", 3],
+  ["streamed", 40_000],
+])("a server of several content types is told that of what it gets: %s", async (_, rows) => {
+  let type: string | undefined;
+  upstream = await speakingServer("sagemaker", (request) => {
+    type = request.headers["content-type"];
+    return false;
+  });
+  const { url } = await gatewayAt({ upstream: upstream.url, speaks: "sagemaker", accepts: "mlflow" });
+  const body = JSON.stringify({ inputs: Array.from({ length: rows }, (_, i) => [i, i / 2]) });
+  expect((await posted(`${url}/invocations`, body)).status).toBe(200);
+  expect(type).toBe("application/json");
+});
