@@ -11,22 +11,12 @@ import { type Batch, readBatches, TransloadError } from "../../src/index.js";
 import { batchesOfShare } from "../../src/jobs/share.js";
 import type { BatchOptions } from "../../src/options/read.js";
 import { readRequestOf } from "../../src/options/request.js";
+import { TRAPS } from "../support/traps.js";
 
 const folder = mkdtempSync(join(tmpdir(), "transload-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What looks like the end of a row, or of all rows, in a text: as JSON has it, and as a csv. */
-const TRAPS = [
-  '\\"],[1,\\"',
-  "],[2,3],[4,5],[",
-  '},{\\"a\\":1},{\\"',
-  "]]}",
-  "\\\\",
-  "a\\nb\\n1,2\\n",
-  "é],[",
-  "[",
-  "],[7,\\u0022x\\u0022],[",
-];
+/** What looks so in a csv. */
 const FIELDS = ['"a,b"', '"line\n3,4\n"', '"say ""x"",\n"', "plain", '""', "é", '"\r\n10,11\r\n10,12\r\n"', '"x\n1,""2\n"""'];
 const LENGTH = 700_000;
 

@@ -10,24 +10,11 @@ import { convertLast, convertStretch, type Document, type Stretch } from "../../
 import { pour } from "../../src/lanes/pour.js";
 import type { ConvertOptions } from "../../src/options/convert.js";
 import type { Request } from "../../src/options/request.js";
+import { TRAPS } from "../support/traps.js";
 
 const folder = mkdtempSync(join(tmpdir(), "transload-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What looks like the end of a row, or of all rows, in a text. */
-const TRAPS = [
-  '\\"],[1,\\"',
-  "],[2,3],[4,5],[",
-  '},{\\"a\\":1},{\\"',
-  "]]}",
-  "\\\\",
-  '\\\\\\"],[',
-  "\\u005d,[",
-  "a\\nb\\n1,2\\n",
-  "é],[",
-  "{",
-  "[",
-];
 const frame = (rows: readonly string[], before = "", behind = "") =>
   `{"dataframe_split":{${before}"columns":["a","b"],"data":[${rows.join(",")}]${behind}}}`;
 const rows = TRAPS.map((trap, i) => `[${i % 2 ? i : -i / 4},"${trap}"]`);
