@@ -119,7 +119,8 @@ type Input = Parameters<typeof score>[0];
 async function toStandardOutput(source: Input, options: ScoreOptions, { to, nan, codec, rowGroupRows }: ScoreCall): Promise<number> {
   if (options.keepGoing)
     throw new TransloadError("E_OPTION", "--keep-going tells refused rows in a file beside the predictions; name theirs with -o");
-  const output = await openOutput(undefined, { name: "standard input", stats: statSync(process.execPath) }, true);
+  const stats = typeof source === "string" ? statSync(source, { throwIfNoEntry: false }) : undefined;
+  const output = await openOutput(undefined, stats && { name: source as string, stats }, true);
   const target = { to: to as string, ...(nan && { nan }), ...(codec && { codec }), ...(rowGroupRows !== undefined && { rowGroupRows }) };
   await output.fill(score(source, options).stream(target));
   output.commit();

@@ -57,14 +57,14 @@ const stat = promisify(statCallback);
 
 /**
  * Opens a file, or standard output for `-` and for nothing. Devices and pipes are written to as they are.
- * `sync`: a file is on the disk, its bytes and its name, and not in the system's memory alone, when it has been committed.
+ * `input`: the file that is read, where one is, which no output may be. `sync`: a file is on the disk, its bytes and its name, and not in the system's memory alone, when it has been committed.
  * @throws TransloadError E_WRITE, or E_OPTION when it is the input.
  */
-export async function openOutput(path: string | undefined, input: Opened, sync: boolean): Promise<Output> {
+export async function openOutput(path: string | undefined, input: Opened | undefined, sync: boolean): Promise<Output> {
   if (path === undefined || path === "-" || path === "/dev/stdout") return openStdout(sync, input);
   try {
     const stats = await interruptibly(existing(path));
-    if (stats) refuseSame(stats, input);
+    if (stats && input) refuseSame(stats, input);
     if (stats?.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
     return stats && !stats.isFile() ? await openDirect(path, stats) : await openAtomic(path, stats, sync);
   } catch (error) {

@@ -30,7 +30,7 @@ export async function predictionsOf({ headers, body }: Reply, part: Part, dialec
   try {
     return /^text\/csv\b/.test(headers.get("content-type") ?? "")
       ? await fromLists(await linesOf(body, { from: "csv", to: "jsonl:lists", header: false }, part))
-      : await fromJson(onOneLine(body), part, dialect);
+      : await fromJson(body, part, dialect);
   } catch (error) {
     if (!(error instanceof TransloadError) || error.code === "E_ANSWER") throw error;
     throw new TransloadError(
@@ -60,11 +60,6 @@ async function fromJson(body: Uint8Array, part: Part, dialect: string): Promise<
 
 function isNameless(error: unknown): boolean {
   return error instanceof TransloadError && error.code === "E_COLUMNS";
-}
-
-/** Between its tokens JSON may break lines; inside them it has none. */
-function onOneLine(body: Uint8Array): Uint8Array {
-  return body.includes(0x0a) || body.includes(0x0d) ? body.map((byte) => (byte === 0x0a || byte === 0x0d ? 0x20 : byte)) : body;
 }
 
 async function linesOf(body: Uint8Array, ends: ConvertOptions, part: Part): Promise<string[]> {

@@ -8,7 +8,7 @@ import { decode } from "../columns/bytes.js";
 import { choose } from "../dialects/index.js";
 import { membersOf, textOfMembers } from "../engine/members.js";
 import { formOf } from "../envelope/detect.js";
-import { placesAmong, TransloadError } from "../errors.js";
+import { placesAmong } from "../errors.js";
 import type { Source } from "../io/source.js";
 import { unpack } from "../io/unpack.js";
 import type { ConvertOptions } from "../options/convert.js";
@@ -104,18 +104,10 @@ async function* textLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<str
     else {
       const lines = decode(whole).split("\n");
       lines.pop();
-      for (const line of lines) yield checked(line);
+      yield* lines;
       rest = Buffer.from(chunk.subarray(end + 1));
     }
   }
-}
-
-function checked(line: string): string {
-  if (line.startsWith("{") && line.endsWith("}")) return line;
-  throw new TransloadError(
-    "E_COLUMNS",
-    "a list in a cell of the payload has line breaks in it, so it cannot stand beside the predictions; leave them out",
-  );
 }
 
 /** Whether a source can be read but once. */

@@ -133,9 +133,9 @@ async function assemble(source: Source, path: string, plan: Plan, journal: Journ
 }
 
 /** Which file the payload is: no output may be the same. */
-function opened(source: Source): { readonly name: string; readonly stats: Stats } {
+function opened(source: Source): { readonly name: string; readonly stats: Stats } | undefined {
   const file = regularFileOf(source);
-  return { name: file ?? "the payload", stats: statSync(file ?? process.execPath) };
+  return file === undefined ? undefined : { name: file, stats: statSync(file) };
 }
 
 async function tellRefused(refused: readonly RefusedRows[], path: string): Promise<void> {
@@ -144,7 +144,7 @@ async function tellRefused(refused: readonly RefusedRows[], path: string): Promi
     rmSync(path, { force: true });
     return;
   }
-  const output = await openOutput(path, opened(""), true);
+  const output = await openOutput(path, undefined, true);
   try {
     await output.fill(Readable.from(refusedLines(refused)));
     output.commit();

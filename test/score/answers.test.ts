@@ -143,6 +143,20 @@ test("a csv of predictions", async () => {
   expect(Buffer.concat(await stream.toArray()).toString()).toBe("row,prediction\n0,0.5\n1,0.25\n2,1\n");
 });
 
+test("lists stand beside each other, wherever their lines are broken", async () => {
+  const { url } = await saying(['{"predictions":[\n{"b":[1,\r\n2]},\n{"b":\n[3,4]}\n]}']);
+  const broken = join(dir, "broken.json");
+  writeFileSync(broken, '{"dataframe_records":[{"a":[\n5],"c":1},\n{"a":[6,\n7],"c":2}]}');
+  const made = await score(broken, { url, for: "mlflow", with: ["a"] })
+    .stream({ to: "jsonl" })
+    .toArray();
+  const lines = Buffer.concat(made).toString().trimEnd().split("\n");
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    { row: 0, a: [5], b: [1, 2] },
+    { row: 1, a: [6, 7], b: [3, 4] },
+  ]);
+});
+
 test.each([
   ["tensor", '{"inputs":[[1,2],[3,4]]}', "application/json"],
   ["csv", "1,2\n3,4\n", "text/csv"],
