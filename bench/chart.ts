@@ -10,8 +10,11 @@ const PANEL = 44;
 const TOP = 46;
 
 const TITLES: Readonly<Record<string, string>> = {
-  heart: "heart: 12 short numbers a row",
-  tensor: "tensor: 128 doubles of 17 digits a row",
+  heart: "JSON for one server to JSON for another: a table of 12 short numbers a row",
+  tensor: "the same: a tensor of 128 numbers of 17 digits a row",
+  csv: "CSV to JSON: the table of short numbers",
+  text: "CSV to JSON: quoted text with line breaks",
+  parquet: "CSV to Parquet: the table of short numbers",
 };
 
 const STYLE = `

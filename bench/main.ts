@@ -18,6 +18,7 @@ import { browser } from "./sections/browser.js";
 import { cast } from "./sections/cast.js";
 import { core } from "./sections/core.js";
 import { faults } from "./sections/faults.js";
+import { files } from "./sections/files.js";
 import { jobs } from "./sections/jobs.js";
 import { memory } from "./sections/memory.js";
 import { others } from "./sections/others.js";
@@ -34,6 +35,7 @@ import { tablesOthers } from "./sections/tables-others.js";
 import { writing } from "./sections/writing.js";
 
 const SECTIONS: Readonly<Record<string, (scale: Scale) => Section | Promise<Section>>> = {
+  files,
   splice,
   batches,
   cast,

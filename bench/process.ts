@@ -12,10 +12,9 @@ export interface Report {
   check?: string;
 }
 
-/** Runs a program of runs/ in a process of its own. */
-export function runScript(name: string, options: object, nodeOptions: readonly string[] = []): Report {
-  const args = [...nodeOptions, "--import", "tsx", `bench/runs/${name}.ts`, JSON.stringify(options)];
-  return lastLine(checked(process.execPath, args, spawnSync(process.execPath, args, { cwd: ROOT, encoding: "utf8" })).stdout);
+/** Runs a program of runs/ in a process of its own, of this Node or another one. */
+export function runScript(name: string, options: object, nodeOptions: readonly string[] = [], node = process.execPath): Report {
+  return runReporter(node, [...nodeOptions, "--import", "tsx", `bench/runs/${name}.ts`, JSON.stringify(options)]);
 }
 
 /** What a run reports, or in a line why there is nothing to report. */
@@ -31,6 +30,11 @@ export function attempt<T extends Report | number>(run: () => T): T | string {
 /** Runs any program that reports as those of runs/ do. */
 export function runReporter(command: string, args: readonly string[]): Report {
   return lastLine(checked(command, args, spawnSync(command, args, { cwd: ROOT, encoding: "utf8" })).stdout);
+}
+
+/** The program of another Node, where the package registry has it: npx itself takes longer than all that is measured. */
+export function nodeOf(major: number): string | undefined {
+  return outputOf("npx", ["--yes", `--package=node@${major}`, "--", "node", "-p", "process.execPath"])?.trim();
 }
 
 /** Wall seconds of a whole process, from its creation to its end; its output goes to /dev/null or the open file. */

@@ -8,7 +8,8 @@ import type { Scale } from "../scale.js";
 import type { Bar, Section, Table, Target } from "../section.js";
 import { raceTable } from "../table.js";
 
-const NEEDED = { heart: 50, tensor: 12 } as const;
+/** Of the reference engine, and of native simdjson. */
+const NEEDED = { heart: [50, 2.5], tensor: [12, 1.2] } as const;
 
 export async function batches(scale: Scale): Promise<Section> {
   const tables: Table[] = [];
@@ -43,21 +44,24 @@ export async function batches(scale: Scale): Promise<Section> {
     tables.push(raceTable(`${kind} → Float64Array`, "MB/s", finishes, native ? [reference, plain, native] : [reference, plain]));
     targets.push({
       what: `readBatches → Float64Array, ${kind}, of the reference engine`,
-      needed: `≥ ${NEEDED[kind]} ×`,
+      needed: `≥ ${NEEDED[kind][0]} ×`,
       reached: times(ratio(core, reference)),
-      met: ratio(core, reference) >= NEEDED[kind],
+      met: ratio(core, reference) >= NEEDED[kind][0],
     });
-    bars.push({ panel: kind, label: "typed arrays", rate: core.median, ours: true });
+    bars.push(
+      { panel: kind, label: "to typed arrays", rate: core.median, ours: true },
+      { panel: kind, label: "to arrays, stream-json", rate: plain.median, ours: false },
+    );
     if (native) {
       const ahead = ratio(reused, native);
       const reached = `${times(ahead)} (${times(ratio(core, native))} when batches are the caller's own)`;
       targets.push({
         what: `the same beside native simdjson, both into memory used again, ${kind}`,
-        needed: "aim: > 1 ×",
+        needed: `≥ ${NEEDED[kind][1]} ×`,
         reached,
-        met: ahead > 1,
+        met: ahead >= NEEDED[kind][1],
       });
-      bars.push({ panel: kind, label: "typed arrays, native simdjson", rate: native.median, ours: false });
+      bars.push({ panel: kind, label: "to typed arrays, native simdjson (C++)", rate: native.median, ours: false });
     }
   }
   return {

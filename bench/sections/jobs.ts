@@ -1,7 +1,8 @@
 import { rmSync } from "node:fs";
+import { mustAgree } from "../check.js";
 import { FOLDER, hashFile, type PayloadFile, payloadFile } from "../payloads.js";
-import { timeProgram } from "../process.js";
-import { type Finish, race, ratio, times } from "../race.js";
+import { runScript, timeProgram } from "../process.js";
+import { type Contender, type Finish, race, ratio, times } from "../race.js";
 import type { Scale } from "../scale.js";
 import type { Section } from "../section.js";
 import { COMMAND } from "./memory.js";
@@ -11,63 +12,97 @@ const OUTPUT = `${FOLDER}jobs.out`;
 interface Case {
   readonly name: string;
   readonly payload: PayloadFile;
-  readonly to: string;
   /** Times as fast with two threads as with one. */
   readonly needed: number;
+  readonly contenders: readonly [one: Contender, two: Contender, both: Contender];
 }
 
-/** One file on two threads, and on one: whole commands, file to file. */
+/** One file on two threads, and on one; and what the machine has for two: two runs of one thread each, at the same time. */
 export async function jobs(scale: Scale): Promise<Section> {
   const heart = payloadFile("heart", scale.large);
   const tensor = payloadFile("tensor", scale.large);
   const csv = payloadFile("heart", scale.large, { dialect: "csv" });
   const jsonl = payloadFile("heart", scale.large, { dialect: "jsonl" });
   const cases: readonly Case[] = [
-    { name: "copying, split → split", payload: heart, to: "mlflow", needed: 1.6 },
-    { name: "copying, tensor → inputs", payload: tensor, to: "mlflow", needed: 1.6 },
-    { name: "csv → split", payload: csv, to: "mlflow:split", needed: 1.7 },
-    { name: "split → records", payload: heart, to: "mlflow:records", needed: 1.7 },
-    { name: "jsonl → split", payload: jsonl, to: "mlflow:split", needed: 1.7 },
-    { name: "csv → Parquet", payload: csv, to: "parquet", needed: 1.7 },
+    await commandCase("copying, split → split", heart, "mlflow", 1.6),
+    await commandCase("copying, tensor → inputs", tensor, "mlflow", 1.6),
+    await commandCase("csv → split", csv, "mlflow:split", 1.7),
+    await commandCase("split → records", heart, "mlflow:records", 1.7),
+    await commandCase("jsonl → split", jsonl, "mlflow:split", 1.7),
+    await commandCase("csv → Parquet", csv, "parquet", 1.7),
+    batchesCase("heart → Float64Array", heart, "auto", 1.75),
+    batchesCase("tensor → Float64Array", tensor, "auto", 1.75),
+    batchesCase("csv → Float64Array", csv, "csv", 1.75),
   ];
-  const raced: { own: Case; finishes: [Finish, Finish] }[] = [];
-  for (const own of cases) raced.push({ own, finishes: await raceOf(own, scale.rounds) });
+  const raced: { own: Case; finishes: readonly [Finish, Finish, Finish] }[] = [];
+  for (const own of cases) {
+    await hashFile(own.payload.path);
+    raced.push({ own, finishes: race(own.name, own.contenders, scale.rounds) as [Finish, Finish, Finish] });
+  }
   rmSync(OUTPUT, { force: true });
   return {
     title: "Several threads",
-    about: `Does a second thread help? Whole commands from a file of ${scale.large} to a file, \`--no-sync\`, with \`--jobs 1\` and \`--jobs 2\` in turn; medians of ${scale.rounds}. Both wrote the same bytes before they were timed.`,
+    about: `Does a second thread help? From files of ${scale.large}: whole commands to /dev/null, \`--jobs 1\` and \`--jobs 2\` in turn, and \`readBatches({ reuse: true })\` with \`jobs\` 1 and 2. "Two at once" are two runs of one thread each at the same time, both counted: what two processors of this machine do with such work when nothing has to be put together. Before the commands were timed, one thread and two wrote the same bytes to a file; of batches the sums of all cells were equal.`,
     tables: [
       {
         title: "MB/s of input",
-        head: ["conversion", "`--jobs 1`", "`--jobs 2`", "ratio"],
-        rows: raced.map(({ own, finishes: [one, two] }) => [own.name, rate(one), rate(two), times(ratio(two, one))]),
+        head: ["conversion", "one thread", "two threads", "ratio", "two at once", "ratio"],
+        rows: raced.map(({ own, finishes: [one, two, both] }) => [
+          own.name,
+          ...[rate(one), rate(two), times(ratio(two, one))],
+          ...[rate(both), times(ratio(both, one))],
+        ]),
       },
     ],
-    targets: raced.map(({ own, finishes: [one, two] }) => {
-      const reached = ratio(two, one);
-      return {
-        what: `${own.name} with two jobs, of one`,
-        needed: `≥ ${own.needed} ×`,
-        reached: times(reached),
-        met: reached >= own.needed,
-      };
-    }),
+    targets: raced.map(({ own, finishes: [one, two] }) => ({
+      what: `${own.name} with two jobs, of one`,
+      needed: `≥ ${own.needed} ×`,
+      reached: times(ratio(two, one)),
+      met: ratio(two, one) >= own.needed,
+    })),
     bars: [],
     notes: [],
   };
 }
 
-async function raceOf({ name, payload, to }: Case, rounds: number): Promise<[Finish, Finish]> {
-  const convert = (count: number) =>
-    timeProgram(process.execPath, [COMMAND, "convert", payload.path, "-t", to, "-o", OUTPUT, "--no-sync", "--jobs", `${count}`]);
-  const made: string[] = [];
+async function commandCase(name: string, payload: PayloadFile, to: string, needed: number): Promise<Case> {
+  const args = (count: number, output: string) => {
+    const options = ["-t", to, "-o", output, "--no-sync", "--quiet", "--jobs", `${count}`];
+    return [COMMAND, "convert", payload.path, ...options];
+  };
+  const made: Record<string, string> = {};
   for (const count of [1, 2]) {
-    convert(count);
-    made.push(await hashFile(OUTPUT));
+    timeProgram(process.execPath, args(count, OUTPUT));
+    made[`${count}`] = await hashFile(OUTPUT);
   }
-  if (made[0] !== made[1]) throw new Error(`${name}: two threads write other bytes than one`);
-  const contenders = [1, 2].map((count) => ({ name: `${name}, ${count}`, work: payload.bytes, run: () => convert(count) }));
-  return race("jobs", contenders, rounds) as [Finish, Finish];
+  mustAgree(`${name}, threads`, made);
+  const one = (count: number) => () => timeProgram(process.execPath, args(count, "/dev/null"));
+  return caseOf(name, payload, needed, one, atOnce(args(1, "/dev/null")));
+}
+
+function batchesCase(name: string, payload: PayloadFile, from: string, needed: number): Case {
+  const given = (count: number) => ({ input: payload.path, options: { from, reuse: true, jobs: count } });
+  const sums = [1, 2].map((count) => [`${count}`, runScript("batches", { ...given(count), check: true }).check] as const);
+  mustAgree(`${name}, threads`, Object.fromEntries(sums));
+  const one = (count: number) => () => runScript("batches", given(count)).seconds;
+  const both = atOnce(["--import", "tsx", "bench/runs/batches.ts", JSON.stringify(given(1))]);
+  return caseOf(name, payload, needed, one, both);
+}
+
+function caseOf(name: string, payload: PayloadFile, needed: number, run: (count: number) => () => number, both: () => number): Case {
+  const work = payload.bytes;
+  const contenders = [
+    { name: "one thread", work, run: run(1) },
+    { name: "two threads", work, run: run(2) },
+    { name: "two at once", work: 2 * work, run: both },
+  ] as const;
+  return { name, payload, needed, contenders };
+}
+
+/** Two processes side by side, from the start of the first to the end of the last. */
+function atOnce(args: readonly string[]): () => number {
+  const script = `"$@" > /dev/null & first=$!; "$@" > /dev/null; second=$?; wait $first && exit $second`;
+  return () => timeProgram("sh", ["-c", script, "sh", process.execPath, ...args]);
 }
 
 function rate({ median }: Finish): string {

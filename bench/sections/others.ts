@@ -8,6 +8,10 @@ import { COMMAND } from "./memory.js";
 
 const ROUNDS = 3;
 
+/** A frame of what is there, a split or rows alone, and a split of the frame. */
+const PANDAS =
+  "import json, pandas, sys; given = json.load(open(sys.argv[1]))['input_data']; frame = pandas.DataFrame(given['data'], columns=given['columns']) if isinstance(given, dict) else pandas.DataFrame(given); open('/dev/null', 'w').write('{\"' + sys.argv[2] + '\":' + frame.to_json(orient='split', index=False) + '}')";
+
 interface Tool {
   name: string;
   /** Prints something where the tool is installed. */
@@ -42,6 +46,11 @@ const TOOLS: readonly Tool[] = [
     name: "json (Python)",
     probe: ["python3", "--version"],
     command: (input, key) => ["python3", "-c", python("json", "sys.stdout"), input, key],
+  },
+  {
+    name: "json and pandas",
+    probe: ["python3", "-c", "import pandas; print(pandas.__version__)"],
+    command: (input, key) => ["python3", "-c", PANDAS, input, key],
   },
   { name: "jq", probe: ["jq", "--version"], command: (input, key) => ["jq", "-c", `{${key}: .input_data}`, input] },
 ];

@@ -37,9 +37,9 @@ export function printing(scale: Scale): Section {
     if (target)
       targets.push({
         what: `printing ${name}, of String(x)`,
-        needed: "≥ 3 ×",
+        needed: "≥ 6 ×",
         reached: times(ratio(printer, strings)),
-        met: ratio(printer, strings) >= 3,
+        met: ratio(printer, strings) >= 6,
       });
   }
   return {

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { FOLDER } from "../payloads.js";
-import { outputOf, timeProgram } from "../process.js";
+import { nodeOf, outputOf, timeProgram } from "../process.js";
 import { median, times } from "../race.js";
 import type { Scale } from "../scale.js";
 import type { Section } from "../section.js";
@@ -10,7 +10,7 @@ import { COMMAND } from "./memory.js";
 const OUTPUT = `${FOLDER}starting.out.json`;
 const CONVERT = [COMMAND, "convert", "data/heart.azureml.json", "--to", "mlflow", "-o", OUTPUT];
 /** Besides this one, where the package registry has them. */
-const OTHERS = [22, 24, 26];
+const OTHERS = [22, 24, 26].filter((major) => !process.version.startsWith(`v${major}.`));
 
 /** Wall seconds of a Node that does nothing, and of one that converts. */
 interface Start {
@@ -23,7 +23,7 @@ export function starting(scale: Scale): Section {
   // what a machine has Node read at its start is no part of either
   delete process.env.NODE_EXTRA_CA_CERTS;
   mkdirSync(FOLDER, { recursive: true });
-  const nodes = [process.execPath, ...OTHERS.map(nodeOf)];
+  const nodes = [process.execPath, ...OTHERS.map((major) => nodeOf(major))];
   const starts = nodes.filter((node) => node !== undefined).map((node) => timed(node, scale.starts));
   rmSync(OUTPUT);
   return {
@@ -50,12 +50,6 @@ export function starting(scale: Scale): Section {
     bars: [],
     notes: OTHERS.filter((_, i) => nodes[i + 1] === undefined).map((major) => `Node ${major} could not be had here.`),
   };
-}
-
-/** The program itself: npx takes longer than all that is measured. */
-function nodeOf(major: number): string | undefined {
-  if (process.version.startsWith(`v${major}.`)) return undefined;
-  return outputOf("npx", ["--yes", `--package=node@${major}`, "--", "node", "-p", "process.execPath"])?.trim();
 }
 
 function timed(node: string, pairs: number): Start {

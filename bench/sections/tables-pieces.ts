@@ -9,7 +9,8 @@ import { raceTable } from "../table.js";
 import { COMMAND } from "./memory.js";
 
 const ROWS = 10_000;
-const NEEDED = 0.7;
+/** To /dev/null, and to files. */
+const NEEDED = [0.7, 0.8] as const;
 const OUTPUT = `${FOLDER}pieces/`;
 
 const CASES = [
@@ -53,15 +54,15 @@ export async function pieces(scale: Scale): Promise<Part> {
     tables.push(raceTable(`${title}, to /dev/null`, "MB/s", [one, many], [one]));
     tables.push(raceTable(`${title}, whole process`, "MB/s", [oneFile, files], [oneFile]));
     targets.push(
-      promise(`${title}, of the same unsplit`, many, one),
-      promise(`${title}, to files, of the same to one file`, files, oneFile),
+      promise(`${title}, of the same unsplit`, many, one, NEEDED[0]),
+      promise(`${title}, to files, of the same to one file`, files, oneFile, NEEDED[1]),
     );
   }
   return { tables, targets, bars: [], notes: [] };
 }
 
-function promise(what: string, many: Finish, one: Finish): Target {
-  return { what, needed: `≥ ${NEEDED} ×`, reached: times(ratio(many, one)), met: ratio(many, one) >= NEEDED };
+function promise(what: string, many: Finish, one: Finish, needed: number): Target {
+  return { what, needed: `≥ ${needed} ×`, reached: times(ratio(many, one)), met: ratio(many, one) >= needed };
 }
 
 /** Runs the command line: its seconds, or rows and cells of what it wrote. */
