@@ -18,6 +18,8 @@ export interface BinaryForm {
   /** As `from` and `to` take it. */
   readonly id: BinaryName;
   readonly about: string;
+  /** What it has a place for. */
+  readonly holds: string;
   /** Endings of file names, without the point. */
   readonly extensions: readonly string[];
   /** What such a file begins with: one of these. */
@@ -44,6 +46,7 @@ export const BINARY: readonly BinaryForm[] = [
   {
     id: "parquet",
     about: "Apache Parquet",
+    holds: "columns, whose cells may be nulls, and lists of any length",
     extensions: ["parquet", "pqt", "pq"],
     magics: [ascii("PAR1")],
     codecs: ["snappy", "lz4", "zstd", "gzip", "none"],
@@ -52,6 +55,7 @@ export const BINARY: readonly BinaryForm[] = [
   {
     id: "arrow",
     about: "Apache Arrow IPC, the file format (Feather)",
+    holds: "the same, or a tensor",
     extensions: ["arrow", "feather"],
     magics: [ascii("ARROW1"), ascii("FEA1")],
     codecs: ["lz4", "zstd", "none"],
@@ -60,15 +64,25 @@ export const BINARY: readonly BinaryForm[] = [
   {
     id: "arrows",
     about: "Apache Arrow IPC, the stream format",
+    holds: "the same, or a tensor",
     extensions: ["arrows"],
     magics: [[0xff, 0xff, 0xff, 0xff]],
     codecs: ["lz4", "zstd", "none"],
     nulls: true,
   },
-  { id: "npy", about: "numpy's array", extensions: ["npy"], magics: [[0x93, ...ascii("NUMPY")]], codecs: ["none"], nulls: false },
+  {
+    id: "npy",
+    about: "numpy's array",
+    holds: "a tensor, or columns whose cells may be lists of one shape; no nulls",
+    extensions: ["npy"],
+    magics: [[0x93, ...ascii("NUMPY")]],
+    codecs: ["none"],
+    nulls: false,
+  },
   {
     id: "npz",
     about: "numpy's arrays in a zip",
+    holds: "columns whose cells may be lists of one shape, or tensors with names; no nulls",
     extensions: ["npz"],
     magics: [[...ascii("PK"), 0x03, 0x04]],
     codecs: ["gzip", "none"],
@@ -78,6 +92,7 @@ export const BINARY: readonly BinaryForm[] = [
   {
     id: "triton:binary",
     about: "a request with binary tensors (Triton, KServe)",
+    holds: "inputs with names, and parameters; no nulls",
     // the JSON that it begins with is any request's: nobody tells it but who names it
     extensions: [],
     magics: [],

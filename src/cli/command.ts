@@ -1,35 +1,14 @@
 // The long way, which is every call's but those that short.ts knows. Only the command that was asked for is loaded. Reading the call
 // comes first and all of it: what goes wrong there is the call's fault (exit 2), what goes wrong afterwards is the input's, the disk's or
 // ours.
-import { readFileSync } from "node:fs";
-import { Command, CommanderError } from "commander";
+import { CommanderError } from "commander";
 import { spellOptions, TransloadError } from "../errors.js";
 import { leaveTidily } from "../io/leaving.js";
 import { print } from "../io/output.js";
-import type { Define, Job } from "./job.js";
+import type { Job } from "./job.js";
 import { optionOfCommand } from "./option-text.js";
+import { describe } from "./program.js";
 import { exitCode, isClosedPipe, Report } from "./report.js";
-
-const COMMANDS: Readonly<Record<string, () => Promise<{ define: Define }>>> = {
-  convert: () => import("./convert.js"),
-  inspect: () => import("./inspect.js"),
-  validate: () => import("./validate.js"),
-  score: () => import("./score.js"),
-  serve: () => import("./serve.js"),
-  doctor: () => import("./doctor.js"),
-  bench: () => import("./bench.js"),
-  dialects: () => import("./dialects.js"),
-};
-
-const VERSION: readonly string[] = ["-V", "--version"];
-
-const EXAMPLES = `
-Examples:
-  transload convert data/heart.azureml.json -t mlflow
-  transload convert < data/heart.azureml.json -t mlflow > heart.mlflow.json
-  transload inspect data/heart.azureml.json
-
-transload <command> --help tells the options and more examples.`;
 
 let report = new Report();
 
@@ -44,9 +23,11 @@ process.exitCode = await main(process.argv);
 async function main(argv: readonly string[]): Promise<number> {
   spellOptions(optionOfCommand);
   leaveTidily();
+  if (argv[2] === "complete" && argv[3] === "--") return answerShell(argv.slice(4));
   let job: Job | undefined;
   const said: string[] = [];
   try {
+    await defineForHelp(argv);
     const program = await describe(
       argv[2],
       (call, work) => {
@@ -70,27 +51,6 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/**
- * The program with the one command that is called, none for its version, or with all of them where help may be asked for.
- * `said` takes what it has to say, which is written by the one writer there is.
- */
-async function describe(name: string | undefined, start: Parameters<Define>[1], said: string[]): Promise<Command> {
-  const program = new Command("transload")
-    .description("Moves scoring payloads of any size from one server's wire dialect to another's, in one pass.")
-    .version(version(), VERSION.join(", "), "tell the version")
-    .helpOption("-h, --help", "tell how to call it")
-    .exitOverride()
-    .configureOutput({ writeOut: (text) => void said.push(text), outputError: () => {} })
-    .showSuggestionAfterError()
-    .addHelpText("after", EXAMPLES);
-  const known = name !== undefined && (Object.hasOwn(COMMANDS, name) || VERSION.includes(name));
-  for (const [command, load] of Object.entries(COMMANDS)) {
-    if (known && command !== name) continue;
-    (await load()).define(program.command(command), start);
-  }
-  return program;
-}
-
 /** The work, with dialects that these files define. */
 function defining(files: readonly string[], work: Job): Job {
   return async (report) => {
@@ -100,9 +60,20 @@ function defining(files: readonly string[], work: Job): Job {
   };
 }
 
-function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
-  return version;
+/** Help lists the dialects of the caller's own, too. */
+async function defineForHelp(argv: readonly string[]): Promise<void> {
+  if (!argv.some((word) => word === "--help" || word === "-h")) return;
+  const files = argv.flatMap((word, i) => (word.startsWith("--dialect=") ? [word.slice(10)] : argv[i - 1] === "--dialect" ? [word] : []));
+  if (files.length === 0) return;
+  const { defineFrom } = await import("./dialect-file.js");
+  await defineFrom(files);
+}
+
+/** What may stand where somebody has pressed tab (completion.ts). */
+async function answerShell(words: readonly string[]): Promise<number> {
+  const { complete } = await import("./completion.js");
+  await print(await complete(await describe(undefined, () => {}, []), words));
+  return 0;
 }
 
 /** Help and the version were asked for: commander throws for them. */

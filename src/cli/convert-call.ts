@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { formOfName } from "../api/extension.js";
 import { BINARY, binaryForm } from "../binary/form.js";
 import type { DType, DTypes } from "../columns/dtype.js";
-import { choose, DIALECTS, extensionOf, NAMES } from "../dialects/index.js";
+import { choose, DIALECTS, extensionOf, LIKELY } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
 import type { Compression } from "../io/compression.js";
 import type { Share } from "../jobs/share.js";
@@ -15,6 +15,7 @@ import {
   addEncoding,
   addHeaderLength,
   type Encoded,
+  GROUPS,
   type Headed,
   type Limits,
   parseColumns,
@@ -42,6 +43,7 @@ export interface ConvertCall extends Voice, Limits, Encoded, Headed {
   fixed?: true;
   index?: NonNullable<ConvertOptions["index"]>;
   ragged?: "error" | "pad";
+  nested?: "keep" | "json";
   header: boolean;
   delimiter?: string;
   quote?: string;
@@ -79,16 +81,26 @@ export function addOptions(command: Command): Command {
 }
 
 function addReading(command: Command): Command {
-  return addHeaderLength(addEncoding(command))
+  return addCells(addHeaderLength(addEncoding(addFiles(command))));
+}
+
+function addFiles(command: Command): Command {
+  return command
     .summary("write a payload in another dialect")
     .description("Reads a payload in one dialect and writes it in another, in one pass. A file is written whole or not at all.")
     .argument("[input]", "the payload's file; without it, or with -, standard input")
+    .optionsGroup(GROUPS.files)
     .option("-o, --output <file>", "where to write; without it, or with -, standard output")
     .option("-f, --from <dialect>", "dialect or form of the input", "auto")
     .option("-t, --to <dialect>", "dialect or form of the output")
     .addOption(
       command.createOption("--what <what>", "what the payload is: a request to a server, or its answer").choices(["request", "response"]),
-    )
+    );
+}
+
+function addCells(command: Command): Command {
+  return command
+    .optionsGroup(GROUPS.columns)
     .option("--columns <names>", "a,b,c: names for columns that have none, or the keys to take of records, in this order", parseColumns)
     .option(
       "--dtype <dtype>",
@@ -114,18 +126,27 @@ function addReading(command: Command): Command {
       "the first record has all the keys, and no labels or parameters stand behind the rows: one pass, and more is refused",
     )
     .addOption(command.createOption("--ragged <how>", "short rows; refused by default").choices(["error", "pad"]))
+    .addOption(
+      command.createOption("--nested <how>", "lists and objects in cells: kept where the target has a place for them, or as the text of their JSON").choices([
+        "keep",
+        "json",
+      ]),
+    )
     .option(
       "--index <how>",
       "row labels of a split, or pandas' in a file: keep, drop, generate, or column:NAME for a column's cells (or labels as a column); kept by default, made where the target needs them",
     )
+    .optionsGroup(GROUPS.csv)
     .option("--no-header", "a csv or tsv file has no line of names");
 }
 
 function addTarget(command: Command): Command {
   return command
+    .optionsGroup(GROUPS.columns)
     .option("--datatype <datatype>", "of numbers in Open Inference Protocol: FP32, INT64, …; by default what holds them")
     .option("--model <path>", "an MLmodel, or its folder: its signature gives the form, names, and which columns are text")
     .option("--schema <file>", 'which columns of a csv are text: an MLmodel, or JSON like {"zip": "string"}')
+    .optionsGroup(GROUPS.pieces)
     .option("--max-rows <rows>", "cut into pieces of so many rows, each a whole payload", parseRows)
     .option(
       "--max-bytes <size>",
@@ -135,7 +156,9 @@ function addTarget(command: Command): Command {
     .option("--for <dialect>", "cut into pieces that this dialect's servers take, and write it")
     .option("--lines", "one piece a line")
     .option("--clean", "remove pieces of an earlier run that this one does not write again")
+    .optionsGroup(GROUPS.writing)
     .option("--no-sync", "do not wait until the disk has what is written: faster, and a power failure may lose it")
+    .optionsGroup(GROUPS.running)
     .option(
       "--jobs <threads>",
       "convert the rows of a file of text on so many threads, 1 by default; the output is the same",
@@ -148,6 +171,7 @@ function addTarget(command: Command): Command {
     )
     .option("--spill-dir <folder>", "where to keep what must be read twice, when the input is a pipe")
     .option("--batch-rows <rows>", "rows that --dtype works on at a time", parseRows)
+    .optionsGroup(GROUPS.writing)
     .addOption(
       command
         .createOption("--codec <codec>", "of parquet's pages (snappy by default), arrow's buffers (lz4, zstd), or npz's arrays (gzip)")
@@ -160,6 +184,7 @@ function addTarget(command: Command): Command {
         .createOption("--compress <how>", "compress the output; by default as its name ends: .gz, .zst, .br")
         .choices(["gzip", "zstd", "br", "none"]),
     )
+    .optionsGroup(GROUPS.running)
     .addOption(
       command
         .createOption("--engine <engine>", "reference is slow and gives the same bytes")
@@ -213,7 +238,7 @@ Large payloads, in pieces that a server takes (part-00000.json, … and manifest
 /** @throws TransloadError E_OPTION for options that do not go together. */
 export function conversionOf(call: ConvertCall): ConvertOptions {
   const to = call.to ?? call.for ?? nameOf(call.output);
-  if (to === undefined) throw new TransloadError("E_OPTION", `say with -t which dialect to write; known: ${NAMES.join(", ")}`);
+  if (to === undefined) throw new TransloadError("E_OPTION", `say with -t which dialect to write: ${LIKELY.join(", ")}, …; transload dialects lists all of them`);
   if (call.cast !== undefined && call.dtype === undefined)
     throw new TransloadError("E_OPTION", "--cast says what becomes of numbers that --dtype cannot hold, so it needs --dtype");
   if (call.share !== undefined && to !== "arrows")

@@ -1,3 +1,4 @@
+import { fstatSync } from "node:fs";
 import { checkConvert, convert } from "../api/convert.js";
 import { formOfName } from "../api/extension.js";
 import { nodeHost } from "../api/node.js";
@@ -21,6 +22,7 @@ import { linesOf, writePieces } from "./pieces.js";
 import { type Progress, progressOf } from "./progress.js";
 import type { Report } from "./report.js";
 
+const STDOUT = 1;
 const EXAMPLE = "transload convert payload.json -t mlflow";
 
 export const define: Define = (command, start) => {
@@ -82,6 +84,7 @@ async function attempt(
     progress = progressOf(input, report);
     try {
       await writePieces(pieces, target as string, input, { compression, sync, clean, onWarning: (warning) => onWarning?.(warning) });
+      progress?.close(undefined);
     } catch (error) {
       throw await report.trace(blame(error, input.name), input, around(payload));
     } finally {
@@ -92,7 +95,12 @@ async function attempt(
   const output = await openOutput(target, input, sync);
   const headers = headerOut === undefined ? undefined : await openHeaders(headerOut, input, sync, output);
   const sink = compression || !output.patch ? undefined : { patch: output.patch, guesses };
-  const request = checkConvert({ ...told, ...(headers && { onHeaders: headers.take }) });
+  const asked = checkConvert({ ...told, ...(headers && { onHeaders: headers.take }) });
+  let rows: number | undefined;
+  const onRows = (counted: number) => {
+    rows = counted;
+  };
+  const request = { ...asked, run: { ...asked.run, onRows } };
   // from a pipe, or to one, the exchange itself begins anew
   const restarts = sink !== undefined && payload.file !== undefined && guessesColumns(request);
   progress = progressOf(input, report);
@@ -115,6 +123,7 @@ async function attempt(
     input.refuseChanged();
     output.commit();
     headers?.output.commit();
+    if (goesToFile(target)) progress?.close(rows);
   } catch (error) {
     output.discard();
     headers?.output.discard();
@@ -123,6 +132,11 @@ async function attempt(
   } finally {
     progress?.stop();
   }
+}
+
+/** And not to a terminal or another program, whose own words come next. */
+function goesToFile(target: string | undefined): boolean {
+  return target === undefined || target === "-" ? fstatSync(STDOUT).isFile() : true;
 }
 
 /** The payload's chunks, which nobody begins to read before they are asked for. */

@@ -4,7 +4,7 @@ import { spellReleases } from "../model/releases.js";
 import { shellWord } from "../model/shell-word.js";
 import { addEndpoint, type EndpointCall, endpointOf } from "./endpoint.js";
 import type { Define } from "./job.js";
-import { addVoice } from "./options.js";
+import { addVoice, GROUPS } from "./options.js";
 import type { Voice } from "./report.js";
 import { alignColumns } from "./table.js";
 
@@ -17,7 +17,7 @@ const UNKNOWN = 1;
 const SHOWN = 60;
 
 export const define: Define = (command, start) => {
-  addVoice(addEndpoint(command))
+  addVoice(addEndpoint(command.optionsGroup(GROUPS.server)))
     .summary("tell what a server is, and how to validate for it")
     .description(
       "Asks a server's health, version and metadata routes what it is, by GET alone, and tells what a verdict on it assumes: the dialect, " +

@@ -12,6 +12,7 @@ import {
   addVoice,
   type Encoded,
   encodingOf,
+  GROUPS,
   type Headed,
   headerLengthOf,
   type Limits,
@@ -29,7 +30,7 @@ interface InspectCall extends Voice, Limits, Encoded, Headed {
 const EXAMPLE = "transload inspect payload.json";
 
 export const define: Define = (command, start) => {
-  addVoice(addDefinitions(addLimits(addHeaderLength(addEncoding(command)))))
+  addVoice(addDefinitions(addLimits(addHeaderLength(addEncoding(command.optionsGroup(GROUPS.files))))))
     .summary("tell what a payload holds")
     .description(
       "Reads a payload to its end and tells its dialect and form, its rows and shape, and its columns with their dtypes and gaps.",

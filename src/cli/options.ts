@@ -4,9 +4,24 @@ import { TransloadError } from "../errors.js";
 import { type ExpansionLimit, expansionLimit } from "../io/expansion.js";
 import type { Share } from "../jobs/share.js";
 
+/** Headings of the options in help. */
+export const GROUPS = {
+  files: "Input and output:",
+  columns: "Columns and cells:",
+  csv: "Reading csv:",
+  pieces: "Pieces:",
+  writing: "Writing files:",
+  server: "The server:",
+  requests: "Requests:",
+  running: "Running:",
+  limits: "Limits:",
+  messages: "Messages:",
+} as const;
+
 /** Options that every command takes. */
 export function addVoice(command: Command): Command {
   return command
+    .optionsGroup(GROUPS.messages)
     .option("-q, --quiet", "no warnings and no progress")
     .addOption(
       command
@@ -32,7 +47,7 @@ export interface Definitions {
 }
 
 export function addDefinitions(command: Command): Command {
-  return command.option(
+  return command.optionsGroup(GROUPS.running).option(
     "--dialect <file>",
     "a dialect of your own, which a YAML file defines; give it again for another",
     (file: string, before: string[] | undefined) => [...(before ?? []), file],
@@ -75,6 +90,7 @@ export function headerLengthOf({ headerLength }: Headed): Headed {
 /** How a delimited file is read, its line of names aside. */
 export function addDelimited(command: Command): Command {
   return command
+    .optionsGroup(GROUPS.csv)
     .option("--delimiter <character>", "between the fields of the csv that is read; tab for tsv", parseCharacter)
     .option("--quote <character>", "around the fields of the csv that is read")
     .option("--skip-lines <lines>", "lines of a csv to leave out before its header", Number)
@@ -96,6 +112,7 @@ export interface Limits extends ExpansionLimit {
 
 export function addLimits(command: Command): Command {
   return command
+    .optionsGroup(GROUPS.limits)
     .option("--max-row-bytes <size>", "a row, or a cell, may be so long: 512MiB by default", parseSize)
     .option("--max-expand <times>", "how many times its size a compressed input may have; 1000 by default, and 64 GiB in all", parseRows)
     .option("--max-window <size>", "how much of Zstandard's text may be held to read on: 128MiB by default", parseSize);

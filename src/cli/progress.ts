@@ -1,6 +1,7 @@
 import { isatty } from "node:tty";
 import type { SingleBar } from "cli-progress";
 import { beforeLeaving } from "../io/leaving.js";
+import { amount, closingLine } from "./closing.js";
 import type { Input } from "./input.js";
 import type { Report } from "./report.js";
 
@@ -15,6 +16,8 @@ export interface Progress {
   readonly update: (bytes: number) => void;
   /** Has this said behind the rest, to a person. */
   tell(more: string): void;
+  /** Has a person told what it came to. */
+  close(rows: number | undefined): void;
   stop(): void;
 }
 
@@ -43,6 +46,8 @@ class Lines implements Progress {
   };
 
   tell(): void {}
+
+  close(): void {}
 
   stop(): void {
     this.#say();
@@ -82,6 +87,12 @@ class Bar implements Progress {
     this.#bar?.update(bytes, this.#told);
   };
 
+  close(rows: number | undefined): void {
+    this.stop();
+    const seconds = (performance.now() - this.#started) / 1000;
+    this.#report.close(closingLine({ rows, bytes: this.#size ?? this.#bytes, seconds }));
+  }
+
   stop(): void {
     this.#over = true;
     this.#report.onLine = undefined;
@@ -95,9 +106,9 @@ class Bar implements Progress {
     const { default: progress } = await import("cli-progress");
     if (this.#over) return;
     const format =
-      this.#size === undefined ? "{read} | {rate}{more}" : "{bar} {percentage}% | {read} of {all} | {rate} | {left} left{more}";
+      this.#size === undefined ? "{read} | {rate}{more}" : "{percentage}% {bar} {read} of {all} | {rate} | {left} left{more}";
     // our own signal handlers leave the process, and leaving stops the bar
-    const options = { format, gracefulExit: false, barCompleteChar: "█", barIncompleteChar: "░", barsize: 30 };
+    const options = { format, gracefulExit: false, barCompleteChar: "█", barIncompleteChar: "░", barsize: barWidth() };
     this.#bar = new progress.SingleBar(options as object);
     this.#bar.start(this.#size ?? 0, this.#bytes, this.#told);
     this.#report.onLine = () => process.stderr.write(CLEAR_LINE);
@@ -115,13 +126,9 @@ class Bar implements Progress {
   }
 }
 
-/** Bytes for people: 950 B, 12.3 MB. */
-function amount(bytes: number): string {
-  const units = ["B", "KB", "MB", "GB", "TB"];
-  let unit = 0;
-  let value = bytes;
-  for (; value >= 1000 && unit < units.length - 1; unit++) value /= 1000;
-  return `${unit === 0 ? Math.round(value) : value.toFixed(value < 10 ? 2 : 1)} ${units[unit]}`;
+/** What is behind it has about fifty columns; where there are fewer, it goes first. */
+function barWidth(): number {
+  return Math.max(8, Math.min(30, (process.stderr.columns ?? 80) - 50));
 }
 
 function clock(seconds: number): string {

@@ -7,7 +7,7 @@ import type { Inspection } from "../model/inspection.js";
 import { spellReleases } from "../model/releases.js";
 import type { Verdict, VerdictOptions } from "../model/verdict.js";
 import { addEndpoint, type EndpointCall, endpointOf } from "./endpoint.js";
-import { type Encoded, encodingOf, type Limits, limitsOf, parseSize } from "./options.js";
+import { type Encoded, encodingOf, GROUPS, type Limits, limitsOf, parseSize } from "./options.js";
 
 export interface QuestionCall extends EndpointCall, Limits, Encoded {
   ask?: string;
@@ -18,6 +18,7 @@ export interface QuestionCall extends EndpointCall, Limits, Encoded {
 export function addQuestion(command: Command): Command {
   return addEndpoint(
     command
+      .optionsGroup(GROUPS.server)
       .option("--ask <url>", "send the payload there, too, and tell what the server itself says; where it refuses, for which row")
       .option("--ask-bytes <size>", "of a larger payload only the first rows are sent: 1MB by default", parseSize)
       .option("--ask-requests <number>", "so many requests at most: 20 by default", parseRequests),

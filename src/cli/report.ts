@@ -53,6 +53,11 @@ export class Report {
     if (!this.quiet) this.#line(this.#json ? JSON.stringify({ message }) : `transload: ${message}`);
   }
 
+  /** The last line, for a person. */
+  close(line: string): void {
+    this.#line(line);
+  }
+
   /** The error, which is one of this input; `around` has the input's bytes. */
   async trace(error: unknown, input: { readonly file?: string | undefined }, around: Around | undefined): Promise<unknown> {
     if (!(error instanceof TransloadError)) return error;

@@ -10,6 +10,7 @@ import {
   addEncoding,
   addLimits,
   addVoice,
+  GROUPS,
   type Definitions,
   parseColumns,
   parseRows,
@@ -35,7 +36,7 @@ export interface ScoreCall
 }
 
 export function addOptions(command: Command): Command {
-  return addVoice(addDefinitions(addLimits(addWriting(addAsking(addDelimited(addReading(addHeaders(command))))))));
+  return addVoice(addDefinitions(addLimits(addWriting(addAsking(addDelimited(addReading(addHeaders(command.optionsGroup(GROUPS.server)))))))));
 }
 
 function addReading(command: Command): Command {
@@ -43,26 +44,31 @@ function addReading(command: Command): Command {
   const headless = Object.assign(command.createOption("--no-header", "a csv or tsv file has no line of names"), {
     attributeName: () => "names",
   });
-  return addEncoding(command)
+  return addEncoding(command.optionsGroup(GROUPS.files))
     .summary("send a payload to a server, and gather its predictions")
     .description(
       "Reads a payload, sends it to a server in pieces that it takes, a few at a time, and writes the predictions in the order of the rows. " +
         "A file is written whole or not at all; until then a journal beside it keeps what was answered.",
     )
     .argument("[input]", "the payload's file; without it, or with -, standard input")
+    .optionsGroup(GROUPS.server)
     .option("--url <url>", "the URL that requests are posted to; or the server's alone, behind which the dialect's route is put")
     .option("--for <dialect>", "what the server speaks, or the form that it is to get; by default as the URL's path tells")
     .option("--model-name <name>", "the model's name on the server, for a route that has one")
     .option("--model <path>", "an MLmodel, or its folder: its signature gives the form, and which columns are text")
+    .optionsGroup(GROUPS.files)
     .option("-o, --output <file>", "where to write the predictions; without it, or with -, standard output")
     .option("-t, --to <dialect>", "how to write them: csv, jsonl, parquet, or a dialect; by default as the file's name tells")
     .option("-f, --from <dialect>", "dialect or form of the input", "auto")
+    .optionsGroup(GROUPS.columns)
     .option("--columns <names>", "a,b,c: names for columns that have none, or the keys to take of records, in this order", parseColumns)
+    .optionsGroup(GROUPS.csv)
     .addOption(headless);
 }
 
 function addAsking(command: Command): Command {
   return command
+    .optionsGroup(GROUPS.requests)
     .option("--max-rows <rows>", "rows of a request", parseRows)
     .option("--max-bytes <size>", "bytes of a request, before it is compressed; by default as the server takes them, or 4MB", parseSize)
     .option("--param <name=value>", "a parameter of every request; give it again for another", addParam)
@@ -77,6 +83,7 @@ function addAsking(command: Command): Command {
 
 function addWriting(command: Command): Command {
   return command
+    .optionsGroup(GROUPS.writing)
     .option("--with <names>", "a,b,c: columns of the payload to put beside the predictions", parseColumns)
     .addOption(
       command.createOption("--nan <how>", "NaN and Infinity; by default as the target reads them").choices(["null", "token", "error"]),
@@ -88,6 +95,7 @@ function addWriting(command: Command): Command {
     )
     .option("--row-group-rows <rows>", "rows of a parquet file's row groups, 122,880 by default", parseRows)
     .option("--spill-dir <folder>", "where to keep what must be read twice, when the input is a pipe")
+    .optionsGroup(GROUPS.running)
     .option("--resume", "go on with the run whose journal is beside the file")
     .option("--dry-run", "tell what would be sent, and send nothing")
     .option("--json", "the summary as JSON")

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import type { PassingOptions } from "../options/serve.js";
 import { addHeaders, type HeadersCall, parseSeconds } from "./endpoint.js";
-import { addDefinitions, addVoice, type Definitions, parseSize, parseWhole } from "./options.js";
+import { addDefinitions, addVoice, type Definitions, GROUPS, parseSize, parseWhole } from "./options.js";
 import type { Voice } from "./report.js";
 
 export interface ServeCall extends Voice, Definitions, HeadersCall, Pick<PassingOptions, "timeout" | "concurrency"> {
@@ -20,7 +20,7 @@ export interface ServeCall extends Voice, Definitions, HeadersCall, Pick<Passing
 }
 
 export function addOptions(command: Command): Command {
-  return addVoice(addDefinitions(addPassing(addHeaders(addServer(command)))));
+  return addVoice(addDefinitions(addPassing(addHeaders(addServer(command).optionsGroup(GROUPS.requests)))));
 }
 
 function addServer(command: Command): Command {
@@ -30,6 +30,7 @@ function addServer(command: Command): Command {
       "Takes requests as servers of one dialect do, hands them on to a server of another, and answers as the clients expect it. Both " +
         "bodies stream. SIGTERM has the requests under way answered, and ends it.",
     )
+    .optionsGroup(GROUPS.server)
     .option(
       "--upstream <url>",
       "the server's URL: where requests are posted to, or the server's alone, behind which the dialect's route is put",
@@ -39,12 +40,14 @@ function addServer(command: Command): Command {
     .option("--model-name <name>", "the model's name on the server, for a route that has one")
     .option("--model <path>", "an MLmodel, or its folder: its signature gives the form, the metadata and the warnings")
     .option("--config <file>", "a YAML file with all of this, for several models by their names")
+    .optionsGroup("Listening:")
     .option("--host <address>", "the address to listen on: 127.0.0.1 by default")
     .option("--port <port>", "the port: 8080 by default; 0 picks one", parseWhole("--port", 0));
 }
 
 function addPassing(command: Command): Command {
   return command
+    .optionsGroup(GROUPS.requests)
     .option(
       "--pass-header <name>",
       "a header that passes, there and back; give it again for another",
@@ -53,6 +56,7 @@ function addPassing(command: Command): Command {
     .option("--max-body <size>", "bytes that a request may have: 1GiB by default", parseSize)
     .option("--timeout <seconds>", "how long a request may take, its answer included: 60 by default", parseSeconds("--timeout"))
     .option("--concurrency <requests>", "requests at a time, beyond which 503 is answered: 256 by default", parseWhole("--concurrency", 1))
+    .optionsGroup(GROUPS.messages)
     .addOption(
       command
         .createOption("--log <level>", "what is logged on standard error, as JSON")

@@ -7,6 +7,8 @@ export interface ShortCall {
   readonly from: string;
   readonly to: string;
   readonly sync: boolean;
+  /** Nobody is told what was done. */
+  readonly quiet: boolean;
 }
 
 /** As commander has them (convert-call.ts, options.ts). */
@@ -27,11 +29,11 @@ export function shortCallOf([command, ...args]: readonly string[]): ShortCall | 
   if (command !== "convert") return undefined;
   try {
     const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
-    const { from, to, output, "no-sync": unsynced, messages } = values;
+    const { from, to, output, "no-sync": unsynced, messages, quiet = false } = values;
     const [input, ...others] = positionals;
     if (!["text", "json"].includes(messages)) return undefined; // the short way has nothing to say, in either
     if (!input || !to || !output || others.length > 0 || STREAMS.includes(input) || STREAMS.includes(output)) return undefined;
-    return { input, output, from, to, sync: !unsynced };
+    return { input, output, from, to, sync: !unsynced, quiet: quiet || messages === "json" };
   } catch {
     return undefined;
   }

@@ -31,13 +31,16 @@ import { stageFor } from "../lanes/chain.js";
 import type { Host } from "../lanes/host.js";
 import { requestOf } from "../options/request.js";
 import { isPattern } from "./pieces.js";
+import { atTerminal, closingLine, type Done } from "./closing.js";
 import type { ShortCall } from "./short-call.js";
 
 /** What the long way reads at once, too. */
 const LARGEST = 1 << 20;
+const STDERR = 2;
 
 /** Converts a file; false where that is for the long way. Nothing is left of it then. */
 export async function convertShortly(call: ShortCall): Promise<boolean> {
+  const started = performance.now();
   try {
     const input = statSync(call.input);
     const existing = statSync(call.output, { throwIfNoEntry: false });
@@ -45,11 +48,20 @@ export async function convertShortly(call: ShortCall): Promise<boolean> {
     const bytes = readFileSync(call.input);
     refuseChanged(call.input, input, statSync(call.input));
     if (compressionAt(bytes) || binaryAt(bytes)) return false;
-    write(await converted(bytes, call), call, existing);
+    const { chunks, rows } = await converted(bytes, call);
+    write(concat(chunks), call, existing);
+    if (!call.quiet) close({ rows, bytes: bytes.length, seconds: (performance.now() - started) / 1000 });
     return true;
   } catch {
     return false;
   }
+}
+
+/** The output is whole, whether or not somebody can be told. */
+function close(done: Done): void {
+  try {
+    if (atTerminal()) writeSync(STDERR, `${closingLine(done)}\n`);
+  } catch {}
 }
 
 /** A small file of text becomes another one. */
@@ -59,19 +71,21 @@ function isPlain({ input: name, output, from, to }: ShortCall, input: Stats, exi
   return files && ![name, output].some((path) => compressionOf(path).compression) && !binaryForm(from) && !binaryForm(to);
 }
 
-async function converted(bytes: Uint8Array, { input: file, from: asked, to }: ShortCall): Promise<Uint8Array> {
+async function converted(bytes: Uint8Array, { input: file, from: asked, to }: ShortCall): Promise<{ chunks: Uint8Array[]; rows: number | undefined }> {
   const from = asked === "auto" ? formOfName(file) : asked;
   if (binaryForm(from)) handOver();
   const chunks: Uint8Array[] = [];
   const request = requestOf("convert", { from, to, file, onWarning: handOver });
-  const stage = stageFor(request, hostOf(file), (chunk) => chunks.push(chunk));
+  let rows = 0;
+  const outlet = { full: false, drained: () => Promise.resolve(), endPiece: (ended: number) => void (rows = ended) };
+  const stage = stageFor(request, hostOf(file), (chunk) => chunks.push(chunk), outlet);
   try {
     await stage.push(bytes);
     await stage.end();
+    return { chunks, rows: rows || stage.told?.cargoRows };
   } finally {
     stage.close();
   }
-  return concat(chunks);
 }
 
 /** What a conversion of text finds around it. */

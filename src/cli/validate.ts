@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import type { Command } from "commander";
 import { choose, type Releases } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
 import { interruptibly } from "../io/leaving.js";
@@ -17,6 +18,7 @@ import {
   addHeaderLength,
   addLimits,
   addVoice,
+  GROUPS,
   type Definitions,
   encodingOf,
   type Headed,
@@ -40,20 +42,27 @@ const REFUSED = 1;
 const WRONG_CALL = 2;
 
 export const define: Define = (command, start) => {
-  addQuestion(addVoice(addDefinitions(addLimits(addHeaderLength(addEncoding(command))))))
+  addQuestion(addVoice(addDefinitions(addLimits(addHeaderLength(addEncoding(addOptions(command)))))))
+    .action((input: string | undefined, call: ValidateCall) => start(call, (report) => run(input, call, report)));
+};
+
+function addOptions(command: Command): Command {
+  return command
     .summary("tell whether a server takes a payload: exit 0 when it does, 1 when it does not")
     .description(
       "Reads a payload to its end. With --for it tells whether that server takes the payload as it is, for the model if one is named; " +
         "if not, why, and which command mends it; and what the server would change in silence. Without, whether the payload is sound.",
     )
     .argument("[input]", "the payload's file; without it, or with -, standard input")
-    .option("-f, --from <dialect>", "dialect or form of the input", "auto")
+    .optionsGroup(GROUPS.server)
     .option("--for <dialect>", "the server: azureml, mlflow, tfserving … or one of their forms")
     .option("--model <path>", "MLflow's MLmodel file, or the folder that holds it: the signature decides what is taken")
     .option(
       "--server-version <releases>",
       "what the server runs, as mlflow=3.17,pandas=3.1; without it the newest releases that were asked",
     )
+    .optionsGroup(GROUPS.files)
+    .option("-f, --from <dialect>", "dialect or form of the input", "auto")
     .option("--json", "as JSON, as transload/verdict.schema.json describes it")
     .addHelpText(
       "after",
@@ -66,9 +75,8 @@ Examples:
   transload validate data/heart.azureml.json --model data/heart-model/MLmodel --json
   printf 'city\\nZ\\374rich\\n' | transload validate -f csv --encoding windows-1252
   transload validate data/heart.mlflow.json --model data/heart-model --ask http://127.0.0.1:5000/invocations`,
-    )
-    .action((input: string | undefined, call: ValidateCall) => start(call, (report) => run(input, call, report)));
-};
+    );
+}
 
 /** A program that asked for JSON gets JSON, whatever comes of it: schema/verdict.schema.json describes it. */
 async function run(path: string | undefined, call: ValidateCall, report: Report): Promise<number> {

@@ -129,7 +129,8 @@ export function columnsNamed(asked: DTypeChoice | undefined): readonly string[] 
 const OPTIONAL = /\?$/;
 
 const TIMES = (["D", "s", "ms", "us", "ns"] as const).map((unit): TimeDType => `datetime64[${unit}]`);
-const DTYPES = [...Object.keys(NUMERIC), "string", "bytes", ...TIMES] as readonly DType[];
+/** Their names. */
+export const DTYPES = [...Object.keys(NUMERIC), "string", "bytes", ...TIMES] as readonly DType[];
 const KNOWN: ReadonlySet<string> = new Set(DTYPES);
 
 /**

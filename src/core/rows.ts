@@ -13,7 +13,7 @@ import { readFeatures, readGroup, readList, readSingle } from "./read-list";
 import { readRecord, startRecords, twice } from "./read-record";
 import { TOLD, cellIndex, pads, resetPads, rewind, rowEnd, rowStart, setRowEnd, sided, startRow, tell, told, width } from "./row";
 import { Err, Ev, Mode, St, base, countAt, cursor, fail, mode, newlineAt, rowMost, setCursor, setDepth, setFreeAbove, setLastNewline, setLeaf, setSt, st } from "./state";
-import { REFUSED, OK, WAIT } from "./token";
+import { REFUSED, OK, WAIT, setNested } from "./token";
 import { write } from "./write";
 
 /** How rows are written down. */
@@ -43,9 +43,10 @@ export let repeated: u64 = 0;
 export let padded: u64 = 0;
 
 /** `firstKeyWins`: of a key that stands twice in a record the first counts, as for TensorFlow Serving; otherwise the last, as for Python. */
-export function startRows(how: i32, pads: bool, firstKeyWins: bool): void {
+/** `nestedTexts`: lists and objects in cells are texts. */
+export function startRows(how: i32, pads: bool, firstKeyWins: bool, nestedTexts: bool): void {
   syntax = how; padding = pads; firstWins = firstKeyWins; rowCount = 0; wholeCount = 0; repeated = 0; padded = 0; rowLimit = u64.MAX_VALUE;
-  startRecords(); resetPads(); startSides();
+  startRecords(); resetPads(); startSides(); setNested(nestedTexts);
 }
 
 /** Stop before the row of this number. */

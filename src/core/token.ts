@@ -29,6 +29,10 @@ export const REFUSED: i32 = 2;
 export let end: usize = 0;
 export let kind: i32 = Kind.Int;
 
+/** What a list or an object is: Nested, or Bare where its JSON is a text. */
+let nestedKind: i32 = Kind.Nested;
+export function setNested(texts: bool): void { nestedKind = texts ? Kind.Bare : Kind.Nested; }
+
 /** The first byte from p on that is no white space, or `to`. */
 // @ts-ignore: decorator
 @inline export function skipSpace(p: usize, to: usize): usize {
@@ -154,6 +158,6 @@ function nested(p: usize, to: usize): i32 {
   }
   if (lastNewline == 0) setLastNewline(feed);
   end = cursor;
-  kind = Kind.Nested;
+  kind = nestedKind;
   return OK;
 }

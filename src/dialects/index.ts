@@ -64,7 +64,6 @@ export type SourceName = TargetName | "auto";
 /** All that is known. It grows by what is defined, and by nothing else. */
 const known = { tables: [] as DialectTable[], requests: [] as Dialect[], answers: [] as Dialect[] };
 const forms: Form[] = [];
-const names: string[] = [];
 const owners = new WeakMap<Form, Dialect>();
 /** What names have stood for, until there is another dialect. */
 const chosen = new Map<string, Choice>();
@@ -82,8 +81,8 @@ export const DIALECTS: readonly Dialect[] = known.requests;
 /** Their forms. */
 export const FORMS: readonly Form[] = forms;
 
-/** Every name `--from` and `--to` take, `auto` aside. */
-export const NAMES: readonly string[] = names;
+/** Those that most people mean, for a message that cannot name all. */
+export const LIKELY: readonly DialectName[] = ["azureml", "mlflow", "tfserving", "oip", "sagemaker", "databricks", "csv", "jsonl"];
 
 for (const table of BUILT_IN) add(table);
 
@@ -95,7 +94,6 @@ function add(table: DialectTable): Dialect {
   known.requests.push(requests);
   if (answers) known.answers.push(answers);
   forms.push(...requests.forms);
-  names.push(...namesOf([requests]));
   for (const dialect of [requests, ...(answers ? [answers] : [])]) for (const form of dialect.forms) owners.set(form, dialect);
   return requests;
 }
@@ -166,13 +164,22 @@ function find(name: string, auto: boolean, what: What): Choice {
     const others = auto ? forms.filter(({ readAs }) => readAs !== undefined && `${form.dialect}:${readAs}` === name) : [];
     return { forms: [form, ...others], dialect: dialectOf(form), exact: true, name, what };
   }
-  const names = [...(auto ? ["auto"] : []), ...namesOf(dialects)];
-  const guess = nearest(name, names);
+  const guess = nearest(name, [...(auto ? ["auto"] : []), ...namesOf(dialects)]);
   const silent = what === "response" && known.requests.some((d) => d.name === name);
   throw new TransloadError(
     "E_DIALECT",
-    `${silent ? `what ${name} answers is not known` : `unknown dialect ${JSON.stringify(name)}`}${guess && !silent ? `, did you mean ${guess}?` : ""}; known: ${names.join(", ")}`,
+    `${silent ? `what ${name} answers is not known` : `unknown dialect ${JSON.stringify(name)}`}${guess && !silent ? `, did you mean ${guess}?` : ""}; ${likely(name, dialects)}`,
   );
+}
+
+/** Of a dialect that is known its forms, or else the dialects that most people mean; never more than a line. */
+function likely(name: string, dialects: readonly Dialect[]): string {
+  const [own] = name.split(":");
+  const dialect = dialects.find((known) => known.name === own);
+  if (dialect && own !== name) return `forms of ${own}: ${dialect.forms.map(({ id }) => id).join(", ")}`;
+  const likeliest = dialects.filter((known) => (LIKELY as readonly string[]).includes(known.name)).map((known) => known.name);
+  const others = dialects.length - likeliest.length;
+  return `known: ${likeliest.join(", ")}${others > 0 ? `, and ${others} more: transload dialects lists all` : ""}`;
 }
 
 function namesOf(dialects: readonly Dialect[]): string[] {

@@ -20,6 +20,7 @@ export interface Asked {
   readonly maxRows?: number | undefined;
   readonly maxBytes?: number | undefined;
   readonly ragged?: "error" | "pad" | undefined;
+  readonly nested?: "keep" | "json" | undefined;
   readonly missing?: string | undefined;
   readonly fixed?: boolean | undefined;
   readonly index?: string | undefined;
@@ -55,6 +56,7 @@ export function movesCells(source: End, target: End, asked: Asked): boolean {
     (source.layout === "frame" && asked.namesFirst === true) ||
     (frames && (asked.index?.startsWith("column:") ?? false)) ||
     (asked.ragged === "pad" && !keyed && source.layout !== "named") ||
+    (asked.nested === "json" && (keyed || source.layout === "frame")) ||
     // a key that is left out, or one that no other has, is a matter of records
     (keyed && (asked.missing !== undefined || asked.fixed === true))
   );

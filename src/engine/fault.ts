@@ -252,7 +252,7 @@ export function objectIn(column: string, row: number | undefined, place: Place):
   const where = `row ${row}${column === "" ? "" : `, column ${JSON.stringify(column)}`}`;
   return new TransloadError(
     "E_NESTED",
-    `${where}: an object, which no dtype holds; make a column of each of its members, or leave it out`,
+    `${where}: an object, which no dtype holds; ${optionText("nested", "json")} makes it a text, its JSON`,
     place,
   );
 }
@@ -340,7 +340,7 @@ export function refuseRow({ error, row, cell, name, width, place }: RowFault): T
         at,
       );
     case Err.Nested:
-      return new TransloadError("E_NESTED", `${where}: a list or an object, which a field of a delimited file cannot hold`, at);
+      return new TransloadError("E_NESTED", `${where}: a list or an object, which a field of a delimited file cannot hold; ${optionText("nested", "json")} makes it a text, its JSON`, at);
     case Err.Surrogate:
       return new TransloadError("E_ESCAPE", `${where}: half of a surrogate pair, which UTF-8 cannot spell`, at);
     case Err.OpenQuote:

@@ -49,6 +49,8 @@ export interface RowRequest {
   readonly newKeys: "refuse" | "first" | "always";
   /** Short rows are refused, or filled with missing cells. */
   readonly ragged: "error" | "pad";
+  /** Lists and objects in cells are texts: their JSON. */
+  readonly nestedTexts?: boolean;
   /** Of a key that stands twice in a record, the one that counts. */
   readonly twice: "first" | "last";
   readonly fields: Fields | undefined;

@@ -137,13 +137,16 @@ class Reading {
   ): AsyncGenerator<Batch, boolean, undefined> {
     const { document, head, warned } = this.#table;
     const { onProgress, signal } = this.#request.run;
+    const { reuse = false } = this.#request.batches;
     for (const thread of threads) thread.ask({ table: document }).catch(() => {}); // the first stretch tells
     this.#cutter.add(head);
     let last: Planned | undefined;
     const onLast = (stretch: Planned) => {
       last = stretch;
     };
-    for await (const { stretch, answer } of relay<Answer>(threads, first, others, onLast)) {
+    // what is the caller's to keep is not used again
+    const freed = ({ rows }: Answer) => (reuse && rows && this.#cutter.release()) || new ArrayBuffer(0);
+    for await (const { stretch, answer } of relay<Answer>(threads, first, others, onLast, freed)) {
       if (signal?.aborted) throw abortError(signal);
       if (!answer || answer.warned.join() !== warned) return false;
       this.#count(answer.labels);

@@ -1,8 +1,9 @@
 import { Batch } from "../columns/batch.js";
 import type { Block, Column } from "../columns/column.js";
+import type { TypedArray } from "../columns/dtype.js";
 import { joinColumns, sliceRows } from "../columns/rows.js";
 import { textColumn, textsNow } from "../columns/texts.js";
-import type { Rows } from "./gathering.js";
+import { memoryOf, type Rows } from "./gathering.js";
 
 /** Rows of a stretch, of which those before `from` have been taken. */
 interface Piece extends Rows {
@@ -16,6 +17,8 @@ export class Cutter {
   readonly #kind: Batch["kind"];
   readonly #step: number;
   readonly #pieces: Piece[] = [];
+  /** Those that came last. */
+  #last: Rows | undefined;
   #cut = 0;
 
   constructor(kind: Batch["kind"], step: number) {
@@ -25,6 +28,7 @@ export class Cutter {
 
   add(rows: Rows | undefined): void {
     if (!rows) return;
+    this.#last = rows;
     this.#pieces.push({ ...rows, from: 0 });
     this.rows += rows.count;
   }
@@ -38,6 +42,20 @@ export class Cutter {
   *rest(): Generator<Batch, void, undefined> {
     yield* this.whole();
     if (this.rows > this.#cut) yield this.#take(this.rows - this.#cut);
+  }
+
+  /**
+   * Lets go of the memory of the rows that came last; those that no batch has are copied. Undefined where that is all of them, or the
+   * memory is not one piece.
+   */
+  release(): ArrayBuffer | undefined {
+    const memory = this.#last && memoryOf(this.#last);
+    const piece = this.#pieces.at(-1);
+    if (!memory || !piece || piece.columns !== this.#last?.columns) return memory;
+    if (piece.from === 0) return undefined;
+    const { from, count } = piece;
+    this.#pieces.splice(-1, 1, { count: count - from, columns: piece.columns.map((column) => copied(column, from, count)), block: undefined, from: 0 });
+    return memory;
   }
 
   #take(rowCount: number): Batch {
@@ -55,6 +73,12 @@ export class Cutter {
     this.#cut += rowCount;
     return new Batch({ rowOffset, rowCount, kind: this.#kind, ...joined(parts) });
   }
+}
+
+/** Numbers in memory of their own. */
+function copied(column: Column, from: number, to: number): Column {
+  const { values, valid, ...around } = sliceRows(column, from, to);
+  return { ...around, values: (values as TypedArray).slice() as TypedArray, ...(valid && { valid: valid.slice() }) };
 }
 
 /** A batch has no validity where none of its cells is null. */

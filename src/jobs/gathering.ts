@@ -1,11 +1,13 @@
 // The batches of a stretch, one behind the other, as columns of all its rows. Numbers are copied out of the core's memory, where each batch lies
 // until the next; a batch is small, so that it is near the processor until then.
 import type { Batch } from "../columns/batch.js";
-import { roomFor } from "../columns/cells.js";
 import type { Block, Column } from "../columns/column.js";
-import { type DType, storedAs, type TypedArray } from "../columns/dtype.js";
+import { type DType, NUMERIC, type NumericDType, storedAs, type TypedArray } from "../columns/dtype.js";
 import { product } from "../columns/lists.js";
 import { joinColumns, sliceRows } from "../columns/rows.js";
+
+/** Bytes of the widest numbers: columns begin at multiples of it. */
+const WIDEST = 8;
 
 /** Columns of some rows. */
 export interface Rows {
@@ -15,19 +17,27 @@ export interface Rows {
 }
 
 /** Whether batches of such columns may be lent to whoever gathers them: they are numbers, and have one place each. */
-export function isCopied(columns: readonly Column[]): boolean {
+export function isCopied(columns: readonly Pick<Column, "dtype" | "lists" | "texts">[]): boolean {
   return columns.every(({ dtype, lists, texts }) => storedAs(dtype) !== undefined && !lists && !texts);
 }
 
-/** Takes batches; `likely` is how many rows they may have together. */
+/** The memory that gathered columns of numbers lie in, all of them. */
+export function memoryOf({ columns }: { readonly columns: readonly Pick<Column, "dtype" | "lists" | "texts" | "values">[] }): ArrayBuffer | undefined {
+  const [first] = columns;
+  return first && isCopied(columns) ? (first.values as TypedArray).buffer : undefined;
+}
+
+/** Takes batches; `likely` is how many rows they may have together, `memory` a place for numbers, where it is large enough. */
 export class Gathering {
   readonly #likely: number;
+  readonly #memory: ArrayBuffer | undefined;
   #numbers: Numbers | undefined;
   #others: Column[][] = [];
   #count = 0;
 
-  constructor(likely: number) {
+  constructor(likely: number, memory?: ArrayBuffer) {
     this.#likely = likely;
+    this.#memory = memory;
   }
 
   /** Takes a batch's rows from this one on. */
@@ -36,7 +46,7 @@ export class Gathering {
     const own = from === 0 ? columns : columns.map((column) => sliceRows(column, from, rowCount));
     this.#count += rowCount - from;
     if (isCopied(columns)) {
-      this.#numbers ??= new Numbers(own, this.#likely);
+      this.#numbers ??= new Numbers(own, this.#likely, this.#memory);
       this.#numbers.add(own, rowCount - from);
     } else this.#others.push([...own]);
   }
@@ -67,22 +77,32 @@ class Numbers {
   #valid: (Uint8Array<ArrayBuffer> | undefined)[];
   #count = 0;
 
-  constructor(columns: readonly Column[], likely: number) {
+  constructor(columns: readonly Column[], likely: number, memory: ArrayBuffer | undefined) {
     this.#around = columns;
     this.#perRow = product(columns[0]?.shape ?? []);
     const [first] = columns;
     this.#alike = columns.every(({ dtype }) => dtype === first?.dtype) ? first?.dtype : undefined;
     this.#room = Math.max(1, likely);
-    this.#values = this.#make();
+    this.#values = this.#make(memory);
     this.#valid = columns.map(() => undefined);
   }
 
-  #make(): TypedArray[] {
+  /** All columns in one piece of memory, which goes from thread to thread. */
+  #make(memory?: ArrayBuffer): TypedArray[] {
     const cells = this.#room * this.#perRow;
-    if (this.#alike === undefined) return this.#around.map(({ dtype }) => arrayOf(dtype, cells));
-    const all = arrayOf(this.#alike, cells * this.#around.length);
-    this.#all = all;
-    return this.#around.map((_, i) => all.subarray(i * cells, (i + 1) * cells) as TypedArray);
+    const kinds = this.#around.map(({ dtype }) => arrayKind(dtype));
+    const starts: number[] = [];
+    let bytes = 0;
+    for (const { BYTES_PER_ELEMENT } of kinds) {
+      starts.push(bytes);
+      bytes += cells * BYTES_PER_ELEMENT;
+      // those of one dtype are one block
+      if (this.#alike === undefined) bytes = Math.ceil(bytes / WIDEST) * WIDEST;
+    }
+    const buffer = memory && memory.byteLength >= bytes ? memory : new ArrayBuffer(bytes);
+    const [kind] = kinds;
+    if (this.#alike !== undefined && kind) this.#all = new kind(buffer, 0, cells * kinds.length);
+    return kinds.map((kind, i) => new kind(buffer, starts[i] as number, cells));
   }
 
   add(columns: readonly Column[], rows: number): void {
@@ -120,8 +140,8 @@ class Numbers {
   }
 }
 
-function arrayOf(dtype: DType, cells: number): TypedArray {
-  return roomFor(dtype, cells) as unknown as TypedArray;
+function arrayKind(dtype: DType): (typeof NUMERIC)["int8"]["array"] {
+  return NUMERIC[storedAs(dtype) as NumericDType].array;
 }
 
 function put(to: TypedArray, from: TypedArray, at: number): void {

@@ -51,6 +51,11 @@ async function pourParts(file: OpenFile, count: number, request: Request, sink: 
 }
 
 type Answer = Awaited<ReturnType<typeof convertStretch>>;
+
+function memoryOf({ memory }: NonNullable<Answer>): ArrayBuffer {
+  return memory;
+}
+
 type Last = (Awaited<ReturnType<typeof convertLast>> & { to: number }) | undefined;
 
 class Pouring {
@@ -79,7 +84,7 @@ class Pouring {
     const onLast = (stretch: Planned) => {
       last = this.#convertLast(stretch);
     };
-    for await (const { stretch, answer } of relay<NonNullable<Answer>>(threads, first, others, onLast)) {
+    for await (const { stretch, answer } of relay<NonNullable<Answer>>(threads, first, others, onLast, memoryOf)) {
       if (signal?.aborted) throw abortError(signal);
       if (!answer || !this.#sum.goesOn(answer)) return this.#written;
       await this.#write(answer.written);
@@ -101,6 +106,7 @@ class Pouring {
     await this.#write([last.upTo, ...(ending.labelled ? [labelText(this.#sum.rows)] : []), last.after]);
     for (const warning of this.#sum.warnings(last.outcome)) this.#run.onWarning?.(warning);
     this.#run.onProgress?.(last.to);
+    this.#run.onRows?.(this.#sum.rows);
     return undefined;
   }
 

@@ -56,13 +56,14 @@ export interface Answer {
 }
 
 /**
- * Reads a part, and takes its rows from this one on. Undefined where its columns are others than `signature` says, which says nothing at first.
+ * Reads a part, and takes its rows from this one on, into this memory where they are numbers and it is large enough. Undefined where its columns are others than `signature` says, which says nothing at first.
  * @throws TransloadError as the reading does.
  */
 export async function readPart(
   chunks: Iterable<Uint8Array>,
   request: ReadRequest,
-  { rows: from, signature, likely }: { readonly rows: number; readonly signature: string | undefined; readonly likely: number },
+  { rows: from, signature, likely }: Pick<ReadDocument, "rows" | "likely"> & { readonly signature: string | undefined },
+  memory?: ArrayBuffer,
 ): Promise<Read | undefined> {
   const warnings: Warning[] = [];
   let told: RowsTold | undefined;
@@ -74,7 +75,7 @@ export async function readPart(
       told = rows;
     },
   };
-  const gathering = new Gathering(likely);
+  const gathering = new Gathering(likely, memory);
   let known = signature;
   let kind: Read["kind"];
   for await (const batch of batchesIn(chunks, own, hostOf(undefined, request.run.spillDir))) {
@@ -94,11 +95,12 @@ export async function readStretch(
   document: ReadDocument,
   stretch: Stretch,
   memory: ArrayBuffer,
-): Promise<(Answer & { memory: ArrayBuffer; moved: readonly ArrayBuffer[] }) | undefined> {
+): Promise<(Answer & { moved: readonly ArrayBuffer[] }) | undefined> {
   const { fd, request, definitions, first, others, tail } = document;
   for (const definition of definitions) define(definition);
   const head = stretch.first ? first : others;
-  const read = await readPart(chunksOf(fd, head, stretch, tail), request, document);
+  slots ??= slotsOf(CHUNK);
+  const read = await readPart(chunksOf(fd, head, stretch, tail, slots), request, document, memory);
   const end = head.length + (stretch.to - stretch.from) + 1;
   if (!read || (tail.length > 0 && read.told?.cargoEnd !== end)) return undefined;
   const rows = read.rows && { ...read.rows, columns: read.rows.columns.map(movedOf) };
@@ -106,15 +108,26 @@ export async function readStretch(
     rows,
     labels: read.told?.labels?.rows,
     warned: read.warnings.map(({ code }) => code),
-    memory,
     moved: rows ? buffersOf(rows) : [],
   };
 }
 
+/** What this thread reads stretches into, one after the other. */
+let slots: Uint8Array[] | undefined;
+
+function slotsOf(bytes: number): Uint8Array[] {
+  return Array.from({ length: SLOTS }, () => new Uint8Array(bytes));
+}
+
 /** A part's chunks, each of which is valid until two more have been asked for: they stay near the processor. */
-export function* chunksOf(fd: number, head: Uint8Array, { from, to }: Stretch, tail: Uint8Array): Generator<Uint8Array, void, undefined> {
+export function* chunksOf(
+  fd: number,
+  head: Uint8Array,
+  { from, to }: Stretch,
+  tail: Uint8Array,
+  slots = slotsOf(Math.min(CHUNK, to - from)),
+): Generator<Uint8Array, void, undefined> {
   yield head;
-  const slots = Array.from({ length: SLOTS }, () => new Uint8Array(Math.min(CHUNK, to - from)));
   for (let at = from, turn = 0; at < to; turn = (turn + 1) % SLOTS) {
     const slot = slots[turn] as Uint8Array;
     const read = readSync(fd, slot, 0, Math.min(slot.length, to - at), at);

@@ -40,7 +40,7 @@ export function cutBehind({ fd, size }: OpenFile, at: number, look: RowLook): nu
   return undefined;
 }
 
-/** What a thread has made of a stretch: undefined where it is not sound. The memory that it was read into is used again. */
+/** What a thread has made of a stretch: undefined where it is not sound. */
 export interface Answered<Answer> {
   readonly stretch: Stretch;
   readonly answer: Answer | undefined;
@@ -48,13 +48,14 @@ export interface Answered<Answer> {
 
 /**
  * Has the stretches worked on; `first` and then the others. The last one is not for a thread: `onLast` is given it while others are still
- * worked on.
+ * worked on. Each is worked on in memory that was used before: `freed` says which an answer leaves, when the next one is asked for.
  */
-export async function* relay<Answer extends { readonly memory: ArrayBuffer }>(
+export async function* relay<Answer>(
   threads: readonly Thread[],
   first: Planned,
   others: Iterator<Planned, void, void>,
   onLast: (stretch: Planned) => void,
+  freed: (answer: Answer) => ArrayBuffer,
 ): AsyncGenerator<Answered<Answer>, void, undefined> {
   const memories = Array.from({ length: threads.length * ROOMS }, () => new ArrayBuffer(0));
   const flying: { stretch: Stretch; answer: Promise<Answer | undefined> }[] = [];
@@ -75,6 +76,6 @@ export async function* relay<Answer extends { readonly memory: ArrayBuffer }>(
     if (!flight) return;
     const answer = await flight.answer;
     yield { stretch: flight.stretch, answer };
-    if (answer) memories.push(answer.memory);
+    if (answer) memories.push(freed(answer));
   }
 }

@@ -59,8 +59,9 @@ export async function convertStretch(
   // lines have no bracket; a line feed ends a row wherever the conversion is not within one at its end
   const ends = tail.length === 0 || outcome.cargoEnd === part.bytes.length - tail.length + 1;
   const written = ends && !outcome.torn ? writing.before(bareEnding) : undefined;
-  const moved = written?.map(({ buffer }) => buffer) ?? [];
-  return written && { ...convertedOf(outcome), written, memory: part.bytes.buffer, moved };
+  const { buffer } = part.bytes;
+  const moved = [buffer, ...(written?.map((view) => view.buffer) ?? [])];
+  return written && { ...convertedOf(outcome), written, memory: buffer, moved };
 }
 
 /** The same of the last one, which has the document's own end: what is written up to the labels that are made, and what is behind them. */

@@ -13,8 +13,7 @@ export type Question =
 type Work = (stretch: Stretch, memory: ArrayBuffer) => Promise<Answer | undefined>;
 
 interface Answer {
-  readonly memory: ArrayBuffer;
-  /** What goes to the other thread besides. */
+  /** What goes to the other thread. */
   readonly moved: readonly ArrayBuffer[];
 }
 
@@ -28,7 +27,7 @@ port.on("message", (question: Question) => {
   working = working.then(async () => {
     try {
       const answer = await answerTo(question);
-      port.postMessage({ answer }, answer ? [...new Set([answer.memory, ...answer.moved])] : []);
+      port.postMessage({ answer }, answer ? [...new Set(answer.moved)] : []);
     } catch (error) {
       // who asked does it again, and sees for itself
       port.postMessage({ error: new Error(String(error)) });

@@ -408,6 +408,7 @@ function tableOptions({ rows, target, pieces }: Plan): TableOptions {
     columns: rows.columns,
     fixed: rows.fixed ?? false,
     ragged: rows.ragged ?? "error",
+    nested: rows.nested ?? "keep",
     nan: target.nan,
     missing: target.missing,
     header: rows.header ?? true,

@@ -146,9 +146,20 @@ async function* exchanged(
   const read = host.batches?.(asked, alone) ?? alone();
   const written = passed(read, through);
   const warn = (warning: Warning) => run.onWarning?.(warning);
-  const own = binaryForm(to) ? labelled(written, () => found, { to, index: labels, warn }) : written;
+  const kept = run.onRows ? rowsCounted(written, run.onRows) : written;
+  const own = binaryForm(to) ? labelled(kept, () => found, { to, index: labels, warn }) : kept;
   const datatype = request.typed.dtype && datatypeFor(request.typed.dtype);
   yield* chunksOfBatches(own, { ...request, datatype, labels: () => found, beside: () => beside }, host, patch, lends);
+}
+
+/** The same batches; tells their rows behind the last. */
+async function* rowsCounted(batches: AsyncIterable<Batch>, onRows: (rows: number) => void): AsyncGenerator<Batch, void, undefined> {
+  let rows = 0;
+  for await (const batch of batches) {
+    rows += batch.rowCount;
+    yield batch;
+  }
+  onRows(rows);
 }
 
 /** What is asked of the cells of a text; functions on batches see its NaN as NaN, and what they return is the writer's. */

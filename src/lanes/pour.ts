@@ -19,13 +19,16 @@ export async function pour(
   sink: Sink,
 ): Promise<void> {
   const out = new Outflow(sink);
-  const { onProgress } = request.run;
+  const { onProgress, onRows } = request.run;
+  let rows = 0;
   const stage = stageFor(request, host, (bytes) => out.put(bytes), {
     get full() {
       return out.waiting > WAITING;
     },
     drained: () => out.flush(),
-    endPiece: () => {},
+    endPiece: (ended) => {
+      rows = ended;
+    },
   });
   try {
     let used = 0;
@@ -38,6 +41,8 @@ export async function pour(
     }
     await stage.end();
     await out.flush();
+    rows ||= stage.told?.cargoRows ?? 0;
+    if (rows > 0) onRows?.(rows);
   } finally {
     stage.close();
   }

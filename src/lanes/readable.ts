@@ -45,7 +45,7 @@ export async function readable(
   const { nan = "token", missing = "null" } = request.gaps ?? {};
   const labelled = labels.startsWith("column:");
   // the typed lane takes a token for a number, or for text beside texts, and fills in nothing
-  const settles = nan !== "token" || rows.ragged === "pad";
+  const settles = nan !== "token" || rows.ragged === "pad" || rows.nested === "json";
   // a target with names makes a frame of a tensor that is given some
   const names = request.named !== undefined && rows.columns !== undefined;
   // whoever asks for the rows counts the bytes that they are made of
@@ -84,9 +84,9 @@ export async function readable(
   const moving = { ...NOTHING, what, targetWhat: "request" as const, limits, run };
   if (found?.layout === "frame" && (labelled || late)) {
     // records have their names, and the labels as a column, in every row
-    const { ragged, ...named } = rows;
+    const { ragged, nested, ...named } = rows;
     const target = { missing, nan, ...(labelled && { index: labels as `column:${string}` }) };
-    const records = new Pump(chunks, { ...moving, rows: { ...(ragged && { ragged }), noted }, target, from, to: "mlflow:records" }, host);
+    const records = new Pump(chunks, { ...moving, rows: { ...(ragged && { ragged }), ...(nested && { nested }), noted }, target, from, to: "mlflow:records" }, host);
     const readableRecords = await readable(records.bytes(), { from: "mlflow:records", rows: named, limits, run }, spilling(host), batches);
     return { ...readableRecords, moved: { ...found, told: () => records.told } };
   }

@@ -21,6 +21,7 @@ export const ROWS: ChecksOf<RowOptions> = {
   columns: areTexts,
   fixed: isFlag,
   ragged: isOneOf("error", "pad"),
+  nested: isOneOf("keep", "json"),
   header: isFlag,
   delimiter: isOneByte,
   quote: isOneByte,

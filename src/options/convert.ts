@@ -37,6 +37,11 @@ export interface RowOptions {
   fixed?: boolean;
   /** Short rows are refused, or filled in as missing. Default `error`. */
   ragged?: "error" | "pad";
+  /**
+   * Lists and objects in the cells of rows: as they are, where the target has a place for them, or each as the text of its JSON. Default
+   * `keep`. A tensor has no cells that are lists.
+   */
+  nested?: "keep" | "json";
   /** A delimited file begins with a line of names. Default true. */
   header?: boolean;
   /** Between the fields of the source's delimited file. Default: a comma, or a tab for tsv. */

@@ -5,7 +5,7 @@
 import type { AskedDatatype } from "../columns/datatype.js";
 import type { DType, DTypeChoice } from "../columns/dtype.js";
 import type { RowLabels } from "../columns/labels.js";
-import { type Form, NAMES, type What } from "../dialects/index.js";
+import { type Form, LIKELY, type What } from "../dialects/index.js";
 import type { End } from "../dialects/needs.js";
 import type { Cast } from "../engine/cells.js";
 import { TransloadError } from "../errors.js";
@@ -41,7 +41,10 @@ export interface Parts {
   readonly target: TargetOptions;
   readonly pieces: PieceOptions;
   readonly limits: LimitOptions;
-  readonly run: RunOptions;
+  readonly run: RunOptions & {
+    /** Told how many rows there were, when all is converted, where somebody has counted them. */
+    readonly onRows?: ((rows: number) => void) | undefined;
+  };
 }
 
 const UTF8 = "utf-8";
@@ -134,7 +137,7 @@ export interface ReadRequest extends Pick<Request, "from" | "encoding" | "rows" 
 export function requestOf(call: string, options: ConvertOptions, checks: Checks = CONVERT): Request {
   checkOptions(call, options, checks);
   const { from = "auto", to, what = "request" } = options;
-  if (to === undefined) throw new TransloadError("E_OPTION", `\`to\` is missing: the dialect to write, one of ${NAMES.join(", ")}`);
+  if (to === undefined) throw new TransloadError("E_OPTION", `\`to\` is missing: the dialect to write, ${LIKELY.join(", ")}, …`);
   return { from, to, what, ...encodingIn(options), ...partsOf(options) };
 }
 

@@ -20,6 +20,8 @@ export interface TableOptions {
   /** The first record has all the keys there are, and nothing that pieces need stands behind the rows. */
   readonly fixed: boolean;
   readonly ragged: "error" | "pad";
+  /** Lists and objects in cells are written as the text of their JSON. */
+  readonly nested: "keep" | "json";
   readonly nan: Gap | undefined;
   readonly missing: Gap | undefined;
   /** A delimited file of the source's, and of the target's, begins with a line of names. */

@@ -164,6 +164,7 @@ export class Rules {
       newKeys: options.columns ? "refuse" : this.omits(syntax) && !options.fixed ? "always" : "first",
       // a scalar that stands for a row is no list that could be short
       ragged: syntax === "cells" || syntax === "grouped" ? "error" : options.ragged,
+      nestedTexts: options.nested === "json" && !isTensor(source),
       twice: dialectOf(source.form).firstKeyWins ? "first" : "last",
       fields:
         syntax === "delimited"
@@ -199,7 +200,7 @@ export class Rules {
   passes(syntax: RowSyntax): boolean {
     const { source, target, options } = this.#job;
     const cut = options.maxRows !== undefined && options.maxBytes === undefined;
-    const alike = syntax === "lists" && source.layout === "frame" && target.layout === "frame" && options.ragged === "error";
+    const alike = syntax === "lists" && source.layout === "frame" && target.layout === "frame" && options.ragged === "error" && options.nested === "keep";
     const labelled = this.keepsLabels || this.labelColumn !== undefined;
     return cut && alike && !labelled && this.gap("nan") === "token" && !target.form.refusesNull;
   }

@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { DIALECTS, NAMES } from "../../src/dialects/index.js";
+import { BINARY } from "../../src/binary/form.js";
+import { DIALECTS, FORMS } from "../../src/dialects/index.js";
 import { folder, large, ROOT, SPLIT, shell, transload } from "../support/command-line.js";
 import { ASKED, PLACE, standIn } from "../support/stand-in.js";
 
@@ -85,8 +86,9 @@ test("validate --for asks whether the server takes the payload as it is", async 
 test("dialects lists every name", async () => {
   const { code, out } = await transload(["dialects"]);
   expect(code).toBe(0);
-  for (const name of NAMES) expect(out).toContain(name);
-  for (const { about } of DIALECTS) expect(out).toContain(about);
+  for (const { id } of FORMS) expect(out).toContain(id);
+  for (const { name, about } of DIALECTS) expect(out).toMatch(new RegExp(`^${name} .*${about}$`, "m"));
+  for (const { id, holds } of BINARY) expect(out).toMatch(new RegExp(`^${id} .*${holds}$`, "m"));
 });
 
 test("bench measures a payload of its own, and one that is given", async () => {

@@ -31,7 +31,7 @@ async function faultOf(input: string, options: Parameters<typeof convert>[0]): P
 
 const refusal = (row: number, place: object = {}) => ({
   code: "E_NESTED" satisfies ErrorCode,
-  detail: `row ${row}, column "a": an object, which no dtype holds; make a column of each of its members, or leave it out`,
+  detail: `row ${row}, column "a": an object, which no dtype holds; nested: "json" makes it a text, its JSON`,
   row,
   ...place,
 });

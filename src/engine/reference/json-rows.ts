@@ -9,6 +9,7 @@ import type { Tokens } from "./tokens.js";
 export class JsonRows implements RowSource {
   readonly #source: Tokens;
   readonly #syntax: RowRequest["syntax"];
+  readonly #nestedTexts: boolean;
   readonly #lines: boolean;
   readonly #faults: RowFaults;
   /** Containers around a row. */
@@ -16,7 +17,8 @@ export class JsonRows implements RowSource {
   /** Those of the row that is being read. */
   #tokens: Token[] = [];
 
-  constructor(source: Tokens, { syntax, ragged, names, width = names?.length, across }: RowRequest, faults: RowFaults) {
+  constructor(source: Tokens, { syntax, ragged, names, width = names?.length, across, nestedTexts = false }: RowRequest, faults: RowFaults) {
+    this.#nestedTexts = nestedTexts;
     this.#source = source;
     this.#syntax = syntax;
     this.#faults = faults;
@@ -88,7 +90,7 @@ export class JsonRows implements RowSource {
         continue;
       }
       for (let open = step(first); open > 0; ) open += step(tokens[++i] as Token);
-      cells.push(cellOf(this.#source, first, tokens[i] as Token));
+      cells.push(cellOf(this.#source, first, tokens[i] as Token, this.#nestedTexts));
     }
     return { cells, keys };
   }
@@ -113,9 +115,11 @@ export class JsonRows implements RowSource {
 export class Values {
   readonly #source: Tokens;
   readonly #depth: number;
+  readonly #nestedTexts: boolean;
   #tokens: Token[] = [];
 
-  constructor(source: Tokens) {
+  constructor(source: Tokens, nestedTexts: boolean) {
+    this.#nestedTexts = nestedTexts;
     this.#source = source;
     this.#depth = source.depth;
   }
@@ -129,15 +133,16 @@ export class Values {
       this.#tokens.push(token);
     } while (this.#source.depth > this.#depth);
     if (this.#source.depth < this.#depth) return "end";
-    const cell = cellOf(this.#source, this.#tokens[0] as Token, this.#tokens[this.#tokens.length - 1] as Token);
+    const cell = cellOf(this.#source, this.#tokens[0] as Token, this.#tokens[this.#tokens.length - 1] as Token, this.#nestedTexts);
     this.#tokens = [];
     this.#source.input.keep = false;
     return cell;
   }
 }
 
-function cellOf({ input }: Tokens, first: Token, last: Token): Cell {
-  return { kind: kindOf(first), text: input.text(first.from, last.to), spot: first };
+function cellOf({ input }: Tokens, first: Token, last: Token, nestedTexts: boolean): Cell {
+  const kind = kindOf(first);
+  return { kind: kind === Kind.Nested && nestedTexts ? Kind.Bare : kind, text: input.text(first.from, last.to), spot: first };
 }
 
 function kindOf({ name, text }: Token): number {

@@ -23,14 +23,14 @@ export class RowWriter {
   #held = 0;
   readonly #style: RowStyle;
   readonly #words: ReadonlySet<string>;
-  readonly #fromDelimited: boolean;
+  readonly #escapes: boolean;
   /** Throws for a cell that cannot be written. */
   readonly #refuse: (error: number, cell: number) => never;
 
-  constructor(style: RowStyle, words: ReadonlySet<string>, fromDelimited: boolean, refuse: (error: number, cell: number) => never) {
+  constructor(style: RowStyle, words: ReadonlySet<string>, escapes: boolean, refuse: (error: number, cell: number) => never) {
     this.#style = style;
     this.#words = words;
-    this.#fromDelimited = fromDelimited;
+    this.#escapes = escapes;
     this.#refuse = refuse;
   }
 
@@ -44,7 +44,7 @@ export class RowWriter {
 
   /** Bytes that a row may take at most which was so long in the input: the core's bound, so that both cut pieces alike. */
   most(bytes: number, width: number): number {
-    const growth = this.#style.cells === "delimited" ? 2 : this.#fromDelimited ? 6 : 1;
+    const growth = this.#style.cells === "delimited" ? 2 : this.#escapes ? 6 : 1;
     return this.#fixed + bytes * growth + width * PER_CELL + SLACK;
   }
 

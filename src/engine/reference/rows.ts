@@ -16,7 +16,7 @@ import type { Tokens } from "./tokens.js";
 
 function sourceOf(tokens: Tokens, request: RowRequest, faults: RowFaults): RowSource {
   const { syntax, across = [] } = request;
-  if (syntax === "across") return new SideRows(across, () => tokens.alone());
+  if (syntax === "across") return new SideRows(across, () => tokens.alone(), request.nestedTexts);
   if (syntax === "delimited") return new DelimitedRows(tokens, request, faults);
   const rows = new JsonRows(tokens, request, faults);
   return across[0] ? new SidedRows(rows, across[0], () => tokens.alone()) : rows;
@@ -66,7 +66,7 @@ export class ReferenceRows implements RowReader {
     const faults: RowFaults = { refuse: (...fault) => this.#refuse(...fault), place: (spot) => this.#place(spot) };
     this.#source = sourceOf(tokens, request, faults);
     tokens.tooLong = () => this.#tooLong(this.#source.start);
-    this.#writer = new RowWriter(style, words, delimited, (error, cell) => this.#refuseCell(error, cell));
+    this.#writer = new RowWriter(style, words, delimited || request.nestedTexts === true, (error, cell) => this.#refuseCell(error, cell));
     if (this.width !== undefined) this.#lay();
   }
 

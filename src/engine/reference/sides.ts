@@ -19,12 +19,12 @@ export class Side {
   #ended = false;
 
   /** `tokens` are the column's own, and new. */
-  constructor(source: ColumnSource, tokens: Tokens) {
+  constructor(source: ColumnSource, tokens: Tokens, nestedTexts = false) {
     this.#source = source;
     this.#tokens = tokens;
     this.#tokens.push(Buffer.from("["));
     this.#tokens.token();
-    this.#values = new Values(this.#tokens);
+    this.#values = new Values(this.#tokens, nestedTexts);
   }
 
   /** The next cell; undefined at the end. Those of columns have no place in the input. */
@@ -46,8 +46,8 @@ export class Side {
 export class SideRows implements RowSource {
   readonly #sides: readonly Side[];
 
-  constructor(columns: readonly ColumnSource[], create: () => Tokens) {
-    this.#sides = columns.map((column) => new Side(column, create()));
+  constructor(columns: readonly ColumnSource[], create: () => Tokens, nestedTexts = false) {
+    this.#sides = columns.map((column) => new Side(column, create(), nestedTexts));
   }
 
   next(_width: number | undefined, full: boolean): Row | "end" | "full" | undefined {

@@ -47,7 +47,7 @@ export interface Core {
   endHash(from: number, to: number): number;
   spell(texts: number, offsets: number, count: number, clean: boolean, out: number, ends: number): number;
   setFields(fields: number, cells: number, width: number, learns: boolean): void;
-  startRows(syntax: number, pads: boolean, firstKeyWins: boolean): void;
+  startRows(syntax: number, pads: boolean, firstKeyWins: boolean, nestedTexts: boolean): void;
   limitRows(limit: bigint): void;
   setKeys(spellings: number, slots: number, slotCount: number): void;
   setStrangers(at: number, most: number): void;

@@ -177,14 +177,14 @@ export class CoreRows implements RowReader {
 
   #start(): void {
     const { core } = this.#memory;
-    const { syntax, ragged, twice, fields } = this.#request;
+    const { syntax, ragged, twice, fields, nestedTexts = false } = this.#request;
     const { cells, missing, nan, nulls, delimiter = "," } = this.#style;
     if (syntax === "listLines" || syntax === "recordLines") {
       core.startCargo(this.#keyed ? Mode.Records : Mode.Rows, this.width === undefined ? LEARN : BigInt(this.width));
       this.#input.lines = true;
     }
     core.setPlain(false);
-    core.startRows(Syntax[capital(syntax)], ragged === "pad", twice === "first");
+    core.startRows(Syntax[capital(syntax)], ragged === "pad", twice === "first", nestedTexts);
     if (fields || cells === "delimited") {
       const words = (fields?.missing ?? []).filter((word) => word !== "").map(encode);
       const list = concat([...words.map((word) => concat([Uint8Array.of(word.length), word])), Uint8Array.of(0)]);
@@ -192,7 +192,8 @@ export class CoreRows implements RowReader {
       core.startDelimited(byte(fields?.delimiter ?? ","), byte(fields?.quote ?? '"'), at as number);
     }
     const quote = byte(fields?.quote ?? '"');
-    core.startWrite(Style[capital(cells)], Gap[capital(missing)], Gap[capital(nan)], nulls, byte(delimiter), quote, syntax === "delimited");
+    const escapes = syntax === "delimited" || nestedTexts;
+    core.startWrite(Style[capital(cells)], Gap[capital(missing)], Gap[capital(nan)], nulls, byte(delimiter), quote, escapes);
     this.#output.start();
     if (this.width === undefined) core.setFields(0, 0, 0, true);
     else this.#arrange();
