@@ -58,7 +58,8 @@ function status(text: string): string[] {
 
 /** Text that the page's language does not take for its own. */
 function line(text: string): string {
-  return text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replace(/^([.'])/, "\\&$1");
+  const plain = text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replace(/^([.'])/, "\\&$1");
+  return plain.replace(/[^\0-\x7f]/gu, (c) => `\\[u${(c.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, "0")}]`);
 }
 
 function lowerFirst(text: string): string {

@@ -162,7 +162,7 @@ function behindComma(word: string, known: readonly Suggestion[]): Suggested {
 async function columnsOf(input: string | undefined): Promise<Suggestion[]> {
   if (input === undefined || input === "-") return [];
   try {
-    const options = { from: formOfName(input), batchRows: 1, infer: "head", signal: AbortSignal.timeout(PATIENCE_MS) } as const;
+    const options = { from: formOfName(input), batchRows: 1, signal: AbortSignal.timeout(PATIENCE_MS) } as const;
     for await (const { columns } of readBatches(input, options)) return columns.map(({ name, dtype }) => [name, dtype]);
   } catch {
     // a shell has nobody to tell

@@ -92,6 +92,7 @@ async function attempt(
     }
     return;
   }
+  const toFile = goesToFile(target);
   const output = await openOutput(target, input, sync);
   const headers = headerOut === undefined ? undefined : await openHeaders(headerOut, input, sync, output);
   const sink = compression || !output.patch ? undefined : { patch: output.patch, guesses };
@@ -123,7 +124,7 @@ async function attempt(
     input.refuseChanged();
     output.commit();
     headers?.output.commit();
-    if (goesToFile(target)) progress?.close(rows);
+    if (toFile) progress?.close(rows);
   } catch (error) {
     output.discard();
     headers?.output.discard();
