@@ -69,10 +69,15 @@ async function serverOf({ log, quiet }: ServeCall, timeout: number): Promise<Fas
   const { fastify } = await import("fastify").catch(notThere);
   const milliseconds = Math.ceil(timeout * 1000);
   return fastify({
-    logger: quiet || log === "none" ? false : { level: log ?? "info", stream: process.stderr },
+    logger: quiet || log === "none" ? false : { level: log ?? "info", stream: process.stderr, serializers: { req: requestLine } },
     requestTimeout: milliseconds,
     http: { headersTimeout: milliseconds },
   });
+}
+
+/** What the log has of a request: behind a question mark there may be a secret. */
+function requestLine({ method, url = "", ip }: { method?: string; url?: string; ip?: string }): Record<string, unknown> {
+  return { method, url: url.replace(/\?.*/s, "?…"), ip };
 }
 
 function notThere(error: unknown): never {

@@ -127,7 +127,7 @@ class Crossing {
     const refusal = refusalIn(error);
     const { code, line, row, offset } = error as TransloadError;
     this.#request.log.info({ code, line, row, offset, status: refusal.status }, "refused");
-    if (!(error instanceof TransloadError || error instanceof Ended)) this.#request.log.error(error);
+    if (!(error instanceof TransloadError || error instanceof Ended)) this.#request.log.error(traceOf(error), "an unexpected error");
     // what is left of the request is not read
     if (!this.#request.raw.complete) reply.header("connection", "close");
     return refuse(reply, this.#door.dialect, refusal);
@@ -266,4 +266,10 @@ async function headOf(body: AsyncIterable<Uint8Array>): Promise<string> {
     if (bytes >= SHORT) break;
   }
   return decode(concat(chunks));
+}
+
+/** Where an error of ours came from; what it says may hold cells. */
+function traceOf(error: unknown): Record<string, unknown> {
+  const { name, stack = "" } = error instanceof Error ? error : { name: typeof error };
+  return { type: name, trace: stack.split("\n").filter((line) => /^\s+at /.test(line)) };
 }

@@ -50,6 +50,7 @@ test("SIGTERM has what is under way answered, takes nothing more, and ends with 
   });
   const { url, child, log } = await served(["--upstream", upstream.url, "--speaks", "azureml", "--accepts", "mlflow"]);
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  await (await fetch(`${url}/ping?token=hidden`)).text();
   const answer = posted(`${url}/invocations`, ONE);
   while (!came) await sleep(5);
   child.kill("SIGTERM");
@@ -59,6 +60,8 @@ test("SIGTERM has what is under way answered, takes nothing more, and ends with 
   expect(await answer).toMatchObject({ status: 200, text: '{"predictions":[2]}' });
   expect(await once(child, "exit")).toEqual([0, null]);
   expect(log()).toContain('"statusCode":200');
+  expect(log()).toContain('"url":"/ping?…"');
+  expect(log()).not.toContain("hidden");
   upstream.close();
 });
 
