@@ -50,8 +50,7 @@ test("SIGTERM has what is under way answered, takes nothing more, and ends with 
   });
   const { url, child, log } = await served(["--upstream", upstream.url, "--speaks", "azureml", "--accepts", "mlflow"]);
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-  await (await fetch(`${url}/ping?token=hidden`)).text();
-  const answer = posted(`${url}/invocations`, ONE);
+  const answer = posted(`${url}/invocations?token=hidden`, ONE);
   while (!came) await sleep(5);
   child.kill("SIGTERM");
   await sleep(200);
@@ -60,7 +59,7 @@ test("SIGTERM has what is under way answered, takes nothing more, and ends with 
   expect(await answer).toMatchObject({ status: 200, text: '{"predictions":[2]}' });
   expect(await once(child, "exit")).toEqual([0, null]);
   expect(log()).toContain('"statusCode":200');
-  expect(log()).toContain('"url":"/ping?…"');
+  expect(log()).toContain('"url":"/invocations?…"');
   expect(log()).not.toContain("hidden");
   upstream.close();
 });
