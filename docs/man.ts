@@ -18,7 +18,9 @@ const page = [
   "Every command has a section of its own below.",
   ...program.commands.flatMap(section),
   ".SH EXIT STATUS",
-  ...["0 the output is whole and on the disk", "1 the input was refused", "2 the call was wrong", "3 reading or writing failed"].flatMap(status),
+  ...["0 the output is whole and on the disk", "1 the input was refused", "2 the call was wrong", "3 reading or writing failed"].flatMap(
+    status,
+  ),
   ...["70 a fault of transload's own", "130 interrupted"].flatMap(status),
 ];
 writeFileSync(new URL("../dist/transload.1", import.meta.url), `${page.join("\n")}\n`);
@@ -58,7 +60,10 @@ function status(text: string): string[] {
 
 /** Text that the page's language does not take for its own. */
 function line(text: string): string {
-  const plain = text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replace(/^([.'])/, "\\&$1");
+  const plain = text
+    .replaceAll("\\", "\\e")
+    .replaceAll("-", "\\-")
+    .replace(/^([.'])/, "\\&$1");
   return plain.replace(/[^\0-\x7f]/gu, (c) => `\\[u${(c.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, "0")}]`);
 }
 

@@ -42,5 +42,10 @@ function optionsOf(engine: "core" | "reference"): object {
 }
 
 function castRun(name: string, { path, bytes }: PayloadFile, engine: "core" | "reference") {
-  return { name, work: bytes, run: () => runScript("convert", { input: path, options: optionsOf(engine) }).seconds, ...(engine === "reference" && { slow: true as const }) };
+  return {
+    name,
+    work: bytes,
+    run: () => runScript("convert", { input: path, options: optionsOf(engine) }).seconds,
+    ...(engine === "reference" && { slow: true as const }),
+  };
 }

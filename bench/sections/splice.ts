@@ -68,7 +68,12 @@ function copy({ path, bytes }: PayloadFile): Contender {
 }
 
 function convertRun(name: string, { path, bytes }: PayloadFile, engine: "core" | "reference"): Contender {
-  return { name, work: bytes, run: () => runScript("convert", { input: path, options: { to: "mlflow", engine } }).seconds, ...(engine === "reference" && { slow: true as const }) };
+  return {
+    name,
+    work: bytes,
+    run: () => runScript("convert", { input: path, options: { to: "mlflow", engine } }).seconds,
+    ...(engine === "reference" && { slow: true as const }),
+  };
 }
 
 function slicedRun(slice: PayloadFile, scale: Scale): Contender {

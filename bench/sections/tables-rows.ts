@@ -188,5 +188,10 @@ function optionsOf({ options, pipe }: Case, { path }: PayloadFile, engine: "core
 
 function convertRun(name: string, one: Case, file: PayloadFile, engine: "core" | "reference"): Contender {
   const options = optionsOf(one, file, engine);
-  return { name, work: file.bytes, run: () => runScript("convert", { input: file.path, options }).seconds, ...(engine === "reference" && { slow: true as const }) };
+  return {
+    name,
+    work: file.bytes,
+    run: () => runScript("convert", { input: file.path, options }).seconds,
+    ...(engine === "reference" && { slow: true as const }),
+  };
 }

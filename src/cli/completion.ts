@@ -92,7 +92,10 @@ type Suggestion = readonly [word: string, about?: string];
 export async function complete(program: Command, words: readonly string[]): Promise<string> {
   const { words: found, flags } = await suggested(program, words);
   const fitting = found.filter(([word]) => word.startsWith(words.at(-1) ?? ""));
-  return [...fitting.map(([word, about = ""]) => `${word}\t${about}`), `:${fitting.length > 0 || flags !== 0 ? flags : ASK_FOR_FILES}\n`].join("\n");
+  return [
+    ...fitting.map(([word, about = ""]) => `${word}\t${about}`),
+    `:${fitting.length > 0 || flags !== 0 ? flags : ASK_FOR_FILES}\n`,
+  ].join("\n");
 }
 
 async function suggested(program: Command, words: readonly string[]): Promise<Suggested> {
@@ -105,7 +108,10 @@ async function suggested(program: Command, words: readonly string[]): Promise<Su
   if (option?.required) return await valuesOf(option, word, inputAmong(command, before));
   if (word.startsWith("-")) return { words: command.options.map((own) => [own.long ?? "", own.description]), flags: NO_FILES };
   const [argument] = command.registeredArguments;
-  return { words: argument?.argChoices?.map((choice) => [choice]) ?? [], flags: argument && !argument.argChoices ? ASK_FOR_FILES : NO_FILES };
+  return {
+    words: argument?.argChoices?.map((choice) => [choice]) ?? [],
+    flags: argument && !argument.argChoices ? ASK_FOR_FILES : NO_FILES,
+  };
 }
 
 function optionOf({ options }: Command, word: string | undefined): Option | undefined {
@@ -120,7 +126,11 @@ function inputAmong(command: Command, words: readonly string[]): string | undefi
 /** By what stands between the brackets of an option's value in help. */
 const VALUES: Readonly<Record<string, (word: string, input: string | undefined) => Suggested | Promise<Suggested>>> = {
   dialect: () => ({ words: names(), flags: NO_FILES }),
-  dialects: (word) => behindComma(word, DIALECTS.map(({ name, about }) => [name, about])),
+  dialects: (word) =>
+    behindComma(
+      word,
+      DIALECTS.map(({ name, about }) => [name, about]),
+    ),
   dtype: (word, input) => dtypesFor(word, input),
   names: async (word, input) => behindComma(word, await columnsOf(input)),
   file: () => ({ words: [], flags: ASK_FOR_FILES }),
@@ -137,7 +147,8 @@ async function valuesOf({ argChoices: choices, flags }: Option, word: string, in
 function names(): Suggestion[] {
   const texts = DIALECTS.flatMap(({ name, about, forms }) => [[name, about] as const, ...forms.map(({ id }) => [id] as const)]);
   const unique = new Map<string, Suggestion>();
-  for (const found of [...texts, ...BINARY.map(({ id, about }) => [id, about] as const)]) if (!unique.has(found[0])) unique.set(found[0], found);
+  for (const found of [...texts, ...BINARY.map(({ id, about }) => [id, about] as const)])
+    if (!unique.has(found[0])) unique.set(found[0], found);
   return [...unique.values()];
 }
 
@@ -146,7 +157,10 @@ async function dtypesFor(word: string, input: string | undefined): Promise<Sugge
   const [, begun = ""] = /^(.*=)[^=,]*$/.exec(word) ?? [];
   const dtypes = DTYPES.map((dtype): Suggestion => [`${begun}${dtype}`]);
   if (begun !== "") return { words: dtypes, flags: NO_FILES };
-  const pairs = behindComma(word, (await columnsOf(input)).map(([name]) => [`${name}=`]));
+  const pairs = behindComma(
+    word,
+    (await columnsOf(input)).map(([name]) => [`${name}=`]),
+  );
   return { words: [...(word.includes(",") ? [] : dtypes), ...pairs.words], flags: NO_FILES | NO_SPACE };
 }
 

@@ -127,10 +127,12 @@ function addCells(command: Command): Command {
     )
     .addOption(command.createOption("--ragged <how>", "short rows; refused by default").choices(["error", "pad"]))
     .addOption(
-      command.createOption("--nested <how>", "lists and objects in cells: kept where the target has a place for them, or as the text of their JSON").choices([
-        "keep",
-        "json",
-      ]),
+      command
+        .createOption(
+          "--nested <how>",
+          "lists and objects in cells: kept where the target has a place for them, or as the text of their JSON",
+        )
+        .choices(["keep", "json"]),
     )
     .option(
       "--index <how>",
@@ -238,7 +240,11 @@ Large payloads, in pieces that a server takes (part-00000.json, … and manifest
 /** @throws TransloadError E_OPTION for options that do not go together. */
 export function conversionOf(call: ConvertCall): ConvertOptions {
   const to = call.to ?? call.for ?? nameOf(call.output);
-  if (to === undefined) throw new TransloadError("E_OPTION", `say with -t which dialect to write: ${LIKELY.join(", ")}, …; transload dialects lists all of them`);
+  if (to === undefined)
+    throw new TransloadError(
+      "E_OPTION",
+      `say with -t which dialect to write: ${LIKELY.join(", ")}, …; transload dialects lists all of them`,
+    );
   if (call.cast !== undefined && call.dtype === undefined)
     throw new TransloadError("E_OPTION", "--cast says what becomes of numbers that --dtype cannot hold, so it needs --dtype");
   if (call.share !== undefined && to !== "arrows")

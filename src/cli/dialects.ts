@@ -17,5 +17,7 @@ export const define: Define = (command, start) => {
 function list(): string {
   const rows = DIALECTS.map(({ name, forms, about }) => [name, forms.map((form) => form.id).join(" "), about]);
   const files = BINARY.map(({ id, about, extensions, holds }) => [id, extensions.map((ending) => `.${ending}`).join(" "), about, holds]);
-  return [alignColumns([["dialect", "forms", "about"], ...rows]), alignColumns([["file", "names", "about", "holds"], ...files])].join("\n\n");
+  return [alignColumns([["dialect", "forms", "about"], ...rows]), alignColumns([["file", "names", "about", "holds"], ...files])].join(
+    "\n\n",
+  );
 }

@@ -47,11 +47,13 @@ export interface Definitions {
 }
 
 export function addDefinitions(command: Command): Command {
-  return command.optionsGroup(GROUPS.running).option(
-    "--dialect <file>",
-    "a dialect of your own, which a YAML file defines; give it again for another",
-    (file: string, before: string[] | undefined) => [...(before ?? []), file],
-  );
+  return command
+    .optionsGroup(GROUPS.running)
+    .option(
+      "--dialect <file>",
+      "a dialect of your own, which a YAML file defines; give it again for another",
+      (file: string, before: string[] | undefined) => [...(before ?? []), file],
+    );
 }
 
 /** How an input's bytes are text. */

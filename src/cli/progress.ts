@@ -105,8 +105,7 @@ class Bar implements Progress {
     this.#wanted = true;
     const { default: progress } = await import("cli-progress");
     if (this.#over) return;
-    const format =
-      this.#size === undefined ? "{read} | {rate}{more}" : "{percentage}% {bar} {read} of {all} | {rate} | {left} left{more}";
+    const format = this.#size === undefined ? "{read} | {rate}{more}" : "{percentage}% {bar} {read} of {all} | {rate} | {left} left{more}";
     // our own signal handlers leave the process, and leaving stops the bar
     const options = { format, gracefulExit: false, barCompleteChar: "█", barIncompleteChar: "░", barsize: barWidth() };
     this.#bar = new progress.SingleBar(options as object);

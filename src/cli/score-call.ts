@@ -10,8 +10,8 @@ import {
   addEncoding,
   addLimits,
   addVoice,
-  GROUPS,
   type Definitions,
+  GROUPS,
   parseColumns,
   parseRows,
   parseSize,
@@ -36,7 +36,9 @@ export interface ScoreCall
 }
 
 export function addOptions(command: Command): Command {
-  return addVoice(addDefinitions(addLimits(addWriting(addAsking(addDelimited(addReading(addHeaders(command.optionsGroup(GROUPS.server)))))))));
+  return addVoice(
+    addDefinitions(addLimits(addWriting(addAsking(addDelimited(addReading(addHeaders(command.optionsGroup(GROUPS.server)))))))),
+  );
 }
 
 function addReading(command: Command): Command {

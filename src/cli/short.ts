@@ -30,8 +30,8 @@ import { sweepSync } from "../io/temporary.js";
 import { stageFor } from "../lanes/chain.js";
 import type { Host } from "../lanes/host.js";
 import { requestOf } from "../options/request.js";
-import { isPattern } from "./pieces.js";
 import { atTerminal, closingLine, type Done } from "./closing.js";
+import { isPattern } from "./pieces.js";
 import type { ShortCall } from "./short-call.js";
 
 /** What the long way reads at once, too. */
@@ -71,7 +71,10 @@ function isPlain({ input: name, output, from, to }: ShortCall, input: Stats, exi
   return files && ![name, output].some((path) => compressionOf(path).compression) && !binaryForm(from) && !binaryForm(to);
 }
 
-async function converted(bytes: Uint8Array, { input: file, from: asked, to }: ShortCall): Promise<{ chunks: Uint8Array[]; rows: number | undefined }> {
+async function converted(
+  bytes: Uint8Array,
+  { input: file, from: asked, to }: ShortCall,
+): Promise<{ chunks: Uint8Array[]; rows: number | undefined }> {
   const from = asked === "auto" ? formOfName(file) : asked;
   if (binaryForm(from)) handOver();
   const chunks: Uint8Array[] = [];

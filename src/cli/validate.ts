@@ -18,9 +18,9 @@ import {
   addHeaderLength,
   addLimits,
   addVoice,
-  GROUPS,
   type Definitions,
   encodingOf,
+  GROUPS,
   type Headed,
   headerLengthOf,
   limitsOf,
@@ -42,8 +42,9 @@ const REFUSED = 1;
 const WRONG_CALL = 2;
 
 export const define: Define = (command, start) => {
-  addQuestion(addVoice(addDefinitions(addLimits(addHeaderLength(addEncoding(addOptions(command)))))))
-    .action((input: string | undefined, call: ValidateCall) => start(call, (report) => run(input, call, report)));
+  addQuestion(addVoice(addDefinitions(addLimits(addHeaderLength(addEncoding(addOptions(command))))))).action(
+    (input: string | undefined, call: ValidateCall) => start(call, (report) => run(input, call, report)),
+  );
 };
 
 function addOptions(command: Command): Command {

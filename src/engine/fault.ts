@@ -340,7 +340,11 @@ export function refuseRow({ error, row, cell, name, width, place }: RowFault): T
         at,
       );
     case Err.Nested:
-      return new TransloadError("E_NESTED", `${where}: a list or an object, which a field of a delimited file cannot hold; ${optionText("nested", "json")} makes it a text, its JSON`, at);
+      return new TransloadError(
+        "E_NESTED",
+        `${where}: a list or an object, which a field of a delimited file cannot hold; ${optionText("nested", "json")} makes it a text, its JSON`,
+        at,
+      );
     case Err.Surrogate:
       return new TransloadError("E_ESCAPE", `${where}: half of a surrogate pair, which UTF-8 cannot spell`, at);
     case Err.OpenQuote:

@@ -54,7 +54,12 @@ export class Cutter {
     if (!memory || !piece || piece.columns !== this.#last?.columns) return memory;
     if (piece.from === 0) return undefined;
     const { from, count } = piece;
-    this.#pieces.splice(-1, 1, { count: count - from, columns: piece.columns.map((column) => copied(column, from, count)), block: undefined, from: 0 });
+    this.#pieces.splice(-1, 1, {
+      count: count - from,
+      columns: piece.columns.map((column) => copied(column, from, count)),
+      block: undefined,
+      from: 0,
+    });
     return memory;
   }
 

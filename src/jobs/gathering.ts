@@ -22,7 +22,11 @@ export function isCopied(columns: readonly Pick<Column, "dtype" | "lists" | "tex
 }
 
 /** The memory that gathered columns of numbers lie in, all of them. */
-export function memoryOf({ columns }: { readonly columns: readonly Pick<Column, "dtype" | "lists" | "texts" | "values">[] }): ArrayBuffer | undefined {
+export function memoryOf({
+  columns,
+}: {
+  readonly columns: readonly Pick<Column, "dtype" | "lists" | "texts" | "values">[];
+}): ArrayBuffer | undefined {
   const [first] = columns;
   return first && isCopied(columns) ? (first.values as TypedArray).buffer : undefined;
 }

@@ -86,7 +86,11 @@ export async function readable(
     // records have their names, and the labels as a column, in every row
     const { ragged, nested, ...named } = rows;
     const target = { missing, nan, ...(labelled && { index: labels as `column:${string}` }) };
-    const records = new Pump(chunks, { ...moving, rows: { ...(ragged && { ragged }), ...(nested && { nested }), noted }, target, from, to: "mlflow:records" }, host);
+    const records = new Pump(
+      chunks,
+      { ...moving, rows: { ...(ragged && { ragged }), ...(nested && { nested }), noted }, target, from, to: "mlflow:records" },
+      host,
+    );
     const readableRecords = await readable(records.bytes(), { from: "mlflow:records", rows: named, limits, run }, spilling(host), batches);
     return { ...readableRecords, moved: { ...found, told: () => records.told } };
   }

@@ -1,6 +1,7 @@
 // Whether options are known, and can be what they are: one check for each, in the parts of convert.ts. What each function takes is
 // put together of these, so that a name that is misspelled is refused by all of them.
 import { byteLength } from "../columns/bytes.js";
+import { DATATYPE_NAMES, isDatatype } from "../columns/datatype.js";
 import { checkDtype, checkDtypes } from "../columns/dtype.js";
 import { nearest, optionText, TransloadError } from "../errors.js";
 import { encodingOf } from "../io/recode.js";
@@ -46,7 +47,7 @@ export const TARGET: ChecksOf<TargetOptions> = {
   nan: isOneOf("null", "token", "error"),
   missing: isOneOf("null", "token", "error"),
   index: isIndex,
-  datatype: isDatatype,
+  datatype: areDatatypes,
   codec: isOneOf("snappy", "lz4", "zstd", "gzip", "none"),
   rowGroupRows: isCount,
 };
@@ -218,8 +219,16 @@ function isDtypeOrInfer(name: string, value: unknown): void {
   if (value !== "infer") isDtype(name, value);
 }
 
-function isDatatype(name: string, value: unknown): void {
-  if (typeof value !== "string" && typeof value !== "object") refuse(name, value, "a datatype, or one for each column");
+function areDatatypes(name: string, value: unknown): void {
+  if (typeof value !== "string" && (typeof value !== "object" || value === null)) refuse(name, value, "a datatype, or one for each column");
+  const asked = typeof value === "string" ? [value] : Object.values(value);
+  const unknown = asked.find((one) => !isDatatype(one));
+  if (unknown === undefined) return;
+  const guess = nearest(String(unknown).toUpperCase(), DATATYPE_NAMES);
+  throw new TransloadError(
+    "E_OPTION",
+    `${optionText(name, String(unknown))} is unknown${guess ? `; did you mean ${guess}?` : ""}; known: ${DATATYPE_NAMES.join(", ")}`,
+  );
 }
 
 function isIndex(name: string, value: unknown): void {

@@ -200,7 +200,12 @@ export class Rules {
   passes(syntax: RowSyntax): boolean {
     const { source, target, options } = this.#job;
     const cut = options.maxRows !== undefined && options.maxBytes === undefined;
-    const alike = syntax === "lists" && source.layout === "frame" && target.layout === "frame" && options.ragged === "error" && options.nested === "keep";
+    const alike =
+      syntax === "lists" &&
+      source.layout === "frame" &&
+      target.layout === "frame" &&
+      options.ragged === "error" &&
+      options.nested === "keep";
     const labelled = this.keepsLabels || this.labelColumn !== undefined;
     return cut && alike && !labelled && this.gap("nan") === "token" && !target.form.refusesNull;
   }

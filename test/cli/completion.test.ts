@@ -35,12 +35,21 @@ describe("what may stand there", () => {
   });
 
   test("files, which the shell itself names", async () => {
-    for (const words of [["convert", ""], ["convert", "-o", ""], ["validate", "--model", "da"], ["convert", "x", "--schema", ""]])
+    for (const words of [
+      ["convert", ""],
+      ["convert", "-o", ""],
+      ["validate", "--model", "da"],
+      ["convert", "x", "--schema", ""],
+    ])
       expect(await suggestions(...words)).toEqual({ words: [], flags: 0 });
   });
 
   test("no files where none can be", async () => {
-    for (const words of [["convert", "--max-rows", ""], ["nothing", ""], ["convert", "--nan", "x"]])
+    for (const words of [
+      ["convert", "--max-rows", ""],
+      ["nothing", ""],
+      ["convert", "--nan", "x"],
+    ])
       expect(await suggestions(...words)).toEqual({ words: [], flags: 4 });
   });
 
@@ -77,7 +86,13 @@ test.each(["bash", "zsh", "fish"])("%s takes its script", async (name) => {
 test("the manual page has every command and option, and is sound", () => {
   const page = join(ROOT, "dist/transload.1");
   const text = execFileSync("cat", [page], { encoding: "utf8" }).replaceAll("\\-", "-");
-  for (const word of ["transload convert", "--max-rows <rows>", "--upstream <url>", "EXIT STATUS", "transload convert data/iris.csv -o iris.parquet"])
+  for (const word of [
+    "transload convert",
+    "--max-rows <rows>",
+    "--upstream <url>",
+    "EXIT STATUS",
+    "transload convert data/iris.csv -o iris.parquet",
+  ])
     expect(text).toContain(word);
   const groff = spawnSync("groff", ["-man", "-ww", "-z", page], { encoding: "utf8" });
   if (!groff.error) expect({ status: groff.status, said: groff.stderr }).toEqual({ status: 0, said: "" });

@@ -109,24 +109,27 @@ test.skipIf(!TERMINAL)(
   20_000,
 );
 
-test.skipIf(!TERMINAL)("a file that is done is told on a terminal: rows, bytes, seconds and rate; not with --quiet, nor to a program", async () => {
-  writeFileSync(join(dir, "rows.csv"), "a,b\n1,2\n3,4\n5,6\n");
-  writeFileSync(join(dir, "few.json"), '{"input_data":[[1,2],[3,4]]}');
-  const inTerminal = (call: string) => shell(`export -f transload; SHELL=$BASH script -qec 'bash -c "${call}"' /dev/null`, dir);
-  for (const [call, rows] of [
-    ["few.json -t mlflow -o done.json", "2 rows"], // the short way
-    ["rows.csv -t mlflow:split -o done.json", "3 rows"],
-    ["rows.csv -t mlflow:split -o done.json --jobs 2", "3 rows"],
-    ["rows.csv -o done.parquet", "3 rows"],
-    ["rows.csv -t mlflow:split > done.json", "3 rows"],
-    ["rows.csv -t mlflow:split --max-rows 2 -o d-{0}.json", "\\d+ B"],
-  ] as const) {
-    const { out } = await inTerminal(`transload convert ${call}`);
-    expect(out, call).toMatch(new RegExp(`^transload: ${rows}.* in \\d+\\.\\d\\d s \\(.*B/s\\)\\r?\\n$`));
-    expect((await inTerminal(`transload convert -q ${call}`)).out, call).toBe("");
-    expect((await inTerminal(`transload convert --messages json ${call}`)).out, call).not.toContain(" in ");
-  }
-});
+test.skipIf(!TERMINAL)(
+  "a file that is done is told on a terminal: rows, bytes, seconds and rate; not with --quiet, nor to a program",
+  async () => {
+    writeFileSync(join(dir, "rows.csv"), "a,b\n1,2\n3,4\n5,6\n");
+    writeFileSync(join(dir, "few.json"), '{"input_data":[[1,2],[3,4]]}');
+    const inTerminal = (call: string) => shell(`export -f transload; SHELL=$BASH script -qec 'bash -c "${call}"' /dev/null`, dir);
+    for (const [call, rows] of [
+      ["few.json -t mlflow -o done.json", "2 rows"], // the short way
+      ["rows.csv -t mlflow:split -o done.json", "3 rows"],
+      ["rows.csv -t mlflow:split -o done.json --jobs 2", "3 rows"],
+      ["rows.csv -o done.parquet", "3 rows"],
+      ["rows.csv -t mlflow:split > done.json", "3 rows"],
+      ["rows.csv -t mlflow:split --max-rows 2 -o d-{0}.json", "\\d+ B"],
+    ] as const) {
+      const { out } = await inTerminal(`transload convert ${call}`);
+      expect(out, call).toMatch(new RegExp(`^transload: ${rows}.* in \\d+\\.\\d\\d s \\(.*B/s\\)\\r?\\n$`));
+      expect((await inTerminal(`transload convert -q ${call}`)).out, call).toBe("");
+      expect((await inTerminal(`transload convert --messages json ${call}`)).out, call).not.toContain(" in ");
+    }
+  },
+);
 
 test("a reader that leaves early ends it quietly", async () => {
   const left = await shell("transload convert large.json -t mlflow | head -c 20; exit $" + "{PIPESTATUS[0]}", dir);

@@ -48,6 +48,14 @@ describe.each(Object.entries(CALLS))("%s", (name, call) => {
   });
 });
 
+test.each(["FOO", "toString", "fp32"])("a datatype that there is not is refused before anything is read: %s", (datatype) => {
+  for (const asked of [datatype, { a: datatype }])
+    expect(() => convert({ to: "oip", datatype: asked })).toThrow(
+      expect.objectContaining({ code: "E_OPTION", detail: expect.stringMatching(/ is unknown; .*known: BOOL, .*BF16$/) }),
+    );
+  if (datatype === "fp32") expect(() => convert({ to: "oip", datatype })).toThrow(/did you mean FP32\?/);
+});
+
 describe("a source that never gives more", () => {
   /** The head of a payload, and then nothing, ever. */
   const hanging = () => {
@@ -87,7 +95,7 @@ describe("a source that never gives more", () => {
 
 describe("convert", () => {
   test("says that `to` is missing", () => {
-    expect(() => convert({} as ConvertOptions)).toThrow(/^`to` is missing: the dialect to write, one of azureml/);
+    expect(() => convert({} as ConvertOptions)).toThrow(/^`to` is missing: the dialect to write, azureml/);
     expect(() => convert(undefined as unknown as ConvertOptions)).toThrow(TransloadError);
   });
 

@@ -17,11 +17,15 @@ const TEXTS = ROWS.map(([id, ...cells]) => [
   ...cells.map((cell) => (/^[[{]/.test(cell) ? cell : (JSON.parse(cell) as string | null))),
 ]);
 const NAMES = ["id", "a", "b"];
-const records = (lines: boolean) => ROWS.map((row) => `{${row.map((cell, i) => `"${NAMES[i]}":${lines ? cell.replaceAll("\n", " ") : cell}`)}}`);
+const records = (lines: boolean) =>
+  ROWS.map((row) => `{${row.map((cell, i) => `"${NAMES[i]}":${lines ? cell.replaceAll("\n", " ") : cell}`)}}`);
 
 const SOURCES: Readonly<Record<string, { from: string; input: string }>> = {
   split: { from: "mlflow", input: `{"dataframe_split":{"columns":["id","a","b"],"data":[${ROWS.map((row) => `[${row}]`)}]}}` },
-  "split, names behind": { from: "mlflow", input: `{"dataframe_split":{"data":[${ROWS.map((row) => `[${row}]`)}],"columns":["id","a","b"]}}` },
+  "split, names behind": {
+    from: "mlflow",
+    input: `{"dataframe_split":{"data":[${ROWS.map((row) => `[${row}]`)}],"columns":["id","a","b"]}}`,
+  },
   records: { from: "mlflow", input: `{"dataframe_records":[${records(false)}]}` },
   lines: { from: "jsonl", input: `${records(true).join("\n")}\n` },
 };
@@ -38,7 +42,11 @@ async function cellsOf(bytes: Buffer, from: string): Promise<unknown[][]> {
   const rows: unknown[][] = [];
   for await (const { rowCount, columns } of readBatches([bytes], { from }))
     for (let row = 0; row < rowCount; row++)
-      rows.push(columns.map(({ values, valid }) => (valid && !valid[row] ? null : typeof values[row] === "bigint" ? Number(values[row]) : values[row])));
+      rows.push(
+        columns.map(({ values, valid }) =>
+          valid && !valid[row] ? null : typeof values[row] === "bigint" ? Number(values[row]) : values[row],
+        ),
+      );
   return rows;
 }
 
@@ -73,8 +81,15 @@ describe.each(["core", "reference"] as const)("%s", (engine) => {
     });
 
     test("in pieces", async () => {
-      const pieces = await text(Readable.from([Buffer.from(input)]).pipe(convert({ from, to: "jsonl", engine, nested: "json", maxRows: 2 })));
-      expect(pieces.trimEnd().split("\n").map((line) => Object.values(JSON.parse(line) as object))).toEqual(expected(name));
+      const pieces = await text(
+        Readable.from([Buffer.from(input)]).pipe(convert({ from, to: "jsonl", engine, nested: "json", maxRows: 2 })),
+      );
+      expect(
+        pieces
+          .trimEnd()
+          .split("\n")
+          .map((line) => Object.values(JSON.parse(line) as object)),
+      ).toEqual(expected(name));
     });
   });
 

@@ -2,10 +2,10 @@
 
 import { toText } from "../../columns/cell-text.js";
 import type { Column } from "../../columns/column.js";
-import { type AskedDatatype, DATATYPE_NAMES, DATATYPES, datatypeHolding, isDatatype } from "../../columns/datatype.js";
+import { type AskedDatatype, DATATYPES, datatypeHolding } from "../../columns/datatype.js";
 import { NUMERIC, type NumericDType, storedAs, type TypedArray } from "../../columns/dtype.js";
 import { product } from "../../columns/lists.js";
-import { optionText, TransloadError } from "../../errors.js";
+import { TransloadError } from "../../errors.js";
 import type { Spill } from "../../io/store.js";
 import { cellsAs, Misfit } from "./cells.js";
 import { elementsOf } from "./elements.js";
@@ -63,8 +63,6 @@ export class TensorWriter {
    */
   settle(wanted: readonly AskedDatatype[], own: string | undefined): void {
     const asked = wanted.map((one) => (typeof one === "object" ? one[this.name] : one)).find((one) => one !== undefined);
-    if (asked !== undefined && !isDatatype(asked))
-      throw new TransloadError("E_OPTION", `${optionText("datatype", asked)} is unknown; known: ${DATATYPE_NAMES.join(", ")}`);
     const dtype = this.#dtype;
     const found = dtype === undefined ? "BYTES" : datatypeHolding(dtype);
     const numbers = dtype !== undefined && dtype !== "bool";

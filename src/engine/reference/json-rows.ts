@@ -17,7 +17,11 @@ export class JsonRows implements RowSource {
   /** Those of the row that is being read. */
   #tokens: Token[] = [];
 
-  constructor(source: Tokens, { syntax, ragged, names, width = names?.length, across, nestedTexts = false }: RowRequest, faults: RowFaults) {
+  constructor(
+    source: Tokens,
+    { syntax, ragged, names, width = names?.length, across, nestedTexts = false }: RowRequest,
+    faults: RowFaults,
+  ) {
     this.#nestedTexts = nestedTexts;
     this.#source = source;
     this.#syntax = syntax;
