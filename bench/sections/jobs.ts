@@ -8,6 +8,7 @@ import type { Section } from "../section.js";
 import { COMMAND } from "./memory.js";
 
 const OUTPUT = `${FOLDER}jobs.out`;
+const OTHER = `${FOLDER}jobs-other.out`;
 
 interface Case {
   readonly name: string;
@@ -39,10 +40,10 @@ export async function jobs(scale: Scale): Promise<Section> {
     await hashFile(own.payload.path);
     raced.push({ own, finishes: race(own.name, own.contenders, Math.min(3, scale.rounds)) as [Finish, Finish, Finish] });
   }
-  rmSync(OUTPUT, { force: true });
+  for (const path of [OUTPUT, OTHER]) rmSync(path, { force: true });
   return {
     title: "Several threads",
-    about: `Does a second thread help? From files of ${scale.row}: whole commands to /dev/null, \`--jobs 1\` and \`--jobs 2\` in turn, and \`readBatches({ reuse: true })\` with \`jobs\` 1 and 2. "Two at once" are two runs of one thread each at the same time, both counted: what two processors of this machine do with such work when nothing has to be put together. Before the commands were timed, one thread and two wrote the same bytes to a file; of batches the sums of all cells were equal.`,
+    about: `Does a second thread help? From files of ${scale.row}: whole commands into a file, \`--no-sync\`, with \`--jobs 1\` and \`--jobs 2\` in turn, and \`readBatches({ reuse: true })\` with \`jobs\` 1 and 2. "Two at once" are two runs of one thread each at the same time, both counted: what two processors of this machine do with such work when nothing has to be put together. Before the commands were timed, one thread and two wrote the same bytes to a file; of batches the sums of all cells were equal.`,
     tables: [
       {
         title: "MB/s of input",
@@ -76,8 +77,8 @@ async function commandCase(name: string, payload: PayloadFile, to: string, neede
     made[`${count}`] = await hashFile(OUTPUT);
   }
   mustAgree(`${name}, threads`, made);
-  const one = (count: number) => () => timeProgram(process.execPath, args(count, "/dev/null"));
-  return caseOf(name, payload, needed, one, atOnce(args(1, "/dev/null")));
+  const one = (count: number) => () => timeProgram(process.execPath, args(count, OUTPUT));
+  return caseOf(name, payload, needed, one, atOnce(args(1, OUTPUT), args(1, OTHER)));
 }
 
 function batchesCase(name: string, payload: PayloadFile, from: string, needed: number): Case {
@@ -85,7 +86,8 @@ function batchesCase(name: string, payload: PayloadFile, from: string, needed: n
   const sums = [1, 2].map((count) => [`${count}`, runScript("batches", { ...given(count), check: true }).check] as const);
   mustAgree(`${name}, threads`, Object.fromEntries(sums));
   const one = (count: number) => () => runScript("batches", given(count)).seconds;
-  const both = atOnce(["--import", "tsx", "bench/runs/batches.ts", JSON.stringify(given(1))]);
+  const alone = ["--import", "tsx", "bench/runs/batches.ts", JSON.stringify(given(1))];
+  const both = atOnce(alone, alone);
   return caseOf(name, payload, needed, one, both);
 }
 
@@ -100,9 +102,10 @@ function caseOf(name: string, payload: PayloadFile, needed: number, run: (count:
 }
 
 /** Two processes side by side, from the start of the first to the end of the last. */
-function atOnce(args: readonly string[]): () => number {
-  const script = `"$@" > /dev/null & first=$!; "$@" > /dev/null; second=$?; wait $first && exit $second`;
-  return () => timeProgram("sh", ["-c", script, "sh", process.execPath, ...args]);
+function atOnce(first: readonly string[], second: readonly string[]): () => number {
+  const quoted = (args: readonly string[]) => [process.execPath, ...args].map((arg) => `'${arg.replaceAll("'", "'\\''")}'`).join(" ");
+  const script = `${quoted(first)} > /dev/null & other=$!; ${quoted(second)} > /dev/null && wait $other`;
+  return () => timeProgram("sh", ["-c", script]);
 }
 
 function rate({ median }: Finish): string {

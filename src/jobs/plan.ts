@@ -85,7 +85,9 @@ async function measured({ look, first, others, another, tail }: Around, errand: 
   const bareEnding = ending.labelled ? concat([ending.before.subarray(0, -1), ending.after]) : behind;
   const { text } = bare === errand ? none : await convertedBy(bare, concat([others, tail]));
   if (!same(text, concat([heads.others.written, bareEnding]))) return undefined;
-  const steady = look.kind === "fields" || (look.kind === "values" && look.members !== undefined);
+  // what is refused otherwise is refused by whoever goes on
+  const fixed = errand.request.rows.fixed === true;
+  const steady = fixed || look.kind === "fields" || (look.kind === "values" && look.members !== undefined);
   return { errand, bare, look, ...heads, tail, ending, bareEnding, steady, outcome: whole.outcome };
 }
 
