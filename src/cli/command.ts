@@ -1,8 +1,8 @@
 // The long way, which is every call's but those that short.ts knows. Only the command that was asked for is loaded. Reading the call
 // comes first and all of it: what goes wrong there is the call's fault (exit 2), what goes wrong afterwards is the input's, the disk's or
 // ours.
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { version } from "../api/version.js";
 import { spellOptions, TransloadError } from "../errors.js";
 import { leaveTidily } from "../io/leaving.js";
 import { print } from "../io/output.js";
@@ -98,11 +98,6 @@ function defining(files: readonly string[], work: Job): Job {
     await defineFrom(files);
     return work(report);
   };
-}
-
-function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
-  return version;
 }
 
 /** Help and the version were asked for: commander throws for them. */
