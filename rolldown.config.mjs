@@ -139,7 +139,9 @@ const INSIDE = ["commander", "cli-progress", "string-width", "apache-arrow", "hy
 
 /** What a package that is inside asks for is inside. */
 const isOutside = (id, importer = "") =>
-  outside(id) && id !== "node:child_process" && (isBuiltIn(id) || !(INSIDE.includes(id.split("/")[0]) || importer.includes("/node_modules/")));
+  outside(id) &&
+  id !== "node:child_process" &&
+  (isBuiltIn(id) || !(INSIDE.includes(id.split("/")[0]) || importer.includes("/node_modules/")));
 
 /** The library, and the command's long way. */
 const modules = defineConfig({

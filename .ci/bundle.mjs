@@ -81,7 +81,8 @@ if (what === "run") {
   mkdirSync(place, { recursive: true });
   const outfile = resolve(place, `handler.${ending}`);
   await bundle(outfile);
-  const files = readdirSync(place);
+  // which is of the comments that webpack takes out
+  const files = readdirSync(place).filter((name) => !name.endsWith(".LICENSE.txt"));
   if (files.length !== 1) throw new Error(`${what} has made ${files.join(", ")}, and not one file`);
   console.log(outfile);
 }

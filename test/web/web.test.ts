@@ -238,7 +238,7 @@ test("pieces, inspections and verdicts are those of Node", async () => {
   const payloads = [
     { bytes: Buffer.from(csv), from: "csv", to: "mlflow:records" },
     { bytes: Buffer.from('{"input_data":{"data":[[1,null],[2,NaN],[3,4]],"columns":["a","b"]}}'), from: "auto", to: "mlflow" },
-    { bytes: Buffer.from('{"inputs":[{"name":"a","shape":[3],"datatype":"INT64","data":[1,2,3]}]}'), from: "auto", to: "oip:tensor" },
+    { bytes: Buffer.from('{"data":{"tensor":{"shape":[3,1],"values":[1,2,3]}}}'), from: "auto", to: "mlflow" },
     { bytes: await bytesOf(csv, { from: "csv", to: "parquet" }), from: "auto", to: "csv" },
     { bytes: await bytesOf('{"instances":[[1,2],[3,4],[5,6]]}', { to: "npy" }), from: "auto", to: "tfserving" },
     { bytes: Buffer.from('{"instances":[[1,2],[3,4],[5,6]'), from: "auto", to: "mlflow" },
