@@ -1,6 +1,6 @@
 // Bundles handler.mjs with a bundler, into one file in a folder of its own, where no package is found: `node bundle.mjs BUNDLER FOLDER`. Prints the
 // file's name. `node bundle.mjs run FILE` prints what the handler returns, of a bundle or of handler.mjs itself.
-import { mkdirSync, readdirSync } from "node:fs";
+import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -78,11 +78,12 @@ if (what === "run") {
   console.log(JSON.stringify(await (made.handler ?? made.default.handler)()));
 } else {
   const { ending, bundle } = BUNDLERS[what];
-  mkdirSync(place, { recursive: true });
-  const outfile = resolve(place, `handler.${ending}`);
-  await bundle(outfile);
-  // which is of the comments that webpack takes out
-  const files = readdirSync(place).filter((name) => !name.endsWith(".LICENSE.txt"));
-  if (files.length !== 1) throw new Error(`${what} has made ${files.join(", ")}, and not one file`);
-  console.log(outfile);
+  const file = resolve(place, `handler.${ending}`);
+  const made = resolve(place, "made");
+  mkdirSync(made, { recursive: true });
+  await bundle(join(made, `handler.${ending}`));
+  // bundlers leave other files beside it, for licenses, and of modules that have become empty: it runs without
+  copyFileSync(join(made, `handler.${ending}`), file);
+  rmSync(made, { recursive: true });
+  console.log(file);
 }
