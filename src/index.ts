@@ -5,9 +5,10 @@
  */
 export { convert } from "./api/convert.js";
 export { type ConvertFileOptions, convertFile } from "./api/convert-file.js";
-export { type InspectOptions, inspect } from "./api/inspect.js";
+export { loadCore } from "./api/core.js";
+export { inspect } from "./api/inspect.js";
 export { type ReadOptions, readBatches } from "./api/read.js";
-export { type Piece, type SplitOptions, split } from "./api/split.js";
+export { split } from "./api/split.js";
 export { type WriteOptions, writeBatches } from "./api/write.js";
 export { Batch, type BatchInit } from "./columns/batch.js";
 export type { Column as ColumnLike, TypedColumn as Column } from "./columns/column.js";
@@ -28,6 +29,7 @@ export {
 export { detect } from "./envelope/detect.js";
 export { CODES, type ErrorCode, type Place, TransloadError, type Warning } from "./errors.js";
 export type { Source } from "./io/source.js";
+export type { Piece } from "./lanes/pieces.js";
 export type { Finding, FindingCode } from "./model/finding.js";
 export type {
   DateUnit,
@@ -42,7 +44,8 @@ export { type Model, readModel } from "./model/mlmodel.js";
 export type { Remedy } from "./model/remedy.js";
 export type { ColumnSpec, ColumnType, ParamSpec, ScalarType, Schema, Signature, TensorSpec } from "./model/signature.js";
 export { type Otherwise, type Verdict, type VerdictOptions, verdict } from "./model/verdict.js";
-export type { BatchFunction, ConvertOptions, HttpHeaders } from "./options/convert.js";
+export type { BatchFunction, ConvertOptions, HttpHeaders, SplitOptions } from "./options/convert.js";
+export type { InspectOptions } from "./options/inspect.js";
 export type { AskingOptions, ScoreOptions } from "./options/score.js";
 export type { ScoreFileOptions } from "./score/file-options.js";
 export type { ScoreTarget } from "./score/records.js";

@@ -7,11 +7,12 @@ import { type ExpansionLimit, expansionLimit } from "../io/expansion.js";
 import { unpack } from "../io/unpack.js";
 import type { Inspection } from "../model/inspection.js";
 import { type Verdict, type VerdictOptions, verdict } from "../model/verdict.js";
+import type { SplitOptions } from "../options/convert.js";
 import { type Answer, isAbout, refusalOf, wordsOf } from "./answer.js";
 import type { Endpoint } from "./endpoint.js";
 import { inspect } from "./inspect.js";
 import { mediaTypeOf } from "./route.js";
-import { type SplitOptions, split } from "./split.js";
+import { split } from "./split.js";
 
 /** What a server said of a payload. */
 export interface Asked {

@@ -6,10 +6,13 @@ import { type Duplex, Transform, type TransformCallback } from "node:stream";
 import { TransloadError } from "../errors.js";
 import { destroyOn } from "../io/abort.js";
 import { stageFor } from "../lanes/chain.js";
+import type { Outlet } from "../lanes/conversion.js";
 import { checkEnds, checkTransfer, isTransfer } from "../lanes/exchange.js";
 import type { Stage } from "../lanes/stage.js";
+import { Unpacking } from "../lanes/unpacking.js";
 import type { ConvertOptions } from "../options/convert.js";
 import { type Request, requestOf } from "../options/request.js";
+import { ExpandingStage } from "./expanding.js";
 import { nodeHost } from "./node.js";
 import { transfer } from "./transfer.js";
 
@@ -20,7 +23,7 @@ import { transfer } from "./transfer.js";
 const BUFFERED = 1 << 19;
 
 /**
- * A stream that takes a payload's bytes in one dialect and gives them in another.
+ * A stream that takes a payload's bytes in one dialect and gives them in another. What is compressed by gzip or Zstandard is expanded.
  * @throws TransloadError E_DIALECT, E_DTYPE or E_OPTION at once; every other refusal is the stream's error.
  */
 export function convert(options: ConvertOptions): Duplex {
@@ -50,23 +53,23 @@ class ConvertStream extends Transform {
 
   constructor(request: Request) {
     super({ writableHighWaterMark: BUFFERED, readableHighWaterMark: BUFFERED });
-    this.#file = request.run.file;
+    const { file, ...others } = request.run;
+    this.#file = file;
     this.#onProgress = request.run.onProgress;
     const isFull = () => this.#full;
-    this.#conversion = stageFor(
-      request,
-      nodeHost(request.run),
-      (bytes) => {
-        this.#full = !this.push(bytes);
+    const write = (bytes: Uint8Array) => {
+      this.#full = !this.push(bytes);
+    };
+    const outlet: Outlet = {
+      get full() {
+        return isFull();
       },
-      {
-        get full() {
-          return isFull();
-        },
-        drained: () => new Promise((resolve) => (this.#full ? (this.#resume = resolve) : resolve())),
-        endPiece: () => {},
-      },
-    );
+      drained: () => new Promise((resolve) => (this.#full ? (this.#resume = resolve) : resolve())),
+      endPiece: () => {},
+    };
+    const stage = (run: Request["run"]) => stageFor({ ...request, run }, nodeHost(run), write, outlet);
+    // what is expanded is not what its file has
+    this.#conversion = new Unpacking(stage(request.run), (kind) => new ExpandingStage(kind, request.limits, stage(others), outlet));
   }
 
   override _transform(chunk: Uint8Array, _encoding: BufferEncoding, done: TransformCallback): void {

@@ -40,7 +40,7 @@ function batchesBy(file: string, { jobs, share }: Threads, ...how: [ReadRequest,
 }
 
 /** The engine that was asked for; the reference engine and stream-json are loaded only then. */
-export async function scannerOf(engine: EngineName | undefined): Promise<CreateScanner> {
+async function scannerOf(engine: EngineName | undefined): Promise<CreateScanner> {
   if (engine !== "reference") return coreScanner;
   const { referenceScanner } = await import("../engine/reference/index.js");
   return referenceScanner;

@@ -1,33 +1,10 @@
-import { checkHeader, checkTarget } from "../binary/check.js";
-import { binaryAt, binaryForm } from "../binary/form.js";
-import { Batch } from "../columns/batch.js";
-import type { RowLabels } from "../columns/labels.js";
-import { TransloadError } from "../errors.js";
-import { abortable, abortError } from "../io/abort.js";
-import { peek } from "../io/peek.js";
+import { close } from "../io/abort.js";
 import { blameSource, fileOf, type Source } from "../io/source.js";
 import { unpack } from "../io/unpack.js";
-import { chunksOfBatches } from "../lanes/printing.js";
-import { Pump } from "../lanes/pump.js";
-import { prepared, refuseEncoded } from "../lanes/recoding.js";
-import type { ConvertOptions } from "../options/convert.js";
-import { type Beside, NOTHING, type Request, requestOf } from "../options/request.js";
+import { checkSplit, type Piece, piecesIn } from "../lanes/pieces.js";
+import type { SplitOptions } from "../options/convert.js";
 import { formOfName } from "./extension.js";
 import { nodeHost } from "./node.js";
-import { batchesOf } from "./read.js";
-
-/** One of the payloads that a large one is cut into: its bytes, to be read before the next piece is asked for. */
-export interface Piece extends AsyncIterable<Uint8Array> {
-  /** Counts from 0. */
-  readonly number: number;
-  /** Row of the payload that the piece begins with. */
-  readonly firstRow: number;
-  /** Rows of the piece, once it has been read. */
-  readonly rows: number;
-}
-
-/** What may be asked of a conversion in pieces: `maxRows` or `maxBytes`, and all that `convert` takes. */
-export type SplitOptions = ConvertOptions;
 
 /**
  * Cuts a payload into pieces of at most `maxRows` rows and `maxBytes` bytes, each a whole payload with its own head,
@@ -35,124 +12,18 @@ export type SplitOptions = ConvertOptions;
  * @throws TransloadError E_LIMIT for a row that is larger than a piece may be; and as `convert` does.
  */
 export async function* split(source: Source, options: SplitOptions): AsyncGenerator<Piece, void, undefined> {
-  const request = requestOf("split", options);
-  if (options.maxRows === undefined && options.maxBytes === undefined)
-    throw new TransloadError("E_OPTION", "say how large a piece may be, with maxRows or maxBytes");
-  checkHeader(request.from, request.rows.headerLength);
-  checkTarget(request.to, request.target, request.what);
-  const named = (error: unknown) => {
-    throw blameSource(error, source);
-  };
-  const pump = await pumpOf(source, request, options.from === undefined).catch(named);
-  const feed: Feed = { more: () => pump.more().catch(named), take: () => pump.take() };
-  try {
-    let firstRow = 0;
-    for (let number = 0; await feed.more(); number++) {
-      if (options.signal?.aborted) throw abortError(options.signal);
-      const piece = new PieceOf(feed, number, firstRow);
-      yield piece;
-      for await (const _ of piece); // what the caller left
-      firstRow += piece.rows;
-    }
-  } finally {
-    await pump.close();
-  }
-}
-
-/** `unnamed`: the form is told by the file's name, where it has one. */
-async function pumpOf(source: Source, request: Request, unnamed: boolean): Promise<Pump> {
-  // rows that pass are bytes of the chunk, which the caller may keep
-  const { head, chunks, file } = await unpack(source, { ...request.limits, lend: false });
-  try {
-    return await pumpOfChunks(source, head, chunks, file, unnamed, request);
-  } catch (error) {
-    await chunks.return?.();
-    throw error;
-  }
-}
-
-async function pumpOfChunks(
-  source: Source,
-  head: Uint8Array,
-  chunks: AsyncIterableIterator<Uint8Array>,
-  file: string | undefined,
-  unnamed: boolean,
-  request: Request,
-): Promise<Pump> {
+  const request = checkSplit(options);
   const path = fileOf(source);
-  const from = unnamed && path !== undefined ? formOfName(path) : request.from;
-  const binary = binaryForm(from) ?? (from === "auto" ? binaryAt(head) : undefined);
-  if (!binary) {
-    const run = { ...request.run, ...(file !== undefined && { file }) };
-    return new Pump(abortable(chunks, run.signal), { ...request, from, run }, nodeHost(run));
-  }
-  refuseEncoded(binary, request.encoding);
-  prepared({ ...request, from: binary.id });
-  if (file !== undefined) await chunks.return?.();
-  return pumpOfBatches(file ?? chunks, { ...request, from });
-}
-
-/** A binary file as the text that its batches are printed as, behind whose rows nothing stands but labels. */
-async function pumpOfBatches(source: Source, { rows, run, ...request }: Request): Promise<Pump> {
-  const { columns, headerLength, ...others } = rows;
-  const { file, onProgress, ...quiet } = run;
-  const { spillDir, signal } = run;
-  const own = {
-    from: request.from,
-    ...request.limits,
-    ...(columns && { columns }),
-    ...(headerLength !== undefined && { headerLength }),
-    ...(spillDir && { spillDir }),
-    ...(signal && { signal }),
-  };
-  const host = nodeHost({ ...(spillDir && { spillDir }) });
-  let labels: RowLabels | undefined;
-  let beside: Beside | undefined;
-  const told = {
-    onLabels: (found: RowLabels) => {
-      labels = found;
-    },
-    onBeside: (found: Beside) => {
-      beside = found;
-    },
-  };
-  const batches = batchesOf(file ?? source, { ...own, ...(onProgress && { onProgress }) }, told);
-  // what a file says of its labels, and a request of its parameters, comes before the first batch
-  const middle = { ...NOTHING, run: quiet, to: "mlflow", labels: () => labels, beside: () => beside };
-  const { rest } = await peek(chunksOfBatches(batches, middle, host));
-  const read = labels ? others : { ...others, fixed: true };
+  const from = request.from === "auto" && path !== undefined ? formOfName(path) : request.from;
+  const blame = (error: unknown) => blameSource(error, source);
+  // rows that pass are bytes of the chunk, which the caller may keep
+  const { chunks, file } = await unpack(source, { ...request.limits, lend: false }).catch((error) => {
+    throw blame(error);
+  });
+  const run = { ...request.run, ...(file !== undefined && { file }) };
   try {
-    return new Pump(rest, { ...request, what: "request", targetWhat: request.what, from: "mlflow", rows: read, run: quiet }, host);
-  } catch (error) {
-    await rest.return?.();
-    throw error;
-  }
-}
-
-/** A pump whose errors name the file. */
-type Feed = Pick<Pump, "more" | "take">;
-
-class PieceOf implements Piece {
-  readonly number: number;
-  readonly firstRow: number;
-  rows = 0;
-  readonly #feed: Feed;
-  #over = false;
-
-  constructor(feed: Feed, number: number, firstRow: number) {
-    this.#feed = feed;
-    this.number = number;
-    this.firstRow = firstRow;
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
-    while (!this.#over && (await this.#feed.more())) {
-      const next = this.#feed.take();
-      if (next instanceof Uint8Array) yield next;
-      else if (!(next instanceof Batch)) {
-        this.#over = true;
-        this.rows = next.rows;
-      }
-    }
+    yield* piecesIn(chunks, { ...request, from, run }, nodeHost(run), blame);
+  } finally {
+    await close(chunks, run.signal);
   }
 }

@@ -8,8 +8,8 @@ import { choose, DIALECTS, extensionOf, LIKELY } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
 import type { Compression } from "../io/compression.js";
 import type { Share } from "../jobs/share.js";
-import { CONVERT } from "../options/check.js";
-import type { ConvertOptions } from "../options/convert.js";
+import { SPLIT } from "../options/check.js";
+import type { ConvertOptions, SplitOptions } from "../options/convert.js";
 import {
   addDelimited,
   addEncoding,
@@ -238,7 +238,7 @@ Large payloads, in pieces that a server takes (part-00000.json, … and manifest
 }
 
 /** @throws TransloadError E_OPTION for options that do not go together. */
-export function conversionOf(call: ConvertCall): ConvertOptions {
+export function conversionOf(call: ConvertCall): SplitOptions {
   const to = call.to ?? call.for ?? nameOf(call.output);
   if (to === undefined)
     throw new TransloadError(
@@ -255,7 +255,7 @@ export function conversionOf(call: ConvertCall): ConvertOptions {
     throw new TransloadError("E_OPTION", "--header-out and --output are the same; the headers are a file beside the body");
   const maxBytes = call.maxBytes ?? (call.for === undefined ? undefined : limitOf(call.for));
   // those of the library are called as they are there
-  const given = Object.entries(call).filter(([name, value]) => Object.hasOwn(CONVERT, name) && value !== undefined);
+  const given = Object.entries(call).filter(([name, value]) => Object.hasOwn(SPLIT, name) && value !== undefined);
   return { ...Object.fromEntries(given), to, ...(maxBytes !== undefined && { maxBytes }) };
 }
 
@@ -266,11 +266,7 @@ function nameOf(output: string | undefined): string | undefined {
 }
 
 /** The options, with what a model or a schema adds to them. */
-export async function informed(
-  options: ConvertOptions,
-  { model, schema }: ConvertCall,
-  input: string | undefined,
-): Promise<ConvertOptions> {
+export async function informed(options: SplitOptions, { model, schema }: ConvertCall, input: string | undefined): Promise<SplitOptions> {
   if (model === undefined && schema === undefined) return options;
   const { withModel, withSchema } = await import("./model.js");
   const typed = schema === undefined ? options : await withSchema(options, schema);
@@ -285,7 +281,7 @@ function limitOf(name: string): number {
   throw new TransloadError("E_OPTION", `no limit is known for ${name}; say --max-bytes, or --for with one of ${limited.join(", ")}`);
 }
 
-export function shapeOf({ lines, output }: ConvertCall, { maxRows, maxBytes, to, what }: ConvertOptions): Shape {
+export function shapeOf({ lines, output }: ConvertCall, { maxRows, maxBytes, to, what }: SplitOptions): Shape {
   const cut = maxRows !== undefined || maxBytes !== undefined;
   if (!cut && !lines && !isPattern(output)) return "whole";
   if (!cut) throw new TransloadError("E_OPTION", "say how large a piece may be: --max-rows, --max-bytes, or --for a server");

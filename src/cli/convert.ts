@@ -12,7 +12,8 @@ import { type Output, openOutput } from "../io/output.js";
 import { pourFile } from "../jobs/pour.js";
 import { flows, guessesColumns, isTransfer, pourExchange } from "../lanes/exchange.js";
 import { corrected, FIRST_GUESS, type Guesses, once } from "../lanes/guessing.js";
-import type { ConvertOptions, HttpHeaders } from "../options/convert.js";
+import { checkSplit } from "../lanes/pieces.js";
+import type { HttpHeaders, SplitOptions } from "../options/convert.js";
 import type { Request } from "../options/request.js";
 import { addOptions, type ConvertCall, conversionOf, informed, type Shape, shapeOf } from "./convert-call.js";
 import { type Input, openInput, openPayload, type Payload } from "./input.js";
@@ -36,10 +37,10 @@ export const define: Define = (command, start) => {
 };
 
 /** Converts, and begins anew where a column turns out to be another than its first rows. */
-async function run(path: string | undefined, call: ConvertCall, options: ConvertOptions, shape: Shape, report: Report): Promise<void> {
+async function run(path: string | undefined, call: ConvertCall, options: SplitOptions, shape: Shape, report: Report): Promise<void> {
   const onWarning = once((warning) => report.warn(warning));
   // before anything is opened
-  checkConvert({ ...options, from: options.from === "auto" ? formOfName(path ?? "") : (options.from as string) });
+  requestFor(shape, { ...options, from: options.from === "auto" ? formOfName(path ?? "") : (options.from as string) });
   for (let guesses: Guesses = FIRST_GUESS; ; ) {
     try {
       return await attempt(path, call, { ...options, onWarning }, shape, report, guesses);
@@ -51,13 +52,18 @@ async function run(path: string | undefined, call: ConvertCall, options: Convert
   }
 }
 
+/** @throws TransloadError E_DIALECT, E_DTYPE or E_OPTION. */
+function requestFor(shape: Shape, options: SplitOptions): Request {
+  return shape === "whole" ? checkConvert(options) : checkSplit(options);
+}
+
 /** A conversion from a file to a file that is to begin anew. */
 class Misled extends Error {}
 
 async function attempt(
   path: string | undefined,
   { output: target, headerOut, compress, sync, jobs = 1, share, clean = false, ...call }: ConvertCall,
-  options: ConvertOptions,
+  options: SplitOptions,
   shape: Shape,
   report: Report,
   guesses: Guesses,
@@ -72,7 +78,7 @@ async function attempt(
   const payload = await openPayload(input, { ...limitsOf(call), onProgress, recalls: report.shows }).catch(async (error) => {
     throw await report.trace(blame(error, input.name), input, undefined);
   });
-  const told: ConvertOptions = {
+  const told: SplitOptions = {
     ...options,
     from: options.from === "auto" ? payload.form : (options.from as string),
     // what must be read twice is read from the file again
@@ -96,7 +102,7 @@ async function attempt(
   const output = await openOutput(target, input, sync);
   const headers = headerOut === undefined ? undefined : await openHeaders(headerOut, input, sync, output);
   const sink = compression || !output.patch ? undefined : { patch: output.patch, guesses };
-  const asked = checkConvert({ ...told, ...(headers && { onHeaders: headers.take }) });
+  const asked = requestFor(shape, { ...told, ...(headers && { onHeaders: headers.take }) });
   let rows: number | undefined;
   const onRows = (counted: number) => {
     rows = counted;

@@ -8,7 +8,7 @@ import { Recoding } from "../lanes/recoding.js";
 import { formFor } from "../model/fit.js";
 import { readModel, signatureOf } from "../model/mlmodel.js";
 import { columnsOf, dtypesOf, textColumns } from "../model/signature.js";
-import type { ConvertOptions } from "../options/convert.js";
+import type { ConvertOptions, SplitOptions } from "../options/convert.js";
 import { encodingIn } from "../options/request.js";
 
 const HEAD = 1 << 16;
@@ -17,7 +17,7 @@ const HEAD = 1 << 16;
  * What a model's signature says of a conversion: the form that its server takes, names for what has none, the keys to take
  * of records, and which columns of a csv are text.
  */
-export async function withModel(options: ConvertOptions, path: string, input: string | undefined): Promise<ConvertOptions> {
+export async function withModel(options: SplitOptions, path: string, input: string | undefined): Promise<SplitOptions> {
   const signature = signatureOf(await readModel(path));
   const names = columnsOf(signature);
   const layout = layoutOf(input, options);
@@ -35,7 +35,7 @@ export async function withModel(options: ConvertOptions, path: string, input: st
 }
 
 /** The columns that a schema says are text: an MLmodel's, or an object of names and types. */
-export async function withSchema(options: ConvertOptions, path: string): Promise<ConvertOptions> {
+export async function withSchema(options: SplitOptions, path: string): Promise<SplitOptions> {
   const text = path.endsWith(".json") ? textIn(readTypes(path)) : textIn(dtypesOf(signatureOf(await readModel(path))));
   if (!text) throw new TransloadError("E_OPTION", `--schema ${path} names no columns`);
   return { ...options, text: [...text, ...(options.text ?? [])] };

@@ -1,7 +1,7 @@
 import { basename, dirname } from "node:path";
-import type { Piece } from "../api/split.js";
 import { TransloadError } from "../errors.js";
 import { type Compression, compressor } from "../io/compression.js";
+import type { Piece } from "../lanes/pieces.js";
 import type { Input } from "./input.js";
 import { type Entry, PieceFolder, type PieceOptions } from "./piece-folder.js";
 

@@ -1,6 +1,6 @@
 // The program as commander knows it: its commands, and what its help says.
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { version } from "../api/version.js";
 import type { Define } from "./job.js";
 
 const COMMANDS: Readonly<Record<string, () => Promise<{ define: Define }>>> = {
@@ -44,9 +44,4 @@ export async function describe(name: string | undefined, start: Parameters<Defin
     (await load()).define(program.command(command), start);
   }
   return program;
-}
-
-function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
-  return version;
 }

@@ -6,7 +6,7 @@ import { beforeLeaving, interruptibly } from "../io/leaving.js";
 import { openOutput, print } from "../io/output.js";
 import { once } from "../lanes/guessing.js";
 import { type Model, readModel } from "../model/mlmodel.js";
-import type { ConvertOptions } from "../options/convert.js";
+import type { SplitOptions } from "../options/convert.js";
 import type { ScoreOptions } from "../options/score.js";
 import { journalOf, refusedOf } from "../score/file-names.js";
 import { rehearse } from "../score/rehearsal.js";
@@ -105,7 +105,7 @@ async function withModelOf(options: ScoreOptions, model: string, path: string | 
   const { from, encoding, columns, text, header } = options;
   const reading = Object.entries({ from, encoding, columns, text, header }).filter(([, value]) => value !== undefined);
   const to = options.for ?? dialectAt(checkUrl(options.url)).name;
-  const { to: form, ...told } = await interruptibly(withModel({ ...Object.fromEntries(reading), to } as ConvertOptions, model, path));
+  const { to: form, ...told } = await interruptibly(withModel({ ...Object.fromEntries(reading), to } as SplitOptions, model, path));
   return { ...options, ...told, for: form };
 }
 

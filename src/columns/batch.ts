@@ -2,12 +2,15 @@
 //
 // In: cells that a reader has put into memory, as column.ts says how they lie there. Out: the same cells as a program wants them: typed
 // arrays, ndarray views, JavaScript values row by row, Arrow's batches. Nothing here reads or writes a file.
+// biome-ignore lint/suspicious/noTsIgnore: it goes into the declarations, for those who have no apache-arrow; here is nothing to expect
+/** @ts-ignore its types are there where it is */
 import type { RecordBatch } from "apache-arrow";
 import type ndarray from "ndarray";
 import type { NdArray } from "ndarray";
 import { listed, TransloadError } from "../errors.js";
 import type { Block, Column, TypedColumn } from "./column.js";
 import { checkDtype, type DType, isTime, NUMERIC, type NumericDType, storedAs, type TypedArray } from "./dtype.js";
+import { inlinedNdarray } from "./inlined-ndarray.js";
 import { cellsIn, faultIn, product } from "./lists.js";
 import { castNumber } from "./number.js";
 import { lengthOf } from "./texts.js";
@@ -19,10 +22,15 @@ export function setNdarray(own: typeof ndarray): void {
   create = own;
 }
 
-/** Loaded by the first tensor() and not by the splice lane, whose start it would delay by a tenth. */
+/** Loaded by the first tensor() and not by the splice lane, whose start it would delay by a tenth. A bundle has no packages beside it. */
 function loadNdarray(): typeof ndarray {
-  const { createRequire } = process.getBuiltinModule("node:module");
-  return createRequire(import.meta.url)("ndarray") as typeof ndarray;
+  try {
+    const { createRequire } = process.getBuiltinModule("node:module");
+    return createRequire(import.meta.url)("ndarray") as typeof ndarray;
+  } catch (error) {
+    if (!inlinedNdarray) throw error;
+    return inlinedNdarray();
+  }
 }
 
 /** What a batch is made of. */
@@ -131,7 +139,8 @@ export class Batch {
 
   /**
    * The batch as Apache Arrow's: numbers over the same memory, booleans and text copied; a tensor is a column of fixed-size lists. It
-   * is a promise because apache-arrow is loaded by the first one that is asked for.
+   * is a promise because apache-arrow, which is in our code, is loaded by the first one that is asked for. To a copy of yours, of 21.2 or later, it
+   * is a RecordBatch like its own; its types are those of your copy.
    */
   async toArrow(): Promise<RecordBatch> {
     const { toArrow } = await import("./arrow.js");

@@ -13,6 +13,11 @@ export function compressionAt(head: Uint8Array): "gzip" | "zstd" | undefined {
   return MAGIC.find(([, magic]) => magic.every((byte, i) => head[i] === byte))?.[0];
 }
 
+/** Whether bytes that are still to come may tell that it is. */
+export function mayBeCompressed(head: Uint8Array): boolean {
+  return MAGIC.some(([, magic]) => head.length < magic.length && head.every((byte, i) => byte === magic[i]));
+}
+
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /** The first bytes of a source, and all of it: what was looked at comes again. */

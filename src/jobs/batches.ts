@@ -13,7 +13,7 @@ import { isCopied } from "./gathering.js";
 import { type OpenFile, whileOpen } from "./open-file.js";
 import { chunksOf, type ReadDocument, readPart, type readStretch, rowsOf } from "./reading.js";
 import { type Planned, relay, STRETCH, stretchesOf } from "./relay.js";
-import { giveBack, type Thread, takeThreads } from "./threads.js";
+import { giveBack, hasThreads, type Thread, takeThreads } from "./threads.js";
 
 /** A batch ends early where a column of text has twice as many bytes. */
 const MUCH_TEXT = 1 << 24;
@@ -36,7 +36,7 @@ async function* batchesOf(
   alone: () => AsyncIterable<Batch>,
 ): AsyncGenerator<Batch, void, undefined> {
   let given = 0;
-  if (jobs > 1 && goesInParts(request)) {
+  if (jobs > 1 && goesInParts(request) && hasThreads()) {
     // what is wrong with the head, one reader says
     const table = await tableOf(file, request).catch(() => undefined);
     if (table) given = yield* new Reading(file, table, request).run(jobs);

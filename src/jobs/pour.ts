@@ -14,7 +14,7 @@ import type { Outcome } from "./part.js";
 import { goesInParts, labelText, type Plan, planFor } from "./plan.js";
 import { FAR, type Planned, relay, stretchesOf } from "./relay.js";
 import { type Converted, convertLast, type convertStretch, type Document } from "./stretch.js";
-import { giveBack, type Thread, takeThreads } from "./threads.js";
+import { giveBack, hasThreads, type Thread, takeThreads } from "./threads.js";
 
 /**
  * Converts the file, on so many threads; `chunks` are its bytes, for the ordinary conversion.
@@ -28,7 +28,7 @@ export async function pourFile(
   host: Host,
   sink: Sink,
 ): Promise<void> {
-  const written = file !== undefined && jobs > 1 && goesInParts(request) ? await pourParts(file, jobs, request, sink) : 0;
+  const written = file !== undefined && jobs > 1 && goesInParts(request) && hasThreads() ? await pourParts(file, jobs, request, sink) : 0;
   if (written === undefined) return;
   if (written > 0) await sink.restart?.();
   await pour(chunks(), request, host, written > 0 && !sink.restart ? behind(sink, written) : sink);

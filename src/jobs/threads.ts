@@ -1,7 +1,8 @@
 // Threads that are kept for the next document. No library's pool: its worker would be a file of its own beside ours, which whoever bundles the
 // package must find, and what it has besides a queue, which is a promise here, is not needed.
 import { Worker } from "node:worker_threads";
-import { coreModule } from "../engine/module.js";
+import { coreModule, isInPlace } from "../engine/module.js";
+import { packageFile } from "../engine/package-file.js";
 
 /** A thread that nobody has used for so long ends. Milliseconds. */
 const IDLE = 5000;
@@ -19,8 +20,7 @@ export class Thread {
   broken = false;
 
   constructor() {
-    // right from src/jobs, and from the chunk in dist/chunks that this is built into
-    this.#worker = new Worker(new URL("../jobs/worker.js", import.meta.url), { workerData: { core: coreModule() }, execArgv: [] });
+    this.#worker = new Worker(packageFile("../jobs/worker.js"), { workerData: { core: coreModule() }, execArgv: [] });
     this.#worker.unref();
     this.#worker.on("message", ({ answer, error }: Reply) => {
       const asked = this.#waiting.shift();
@@ -68,6 +68,11 @@ export class Thread {
 }
 
 const idle: Thread[] = [];
+
+/** Whether there are threads: what runs on them is a file of the package's, which a bundle of it does not have. */
+export function hasThreads(): boolean {
+  return isInPlace();
+}
 
 /** So many threads, for one document at a time. */
 export function takeThreads(count: number): Thread[] {

@@ -66,8 +66,11 @@ export const RUN: ChecksOf<RunOptions> = {
   onHeaders: isFunction,
 };
 
-/** What convert() takes. */
-export const CONVERT = { ...ENDS, ...ROWS, ...TYPED, ...TARGET, ...PIECES, ...LIMITS, ...RUN };
+/** What split() takes. */
+export const SPLIT = { ...ENDS, ...ROWS, ...TYPED, ...TARGET, ...PIECES, ...LIMITS, ...RUN };
+
+/** What convert() takes: pieces one behind the other would be no payload. */
+export const CONVERT = { ...SPLIT, maxRows: isOfSplit, maxBytes: isOfSplit } satisfies Checks;
 
 /** What readBatches() takes; `columns` may be an object there. */
 export const READ = {
@@ -104,7 +107,7 @@ export const WRITE = {
 
 /** What inspect() takes. */
 export const INSPECT = {
-  maxRowBytes: isCount,
+  ...LIMITS,
   headerLength: isWhole,
   from: isText,
   encoding: isEncoding,
@@ -163,6 +166,13 @@ export function isOneOf(...known: readonly string[]): Check {
   return (name, value) => {
     if (!known.includes(value as string)) refuse(name, value, known.join(" or "));
   };
+}
+
+function isOfSplit(name: string): never {
+  throw new TransloadError(
+    "E_OPTION",
+    `${optionText(name)} cuts a payload into pieces, and this gives one payload; split() gives the pieces`,
+  );
 }
 
 export function isText(name: string, value: unknown): void {

@@ -148,4 +148,7 @@ export interface RunOptions {
 }
 
 /** What may be asked of a conversion. */
-export interface ConvertOptions extends EndOptions, RowOptions, TypedOptions, TargetOptions, PieceOptions, LimitOptions, RunOptions {}
+export interface ConvertOptions extends EndOptions, RowOptions, TypedOptions, TargetOptions, LimitOptions, RunOptions {}
+
+/** What may be asked of a conversion in pieces: `maxRows` or `maxBytes`, and all that `convert` takes. */
+export interface SplitOptions extends ConvertOptions, PieceOptions {}

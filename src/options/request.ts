@@ -12,12 +12,12 @@ import { TransloadError } from "../errors.js";
 import { encodingOf } from "../io/recode.js";
 import { type Checks, type ChecksOf, CONVERT, checkOptions, LIMITS, PIECES, ROWS, RUN, TARGET, TYPED } from "./check.js";
 import type {
-  ConvertOptions,
   EndOptions,
   LimitOptions,
   PieceOptions,
   RowOptions,
   RunOptions,
+  SplitOptions,
   TargetOptions,
   TypedOptions,
 } from "./convert.js";
@@ -134,7 +134,7 @@ export interface ReadRequest extends Pick<Request, "from" | "encoding" | "rows" 
  * The options of the function of this name, in their parts; `checks` are those that it takes.
  * @throws TransloadError E_OPTION where `to` is missing, for an option that is not known and for a value that cannot be; E_DTYPE.
  */
-export function requestOf(call: string, options: ConvertOptions, checks: Checks = CONVERT): Request {
+export function requestOf(call: string, options: SplitOptions, checks: Checks = CONVERT): Request {
   checkOptions(call, options, checks);
   const { from = "auto", to, what = "request" } = options;
   if (to === undefined) throw new TransloadError("E_OPTION", `\`to\` is missing: the dialect to write, ${LIKELY.join(", ")}, …`);
@@ -147,7 +147,7 @@ export function encodingIn({ encoding }: Pick<EndOptions, "encoding">): Pick<Req
   return name === UTF8 ? {} : { encoding: name };
 }
 
-export function partsOf(options: Omit<ConvertOptions, keyof EndOptions>): Parts {
+export function partsOf(options: Omit<SplitOptions, keyof EndOptions>): Parts {
   return {
     rows: part<RowOptions>(options, ROWS),
     typed: part<TypedOptions>(options, TYPED),

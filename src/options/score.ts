@@ -16,7 +16,7 @@ import {
   ROWS,
   RUN,
 } from "./check.js";
-import type { ConvertOptions, EndOptions, LimitOptions, PieceOptions, RowOptions, RunOptions, TargetOptions } from "./convert.js";
+import type { EndOptions, LimitOptions, PieceOptions, RowOptions, RunOptions, SplitOptions, TargetOptions } from "./convert.js";
 
 /** How a server is asked. */
 export interface AskingOptions {
@@ -97,12 +97,12 @@ export function scoreRequestOf(
   options: ScoreOptions,
 ): {
   readonly asking: AskingOptions;
-  readonly reading: Omit<ConvertOptions, "to">;
+  readonly reading: Omit<SplitOptions, "to">;
   readonly beside: readonly string[];
 } {
   checkOptions(call, options, SCORE);
   const { with: beside = [], ...own } = options;
   const parts = Object.entries(own).filter(([, value]) => value !== undefined);
   const pick = (asked: boolean) => Object.fromEntries(parts.filter(([name]) => Object.hasOwn(ASKING, name) === asked));
-  return { asking: pick(true) as unknown as AskingOptions, reading: pick(false) as Omit<ConvertOptions, "to">, beside };
+  return { asking: pick(true) as unknown as AskingOptions, reading: pick(false) as Omit<SplitOptions, "to">, beside };
 }

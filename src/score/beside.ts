@@ -11,12 +11,12 @@ import { formOf } from "../envelope/detect.js";
 import { placesAmong } from "../errors.js";
 import type { Source } from "../io/source.js";
 import { unpack } from "../io/unpack.js";
-import type { ConvertOptions } from "../options/convert.js";
+import type { ConvertOptions, SplitOptions } from "../options/convert.js";
 
 /** What of the payload goes beside the predictions. */
 export interface BesideRequest {
   readonly columns: readonly string[];
-  readonly reading: ConvertOptions;
+  readonly reading: SplitOptions;
 }
 
 /** Members of a record, each as a line's text has them: `"row":0,`. */
@@ -47,7 +47,7 @@ function* numbers(): Generator<Members> {
 }
 
 /** A frame in JSON may have labels, also behind its rows; of a binary file the first batch tells. */
-async function mayHaveLabels(source: Source, { from = "auto", index = "keep" }: ConvertOptions): Promise<boolean> {
+async function mayHaveLabels(source: Source, { from = "auto", index = "keep" }: SplitOptions): Promise<boolean> {
   if (index !== "keep") return false;
   const named = from === "auto" && typeof source === "string" ? formOfName(source) : from;
   const { head, chunks } = await unpack(source, { lend: false });

@@ -1,8 +1,8 @@
 // What the answers of a run depend on, in a few digits: a run goes on only where all of it is as it was.
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { spellUrl } from "../api/url.js";
+import { version } from "../api/version.js";
 import { cannotRead } from "../io/disk-errors.js";
 import type { Identity } from "./journal.js";
 import type { Plan } from "./plan.js";
@@ -18,11 +18,10 @@ const FORM = 1;
  * @throws TransloadError E_READ.
  */
 export async function identityOf(plan: Plan, file: string | undefined, fingerprint: string | undefined): Promise<Identity> {
-  const { version } = createRequire(import.meta.url)("transload/package.json") as { version: string };
   const { signal: _, onProgress: __, onWarning: ___, spillDir: ____, engine: _____, ...reading } = plan.parts.cutting;
   return {
     journal: FORM,
-    version,
+    version: version(),
     ...(file !== undefined && (await ofFile(file))),
     // no header is among these: it may be a secret
     options: digest(

@@ -11,7 +11,7 @@ import { formOf } from "../envelope/detect.js";
 import { TransloadError } from "../errors.js";
 import type { Source } from "../io/source.js";
 import { Pump } from "../lanes/pump.js";
-import type { ConvertOptions } from "../options/convert.js";
+import type { SplitOptions } from "../options/convert.js";
 import { requestOf } from "../options/request.js";
 
 /** A request, and the rows that it asks about. */
@@ -29,7 +29,7 @@ export interface Part {
 /** How requests are made. */
 export interface PartsOptions {
   /** How the payload is read and cut, and what it becomes. */
-  readonly cutting: ConvertOptions;
+  readonly cutting: SplitOptions;
   readonly server: Dialect;
   /** A member that stands at the start of every request: `"params":{…},`. */
   readonly params: string | undefined;
@@ -60,7 +60,7 @@ export async function cut(part: Part, options: PartsOptions, maxRows: number): P
   return smaller;
 }
 
-async function* piecesOf(source: Source, options: ConvertOptions): AsyncGenerator<Part, void, undefined> {
+async function* piecesOf(source: Source, options: SplitOptions): AsyncGenerator<Part, void, undefined> {
   for await (const piece of split(source, options)) {
     const chunks: Uint8Array[] = [];
     for await (const chunk of piece) chunks.push(chunk);
@@ -85,12 +85,12 @@ function hasRows(to: string): boolean {
 }
 
 /** The pieces that will become requests: what is missing is still to be told from what is NaN. */
-function asRows({ cutting, server }: PartsOptions): ConvertOptions {
+function asRows({ cutting, server }: PartsOptions): SplitOptions {
   const { datatype: _, nan: __, ...others } = cutting;
   return { ...others, to: ROWS, missing: cutting.missing ?? server.missing ?? "null" };
 }
 
-async function fromRows(rows: Uint8Array, { to, nan, missing, index, datatype }: ConvertOptions): Promise<Uint8Array> {
+async function fromRows(rows: Uint8Array, { to, nan, missing, index, datatype }: SplitOptions): Promise<Uint8Array> {
   const target = Object.entries({ nan, missing, index, datatype }).filter(([, value]) => value !== undefined);
   const request = requestOf("score", { ...Object.fromEntries(target), from: ROWS, to });
   const chunks: Uint8Array[] = [];

@@ -4,7 +4,7 @@ import { checkHeaders, checkUrl } from "../api/url.js";
 import { binaryForm } from "../binary/form.js";
 import { choose, type Dialect } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
-import type { ConvertOptions } from "../options/convert.js";
+import type { SplitOptions } from "../options/convert.js";
 import { type ScoreOptions, scoreRequestOf } from "../options/score.js";
 import type { PartsOptions } from "./parts.js";
 import type { SendingOptions } from "./sending.js";
@@ -61,7 +61,7 @@ export function planOf(call: string, options: ScoreOptions): Plan {
     parts: {
       server,
       params,
-      cutting: { ...reading, ...room, from: reading.from === "auto" ? undefined : reading.from, to } as ConvertOptions,
+      cutting: { ...reading, ...room, from: reading.from === "auto" ? undefined : reading.from, to } as SplitOptions,
     },
     beside,
   };

@@ -7,8 +7,8 @@
 // In: requests of the dialects that clients speak (routes.ts). What runs: a request's body is converted on its way to the server behind
 // (pass.ts, body.ts over upstream.ts), and the answer on its way back; who is refused is told so in his own dialect (refusal.ts). plan.ts
 // is what the options come to; metadata.ts what models say of themselves; metrics.ts what is counted.
-import { readFileSync } from "node:fs";
 import type { FastifyInstance, FastifyPluginAsync } from "fastify";
+import { version } from "../api/version.js";
 import type { GatewayOptions } from "../options/serve.js";
 import { Gate } from "./gate.js";
 import { type Meter, meterOf } from "./metrics.js";
@@ -42,7 +42,7 @@ export const gateway: FastifyPluginAsync<GatewayOptions> = async (server, option
   server.addContentTypeParser("*", (_request, _body, done) => done(null));
   const meter = await meterOf(() => gate.inside);
   if (meter) addMetrics(server, meter);
-  addRoutes(server, doors, meter, versionOf());
+  addRoutes(server, doors, meter, version());
 };
 
 function addMetrics(server: FastifyInstance, meter: Meter): void {
@@ -51,9 +51,4 @@ function addMetrics(server: FastifyInstance, meter: Meter): void {
     const { type, text } = await meter.text();
     return reply.type(type).send(text);
   });
-}
-
-function versionOf(): string {
-  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
-  return version;
 }

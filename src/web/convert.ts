@@ -2,12 +2,14 @@ import { abortError } from "../io/abort.js";
 import { stageFor } from "../lanes/chain.js";
 import { checkEnds, checkTransfer, isTransfer } from "../lanes/exchange.js";
 import type { Stage } from "../lanes/stage.js";
+import { Unpacking } from "../lanes/unpacking.js";
 import { CONVERT } from "../options/check.js";
 import type { ConvertOptions as NodeOptions } from "../options/convert.js";
 import { type Request, requestOf } from "../options/request.js";
 import { loadCore } from "./core.js";
 import { ExchangeStage } from "./exchange.js";
 import { MAX_SPILL, webHost } from "./host.js";
+import { packedError } from "./source.js";
 
 /** As in Node, without what needs its files. */
 export interface ConvertOptions extends Omit<NodeOptions, "file" | "spillDir" | "engine"> {
@@ -99,9 +101,12 @@ class ConvertStreams {
     this.#release = () => host.close();
     if (this.#over) return this.#release();
     const write = (bytes: Uint8Array) => this.#out.enqueue(bytes);
-    this.#stage = isTransfer(request)
+    const stage = isTransfer(request)
       ? new ExchangeStage(request, host, write, this.#outlet())
       : stageFor(request, host, write, this.#outlet());
+    this.#stage = new Unpacking(stage, (kind) => {
+      throw packedError(kind);
+    });
   }
 
   #outlet() {

@@ -1,8 +1,7 @@
 import ndarray from "ndarray";
 import { setNdarray } from "../columns/batch.js";
+import { type CoreSource, moduleOf } from "../engine/core-source.js";
 import { isRelaxed, setCore } from "../engine/module.js";
-
-type CoreSource = WebAssembly.Module | ArrayBuffer | Uint8Array<ArrayBuffer> | Response | string | URL;
 
 let loading: Promise<void> | undefined;
 
@@ -23,14 +22,4 @@ export function loadCore(source: CoreSource | Promise<Response> = inPackage()): 
 /** Spelled out twice: bundlers know a file by this. */
 function inPackage(): URL {
   return isRelaxed() ? new URL("../core/core-relaxed.wasm", import.meta.url) : new URL("../core/core.wasm", import.meta.url);
-}
-
-async function moduleOf(source: CoreSource | Promise<Response>): Promise<WebAssembly.Module> {
-  const given = await source;
-  if (given instanceof WebAssembly.Module) return given;
-  if (given instanceof ArrayBuffer || given instanceof Uint8Array) return WebAssembly.compile(given);
-  const response = given instanceof Response ? given : await fetch(given);
-  if (!response.ok) throw new Error(`transload: the core cannot be loaded from ${response.url}: ${response.status} ${response.statusText}`);
-  // not compiled while it streams: not every server says that it is application/wasm
-  return WebAssembly.compile(await response.arrayBuffer());
 }

@@ -7,6 +7,7 @@ import type { BatchOptions } from "../options/read.js";
 import { readRequestOf } from "../options/request.js";
 import { loadCore } from "./core.js";
 import { MAX_SPILL, webHost } from "./host.js";
+import { blobOf, chunksOf, type Source } from "./source.js";
 
 /** As in Node, without what needs its files. */
 export interface ReadOptions extends Omit<BatchOptions, "engine"> {
@@ -21,29 +22,17 @@ const { engine: _, spillDir: __, model: ___, ...OPTIONS } = READ;
  * @throws TransloadError for the first fault in the input, after the batches before it.
  */
 export async function* readBatches(
-  source: Blob | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  source: Source,
   { maxSpill = MAX_SPILL, ...options }: ReadOptions = {},
 ): AsyncGenerator<Batch, void, undefined> {
   checkOptions("readBatches", options, OPTIONS);
   await loadCore();
-  const blob = source instanceof Blob ? source : undefined;
-  const host = await webHost(blob, maxSpill);
+  const host = await webHost(blobOf(source), maxSpill);
   try {
-    const bytes = source instanceof Blob ? source.stream() : source;
-    const chunks = counted(abortable(bytes instanceof ReadableStream ? chunksOf(bytes) : bytes, options.signal), options.onProgress);
+    const chunks = counted(abortable(chunksOf(source), options.signal), options.onProgress);
     for await (const batch of batchesIn(chunks, readRequestOf(options), host))
       if (batch.rowCount > 0) yield options.dictionary ? batch : withoutDictionaries(batch);
   } finally {
     host.close();
-  }
-}
-
-/** Not every browser's streams can be iterated over. */
-async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  const reader = stream.getReader();
-  try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
-  } finally {
-    await reader.cancel();
   }
 }

@@ -2,7 +2,7 @@
 // FUZZ is how many minutes to go on for, FUZZ_BYTES how many bytes; without them some hundred cases that are the same at every run.
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
-import { type ConvertOptions, convert, inspect, readBatches, split, TransloadError, writeBatches } from "../../src/index.js";
+import { convert, inspect, readBatches, type SplitOptions, split, TransloadError, writeBatches } from "../../src/index.js";
 import { compressor } from "../../src/io/compression.js";
 
 /** Where the seed stands; a failure names it. */
@@ -126,8 +126,8 @@ tfserving:instances tfserving:inputs oip oip:columns oip:tensor seldon seldon:te
 const FILES = ["parquet", "arrow", "arrows", "npy", "npz"];
 
 /** Options at random: often such as cannot be used together, which is refused as well. */
-function options(dice: Dice, targets: readonly string[]): ConvertOptions {
-  const drawn: Partial<ConvertOptions>[] = [
+function options(dice: Dice, targets: readonly string[]): SplitOptions {
+  const drawn: Partial<SplitOptions>[] = [
     {
       from: dice.pick([
         "csv",
@@ -188,7 +188,9 @@ async function drain(stream: AsyncIterable<unknown>): Promise<void> {
 const TAKERS: readonly ((dice: Dice, bytes: Buffer) => Promise<void>)[] = [
   async (dice, bytes) => {
     const { pipeline } = await import("node:stream/promises");
-    await pipeline(chunks(dice, bytes), convert(options(dice, [...TARGETS, ...FILES])), drain);
+    // which are split()'s
+    const { maxRows: _, maxBytes: __, ...own } = options(dice, [...TARGETS, ...FILES]);
+    await pipeline(chunks(dice, bytes), convert(own), drain);
   },
   async (dice, bytes) => {
     const { maxRows = 2, ...own } = options(dice, TARGETS);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { type ConvertOptions, split } from "../../src/index.js";
+import { type SplitOptions, split } from "../../src/index.js";
 import { cut, feed, whole } from "../support/feed.js";
 
 const folder = mkdtempSync(join(tmpdir(), "transload-test-"));
@@ -20,7 +20,7 @@ describe("pieces whose numbers are read", () => {
     ["mlflow", frame],
   ])("are as many as were asked for, from %s", async (from, input) => {
     for (const to of ["azureml", "mlflow:records", "csv"])
-      for (const how of [{ dtype: "float32" }, { through: [(batch: unknown) => batch] }] as Partial<ConvertOptions>[]) {
+      for (const how of [{ dtype: "float32" }, { through: [(batch: unknown) => batch] }] as Partial<SplitOptions>[]) {
         const rows: number[] = [];
         const texts: string[] = [];
         for await (const piece of split([Buffer.from(input)], { from, to, maxRows: 4, ...how })) {
@@ -44,7 +44,7 @@ describe("pieces whose rows pass", () => {
   const rows = Array.from({ length: 1000 }, (_, i) => [i, i / 7, -i - 1]);
   const payload = (extra = "") => `{"input_data":{"columns":["a","b","c"],"data":${JSON.stringify(rows)}${extra}}}`;
 
-  async function piecesOf(source: string | Uint8Array[], how: Partial<ConvertOptions>): Promise<unknown[][]> {
+  async function piecesOf(source: string | Uint8Array[], how: Partial<SplitOptions>): Promise<unknown[][]> {
     const found: unknown[][] = [];
     for await (const piece of split(source, { to: "mlflow:split", maxRows: 64, ...how })) {
       const parts: Uint8Array[] = [];

@@ -1,7 +1,7 @@
 // Rows of plain numbers are taken whole, 64 bytes at a time: they must become what they become a cell at a time.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ConvertOptions } from "../../src/index.js";
+import type { SplitOptions } from "../../src/index.js";
 import { type Draw, drawing } from "../support/draw.js";
 import { collect, crumbs, cut, feed, type Outcome, placeOf, whole } from "../support/feed.js";
 import { same } from "../support/same.js";
@@ -78,8 +78,8 @@ const TARGETS = [
   "mlflow:records",
 ];
 
-function options({ pick, upTo }: Draw, from: string): ConvertOptions {
-  const own: ConvertOptions = { from, to: pick(TARGETS) };
+function options({ pick, upTo }: Draw, from: string): SplitOptions {
+  const own: SplitOptions = { from, to: pick(TARGETS) };
   if (upTo(3) === 0) own.maxRows = upTo(4) + 1;
   if (upTo(5) === 0) own.maxBytes = 2000;
   if (upTo(5) === 0) own.ragged = "pad";

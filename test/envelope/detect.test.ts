@@ -1,7 +1,7 @@
 // What convert writes for a form, auto reads as that form, as one that holds the same, or not at all.
 import { describe, expect, test } from "vitest";
 import { DIALECTS, dialectOf, FORMS, type Form, type Layout } from "../../src/dialects/index.js";
-import { type ConvertOptions, detect, inspect, TransloadError } from "../../src/index.js";
+import { detect, inspect, type SplitOptions, TransloadError } from "../../src/index.js";
 import { crumbs, feed, tryRead, whole } from "../support/feed.js";
 import { n, type Sheet, textOf } from "../support/forms.js";
 import { steady } from "../support/steady.js";
@@ -81,7 +81,7 @@ describe("instances with features", () => {
 });
 
 describe("a document that is a list", () => {
-  const into = async (text: string, options: Partial<ConvertOptions> & Pick<ConvertOptions, "to">) => {
+  const into = async (text: string, options: Partial<SplitOptions> & Pick<SplitOptions, "to">) => {
     const { text: out, error } = await steady(text, options);
     return error ? `${error.code} ${error.message}` : out;
   };

@@ -1,12 +1,15 @@
 // gzip, Brotli and Zstandard sources: expanded as they come, and refused when they are not whole, damaged, or a bomb.
+import { once } from "node:events";
 import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, describe, expect, test } from "vitest";
-import { convert, readBatches, split } from "../../src/index.js";
+import { type ConvertOptions, convert, readBatches, split } from "../../src/index.js";
 import { columnsOf, crumbs, cut, tryRead, whole } from "../support/feed.js";
 
 const folder = mkdtempSync(join(tmpdir(), "transload-test-"));
@@ -95,5 +98,75 @@ describe("a compressed source", () => {
     const bomb = gzipSync(Buffer.concat([text.subarray(0, -2), Buffer.alloc(1 << 27, 0x20), Buffer.from("]}")]));
     expect((await tryRead(whole(bomb))).error?.code).toBe("E_LIMIT");
     expect((await tryRead(whole(bomb), { maxExpand: 2000 })).error).toBeUndefined();
+  });
+});
+
+describe("convert()", () => {
+  const split = '{"dataframe_split":{"columns":["a","b"],"data":[[1,"x"],[2,"y"]]}}';
+  const rows = Array.from({ length: 200_000 }, (_, i) => `${i},text ${i}`).join("\n");
+  const csv = `a,b\n${rows}\n`;
+  const zstd = Buffer.from("28b52ffd240a510000615f782c620a312c320a23ec0234", "hex");
+
+  async function converted(chunks: Iterable<Uint8Array>, options: ConvertOptions): Promise<string> {
+    return text(Readable.from(chunks, { objectMode: false }).pipe(convert(options).on("error", () => {})));
+  }
+
+  test("expands what is compressed, cut anywhere, in every lane", async () => {
+    const lanes: readonly ConvertOptions[] = [
+      { to: "azureml:split" },
+      { to: "mlflow:records" },
+      { to: "mlflow:split", dtype: { a: "float32" } },
+      { to: "azureml:split", engine: "reference" },
+    ];
+    for (const options of lanes) {
+      const plain = await converted(whole(split), options);
+      expect(plain).toContain('"b"');
+      for (const chunks of [whole(gzipSync(split)), crumbs(gzipSync(split))]) expect(await converted(chunks, options)).toBe(plain);
+    }
+    for (const chunks of [whole(zstd), crumbs(zstd)]) expect(await converted(chunks, { from: "csv", to: "jsonl:lists" })).toBe("[1,2]\n");
+    expect(await converted(whole(gzipSync(split)), { to: "csv", encoding: "windows-1252" })).toBe("a,b\n1,x\n2,y\n");
+  });
+
+  test("reads what is compressed twice from a spill, and not from the file that has it", async () => {
+    const path = join(folder, "late.csv.gz");
+    writeFileSync(path, gzipSync(csv));
+    const options: ConvertOptions = { from: "csv", to: "oip" };
+    const plain = await converted([Buffer.from(csv)], options);
+    expect((await converted([readFileSync(path)], { ...options, file: path })) === plain).toBe(true);
+  });
+
+  test("refuses what is cut short, damaged or a bomb, and names the file", async () => {
+    const packed = gzipSync(csv);
+    const bent = Buffer.from(packed);
+    bent.fill(0xff, 2000, 2100);
+    for (const [bytes, code, options] of [
+      [packed.subarray(0, -20), "E_TRUNCATED", {}],
+      [packed.subarray(0, 3), "E_TRUNCATED", {}],
+      [bent, "E_SYNTAX", {}],
+      [gzipSync(`a\n${"0\n".repeat(2 ** 26)}`), "E_LIMIT", { maxExpand: 10 }],
+    ] as const)
+      for (const file of [undefined, "rows.csv.gz"]) {
+        const given = { from: "csv", to: "mlflow:split", ...options, ...(file !== undefined && { file }) } as const;
+        const drained = async (chunks: AsyncIterable<unknown>) => {
+          for await (const _ of chunks);
+        };
+        await expect(pipeline([bytes], convert(given), drained)).rejects.toMatchObject({ code, file });
+      }
+  });
+
+  test("expands no further than it is read, and ends where it is destroyed", async () => {
+    const zeros = gzipSync(`{"inputs":[${"0,".repeat(2 ** 25)}0]}`);
+    const stream = convert({ to: "mlflow", maxExpand: 1e6 });
+    stream.write(zeros);
+    await once(stream, "readable");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(stream.readableLength).toBeLessThan(2 ** 22);
+    stream.destroy();
+    await once(stream, "close");
+  });
+
+  test("takes the first letters of what is compressed for text, where they are no more than these", async () => {
+    expect(await converted(crumbs("(a,b\n1,2\n"), { from: "csv", to: "jsonl:records" })).toBe('{"(a":1,"b":2}\n');
+    expect(await converted(whole("("), { from: "csv", to: "mlflow:split" })).toContain('"("');
   });
 });

@@ -2,14 +2,20 @@
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { beforeAll, describe, expect, test } from "vitest";
-import { Batch, type ConvertOptions, convert, readBatches, split, type Warning, writeBatches } from "../../src/index.js";
+import { Batch, convert, readBatches, type SplitOptions, split, type Warning, writeBatches } from "../../src/index.js";
 import { CONVERT } from "../../src/options/check.js";
 
-type Options = Omit<ConvertOptions, "to">;
+type Options = Omit<SplitOptions, "to">;
 
-async function converted(source: Uint8Array | string, options: ConvertOptions): Promise<{ bytes: Buffer; warnings: string[] }> {
+/** Pieces come one behind the other. */
+async function converted(source: Uint8Array | string, options: SplitOptions): Promise<{ bytes: Buffer; warnings: string[] }> {
   const warnings: string[] = [];
   const onWarning = ({ code }: Warning) => warnings.push(code);
+  if (options.maxRows !== undefined || options.maxBytes !== undefined) {
+    const pieces: Buffer[] = [];
+    for await (const piece of split([Buffer.from(source as string)], { ...options, onWarning })) pieces.push(await buffer(piece));
+    return { bytes: Buffer.concat(pieces), warnings };
+  }
   const chunks = Readable.from([Buffer.from(source as string)], { objectMode: false });
   const stream = convert({ ...options, onWarning });
   chunks.on("error", (error) => stream.destroy(error)).pipe(stream);

@@ -2,7 +2,7 @@
 // names; a small model says what each target must then hold, or why it refuses. Neither may depend on the road that the bytes take.
 import { describe, expect, test } from "vitest";
 import { FORMS, type Form, type Layout } from "../../src/dialects/index.js";
-import { type ConvertOptions, type SplitOptions, split, TransloadError } from "../../src/index.js";
+import { type SplitOptions, split, TransloadError } from "../../src/index.js";
 import { crumbs, feed, whole } from "../support/feed.js";
 import { layoutFor } from "../support/forms.js";
 
@@ -261,7 +261,7 @@ function contentIn(to: Form, layout: Layout, text: string): unknown {
   }
 }
 
-const LANES: Readonly<Record<string, Omit<ConvertOptions, "to">>> = {
+const LANES: Readonly<Record<string, Omit<SplitOptions, "to">>> = {
   plain: {},
   fixed: { fixed: true },
   "max rows": { maxRows: 1000 },

@@ -2,14 +2,14 @@
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
-import { type ConvertOptions, readBatches, convert as toStream, writeBatches } from "../../src/index.js";
+import { readBatches, type SplitOptions, convert as toStream, writeBatches } from "../../src/index.js";
 import { feed, whole } from "../support/feed.js";
 import { steady } from "../support/steady.js";
 
 const split = (row: string, columns = '"columns":["a","s"],') => `{"dataframe_split":{${columns}"data":[${row},[2,"]y"]]}}`;
 const RECORDS = '{"instances":[{"a":1,"s":"x"},{"a":2,"s":"]y"}]}';
 
-async function convert(input: string, options: Partial<ConvertOptions> = {}): Promise<string> {
+async function convert(input: string, options: Partial<SplitOptions> = {}): Promise<string> {
   const outcome = await steady(input, { to: "tfserving", ...options });
   return outcome.error ? `${outcome.error.code} ${outcome.error.message}` : outcome.text;
 }

@@ -2,7 +2,18 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { describe, expect, test } from "vitest";
-import { Batch, type ConvertOptions, convert, inspect, readBatches, split, TransloadError, writeBatches } from "../../src/index.js";
+import {
+  Batch,
+  type ConvertOptions,
+  convert,
+  convertFile,
+  inspect,
+  readBatches,
+  type SplitOptions,
+  split,
+  TransloadError,
+  writeBatches,
+} from "../../src/index.js";
 
 const PAYLOAD = '{"input_data":{"columns":["a"],"index":[0],"data":[[1]]}}';
 const bytes = () => Readable.from([Buffer.from(PAYLOAD)], { objectMode: false });
@@ -13,7 +24,7 @@ const CALLS: Readonly<Record<string, (options: Record<string, unknown>) => Promi
   readBatches: async (options) => drain(readBatches(bytes(), options)),
   writeBatches: async (options) => pipeline(readBatches(bytes()), writeBatches({ to: "mlflow", ...options }), drain),
   inspect: async (options) => inspect(bytes(), options),
-  split: async (options) => drain(split(bytes(), { to: "mlflow", maxRows: 1, ...options } as ConvertOptions)),
+  split: async (options) => drain(split(bytes(), { to: "mlflow", maxRows: 1, ...options } as SplitOptions)),
 };
 
 async function drain(items: AsyncIterable<unknown>): Promise<void> {
@@ -97,6 +108,16 @@ describe("convert", () => {
   test("says that `to` is missing", () => {
     expect(() => convert({} as ConvertOptions)).toThrow(/^`to` is missing: the dialect to write, azureml/);
     expect(() => convert(undefined as unknown as ConvertOptions)).toThrow(TransloadError);
+  });
+
+  test("and convertFile refuse the size of pieces, which are split()'s", async () => {
+    for (const asked of [{ maxRows: 10 }, { maxBytes: 1000 }]) {
+      const detail = `${Object.keys(asked)[0]} cuts a payload into pieces, and this gives one payload; split() gives the pieces`;
+      for (const to of ["mlflow", "parquet"]) {
+        expect(() => convert({ to, ...asked } as ConvertOptions)).toThrow(expect.objectContaining({ code: "E_OPTION", detail }));
+        await expect(convertFile("no such file", "other", { to, ...asked } as ConvertOptions)).rejects.toMatchObject({ detail });
+      }
+    }
   });
 
   test.each([

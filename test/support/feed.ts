@@ -1,15 +1,16 @@
 import { nodeHost } from "../../src/api/node.js";
 import {
   type Batch,
-  type ConvertOptions,
   type ReadOptions,
   readBatches,
+  type SplitOptions,
   TransloadError,
   type TypedArray,
   type Warning,
 } from "../../src/index.js";
 import { stageFor } from "../../src/lanes/chain.js";
 import type { Stage } from "../../src/lanes/stage.js";
+import { SPLIT } from "../../src/options/check.js";
 import { requestOf } from "../../src/options/request.js";
 
 /** What came of a conversion: bytes, warnings and, when it was refused, the error. */
@@ -19,15 +20,15 @@ export interface Outcome {
   error: TransloadError | undefined;
 }
 
-/** Converts these chunks without streams. Any error that is not a TransloadError is a bug and is thrown. */
-export async function feed(chunks: readonly Uint8Array[], options: ConvertOptions): Promise<Outcome> {
+/** Converts these chunks without streams; pieces come one behind the other. Any error that is not a TransloadError is a bug and is thrown. */
+export async function feed(chunks: readonly Uint8Array[], options: SplitOptions): Promise<Outcome> {
   const out: Buffer[] = [];
   const warnings: Warning[] = [];
   let error: TransloadError | undefined;
   let conversion: Stage | undefined;
   try {
     conversion = stageFor(
-      requestOf("convert", { ...options, onWarning: (warning) => warnings.push(warning) }),
+      requestOf("convert", { ...options, onWarning: (warning) => warnings.push(warning) }, SPLIT),
       nodeHost(options),
       (bytes) => out.push(Buffer.from(bytes)),
     );

@@ -1,9 +1,9 @@
-import type { ConvertOptions } from "../../src/index.js";
+import type { SplitOptions } from "../../src/index.js";
 import { crumbs, feed, halves, type Outcome, whole } from "./feed.js";
 import { same } from "./same.js";
 
 /** What comes of a conversion; held against what comes of the same input byte by byte, and cut at every byte. */
-export async function steady(input: string, options: ConvertOptions): Promise<Outcome> {
+export async function steady(input: string, options: SplitOptions): Promise<Outcome> {
   const outcome = await feed(whole(input), options);
   const told = ({ text, error, warnings }: Outcome) => ({ text: error?.message ?? text, warnings });
   const length = Buffer.byteLength(input);

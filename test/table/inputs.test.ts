@@ -1,6 +1,6 @@
 // Open Inference Protocol's inputs, read and written: what they are together, and what shapes their data may have.
 import { describe, expect, test } from "vitest";
-import { type ConvertOptions, inspect, verdict } from "../../src/index.js";
+import { type ConvertOptions, inspect, type SplitOptions, verdict } from "../../src/index.js";
 import { collect, columnsOf, feed, whole } from "../support/feed.js";
 import { steady } from "../support/steady.js";
 
@@ -207,9 +207,9 @@ describe("a request's content type says what its inputs are together", () => {
 
   test("one array is cut between its elements, which columns are not", async () => {
     const [, text = ""] = both("np", MATRIX);
-    const array = await feed(whole(text), { to: "mlflow", maxRows: 1 } as ConvertOptions);
+    const array = await feed(whole(text), { to: "mlflow", maxRows: 1 } as SplitOptions);
     expect(array.text).toBe('{"inputs":[[1,2]]}{"inputs":[[3,4]]}');
-    const columns = await feed(whole(oip(MATRIX)), { to: "mlflow", maxRows: 1 } as ConvertOptions);
+    const columns = await feed(whole(oip(MATRIX)), { to: "mlflow", maxRows: 1 } as SplitOptions);
     expect(columns.error).toMatchObject({ code: "E_OPTION" });
   });
 

@@ -1,11 +1,11 @@
 // What must be known before a row can be written: names that come late, keys that come later still, parameters on either
 // side; rows that become columns, and columns that become rows.
 import { describe, expect, test } from "vitest";
-import type { ConvertOptions } from "../../src/index.js";
+import type { SplitOptions } from "../../src/index.js";
 import { feed, tryRead, whole } from "../support/feed.js";
 import { steady } from "../support/steady.js";
 
-async function convert(input: string, to: string, options: Partial<ConvertOptions> = {}): Promise<string> {
+async function convert(input: string, to: string, options: Partial<SplitOptions> = {}): Promise<string> {
   const { error, text } = await steady(input, { to, ...options });
   return error ? `${error.code} ${error.message}` : text;
 }

@@ -1,4 +1,4 @@
-import { convert, readBatches } from "../../dist/web/index.js";
+import { convert, inspect, readBatches, split, verdict } from "../../dist/web/index.js";
 import { runJobs } from "./jobs.js";
 
 const worker = new Worker("worker.js", { type: "module" });
@@ -55,6 +55,29 @@ window.batches = async () => {
   });
   for await (const _ of readBatches(endless, { from: "csv" })) break;
   return { found, closed };
+};
+
+/** Pieces, an inspection and a verdict of each payload, of a Blob and of a stream that passes but once; or why there are none. */
+window.judged = async (payloads) => {
+  const answers = [];
+  for (const { input, from, to } of payloads) {
+    const blob = new Blob([Uint8Array.from(atob(input), (c) => c.charCodeAt(0))]);
+    for (const source of [() => blob, () => blob.stream()]) {
+      try {
+        const pieces = [];
+        for await (const piece of split(source(), { from, to, maxRows: 2 })) {
+          const parts = [];
+          for await (const bytes of piece) parts.push(bytes);
+          pieces.push([piece.firstRow, piece.rows, await new Blob(parts).text()]);
+        }
+        const inspection = await inspect(source(), { from });
+        answers.push({ pieces, inspection, verdict: verdict(inspection, { for: "azureml" }) });
+      } catch (error) {
+        answers.push({ error: error.code ?? String(error), message: error.message });
+      }
+    }
+  }
+  return answers;
 };
 
 /** During a replay the conversion writes without being given a chunk: whoever stops it then is told why. */

@@ -2,10 +2,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ConvertOptions, convert } from "../../src/index.js";
+import { type ConvertOptions, convert, inspect, split, TransloadError, verdict } from "../../src/index.js";
 import { launch, serve } from "../support/chromium.js";
 
 /** What run.js puts into the page. */
@@ -119,7 +120,7 @@ describe.each(["worker", "page"] as const)("in a %s", (where) => {
       { input: csv, options: { from: "csv", to: "mlflow" } },
       { input: csv, options: { from: "csv", to: "oip" } },
       { input: csv, options: { from: "csv", to: "mlflow", typing: "pandas" } },
-      { input: csv, options: { from: "csv", to: "mlflow", text: ["a"], maxRows: 1000 } },
+      { input: csv, options: { from: "csv", to: "mlflow", text: ["a"] } },
       { input: named, options: { to: "csv" } },
       { input: split, options: { to: "mlflow", dtype: { a: "float32" } } },
       { input: csv, options: { from: "csv", to: "tfserving", dtype: { a: "int32" } } },
@@ -185,11 +186,11 @@ describe.each(["worker", "page"] as const)("in a %s", (where) => {
     const [dialect, zip, option] = await run(where, [
       { input: "", options: { to: "mflow" } },
       { input: "a\n1\n", options: { from: "csv", to: "npz" } },
-      { input: "", options: { to: "mlflow", maxRows: -1 } },
+      { input: "", options: { to: "mlflow", maxRows: 10 } as never },
     ]);
     expect(dialect).toMatchObject({ error: "E_DIALECT", message: expect.stringMatching(/did you mean.*mlflow/) });
     expect(zip).toMatchObject({ error: "E_DIALECT", message: expect.stringMatching(/in Node/) });
-    expect(option).toMatchObject({ error: "E_OPTION" });
+    expect(option).toMatchObject({ error: "E_OPTION", message: expect.stringMatching(/split\(\) gives the pieces/) });
   });
 });
 
@@ -225,6 +226,56 @@ test("batches are read of a Blob and of a stream, text and binary, as far as the
     ],
     closed: true,
   });
+});
+
+test("pieces, inspections and verdicts are those of Node", async () => {
+  const bytesOf = async (input: string, options: ConvertOptions) => {
+    const stream = convert(options);
+    stream.end(input);
+    return Buffer.concat(await stream.toArray());
+  };
+  const csv = "a,b\n1,x\n2,y\n3,\n";
+  const payloads = [
+    { bytes: Buffer.from(csv), from: "csv", to: "mlflow:records" },
+    { bytes: Buffer.from('{"input_data":{"data":[[1,null],[2,NaN],[3,4]],"columns":["a","b"]}}'), from: "auto", to: "mlflow" },
+    { bytes: Buffer.from('{"data":{"tensor":{"shape":[3,1],"values":[1,2,3]}}}'), from: "auto", to: "mlflow" },
+    { bytes: await bytesOf(csv, { from: "csv", to: "parquet" }), from: "auto", to: "csv" },
+    { bytes: await bytesOf('{"instances":[[1,2],[3,4],[5,6]]}', { to: "npy" }), from: "auto", to: "tfserving" },
+    { bytes: Buffer.from('{"instances":[[1,2],[3,4],[5,6]'), from: "auto", to: "mlflow" },
+  ];
+  const expected = await Promise.all(
+    payloads.map(async ({ bytes, from, to }) => {
+      try {
+        const pieces: [number, number, string][] = [];
+        for await (const piece of split([bytes], { from, to, maxRows: 2 })) {
+          const parts: Uint8Array[] = [];
+          for await (const part of piece) parts.push(part);
+          pieces.push([piece.firstRow, piece.rows, Buffer.concat(parts).toString()]);
+        }
+        const inspection = await inspect([bytes], { from });
+        return { pieces, inspection, verdict: verdict(inspection, { for: "azureml" }) };
+      } catch (error) {
+        if (!(error instanceof TransloadError)) throw error;
+        return { error: error.code, message: error.message };
+      }
+    }),
+  );
+  expect(expected.map((answer) => answer.error)).toEqual([...Array(5).fill(undefined), "E_TRUNCATED"]);
+  const given = payloads.map(({ bytes, from, to }) => ({ input: bytes.toString("base64"), from, to }));
+  const found = await page.evaluate((all) => window.judged?.(all), given);
+  expect(found).toEqual(JSON.parse(JSON.stringify(expected.flatMap((answer) => [answer, answer]))));
+});
+
+test("what is compressed is refused with the way to expand it", async () => {
+  const input = gzipSync('{"instances":[1]}').toString("base64");
+  const [judged] = (await page.evaluate((all) => window.judged?.(all), [{ input, from: "auto", to: "mlflow" }])) as unknown as Answer[];
+  const converted = await run("page", [
+    { raw: true, input, options: { to: "mlflow" } },
+    { raw: true, input, options: { to: "mlflow" }, step: 1 },
+    { raw: true, input, options: { to: "parquet" } },
+  ]);
+  for (const answer of [judged, ...converted])
+    expect(answer).toMatchObject({ error: "E_SYNTAX", message: expect.stringMatching(/DecompressionStream\("gzip"\)/) });
 });
 
 test("functions on batches get typed columns, ndarrays and Arrow's batches", async () => {

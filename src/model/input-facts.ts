@@ -4,7 +4,7 @@ import { membersOf } from "../engine/members.js";
 import { contentTypeOf } from "../envelope/content.js";
 import type { InputFacts } from "../envelope/layouts/scope.js";
 import type { Told } from "../envelope/payload.js";
-import type { InspectedColumn, InspectedInput, InspectedRequest, Inspection } from "../model/inspection.js";
+import type { InspectedColumn, InspectedInput, InspectedRequest, Inspection } from "./inspection.js";
 
 const STRING = 0x22; /* " */
 const LIST = 0x5b; /* [ */
