@@ -57,7 +57,7 @@ export const groups = [
   // what a conversion from text to text needs, and convert() with it; binary files, the reference engine and Arrow are loaded where they are wanted
   {
     name: "convert",
-    test: /src\/(?!columns\/arrow)(?:errors|(?:columns|dialects|io(?!\/lock)|options(?!\/s(?:core|erve))|envelope|table|jobs(?!\/worker)|lanes|engine\/(?!reference\/))|binary\/(?:form|places)|api\/(?!inspect|write|asking|answer|endpoint|diagnosis|probes|route|url))/,
+    test: /src\/(?!columns\/arrow)(?:errors|(?:columns|dialects|io(?!\/lock)|options(?!\/s(?:core|erve))|envelope|table|jobs(?!\/worker)|lanes(?!\/where)|engine\/(?!reference\/))|binary\/(?:form|places)|api\/(?!inspect|write|asking|answer|endpoint|diagnosis|probes|route|url))/,
     priority: 2,
   },
   // the command line, but for the commands that a call does not ask for

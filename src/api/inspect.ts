@@ -15,16 +15,20 @@ import { blameSource, chunksOf, type Source } from "../io/source.js";
 import { CargoReader } from "../lanes/cargo.js";
 import { chunksOfBatches } from "../lanes/printing.js";
 import { type Moved, readable } from "../lanes/readable.js";
-import { Recoding, refuseEncoded } from "../lanes/recoding.js";
+import { prepared, type Recoding, refuseEncoded } from "../lanes/recoding.js";
 import type { DateUnit, InspectedCells, InspectedColumn, Inspection, StringLook } from "../model/inspection.js";
+import type { ColumnSummary } from "../model/summary.js";
 import { checkOptions, INSPECT } from "../options/check.js";
-import { type Beside, encodingIn, NOTHING } from "../options/request.js";
+import type { RowOptions } from "../options/convert.js";
+import { type Beside, encodingIn, NOTHING, type Parts, partsOf } from "../options/request.js";
 import { inputFacts } from "./input-facts.js";
 import { nodeHost, scannerOf } from "./node.js";
 import { batchesOf } from "./read.js";
+import { Summary } from "./summary.js";
 
 /** What may be asked of a survey. */
-export interface InspectOptions {
+export interface InspectOptions
+  extends Pick<RowOptions, "header" | "delimiter" | "quote" | "skipLines" | "comment" | "escape" | "na" | "text" | "typing"> {
   /** Dialect or form of the payload, or `auto` (the default). */
   from?: SourceName;
   /** Encoding of the payload's text, where that is not UTF-8. As in ConvertOptions. */
@@ -33,6 +37,13 @@ export interface InspectOptions {
   headerLength?: number;
   /** `reference` reads with stream-json, slowly: the same findings. Default `core`. */
   engine?: "core" | "reference";
+  /**
+   * What the values of each column are like, too: mean, deviation, histogram, how many different ones there are, and the most frequent. It is
+   * the same pass, and takes some ten times as long. Default false.
+   */
+  summary?: boolean;
+  /** Where to spill to what must be read twice for a summary: names behind rows, records that may have other keys. */
+  spillDir?: string;
   /** Bytes that a row, or a cell, may have. Default 512 MiB. */
   maxRowBytes?: number;
   /** Ends the survey with E_ABORT. */
@@ -49,19 +60,26 @@ export interface InspectOptions {
  */
 export async function inspect(source: Source, options: InspectOptions = {}): Promise<Inspection> {
   checkOptions("inspect", options, INSPECT);
+  const { from = "auto", headerLength } = options;
   const { encoding } = encodingIn(options);
-  const recoding = encoding === undefined ? undefined : new Recoding(encoding);
+  refuseEncoded(binaryForm(from), encoding);
+  checkHeader(from, headerLength);
+  const { rows } = partsOf(options);
+  const { recoding, request } = prepared({ from, rows, ...(encoding !== undefined && { encoding }) });
   try {
-    refuseEncoded(binaryForm(options.from ?? "auto"), encoding);
-    checkHeader(options.from ?? "auto", options.headerLength);
-    return await surveyOf(source, options, recoding);
+    return await surveyOf(source, options, recoding, request.rows);
   } catch (error) {
     throw blameSource(recoding ? recoding.honest(error) : error, source);
   }
 }
 
-async function surveyOf(source: Source, options: InspectOptions, recoding: Recoding | undefined): Promise<Inspection> {
-  const { from: asked = "auto", engine, maxRowBytes, signal } = options;
+async function surveyOf(
+  source: Source,
+  options: InspectOptions,
+  recoding: Recoding | undefined,
+  { headerLength: _, ...rows }: Parts["rows"],
+): Promise<Inspection> {
+  const { from: asked = "auto", engine, maxRowBytes, signal, spillDir } = options;
   const warnings: Warning[] = [];
   const warn = (warning: Warning) => {
     warnings.push(warning);
@@ -94,9 +112,7 @@ async function surveyOf(source: Source, options: InspectOptions, recoding: Recod
     const batches = batchesOf(counted(), { from: binary.id, ...(headerLength !== undefined && { headerLength }) }, told);
     const around = { labels: () => index, beside: () => beside };
     const text = chunksOfBatches(noting(batches, stored), { ...NOTHING, to: "mlflow", ...around }, nodeHost({}));
-    const reading = new Survey("mlflow", createScanner, warn);
-    for await (const chunk of text) reading.push(chunk);
-    const found = reading.end();
+    const found = await survey(text, "mlflow", createScanner, warn, options);
     const columns = found.columns.map((column) => {
       const dtype = stored.get(column.name);
       return dtype === undefined ? column : { ...column, stored: dtype };
@@ -111,14 +127,37 @@ async function surveyOf(source: Source, options: InspectOptions, recoding: Recod
   };
   const { from, moved, chunks } = await readable(
     recoding ? recoding.of(counted()) : counted(),
-    { from: asked, rows: {}, limits: { ...(maxRowBytes && { maxRowBytes }) }, run: { ...(engine && { engine }), onWarning } },
-    nodeHost({}),
+    { from: asked, rows, limits: { ...(maxRowBytes && { maxRowBytes }) }, run: { ...(engine && { engine }), onWarning } },
+    nodeHost({ ...(spillDir && { spillDir }) }),
   );
-  const reading = new Survey(from, createScanner, warn);
-  for await (const chunk of chunks) reading.push(chunk);
-  const found = reading.end();
+  const found = await survey(chunks, from, createScanner, warn, options);
   const encoded = recoding?.changed && recoding.encoding !== undefined && { encoding: recoding.encoding };
   return { ...found, ...(moved && ownFacts(moved, choose(asked, true), found)), ...encoded, bytes, warnings };
+}
+
+/** Goes through a payload in a form that the typed lane reads. */
+async function survey(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  from: string,
+  createScanner: CreateScanner,
+  warn: (warning: Warning) => void,
+  options: InspectOptions,
+): Promise<Omit<Inspection, "bytes" | "warnings">> {
+  const reading = new Survey(from, createScanner, warn);
+  const summary = options.summary ? new Summary(from, options) : undefined;
+  try {
+    for await (const chunk of chunks) {
+      reading.push(chunk);
+      await summary?.push(chunk);
+    }
+    const found = reading.end();
+    await summary?.end();
+    const summaries = summary?.columns(found.columns.length);
+    if (!summaries) return found;
+    return { ...found, columns: found.columns.map((column, i) => ({ ...column, summary: summaries[i] as ColumnSummary })) };
+  } finally {
+    summary?.close();
+  }
 }
 
 /** Batches as they pass; of the first the dtypes are kept. */

@@ -94,13 +94,16 @@ async function pumpOfChunks(
 
 /** A binary file as the text that its batches are printed as, behind whose rows nothing stands but labels. */
 async function pumpOfBatches(source: Source, { rows, run, ...request }: Request): Promise<Pump> {
-  const { columns, headerLength, ...others } = rows;
+  const { columns, renamed, drop, choice, headerLength, ...others } = rows;
+  const picks = columns && renamed ? Object.fromEntries(renamed.map((name, i) => [name, columns[i] as string])) : columns;
   const { file, onProgress, ...quiet } = run;
   const { spillDir, signal } = run;
   const own = {
     from: request.from,
     ...request.limits,
-    ...(columns && { columns }),
+    ...(picks && { columns: picks }),
+    ...(drop && { drop }),
+    ...choice,
     ...(headerLength !== undefined && { headerLength }),
     ...(spillDir && { spillDir }),
     ...(signal && { signal }),

@@ -4,6 +4,7 @@
 // A payload is rows (a frame, records, the lines of a file), one tensor of some rank, or tensors with names. Rows have columns;
 // a tensor has a shape, which it keeps wherever the target has one. A list of scalars is one column where the target has rows only.
 
+import type { RowSet } from "../columns/row-set.js";
 import { optionText, TransloadError } from "../errors.js";
 import type { Choice, Form, Layout } from "./index.js";
 
@@ -25,6 +26,11 @@ export interface Asked {
   readonly index?: string | undefined;
   /** A frame's names are to stand before its rows. */
   readonly namesFirst?: boolean | undefined;
+  /** Columns that are wanted, or not; of what has no names they are names. */
+  readonly columns?: readonly string[] | undefined;
+  readonly drop?: readonly string[] | undefined;
+  /** The rows that are wanted, where these are some. */
+  readonly picked?: RowSet | undefined;
 }
 
 /** The source is one tensor, of some rank. */
@@ -52,6 +58,8 @@ export function movesCells(source: End, target: End, asked: Asked): boolean {
   const frames = source.layout === "frame" || target.layout === "frame";
   return (
     isCut(asked) ||
+    asked.picked !== undefined ||
+    ((asked.columns !== undefined || asked.drop !== undefined) && ["frame", "records", "named"].includes(source.layout)) ||
     (source.layout === "frame" && asked.namesFirst === true) ||
     (frames && (asked.index?.startsWith("column:") ?? false)) ||
     (asked.ragged === "pad" && !keyed && source.layout !== "named") ||
@@ -114,6 +122,11 @@ export function checkDatatypes({ forms, name }: Choice, asked: string | Readonly
 export function scalarFault({ layout, form }: End, named: boolean, asked: Asked): TransloadError | undefined {
   if (layout !== (named ? "named" : "tensor"))
     return new TransloadError("E_FORM", `a single value cannot become ${form.id}: rows are needed`);
+  if (asked.picked)
+    return new TransloadError(
+      "E_OPTION",
+      `a single value has no rows, of which some could be picked; leave out ${optionText("head")}, ${optionText("skip")}, ${optionText("sample")} and ${optionText("where")}`,
+    );
   if (named || !isCut(asked)) return undefined;
   return new TransloadError(
     "E_OPTION",

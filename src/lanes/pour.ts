@@ -35,6 +35,7 @@ export async function pour(
       await out.before();
       used += chunk.length;
       onProgress?.(used);
+      if (stage.enough) break;
     }
     await stage.end();
     await out.flush();

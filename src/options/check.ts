@@ -4,7 +4,16 @@ import { byteLength } from "../columns/bytes.js";
 import { checkDtype, checkDtypes } from "../columns/dtype.js";
 import { nearest, optionText, TransloadError } from "../errors.js";
 import { encodingOf } from "../io/recode.js";
-import type { EndOptions, LimitOptions, PieceOptions, RowOptions, RunOptions, TargetOptions, TypedOptions } from "./convert.js";
+import type {
+  EndOptions,
+  LimitOptions,
+  PickOptions,
+  PieceOptions,
+  RowOptions,
+  RunOptions,
+  TargetOptions,
+  TypedOptions,
+} from "./convert.js";
 
 /** Throws E_OPTION, or E_DTYPE, for a value that the option of this name cannot be. */
 type Check = (name: string, value: unknown) => void;
@@ -18,7 +27,8 @@ export type ChecksOf<Part> = { readonly [Name in keyof Required<Part>]: Check };
 const ENDS: ChecksOf<EndOptions> = { from: isText, to: isText, what: isOneOf("request", "response"), encoding: isEncoding };
 
 export const ROWS: ChecksOf<RowOptions> = {
-  columns: areTexts,
+  columns: areColumns,
+  drop: areTexts,
   fixed: isFlag,
   ragged: isOneOf("error", "pad"),
   header: isFlag,
@@ -32,6 +42,12 @@ export const ROWS: ChecksOf<RowOptions> = {
   headerLength: isWhole,
   typing: isOneOf("lexical", "pandas"),
 };
+
+/** How a delimited file is read. */
+const { header, delimiter, quote, skipLines, comment, escape, na, text, typing } = ROWS;
+const DELIMITED = { header, delimiter, quote, skipLines, comment, escape, na, text, typing };
+
+export const PICKS: ChecksOf<PickOptions> = { where: isText, skip: isWhole, head: isWhole, sample: isWhole, seed: isSeed };
 
 export const TYPED: ChecksOf<TypedOptions> = {
   dtype: isDtype,
@@ -65,17 +81,17 @@ export const RUN: ChecksOf<RunOptions> = {
 };
 
 /** What convert() takes. */
-export const CONVERT = { ...ENDS, ...ROWS, ...TYPED, ...TARGET, ...PIECES, ...LIMITS, ...RUN };
+export const CONVERT = { ...ENDS, ...ROWS, ...PICKS, ...TYPED, ...TARGET, ...PIECES, ...LIMITS, ...RUN };
 
 /** What readBatches() takes; `columns` may be an object there. */
 export const READ = {
   ...ROWS,
+  ...PICKS,
   ...LIMITS,
   from: isText,
   encoding: isEncoding,
   dtype: isDtypeOrInfer,
   cast: TYPED.cast,
-  columns: areColumns,
   batchRows: isRows,
   batchBytes: isCount,
   dictionary: isFlag,
@@ -102,6 +118,9 @@ export const WRITE = {
 
 /** What inspect() takes. */
 export const INSPECT = {
+  ...DELIMITED,
+  summary: isFlag,
+  spillDir: isText,
   maxRowBytes: isCount,
   headerLength: isWhole,
   from: isText,
@@ -248,6 +267,11 @@ export function isCount(name: string, value: unknown): void {
 
 export function isWhole(name: string, value: unknown): void {
   if (!(Number.isSafeInteger(value) && (value as number) >= 0)) refuse(name, value, "a whole number from 0");
+}
+
+function isSeed(name: string, value: unknown): void {
+  if (!(Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32))
+    refuse(name, value, "a whole number from 0 to 4294967295");
 }
 
 export function isAmount(name: string, value: unknown): void {
