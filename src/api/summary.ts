@@ -18,8 +18,8 @@ interface SummaryOptions {
 
 /** The cells of lists in lists. */
 function addAll(column: Summing, cell: unknown): void {
-  if (!Array.isArray(cell)) return column.add(cell);
-  for (const inner of cell) addAll(column, inner);
+  if (Array.isArray(cell)) for (const inner of cell) addAll(column, inner);
+  else column.add(cell);
 }
 
 /** Takes what an inspection reads, and gives summaries of its columns. */

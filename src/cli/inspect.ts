@@ -6,6 +6,7 @@ import { print } from "../io/output.js";
 import { barsOf } from "../model/histogram.js";
 import type { InspectedColumn, Inspection } from "../model/inspection.js";
 import type { Frequency } from "../model/summary.js";
+import { INSPECT } from "../options/check.js";
 import { openInput, openPayload, type Payload } from "./input.js";
 import type { Define } from "./job.js";
 import {
@@ -16,9 +17,6 @@ import {
   addLimits,
   addVoice,
   type Encoded,
-  encodingOf,
-  type Headed,
-  headerLengthOf,
   type Limits,
   limitsOf,
 } from "./options.js";
@@ -26,16 +24,10 @@ import { progressOf } from "./progress.js";
 import { exitCode, type Report, type Voice } from "./report.js";
 import { alignColumns } from "./table.js";
 
-interface InspectCall extends Voice, Limits, Encoded, Headed, Delimited {
+interface InspectCall extends Voice, Limits, Omit<InspectOptions, "from" | "maxRowBytes" | "signal" | "onWarning" | "onProgress"> {
   from: string;
-  header: boolean;
-  summary: boolean;
-  spillDir?: string;
   json?: boolean;
 }
-
-/** How a delimited file is read, as options of the library. */
-type Delimited = Pick<InspectOptions, "delimiter" | "quote" | "skipLines" | "comment" | "escape" | "na" | "text" | "typing">;
 
 const EXAMPLE = "transload inspect payload.json";
 const WRONG_CALL = 2;
@@ -58,7 +50,7 @@ export const define: Define = (command, start) => {
     .option("--json", "as JSON, also where the payload is refused")
     .addHelpText(
       "after",
-      "\nExamples:\n  transload inspect data/heart.azureml.json\n  cat data/tensor.azureml.json | transload inspect --json\n  transload inspect data.csv --delimiter ';' --na none\n  printf 'city\\nZ\\374rich\\n' | transload inspect -f csv --encoding windows-1252",
+      "\nExamples:\n  transload inspect data/heart.azureml.json\n  cat data/tensor.azureml.json | transload inspect --json\n  transload inspect data/iris.csv --no-summary\n  printf 'city\\nZ\\374rich\\n' | transload inspect -f csv --encoding windows-1252",
     )
     .action((input: string | undefined, call: InspectCall) => start(call, (report) => run(input, call, report)));
 };
@@ -80,18 +72,10 @@ export async function printRefusal(error: unknown): Promise<void> {
   await print(`${JSON.stringify({ error: { code, message, line, column, offset, path } }, undefined, 2)}\n`);
 }
 
-async function answer(path: string | undefined, { from, json, ...call }: InspectCall, report: Report): Promise<void> {
-  const { header, summary, spillDir, delimiter, quote, skipLines, comment, escape, na, text, typing } = call;
-  const given = Object.entries({ spillDir, delimiter, quote, skipLines, comment, escape, na, text, typing }).filter(
-    ([, value]) => value !== undefined,
-  );
-  const asked = { summary, ...(!header && { header }), ...(Object.fromEntries(given) as Delimited) };
-  const inspection = await inspectInput(
-    path,
-    { from, ...headerLengthOf(call), ...encodingOf(call), ...limitsOf(call), ...asked },
-    EXAMPLE,
-    report,
-  );
+async function answer(path: string | undefined, { json, ...call }: InspectCall, report: Report): Promise<void> {
+  // those of the library are called as they are there
+  const given = Object.entries(call).filter(([name, value]) => Object.hasOwn(INSPECT, name) && value !== undefined);
+  const inspection = await inspectInput(path, { from: call.from, ...Object.fromEntries(given), ...limitsOf(call) }, EXAMPLE, report);
   await print(json ? `${JSON.stringify(inspection, undefined, 2)}\n` : `${describe(inspection)}\n`);
 }
 

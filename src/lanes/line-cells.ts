@@ -4,7 +4,7 @@
 export type Cell = number | bigint | string | boolean | object | null | undefined;
 
 /** What JSON.parse would read as something else, or not at all; texts are looked at so that nothing in them is taken for it. */
-const ODD = /"(?:[^"\\]|\\.)*"|NaN|Infinity|-?\d+(?![\d.eE])/g;
+const ODD = /"(?:[^"\\]|\\.)*"|NaN|Infinity|-?\d[\d.eE+-]*/g;
 const MAYBE_ODD = /\d{16}|NaN|Infinity/;
 /** A key that stands for a whole number, and is nobody's. */
 const WHOLE = "\0whole";
@@ -18,7 +18,7 @@ export function parseCells(text: string): unknown {
   const plain = text.replace(ODD, (found) => {
     if (found === "NaN") return "null";
     if (found === "Infinity") return "1e999";
-    if (found.startsWith('"') || found.length <= SHORT || Number.isSafeInteger(Number(found))) return found;
+    if (found.startsWith('"') || found.length <= SHORT || /[.eE]/.test(found) || Number.isSafeInteger(Number(found))) return found;
     wholes.push(BigInt(found));
     return `{${JSON.stringify(WHOLE)}:${wholes.length - 1}}`;
   });

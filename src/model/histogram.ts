@@ -27,12 +27,12 @@ export class Histogram {
   add(value: number): void {
     if (this.#step === 0) {
       this.#step = 2 ** (value === 0 ? LEAST_EXPONENT : Math.max(LEAST_EXPONENT, Math.floor(Math.log2(Math.abs(value))) - FINE));
-      this.#low = this.#high = Math.floor(value / this.#step);
+      this.#low = this.#high = binOf(value, this.#step);
     }
-    let bin = Math.floor(value / this.#step);
+    let bin = binOf(value, this.#step);
     if (bin < this.#low || bin > this.#high) {
       this.#reach(value);
-      bin = Math.floor(value / this.#step);
+      bin = binOf(value, this.#step);
     }
     this.#counts[placeOf(bin)] = (this.#counts[placeOf(bin)] as number) + 1;
   }
@@ -49,7 +49,7 @@ export class Histogram {
     let step = this.#step;
     let [low, high] = [this.#low, this.#high];
     for (;;) {
-      const bin = Math.floor(value / step);
+      const bin = binOf(value, step);
       const [first, last] = [Math.min(low, bin), Math.max(high, bin)];
       if (last - first < MOST) {
         this.#widen(step);
@@ -74,6 +74,12 @@ export class Histogram {
     this.#counts = counts;
     this.#step = step;
   }
+}
+
+/** A quotient that is too small for a double is 0, also where it is less. */
+function binOf(value: number, step: number): number {
+  const bin = Math.floor(value / step);
+  return bin === 0 && value < 0 ? -1 : bin;
 }
 
 function placeOf(bin: number): number {

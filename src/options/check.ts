@@ -44,8 +44,7 @@ export const ROWS: ChecksOf<RowOptions> = {
 };
 
 /** How a delimited file is read. */
-const { header, delimiter, quote, skipLines, comment, escape, na, text, typing } = ROWS;
-const DELIMITED = { header, delimiter, quote, skipLines, comment, escape, na, text, typing };
+const { columns: _, drop: __, fixed: ___, ragged: ____, headerLength: _____, ...DELIMITED } = ROWS;
 
 export const PICKS: ChecksOf<PickOptions> = { where: isText, skip: isWhole, head: isWhole, sample: isWhole, seed: isSeed };
 

@@ -117,7 +117,7 @@ test("whole numbers that no double holds are told apart", async () => {
     distinct: { count: 2 },
     frequent: [
       { value: "9007199254740993", count: 2 },
-      { value: 9007199254740992, count: 1 },
+      { value: "9007199254740992", count: 1 },
     ],
   });
 });
@@ -155,9 +155,9 @@ describe("a histogram", () => {
     if (!bins) throw new Error("bins were expected");
     const { from, step, counts } = bins;
     expect(counts.length).toBeLessThanOrEqual(128);
-    expect(Math.log2(step) % 1).toBe(0);
+    expect(Number.isInteger(Math.log2(step))).toBe(true);
     const first = Math.floor(from / step);
-    const wanted = counts.map((_, i) => numbers.filter((number) => Math.floor(number / step) - first === i).length);
+    const wanted = counts.map((_, i) => numbers.filter((number) => number >= (first + i) * step && number < (first + i + 1) * step).length);
     expect(counts).toEqual(wanted);
     expect(counts.reduce((a, b) => a + b, 0)).toBe(numbers.length);
   });

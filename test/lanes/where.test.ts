@@ -91,6 +91,10 @@ describe("a condition", () => {
     expect(await left("a != 9007199254740993")).toBe(4);
     expect(await left("a < 0")).toBe(1);
     expect(await left("a == null")).toBe(1);
+    const long = '{"a":0.12345678901234567,"b":9007199254740993}\n{"a":1234567890123456e-16,"b":9007199254740993}\n';
+    expect((await feed(whole(long), { from: "jsonl", to: "jsonl", where: "a > 0.12345678901234565" })).text).toBe(
+      `${long.split("\n")[0]}\n`,
+    );
   });
 
   test.each([
