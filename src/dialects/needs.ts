@@ -4,7 +4,6 @@
 // A payload is rows (a frame, records, the lines of a file), one tensor of some rank, or tensors with names. Rows have columns;
 // a tensor has a shape, which it keeps wherever the target has one. A list of scalars is one column where the target has rows only.
 
-import type { RowSet } from "../columns/row-set.js";
 import { optionText, TransloadError } from "../errors.js";
 import type { Choice, Form, Layout } from "./index.js";
 
@@ -30,7 +29,7 @@ export interface Asked {
   readonly columns?: readonly string[] | undefined;
   readonly drop?: readonly string[] | undefined;
   /** The rows that are wanted, where these are some. */
-  readonly picked?: RowSet | undefined;
+  readonly picked?: object | undefined;
 }
 
 /** The source is one tensor, of some rank. */

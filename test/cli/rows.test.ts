@@ -94,7 +94,7 @@ describe("inspect", () => {
     expect(table.split("\n")).toEqual([
       "column  dtype    nulls  NaN  min   max  mean  distinct  values",
       'name    string       0    0                          5  "n0" 20, "n1" 20, "n2" 20',
-      "größe   float64      0    0  0.5  99.5    50       100  ▇█▇█▇█▇█▇█▇▂",
+      "größe   float64      0    0  0.5  99.5    50       100  ████████████",
       '都市    string       0    0                          2  "東京" 66, "Zürich" 34',
       "",
     ]);
