@@ -121,6 +121,11 @@ export function checkDatatypes({ forms, name }: Choice, asked: string | Readonly
 export function scalarFault({ layout, form }: End, named: boolean, asked: Asked): TransloadError | undefined {
   if (layout !== (named ? "named" : "tensor"))
     return new TransloadError("E_FORM", `a single value cannot become ${form.id}: rows are needed`);
+  if (named && (asked.columns || asked.drop))
+    return new TransloadError(
+      "E_OPTION",
+      `a single value stands among the named tensors, which are picked only where all are lists; leave out ${optionText("columns")} and ${optionText("drop")}`,
+    );
   if (asked.picked)
     return new TransloadError(
       "E_OPTION",

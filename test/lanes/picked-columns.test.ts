@@ -144,6 +144,14 @@ describe("columns", () => {
     }
   });
 
+  test("of named tensors are lists, and no single values", async () => {
+    for (const engine of ["core", "reference"] as const)
+      for (const options of [{ columns: ["a"] }, { drop: ["a"] }] as Pick[]) {
+        const { error } = await feed(whole('{"inputs":{"a":[1,2],"b":7}}'), { to: "tfserving:inputs", engine, ...options });
+        expect(error).toMatchObject({ code: "E_OPTION", message: expect.stringContaining("a single value") });
+      }
+  });
+
   test("are picked or left out, and not both", async () => {
     expect((await feed(whole("a\n1\n"), { from: "csv", to: "jsonl", columns: ["a"], drop: ["b"] })).error?.code).toBe("E_OPTION");
   });

@@ -93,14 +93,7 @@ const FAULTS: Fault[] = [
     "E_MIXED",
     { offset: 46, row: 1 },
   ],
-  [
-    "a key that no record has",
-    RECORDS,
-    { to: "mlflow:split", columns: ["a", "bb"] },
-    "E_COLUMNS",
-    {},
-    /no column "bb"/,
-  ],
+  ["a key that no record has", RECORDS, { to: "mlflow:split", columns: ["a", "bb"] }, "E_COLUMNS", {}, /no column "bb"/],
   [
     "a number that is none, in the last of many lines",
     RECORDS.replace("NaN", "01"),
