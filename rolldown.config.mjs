@@ -120,7 +120,7 @@ export const groups = [
   // what a conversion from text to text needs, and convert() with it; binary files, the reference engine and Arrow are loaded where they are wanted
   {
     name: "convert",
-    test: /src\/(?!columns\/arrow)(?:errors|(?:columns|dialects|io|options(?!\/s(?:core|erve))|envelope|table|jobs(?!\/worker)|lanes|engine\/(?!reference\/))|binary\/(?:form|places)|model\/shell-word|api\/(?!inspect|write|asking|answer|endpoint|diagnosis|probes|route|url))/,
+    test: /src\/(?!columns\/arrow)(?:errors|(?:columns|dialects|io|options(?!\/s(?:core|erve))|envelope|table|jobs(?!\/worker)|lanes(?!\/where)|engine\/(?!reference\/))|binary\/(?:form|places)|model\/shell-word|api\/(?!inspect|write|asking|answer|endpoint|diagnosis|probes|route|url))/,
     priority: 2,
   },
   // what else the library's entry begins with: each file costs a start more than what is read in vain

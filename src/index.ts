@@ -43,6 +43,7 @@ export type {
 export { type Model, readModel } from "./model/mlmodel.js";
 export type { Remedy } from "./model/remedy.js";
 export type { ColumnSpec, ColumnType, ParamSpec, ScalarType, Schema, Signature, TensorSpec } from "./model/signature.js";
+export type { ColumnSummary, Frequency } from "./model/summary.js";
 export { type Otherwise, type Verdict, type VerdictOptions, verdict } from "./model/verdict.js";
 export type { BatchFunction, ConvertOptions, HttpHeaders, SplitOptions } from "./options/convert.js";
 export type { InspectOptions } from "./options/inspect.js";

@@ -48,6 +48,7 @@ class ConvertStream extends Transform {
   readonly #onProgress: Request["run"]["onProgress"];
   #used = 0;
   #full = false;
+  #over = false;
   /** Goes on with a replay that the reader was too slow for. */
   #resume: (() => void) | undefined;
 
@@ -82,7 +83,8 @@ class ConvertStream extends Transform {
         () => {
           this.#used += chunk.length;
           this.#onProgress?.(this.#used);
-          done();
+          if (this.#conversion.enough && !this.#over) this.#finish(done);
+          else done();
         },
         done,
       );
@@ -90,9 +92,19 @@ class ConvertStream extends Transform {
   }
 
   override _flush(done: TransformCallback): void {
+    if (this.#over) done();
+    else this.#finish(done);
+  }
+
+  /** The output ends here, also where more is written to us. */
+  #finish(done: TransformCallback): void {
+    this.#over = true;
     attempt(
       () => this.#conversion.end(),
-      () => done(),
+      () => {
+        this.push(null);
+        done();
+      },
       done,
     );
   }

@@ -20,6 +20,7 @@ import {
   type Limits,
   parseColumns,
   parseDtype,
+  parsePicks,
   parseRows,
   parseShare,
   parseSize,
@@ -34,7 +35,8 @@ export interface ConvertCall extends Voice, Limits, Encoded, Headed {
   from: string;
   to?: string;
   what?: "request" | "response";
-  columns?: string[];
+  columns?: string[] | Record<string, string>;
+  drop?: string[];
   dtype?: DType | DTypes;
   infer?: "whole" | "head";
   cast?: "error" | "clip";
@@ -53,6 +55,11 @@ export interface ConvertCall extends Voice, Limits, Encoded, Headed {
   na?: string[];
   text?: string[];
   typing?: "lexical" | "pandas";
+  where?: string;
+  skip?: number;
+  head?: number;
+  sample?: number;
+  seed?: number;
   datatype?: string;
   maxRows?: number;
   maxBytes?: number;
@@ -77,7 +84,7 @@ export interface ConvertCall extends Voice, Limits, Encoded, Headed {
 export type Shape = "whole" | "lines" | "files";
 
 export function addOptions(command: Command): Command {
-  return addTarget(addDelimited(addReading(command)));
+  return addTarget(addDelimited(addPicking(addReading(command))));
 }
 
 function addReading(command: Command): Command {
@@ -101,7 +108,12 @@ function addFiles(command: Command): Command {
 function addCells(command: Command): Command {
   return command
     .optionsGroup(GROUPS.columns)
-    .option("--columns <names>", "a,b,c: names for columns that have none, or the keys to take of records, in this order", parseColumns)
+    .option(
+      "--columns <names>",
+      "a,b,new=old: the columns to write, in this order, under these names; names for columns that have none",
+      parsePicks,
+    )
+    .option("--drop <names>", "a,b,c: the columns to leave out", parseColumns)
     .option(
       "--dtype <dtype>",
       "read numbers as this dtype and print them anew; or age=int32,chol=float64?, where chol may be missing",
@@ -140,6 +152,15 @@ function addCells(command: Command): Command {
     )
     .optionsGroup(GROUPS.csv)
     .option("--no-header", "a csv or tsv file has no line of names");
+}
+
+function addPicking(command: Command): Command {
+  return command
+    .option("--where <condition>", "rows for which it holds: 'age > 50 && thal == 2'; the input is read twice")
+    .option("--skip <rows>", "leave out so many rows, of those that --where leaves", parseWhole("--skip", 0))
+    .option("--head <rows>", "so many of the rows that --skip leaves, and the input is read no further", parseWhole("--head", 0))
+    .option("--sample <rows>", "so many of those rows at random, in their order; the input is read twice", parseWhole("--sample", 0))
+    .option("--seed <number>", "what --sample draws by: the same rows each time", parseWhole("--seed", 0));
 }
 
 function addTarget(command: Command): Command {
@@ -225,6 +246,7 @@ Examples:
   transload convert data/iris.csv -t mlflow:records
   printf 'city\\nZ\\374rich\\n' | transload convert -f csv -t mlflow:records --encoding windows-1252
   printf 'made by hand\\na,b\\n# no row\\n1,2\\n' | transload convert -f csv -t jsonl --skip-lines 1 --comment '#'
+  transload convert data/iris.csv -t jsonl --where 'species == "setosa"' --head 10
   transload convert data/iris.csv -o iris.parquet
   transload convert iris.parquet -t mlflow:split -o iris.json.gz
   transload convert data/iris.csv -o iris.arrow --codec lz4

@@ -14,6 +14,7 @@ import { flows, guessesColumns, isTransfer, pourExchange } from "../lanes/exchan
 import { corrected, FIRST_GUESS, type Guesses, once } from "../lanes/guessing.js";
 import { checkSplit } from "../lanes/pieces.js";
 import type { HttpHeaders, SplitOptions } from "../options/convert.js";
+import { Pump } from "../lanes/pump.js";
 import type { Request } from "../options/request.js";
 import { addOptions, type ConvertCall, conversionOf, informed, type Shape, shapeOf } from "./convert-call.js";
 import { type Input, openInput, openPayload, type Payload } from "./input.js";
@@ -124,6 +125,8 @@ async function attempt(
       else if (!compression && flows(request))
         await output.pour((own) => pourExchange(lent?.() ?? payload.stream, request, host, own, sink));
       else if (isTransfer(request)) await output.fill(transferred(streamed(payload), request, { jobs, share }, sink), ...packing);
+      else if (request.rows.picked || request.rows.choice)
+        await output.fill(new Pump(streamed(payload), request, host).bytes(), ...packing);
       else await output.fill(payload.stream, convert(told), ...packing);
     }
     await headers?.fill(compression);

@@ -1,59 +1,90 @@
+import stringWidth from "string-width";
 import { inspect } from "../api/inspect.js";
+import { TransloadError } from "../errors.js";
 import { blame } from "../io/disk-errors.js";
 import { print } from "../io/output.js";
+import { barsOf } from "../model/histogram.js";
 import type { InspectedColumn, Inspection } from "../model/inspection.js";
+import type { Frequency } from "../model/summary.js";
+import { INSPECT } from "../options/check.js";
+import type { InspectOptions } from "../options/inspect.js";
 import { openInput, openPayload, type Payload } from "./input.js";
 import type { Define } from "./job.js";
 import {
   addDefinitions,
+  addDelimited,
   addEncoding,
   addHeaderLength,
   addLimits,
   addVoice,
   type Encoded,
-  encodingOf,
   GROUPS,
-  type Headed,
-  headerLengthOf,
   type Limits,
   limitsOf,
 } from "./options.js";
 import { progressOf } from "./progress.js";
-import type { Report, Voice } from "./report.js";
+import { exitCode, type Report, type Voice } from "./report.js";
 import { alignColumns } from "./table.js";
 
-interface InspectCall extends Voice, Limits, Encoded, Headed {
+interface InspectCall extends Voice, Limits, Omit<InspectOptions, "from" | "maxRowBytes" | "signal" | "onWarning" | "onProgress"> {
   from: string;
   json?: boolean;
 }
 
 const EXAMPLE = "transload inspect payload.json";
+const WRONG_CALL = 2;
+/** Bars of a histogram; frequent values that are shown, and how much of one. */
+const BARS = 12;
+const SHOWN = 3;
+const LONG = 20;
 
 export const define: Define = (command, start) => {
-  addVoice(addDefinitions(addLimits(addHeaderLength(addEncoding(command.optionsGroup(GROUPS.files))))))
+  addVoice(addDefinitions(addLimits(addDelimited(addHeaderLength(addEncoding(command.optionsGroup(GROUPS.files)))))))
     .summary("tell what a payload holds")
     .description(
-      "Reads a payload to its end and tells its dialect and form, its rows and shape, and its columns with their dtypes and gaps.",
+      "Reads a payload to its end, in one pass, and tells its dialect and form, its rows and shape, and its columns: their dtypes and gaps, and what their values are like.",
     )
     .argument("[input]", "the payload's file; without it, or with -, standard input")
     .option("-f, --from <dialect>", "dialect or form of the input", "auto")
-    .option("--json", "as JSON")
+    .option("--no-header", "a csv or tsv file has no line of names")
+    .option("--no-summary", "no means, histograms and frequent values, which take most of the time")
+    .option("--spill-dir <folder>", "where to keep what must be read twice")
+    .option("--json", "as JSON, also where the payload is refused")
     .addHelpText(
       "after",
-      "\nExamples:\n  transload inspect data/heart.azureml.json\n  cat data/tensor.azureml.json | transload inspect --json\n  printf 'city\\nZ\\374rich\\n' | transload inspect -f csv --encoding windows-1252",
+      "\nExamples:\n  transload inspect data/heart.azureml.json\n  cat data/tensor.azureml.json | transload inspect --json\n  transload inspect data/iris.csv --no-summary\n  printf 'city\\nZ\\374rich\\n' | transload inspect -f csv --encoding windows-1252",
     )
     .action((input: string | undefined, call: InspectCall) => start(call, (report) => run(input, call, report)));
 };
 
-async function run(path: string | undefined, { from, json, ...call }: InspectCall, report: Report): Promise<void> {
-  const inspection = await inspectInput(path, { from, ...headerLengthOf(call), ...encodingOf(call), ...limitsOf(call) }, EXAMPLE, report);
+/** A program that asked for JSON gets JSON, whatever comes of it. */
+async function run(path: string | undefined, call: InspectCall, report: Report): Promise<void> {
+  try {
+    await answer(path, call, report);
+  } catch (error) {
+    if (call.json) await printRefusal(error);
+    throw error;
+  }
+}
+
+/** What is wrong and where, as JSON on standard output: where the call itself is wrong it is not the payload that was refused. */
+export async function printRefusal(error: unknown): Promise<void> {
+  if (!(error instanceof TransloadError) || exitCode(error) === WRONG_CALL) return;
+  const { code, message, line, column, offset, path } = error;
+  await print(`${JSON.stringify({ error: { code, message, line, column, offset, path } }, undefined, 2)}\n`);
+}
+
+async function answer(path: string | undefined, { json, ...call }: InspectCall, report: Report): Promise<void> {
+  // those of the library are called as they are there
+  const given = Object.entries(call).filter(([name, value]) => Object.hasOwn(INSPECT, name) && value !== undefined);
+  const inspection = await inspectInput(path, { from: call.from, ...Object.fromEntries(given), ...limitsOf(call) }, EXAMPLE, report);
   await print(json ? `${JSON.stringify(inspection, undefined, 2)}\n` : `${describe(inspection)}\n`);
 }
 
 /** Inspects a file or standard input, with warnings and progress. */
 export async function inspectInput(
   path: string | undefined,
-  { from, encoding, headerLength, maxRowBytes, ...limit }: Limits & Encoded & Headed & { from: string },
+  { from, encoding, maxExpand, maxWindow, ...asked }: Limits & Encoded & Omit<InspectOptions, "from"> & { from: string },
   example: string,
   report: Report,
 ): Promise<Inspection> {
@@ -61,12 +92,12 @@ export async function inspectInput(
   const progress = progressOf(input, report);
   let payload: Payload | undefined;
   try {
+    const limit = { ...(maxExpand !== undefined && { maxExpand }), ...(maxWindow !== undefined && { maxWindow }) };
     payload = await openPayload(input, { ...limit, onProgress: progress?.update, recalls: report.shows });
     return await inspect(payload.stream, {
-      from: from === "auto" ? payload.form : from,
+      ...asked,
+      from: (from === "auto" ? payload.form : from) as NonNullable<InspectOptions["from"]>,
       ...(encoding !== undefined && { encoding }),
-      ...(headerLength !== undefined && { headerLength }),
-      ...(maxRowBytes !== undefined && { maxRowBytes }),
       onWarning: (warning) => report.warn(warning),
       ...(progress && !payload.compressed && { onProgress: progress.update }),
     });
@@ -109,13 +140,50 @@ function indexText({ columns, range }: NonNullable<Inspection["index"]>): string
 }
 
 function columnTable({ labels, columns }: Inspection): string {
-  if (labels)
-    return alignColumns(
-      [["column", "dtype", "nulls", "NaN"], ...columns.map((c) => [visible(c.name), c.dtype, String(c.nulls), String(c.nans)])],
-      [2, 3],
-    );
-  const row = (c: InspectedColumn) => [visible(c.name), c.dtype, [c.rows, ...c.shape].join(" x "), String(c.nulls), String(c.nans)];
-  return alignColumns([["tensor", "dtype", "shape", "nulls", "NaN"], ...columns.map(row)], [3, 4]);
+  const summed = columns.some(({ summary }) => summary);
+  const rows = columns.map((column) => [
+    visible(column.name),
+    column.dtype,
+    ...(labels ? [] : [[column.rows, ...column.shape].join(" x ")]),
+    gapText(column.nulls, column),
+    gapText(column.nans, column),
+    ...(summed ? valuesOf(column) : []),
+  ]);
+  const head = [labels ? "column" : "tensor", "dtype", ...(labels ? [] : ["shape"]), "nulls", "NaN"];
+  const values = summed ? ["min", "max", "mean", "distinct", "values"] : [];
+  const numbers = [...head, ...values].flatMap((name, i) => (["nulls", "NaN", "min", "max", "mean", "distinct"].includes(name) ? [i] : []));
+  return alignColumns([[...head, ...values], ...rows], numbers, stringWidth);
+}
+
+/** How many cells, and how many of a hundred. */
+function gapText(cells: number, { rows, shape }: InspectedColumn): string {
+  const all = shape.reduce((product, length) => product * length, rows);
+  return cells === 0 ? "0" : `${cells} (${shortly((100 * cells) / all, 2)} %)`;
+}
+
+/** Least, greatest, mean, how many are different, and how they are spread. */
+function valuesOf({ cells, summary }: InspectedColumn): string[] {
+  if (!summary) return ["", "", "", "", ""];
+  const { numbers, texts, distinct, frequent } = summary;
+  const ends = numbers ? endsOf(cells, numbers) : ["", ""];
+  const count = distinct ? `${distinct.more ? "> " : ""}${distinct.count}` : "";
+  const spread = numbers && !texts ? barsOf(numbers.histogram, BARS) : (frequent ?? []).slice(0, SHOWN).map(frequencyText).join(", ");
+  return [...ends, numbers ? shortly(numbers.mean) : "", count, spread];
+}
+
+/** The ends of whole numbers are exact. */
+function endsOf({ integers, floats }: InspectedColumn["cells"], { least, greatest }: { least: number; greatest: number }): string[] {
+  return integers && !floats ? [integers.least, integers.greatest] : [shortly(least), shortly(greatest)];
+}
+
+function frequencyText({ value, count }: Frequency): string {
+  const text = typeof value === "string" ? JSON.stringify(value.length > LONG ? `${value.slice(0, LONG)}…` : value) : `${value}`;
+  return `${text} ${count}`;
+}
+
+/** A number with so many digits that count. */
+function shortly(value: number, digits = 6): string {
+  return `${Number(value.toPrecision(digits))}`;
 }
 
 /** A name as it is, unless a terminal would take it for a command or show nothing. */

@@ -15,13 +15,16 @@ const HEAD = 1 << 16;
 
 /**
  * What a model's signature says of a conversion: the form that its server takes, names for what has none, the keys to take
- * of records, and which columns of a csv are text.
+ * of records where all are needed, and which columns of a csv are text.
  */
 export async function withModel(options: SplitOptions, path: string, input: string | undefined): Promise<SplitOptions> {
   const signature = signatureOf(await readModel(path));
   const names = columnsOf(signature);
   const layout = layoutOf(input, options);
-  const named = layout === "tensor" || layout === "values" || layout === "features" || layout === "records" || layout === "lines";
+  const nameless = layout === "tensor" || layout === "values" || layout === "features";
+  // a key that a model does without may be in no record
+  const needed = signature.inputs?.kind === "columns" && signature.inputs.columns.every(({ required }) => required);
+  const named = nameless || ((layout === "records" || layout === "lines") && needed);
   const text = textColumns(signature);
   // a binary file has columns of a dtype
   const dtype = binaryForm(options.to) ? (options.dtype ?? dtypesOf(signature)) : options.dtype;

@@ -132,6 +132,19 @@ export function parseColumns(text: string): string[] {
   throw new TransloadError("E_OPTION", `--columns takes names: a,b,c or ["a","b","c"], not ${text}`);
 }
 
+/** `a,b,new=old`; or a JSON list, or an object of new names and old, where a name holds a comma or an equals sign. */
+export function parsePicks(text: string): string[] | Record<string, string> {
+  if (text.startsWith("{")) return parseJson(text, "--columns") as Record<string, string>;
+  if (text.startsWith("[") || !text.includes("=")) return parseColumns(text);
+  const pairs = text.split(",").map((pair): [string, string] => {
+    const [name = "", ...old] = pair.split("=");
+    return [name, old.length > 0 ? old.join("=") : name];
+  });
+  const twice = pairs.find(([name], i) => pairs.findIndex(([other]) => other === name) < i);
+  if (twice) throw new TransloadError("E_OPTION", `--columns ${text}: two columns would be called ${JSON.stringify(twice[0])}`);
+  return Object.fromEntries(pairs);
+}
+
 /**
  * `float32`, or a dtype for each column: `age=int32,chol=float64?`, or a JSON object where a name holds a comma. The question mark
  * is for a column that may be missing.

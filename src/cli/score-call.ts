@@ -13,6 +13,7 @@ import {
   type Definitions,
   GROUPS,
   parseColumns,
+  parsePicks,
   parseRows,
   parseSize,
   parseWhole,
@@ -63,7 +64,12 @@ function addReading(command: Command): Command {
     .option("-t, --to <dialect>", "how to write them: csv, jsonl, parquet, or a dialect; by default as the file's name tells")
     .option("-f, --from <dialect>", "dialect or form of the input", "auto")
     .optionsGroup(GROUPS.columns)
-    .option("--columns <names>", "a,b,c: names for columns that have none, or the keys to take of records, in this order", parseColumns)
+    .option(
+      "--columns <names>",
+      "a,b,new=old: the columns to send, in this order, under these names; names for columns that have none",
+      parsePicks,
+    )
+    .option("--drop <names>", "a,b,c: the columns to leave out", parseColumns)
     .optionsGroup(GROUPS.csv)
     .addOption(headless);
 }

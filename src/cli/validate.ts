@@ -10,7 +10,7 @@ import type { Inspection } from "../model/inspection.js";
 import { type Model, readModel } from "../model/mlmodel.js";
 import { spellReleases } from "../model/releases.js";
 import { type Otherwise, type Verdict, type VerdictOptions, verdict } from "../model/verdict.js";
-import { extent, inspectInput } from "./inspect.js";
+import { extent, inspectInput, printRefusal } from "./inspect.js";
 import type { Define } from "./job.js";
 import {
   addDefinitions,
@@ -26,7 +26,7 @@ import {
   limitsOf,
 } from "./options.js";
 import { addQuestion, describeAsked, type QuestionCall, questionOf } from "./question.js";
-import { exitCode, type Report, type Voice } from "./report.js";
+import type { Report, Voice } from "./report.js";
 import { alignColumns } from "./table.js";
 
 interface ValidateCall extends Voice, QuestionCall, Definitions, Headed {
@@ -39,7 +39,6 @@ interface ValidateCall extends Voice, QuestionCall, Definitions, Headed {
 
 const EXAMPLE = "transload validate payload.json --for mlflow";
 const REFUSED = 1;
-const WRONG_CALL = 2;
 
 export const define: Define = (command, start) => {
   addQuestion(addVoice(addDefinitions(addLimits(addHeaderLength(addEncoding(addOptions(command))))))).action(
@@ -84,7 +83,7 @@ async function run(path: string | undefined, call: ValidateCall, report: Report)
   try {
     return await answer(path, call, report);
   } catch (error) {
-    if (call.json && error instanceof TransloadError && exitCode(error) !== WRONG_CALL) await print(toJson({ error: placed(error) }));
+    if (call.json) await printRefusal(error);
     throw error;
   }
 }
@@ -188,11 +187,6 @@ function different({ releases, accepted, findings, without }: Otherwise): string
 
 function toJson(answer: unknown): string {
   return `${JSON.stringify(answer, undefined, 2)}\n`;
-}
-
-/** What is wrong and where; what is not known is left out. */
-function placed({ code, message, line, column, offset, path }: TransloadError): object {
-  return { code, message, line, column, offset, path };
 }
 
 /** `mlflow=3.17,pandas=3.1`. */

@@ -27,6 +27,16 @@ function sliceCells(column: Column, from: number, to: number, by: Partial<Pick<C
   return { ...column, ...rest, values: own };
 }
 
+/** A column has no validity where none of its cells is null. */
+export function tidied(column: Column): Column {
+  if (!column.valid || column.valid.includes(0)) return column;
+  const { name, shape, lists, decimal } = column;
+  const texts = textsNow(column);
+  if (texts) return textColumn({ name, shape, ...(lists && { lists }), ...(decimal && { decimal }) }, texts);
+  const { valid: _, ...rest } = column;
+  return rest;
+}
+
 /** Columns of one name and dtype, one behind the other. */
 export function joinColumns(parts: readonly Column[]): Column {
   const [first] = parts as readonly [Column];

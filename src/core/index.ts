@@ -25,9 +25,9 @@ export { print, printColumn, printed, printError, room, startPrint } from "./pri
 export { writeF32, writeF64 } from "./shortest-float";
 export { escapes, spell } from "./spell";
 export { endHash, hashStripes, startHash } from "./xxh64";
-export { cellIndex, setFields, setRoutes } from "./row";
+export { cellIndex, setFields, setPicks, setRoutes } from "./row";
 export { fieldOfKey, learnKeys, setKeys, setStrangers, strangerCount } from "./keys";
-export { limitRows, padded, repeated, rowCount, rows as convertRows, startRows, wholeCount } from "./rows";
+export { limitRows, padded, repeated, rowCount, rows as convertRows, skipRows, startRows, wholeCount } from "./rows";
 export { startDelimited } from "./read-delimited";
 export { setPlain } from "./plain";
 export { begun, measureRow, needed, outAt, setOut, setTexts, startOutput } from "./output";

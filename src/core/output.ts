@@ -3,7 +3,7 @@
 // A row is written whole or not at all. The most that it may become is known beforehand, and where there is not so much room the
 // caller empties the output first.
 import { copy } from "./copy";
-import { CELL, FIELD, FROM, KIND, TEXT, TEXT_LENGTH, TO, cells, fields, rowStart, setCellIndex, width } from "./row";
+import { CELL, FIELD, FROM, KIND, TEXT, TEXT_LENGTH, TO, cells, changeSides, fields, rowStart, setCellIndex, width } from "./row";
 import { Err, Ev, fail } from "./state";
 import { Kind } from "./token";
 
@@ -105,6 +105,7 @@ export function fits(): bool {
 
 /** The most that the row that was read may become, closer than room(): every cell is gone through. */
 export function measureRow(): f64 {
+  changeSides();
   measured = <u64>fixed + <u64>width * 8 + SLACK;
   for (let i: u32 = 0; i < width; i++) {
     const cell = cells + <usize>i * CELL;
@@ -112,6 +113,7 @@ export function measureRow(): f64 {
     measured += to - from;
     if (style == Style.Delimited || load<i32>(cell, KIND) > Kind.Nested) measured += escapeBytes(from, to);
   }
+  changeSides();
   return <f64>measured;
 }
 

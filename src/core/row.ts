@@ -63,6 +63,44 @@ export function setFields(fieldsAt: usize, cellsAt: usize, count: u32, learns: b
   fields = fieldsAt; cells = cellsAt; width = count; learning = learns;
 }
 
+// Columns may be picked: what is written are then some of the cells that are read, in another order, and fields of their own.
+/** Some columns are picked. */
+export let picking: bool = false;
+/** Of each column that is written its place among those that are read; how often one of these is written at most. */
+let places: usize = 0;
+let most: usize = 1;
+let otherFields: usize = 0;
+let otherCells: usize = 0;
+let otherWidth: u32 = 0;
+
+/** Written are the columns at these places, `count` of them, none more often than `times`. */
+export function setPicks(placesAt: usize, count: u32, times: u32, fieldsAt: usize, cellsAt: usize): void {
+  picking = true; places = placesAt; most = times; otherFields = fieldsAt; otherCells = cellsAt; otherWidth = count;
+}
+
+/** All columns are written, in their order. */
+export function forgetPicks(): void { picking = false; most = 1; }
+
+/** From the columns that are read to those that are written, or back. */
+export function changeSides(): void {
+  if (!picking) return;
+  const f = fields, c = cells, w = width;
+  fields = otherFields; cells = otherCells; width = otherWidth;
+  otherFields = f; otherCells = c; otherWidth = w;
+}
+
+/** The cells that are written, out of those that were read. */
+export function pickCells(): void {
+  for (let i: u32 = 0; i < otherWidth; i++)
+    v128.store(otherCells + <usize>i * CELL, v128.load(cells + <usize>load<u32>(places + (<usize>i << 2)) * CELL));
+}
+
+/** A row of so many bytes as far as it is written: no column may take more than all of it. */
+export function pickedBytes(bytes: usize): usize { return bytes * most; }
+
+/** The cell that an error is about was written: its place among those that were read. */
+export function readCell(): void { if (picking) cellIndex = load<u32>(places + (<usize>cellIndex << 2)); }
+
 export function resetPads(): void { pads = 0; }
 
 /** A row begins at p. */

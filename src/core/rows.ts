@@ -11,7 +11,7 @@ import { commitAcross, commitSides, readAcross, sideBytes, startSides } from "./
 import { quote, readFields } from "./read-delimited";
 import { readFeatures, readGroup, readList, readSingle } from "./read-list";
 import { readRecord, startRecords, twice } from "./read-record";
-import { TOLD, cellIndex, pads, resetPads, rewind, rowEnd, rowStart, setRowEnd, sided, startRow, tell, told, width } from "./row";
+import { TOLD, cellIndex, changeSides, forgetPicks, pads, pickCells, pickedBytes, picking, readCell, resetPads, rewind, rowEnd, rowStart, setRowEnd, sided, startRow, tell, told, width } from "./row";
 import { Err, Ev, Mode, St, base, countAt, cursor, fail, mode, newlineAt, rowMost, setCursor, setDepth, setFreeAbove, setLastNewline, setLeaf, setSt, st } from "./state";
 import { REFUSED, OK, WAIT, setNested } from "./token";
 import { write } from "./write";
@@ -33,7 +33,9 @@ let syntax: i32 = Syntax.Lists;
 let padding: bool = false;
 let firstWins: bool = false;
 let rowLimit: u64 = 0;
-/** Rows read and written so far. */
+/** Rows are read, and not written. */
+let skipping: bool = false;
+/** Rows read so far, written or not. */
 export let rowCount: u64 = 0;
 /** Those of them that were copied whole. */
 export let wholeCount: u64 = 0;
@@ -45,28 +47,31 @@ export let padded: u64 = 0;
 /** `firstKeyWins`: of a key that stands twice in a record the first counts, as for TensorFlow Serving; otherwise the last, as for Python. */
 /** `nestedTexts`: lists and objects in cells are texts. */
 export function startRows(how: i32, pads: bool, firstKeyWins: bool, nestedTexts: bool): void {
-  syntax = how; padding = pads; firstWins = firstKeyWins; rowCount = 0; wholeCount = 0; repeated = 0; padded = 0; rowLimit = u64.MAX_VALUE;
-  startRecords(); resetPads(); startSides(); setNested(nestedTexts);
+  syntax = how; padding = pads; firstWins = firstKeyWins; rowCount = 0; wholeCount = 0; repeated = 0; padded = 0; rowLimit = u64.MAX_VALUE; skipping = false;
+  startRecords(); resetPads(); startSides(); forgetPicks(); setNested(nestedTexts);
 }
 
 /** Stop before the row of this number. */
 export function limitRows(limit: u64): void { rowLimit = limit; }
+
+/** From here on rows are read alone, which counts nothing that is told of those that are written; or they are written again. */
+export function skipRows(on: bool): void { skipping = on; }
 
 /** Reads and writes the rows of [from, to); the input ends there when `last`. The cursor is left before the first row that is not done. */
 export function rows(from: usize, to: usize, last: bool): i32 {
   setLastNewline(0);
   let p = from;
   while (true) {
-    if (plain && worthwhile()) p = pass(p, to);
+    if (plain && !skipping && worthwhile()) p = pass(p, to);
     const result = syntax == Syntax.Delimited ? delimited(p, to, last) : syntax == Syntax.Across ? across() : json(p, to, last);
     if (result == OK) {
       const bytes = rowEnd - rowStart + (sided || syntax == Syntax.Across ? sideBytes : 0);
       if (bytes > rowMost) { fail(Err.Long, rowStart); return faultAt(rowStart); }
-      const ev = write(bytes);
+      const ev = skipping ? <i32>Ev.More : picking ? writePicked(bytes) : write(bytes);
       if (ev == Ev.More) {
         rowCount++;
-        repeated += twice;
-        padded += pads; resetPads();
+        if (!skipping) { repeated += twice; padded += pads; }
+        resetPads();
         if (sided) commitSides(1);
         if (syntax == Syntax.Across) commitAcross(); else p = rowEnd;
         continue;
@@ -82,6 +87,16 @@ export function rows(from: usize, to: usize, last: bool): i32 {
     if (result == REFUSED) return leaveToScanner();
     return result == WAIT ? <i32>Ev.More : told;
   }
+}
+
+/** Writes the columns that are picked. */
+function writePicked(bytes: usize): i32 {
+  pickCells();
+  changeSides();
+  const ev = write(pickedBytes(bytes));
+  changeSides();
+  if (ev == Ev.Error) readCell();
+  return ev;
 }
 
 /** Behind the rows that may be taken whole. */

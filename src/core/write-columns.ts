@@ -2,7 +2,7 @@
 import { copy } from "./copy";
 import { refused, writeSpecial } from "./json-cell";
 import { begun, clearOutput, endCells, fits, full, out, outEnd, outStart, refuse, room } from "./output";
-import { CELL, FROM, KIND, TO, cells, width } from "./row";
+import { CELL, FROM, KIND, TO, cells, changeSides, width } from "./row";
 import { Ev } from "./state";
 import { Kind } from "./token";
 
@@ -40,6 +40,7 @@ export function writeColumns(bytes: usize): i32 {
 
 /** What was written row by row, column by column from `to` on; where each column ends goes to `stops`. Nothing is written then. */
 export function turnColumns(to: usize, stops: usize): void {
+  changeSides();
   const step = <usize>width << 2, last = ends + (<usize>endCount << 2);
   let o = to;
   for (let i: u32 = 0; i < width; i++) {
@@ -51,4 +52,5 @@ export function turnColumns(to: usize, stops: usize): void {
   }
   clearOutput();
   endCount = 0;
+  changeSides();
 }

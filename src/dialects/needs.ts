@@ -26,6 +26,11 @@ export interface Asked {
   readonly index?: string | undefined;
   /** A frame's names are to stand before its rows. */
   readonly namesFirst?: boolean | undefined;
+  /** Columns that are wanted, or not; of what has no names they are names. */
+  readonly columns?: readonly string[] | undefined;
+  readonly drop?: readonly string[] | undefined;
+  /** The rows that are wanted, where these are some. */
+  readonly picked?: object | undefined;
 }
 
 /** The source is one tensor, of some rank. */
@@ -53,6 +58,8 @@ export function movesCells(source: End, target: End, asked: Asked): boolean {
   const frames = source.layout === "frame" || target.layout === "frame";
   return (
     isCut(asked) ||
+    asked.picked !== undefined ||
+    ((asked.columns !== undefined || asked.drop !== undefined) && ["frame", "records", "named"].includes(source.layout)) ||
     (source.layout === "frame" && asked.namesFirst === true) ||
     (frames && (asked.index?.startsWith("column:") ?? false)) ||
     (asked.ragged === "pad" && !keyed && source.layout !== "named") ||
@@ -116,6 +123,16 @@ export function checkDatatypes({ forms, name }: Choice, asked: string | Readonly
 export function scalarFault({ layout, form }: End, named: boolean, asked: Asked): TransloadError | undefined {
   if (layout !== (named ? "named" : "tensor"))
     return new TransloadError("E_FORM", `a single value cannot become ${form.id}: rows are needed`);
+  if (named && (asked.columns || asked.drop))
+    return new TransloadError(
+      "E_OPTION",
+      `a single value stands among the named tensors, which are picked only where all are lists; leave out ${optionText("columns")} and ${optionText("drop")}`,
+    );
+  if (asked.picked)
+    return new TransloadError(
+      "E_OPTION",
+      `a single value has no rows, of which some could be picked; leave out ${optionText("head")}, ${optionText("skip")}, ${optionText("sample")} and ${optionText("where")}`,
+    );
   if (named || !isCut(asked)) return undefined;
   return new TransloadError(
     "E_OPTION",

@@ -1,3 +1,4 @@
+import type { ColumnPick } from "../columns/column-pick.js";
 import type { ColumnChoice } from "./choice.js";
 
 /** How rows are written down. The lines are those of JSON Lines: a list or a record each. */
@@ -54,6 +55,8 @@ export interface RowRequest {
   /** Of a key that stands twice in a record, the one that counts. */
   readonly twice: "first" | "last";
   readonly fields: Fields | undefined;
+  /** The columns that are written, where these are some of those that are read, or in another order. */
+  readonly pick?: ColumnPick | undefined;
   /** The columns that are read side by side, in the order of the names; beside `lists`, the first column alone, which is not in the rows. */
   readonly across?: readonly ColumnSource[];
 }
@@ -141,11 +144,20 @@ export interface RowReader extends Counts {
   readonly full: boolean;
   /** Read on, up to this many rows in all, and this many bytes of text from here. `fresh`: the next row is the first of its output. */
   limit(rows: number | undefined, bytes: number | undefined, fresh: boolean): void;
-  /** Rows read so far. */
+  /**
+   * Rows are read and not written from here on, or written again; called where the reader is at its limit, or before the first row. What is told
+   * of the rows (kinds, and counts) is told of those that are written.
+   */
+  skip(on: boolean): void;
+  /** No row is wanted any more: the reader is done. Returns what it has written and not given out. */
+  end(): Uint8Array | undefined;
+  /** Of a keyed source whose columns are picked: those of them that no row has had, so far, and all columns that there are. */
+  readonly keys: { readonly unseen: readonly string[]; readonly known: readonly string[] };
+  /** Rows read so far, written or not. */
   readonly rows: number;
-  /** Cells of a row, once known. */
+  /** Cells of a row that is written, once known. */
   readonly width: number | undefined;
-  /** Names of the columns, where there are any. */
+  /** Names of the columns that are written, where there are any. */
   readonly names: readonly string[] | undefined;
   /** What the cells were. Where no `sizes` are asked for, numbers of text are numbers: integers and floats may not be told apart. */
   readonly kinds: readonly CellKinds[];

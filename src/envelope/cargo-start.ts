@@ -10,6 +10,8 @@ export interface CargoStart {
   readonly offset: number;
   /** The labels that stand before it, in a frame. */
   readonly labels: Payload["labels"];
+  /** The names that stand before it, in a frame. */
+  readonly columns: readonly string[] | undefined;
 }
 
 /**
@@ -36,7 +38,7 @@ export function cargoStart(from: Choice, head: Uint8Array): CargoStart | undefin
   try {
     rewriter.scanner.push(opened.chunk);
     if (rewriter.run() !== "cells") return undefined;
-    return { offset: rewriter.scanner.offset, labels: rewriter.labels };
+    return { offset: rewriter.scanner.offset, labels: rewriter.labels, columns: rewriter.columns };
   } finally {
     rewriter.scanner.close();
   }

@@ -22,7 +22,7 @@ const NULL = 0x6e; /* n */
 /** What the envelope tells of itself. */
 export type Told = Pick<
   Payload,
-  "siblings" | "firsts" | "inputs" | "parameters" | "besides" | "labels" | "indexWanted" | "cargoEnd" | "cargoRows"
+  "form" | "layout" | "siblings" | "firsts" | "inputs" | "parameters" | "besides" | "labels" | "indexWanted" | "cargoEnd" | "cargoRows"
 >;
 
 export class Payload {
@@ -62,6 +62,8 @@ export class Payload {
   oddLabel: string | undefined;
   /** Column names: the source's or the caller's. */
   columns: readonly string[] | undefined;
+  /** They are the source's. */
+  hasOwnNames = false;
   /** Rows that functions on batches have let through, once they have; `columns` is then theirs, too. */
   rowsWritten: number | undefined;
   /** In the typed lane: how to read the cargo that `run()` stopped at. */
@@ -224,6 +226,7 @@ export class Payload {
   /** The frame's own names, checked against the caller's. */
   nameColumns(names: string[] | undefined, count: number): void {
     const given = this.options.columns;
+    this.hasOwnNames = names !== undefined;
     // what has no names but these labels is given some
     const anew = given?.length === count && this.oddLabel !== undefined && !given.some((name) => names?.includes(name));
     if (anew && (this.lane === "table" || this.options.to === undefined)) this.columns = given;
@@ -231,11 +234,19 @@ export class Payload {
       // functions on batches have named them by now, unless they were handed positions for names
       const positions = this.columns === undefined && this.#positions === names?.length;
       if (!this.rowsWritten || positions) this.columns = names;
+    } else if (this.#moves && names !== undefined && !(this.options.asked?.fixed && this.members.includes("data"))) {
+      // those that are wanted are picked where the rows are read
+      this.columns = names;
     } else if (this.options.picks && names !== undefined && !this.members.includes("data")) this.columns = names;
     else if (names === undefined || given.length !== count || given.some((name, i) => name !== names[i]))
       throw this.error("E_COLUMNS", "the columns given are not those of the payload; leave them out, or give the same");
     if (names !== undefined && new Set(names).size < names.length && this.target?.form.renamesColumns)
       this.warn("W_DUPLICATE_COLUMNS", `${this.target.form.id} renames columns that occur twice (a, a.1)`);
+  }
+
+  /** Its cells move, or it is not known yet: Seldon's names come before what they are names of, which moves in any case. */
+  get #moves(): boolean {
+    return this.options.to !== undefined && (this.lane === "table" || this.layout === undefined);
   }
 
   /** The source's layout is known: settles the target's form. A single value has no cells that could move. */
@@ -246,6 +257,9 @@ export class Payload {
     if (!to) return;
     // Seldon's rows are most often an array's: predictions without names need none elsewhere
     const array = to.what === "response" && layout === "ndarray" && this.columns === undefined;
+    // rows and their names are another matter, and come later
+    if (this.options.asked?.drop && layout === "tensor")
+      throw this.error("E_COLUMNS", `${form.id} has no names for its columns, by which some could be left out`);
     const goal = this.options.goal ?? target(to, array ? "tensor" : layout, form, this.given);
     this.lane =
       (scalar || !movesCells({ form, layout }, goal, this.options.asked ?? {})) &&

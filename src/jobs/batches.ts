@@ -50,8 +50,9 @@ export function goesInParts(request: ReadRequest): boolean {
   const { rows, gaps, labels, late, noted, batches, run } = request;
   const alone = standsAlone(request) && !labels?.startsWith("column:") && !late && !noted;
   const filled = (gaps?.nan ?? "token") === "token" && (gaps?.missing ?? "null") === "null";
+  const all = !rows.picked && !rows.choice;
   const distinct = new Set(rows.columns).size === (rows.columns?.length ?? 0);
-  return alone && filled && distinct && !batches.dictionary && run.engine !== "reference";
+  return alone && all && filled && distinct && !batches.dictionary && run.engine !== "reference";
 }
 
 interface Table {

@@ -1,8 +1,7 @@
 import { Batch } from "../columns/batch.js";
 import type { Block, Column } from "../columns/column.js";
 import type { TypedArray } from "../columns/dtype.js";
-import { joinColumns, sliceRows } from "../columns/rows.js";
-import { textColumn, textsNow } from "../columns/texts.js";
+import { joinColumns, sliceRows, tidied } from "../columns/rows.js";
 import { memoryOf, type Rows } from "./gathering.js";
 
 /** Rows of a stretch, of which those before `from` have been taken. */
@@ -69,7 +68,7 @@ export class Cutter {
       const piece = this.#pieces[0] as Piece;
       const { from, count, columns, block } = piece;
       const to = Math.min(count, from + left);
-      parts.push({ columns: columns.map((column) => sliced(column, from, to)), block: block && blockFrom(block, from) });
+      parts.push({ columns: columns.map((column) => tidied(sliceRows(column, from, to))), block: block && blockFrom(block, from) });
       piece.from = to;
       if (to === count) this.#pieces.shift();
       left -= to - from;
@@ -84,17 +83,6 @@ export class Cutter {
 function copied(column: Column, from: number, to: number): Column {
   const { values, valid, ...around } = sliceRows(column, from, to);
   return { ...around, values: (values as TypedArray).slice() as TypedArray, ...(valid && { valid: valid.slice() }) };
-}
-
-/** A batch has no validity where none of its cells is null. */
-function sliced(column: Column, from: number, to: number): Column {
-  const own = sliceRows(column, from, to);
-  if (!own.valid || own.valid.includes(0)) return own;
-  const texts = textsNow(own);
-  const { name, shape, decimal } = own;
-  if (texts) return textColumn({ name, shape, ...(decimal && { decimal }) }, texts);
-  const { valid: _, ...rest } = own;
-  return rest;
 }
 
 function blockFrom(block: Block, from: number): Block {

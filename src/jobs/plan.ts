@@ -51,7 +51,8 @@ export function goesInParts(request: Request): boolean {
   const { typed, target, pieces, run } = request;
   const alone = standsAlone(request) && !target.index?.startsWith("column:");
   const text = !isTransfer(request) && typed.dtype === undefined && !typed.through?.length;
-  return alone && text && !isCut(pieces) && run.engine !== "reference";
+  const all = !request.rows.picked && !request.rows.choice;
+  return alone && all && text && !isCut(pieces) && run.engine !== "reference";
 }
 
 /** The plan for an open file; undefined where its rows are not read in parts. */

@@ -7,7 +7,7 @@ import { Batch } from "../columns/batch.js";
 import { concat } from "../columns/bytes.js";
 import { sliceRows } from "../columns/rows.js";
 import { SAMPLE } from "../engine/columns.js";
-import { type ErrorCode, TransloadError } from "../errors.js";
+import { type ErrorCode, optionText, TransloadError } from "../errors.js";
 import { DiskSpill } from "../io/disk.js";
 import { ring } from "../io/ring.js";
 import { SpillStore } from "../io/store.js";
@@ -45,6 +45,11 @@ const readInto = promisify(read);
  * records have a key that is asked for in other shares only; E_READ where the file has changed meanwhile.
  */
 export function batchesOfShare(path: string, share: Share, request: ReadRequest, alone: () => AsyncIterable<Batch>): AsyncIterable<Batch> {
+  if (request.rows.picked || request.rows.choice)
+    throw new TransloadError(
+      "E_OPTION",
+      `a share is of all rows; ${["where", "skip", "head", "sample"].map((name) => optionText(name)).join(", ")} are for one reader`,
+    );
   return whileOpen(path, (file) => batchesOf(file, share, request, alone));
 }
 

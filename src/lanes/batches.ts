@@ -6,7 +6,8 @@ import type { Batch } from "../columns/batch.js";
 import { castBatch } from "../columns/cast.js";
 import { withDictionaries } from "../columns/dictionary.js";
 import type { RowLabels } from "../columns/labels.js";
-import { pickColumns } from "../columns/pick.js";
+import { dropColumns, pickColumns } from "../columns/pick.js";
+import type { RowSet } from "../columns/row-set.js";
 import { choose } from "../dialects/index.js";
 import { refuseLabel, withoutPlace } from "../engine/fault.js";
 import { limited } from "../engine/index.js";
@@ -15,9 +16,14 @@ import type { Told } from "../envelope/payload.js";
 import { Rewriter } from "../envelope/rewriter.js";
 import { optionText } from "../errors.js";
 import { peek } from "../io/peek.js";
-import type { Beside, ReadRequest } from "../options/request.js";
+import type { Beside, ReadRequest, RowChoice } from "../options/request.js";
 import { CargoReader } from "./cargo.js";
+import { Chooser } from "./choosing.js";
+import { KeptInput } from "./guessing.js";
 import { type Host, spilling } from "./host.js";
+import { COUNTED, pickRows, withCounted } from "./picked.js";
+import { chunksOfBatches } from "./printing.js";
+import { Pump } from "./pump.js";
 import { readable } from "./readable.js";
 import { honestly, prepared, refuseEncoded } from "./recoding.js";
 
@@ -25,10 +31,62 @@ type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /** Batches, and one without rows where a binary file has none, so that its columns are known. */
 export async function* batchesIn(chunks: Chunks, request: ReadRequest, host: Host): AsyncGenerator<Batch, void, undefined> {
-  const { columns } = request.rows;
+  const { choice, picked, ...rows } = request.rows;
+  if (choice) return yield* chosen(chunks, choice, request, host);
+  if (!picked) return yield* allBatches(chunks, request, host);
+  // behind the last row there may be what a request has a place for
+  const reads = request.noted !== undefined || request.onRows !== undefined;
+  const { onLabels } = request;
+  let counted: RowLabels["range"];
+  const told = (labels: RowLabels) => {
+    counted = labels.range;
+    onLabels?.(counted ? { columns: [COUNTED] } : labels);
+  };
+  const all = allBatches(chunks, { ...request, rows, ...(onLabels && { onLabels: told }) }, host);
+  // labels that are counted are no longer those that a count gives
+  async function* labelled(): AsyncGenerator<Batch, void, undefined> {
+    for await (const batch of all) yield counted ? withCounted(batch, counted) : batch;
+  }
+  yield* pickRows(labelled(), picked, reads);
+}
+
+/** The rows are chosen, and read again. */
+async function* chosen(chunks: Chunks, choice: RowChoice, request: ReadRequest, host: Host): AsyncGenerator<Batch, void, undefined> {
+  const { choice: _, ...rows } = request.rows;
+  const input = new KeptInput(chunks, host.input());
+  try {
+    const picked = await rowsChosen(input.first(), choice, { ...request, rows }, host);
+    yield* batchesIn(input.again(), { ...request, rows: { ...rows, picked } }, host);
+  } finally {
+    await input.close();
+  }
+}
+
+async function rowsChosen(chunks: Chunks, choice: RowChoice, request: ReadRequest, host: Host): Promise<RowSet> {
+  const { from, what = "request", encoding, rows, limits, run } = request;
+  const { head, rest } = await peek(chunks);
+  const chooser = await Chooser.of(choice);
+  const asked = chooser.asks({ from, what, rows, limits, run, ...(encoding !== undefined && { encoding }) });
+  const binary = binaryForm(from) ?? (from === "auto" ? binaryAt(head) : undefined);
+  const { columns: _, renamed: __, drop: ___, ...all } = rows;
+  const lines = binary
+    ? chunksOfBatches(batchesIn(rest, { from, rows: all, limits, run: asked.run, batches: {} }, host), asked, host)
+    : new Pump(rest, asked, host).bytes();
+  for await (const bytes of lines) {
+    chooser.push(bytes);
+    if (chooser.enough) break;
+  }
+  return chooser.end();
+}
+
+async function* allBatches(chunks: Chunks, request: ReadRequest, host: Host): AsyncGenerator<Batch, void, undefined> {
+  const { renamed, drop, ...rows } = request.rows;
+  const { columns } = rows;
   const labels: string[] = [];
-  for await (const batch of await opened(chunks, request, host, labels)) {
-    const picked = columns ? pickColumns(batch, [...columns, ...labels], [...(request.renamed ?? columns), ...labels]) : batch;
+  for await (const all of await opened(chunks, { ...request, rows }, host, labels)) {
+    const batch = drop ? dropColumns(all, drop) : all;
+    if (!batch) continue;
+    const picked = columns ? pickColumns(batch, [...columns, ...labels], [...(renamed ?? columns), ...labels]) : batch;
     yield request.batches.dictionary ? withDictionaries(picked) : picked;
   }
 }
@@ -135,6 +193,7 @@ async function* readText(bytes: Chunks, request: ReadRequest, host: Host): Async
   }
 
   const own = found.moved === undefined;
+  let failed = false;
   try {
     for await (const chunk of found.chunks) yield* own ? take(chunk, false) : placeless(take(chunk, false));
     yield* own ? take(new Uint8Array(), true) : placeless(take(new Uint8Array(), true));
@@ -142,15 +201,23 @@ async function* readText(bytes: Chunks, request: ReadRequest, host: Host): Async
     read.end();
     request.onRows?.(found.moved?.told() ?? read);
     request.onBeside?.(besideIn(read, found.moved?.told()));
-    if (request.labels === "keep" && read.layout === "frame" && read.members.includes("index"))
-      run.onWarning?.({
-        code: "W_INDEX",
-        message: `the index of the split is dropped; ${optionText("index", "drop")} says so, ${optionText("index", "column:NAME")} keeps it`,
-      });
+  } catch (error) {
+    failed = true;
+    throw error;
   } finally {
+    // also where not all of it was read
+    if (!failed && request.labels === "keep" && rewriter) warnOfIndex(rewriter, run);
     // batches that were lent may still be looked at
     if (!reuse || copied) (rewriter as Rewriter | undefined)?.scanner.close();
   }
+}
+
+function warnOfIndex({ layout, members }: Rewriter, { onWarning }: ReadRequest["run"]): void {
+  if (layout !== "frame" || !members.includes("index")) return;
+  onWarning?.({
+    code: "W_INDEX",
+    message: `the index of the split is dropped; ${optionText("index", "drop")} says so, ${optionText("index", "column:NAME")} keeps it`,
+  });
 }
 
 /** What was noted beside the rows, where they stood first and on the way. */

@@ -10,7 +10,8 @@ import { type Found, formOf } from "../envelope/detect.js";
 import type { Told } from "../envelope/payload.js";
 import { SpillStore } from "../io/store.js";
 import { NOTHING, type Request } from "../options/request.js";
-import { Conversion, endsOf, type Outlet, type Plan, type Route } from "./conversion.js";
+import { ChoosingStage } from "./choosing.js";
+import { Conversion, endsOf, type Outlet, type Plan, pickOf, type Route } from "./conversion.js";
 import { type Host, spilling } from "./host.js";
 import { prepared, RecodedStage } from "./recoding.js";
 import type { Stage } from "./stage.js";
@@ -27,8 +28,9 @@ export function stageFor(request: Request, host: Host, write: (bytes: Uint8Array
   // what is read again is the text that it has become
   if (recoding) return new RecodedStage(recoding, stageFor(own, spilling(host), write, outlet));
   const { from, to } = endsOf(request);
+  if (request.rows.choice) return new ChoosingStage(request, host, (asked, put, where) => stageFor(asked, host, put, where), write, outlet);
   const stage = (mixed: boolean) => plainStage(mixed ? { ...request, keepsKinds: true } : request, host, write, outlet);
-  return mindsKinds(to) ? new Suiting(from, stage) : stage(false);
+  return mindsKinds(to) ? new Suiting(from, { rows: request.rows.picked, columns: pickOf(request.rows) }, stage) : stage(false);
 }
 
 function plainStage(request: Request, host: Host, write: (bytes: Uint8Array) => void, outlet: Outlet | undefined): Stage {
@@ -65,11 +67,11 @@ function middleOf({ form, layout, frame }: End, goal: End): "frame" | "tensor" |
 /** The conversions in a row: cells move to a form that the typed lane reads, are read and printed, and move on. */
 function linksFor(request: Request, found: Found | undefined): Link[] {
   const { typed, pieces, limits, run } = request;
-  const { columns, ...reading } = request.rows;
+  const { columns, renamed, drop, picked, ...reading } = request.rows;
   const { nan, index, ...writing } = request.target;
   const { from, to } = endsOf(request);
   const bare = { ...NOTHING, limits, run };
-  const given = columns ? { columns } : {};
+  const given = columns ? { columns, ...(renamed && { renamed }) } : {};
   const gaps = nan ? { nan } : {};
   if (!found) return [{ ...bare, typed, rows: given, target: gaps, from, to }];
   const goal = target(to, found.layout, found.form, columns !== undefined, found.frame);
@@ -83,7 +85,9 @@ function linksFor(request: Request, found: Found | undefined): Link[] {
   const pads = reading.ragged === "pad" && (middle === "frame" || middle === "tensor");
   // a dtype is asked for by a name that stands behind the rows
   const namesFirst = asksByName(typed) && found.late === true && columns === undefined;
-  const moves = middle !== found.layout || pads || namesFirst;
+  // what is picked is picked before anything else is done
+  const picks = picked !== undefined || drop !== undefined || (columns !== undefined && ["frame", "named"].includes(found.layout));
+  const moves = middle !== found.layout || pads || namesFirst || picks;
   const alike =
     goal.layout === middle || (middle === "frame" && goal.layout === "tensor") || (middle === "tensor" && goal.layout === "frame");
   const links: Link[] = [];
@@ -91,7 +95,15 @@ function linksFor(request: Request, found: Found | undefined): Link[] {
   if (moves)
     links.push({
       ...bare,
-      rows: { ...reading, ...named, goal, ...(typed.dtype && { asked: typed.dtype }), namesFirst },
+      rows: {
+        ...reading,
+        ...named,
+        ...(drop && { drop }),
+        ...(picked && { picked }),
+        goal,
+        ...(typed.dtype && { asked: typed.dtype }),
+        namesFirst,
+      },
       target: { missing: "null" },
       // a form named by us would hide what only auto finds beside it: a second payload, or others' parameters
       from: found.form.key === undefined ? choose(found.form.id, true, request.what) : from,
@@ -108,7 +120,7 @@ function linksFor(request: Request, found: Found | undefined): Link[] {
   links.push({ ...bare, typed, rows: middle === "frame" ? own : {}, from: source, to: between, route: { origin: found, goal: middleEnd } });
   links.push({
     ...bare,
-    rows: { ...reading, ...(middle !== "frame" && named) },
+    rows: { ...reading, ...(middle === "tensor" && named) },
     target: { ...request.target, ...(datatype && { datatype }) },
     pieces,
     from: between,
@@ -147,6 +159,10 @@ class Chain implements Stage {
 
   get told(): Told | undefined {
     return this.#stages?.[0]?.stage.told;
+  }
+
+  get enough(): boolean {
+    return this.#stages?.[0]?.stage.enough ?? false;
   }
 
   push(chunk: Uint8Array): void | Promise<void> {

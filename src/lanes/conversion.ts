@@ -5,6 +5,7 @@
 // of two (chain.ts); binary files at an end are exchange.ts.
 
 import { Batch } from "../columns/batch.js";
+import { Chosen, type ColumnPick, Dropped } from "../columns/column-pick.js";
 import { needShape } from "../columns/lists.js";
 import { type Choice, choose, type Form, type Gap, keepingKinds, type Layout, target } from "../dialects/index.js";
 import { checkDatatypes, type End } from "../dialects/needs.js";
@@ -120,14 +121,21 @@ export class Conversion {
     return this.#rewriter;
   }
 
+  /** All that is wanted of the input has come. */
+  get enough(): boolean {
+    return this.#moved;
+  }
+
   /** Takes the next bytes of the input; a promise when something is to be waited for. */
   push(chunk: Uint8Array): void | Promise<void> {
+    if (this.#moved) return;
     if (this.#scanner) return this.#take(chunk);
     const opened = this.#opening.push(chunk);
     if (opened) return this.#start(opened);
   }
 
   async end(): Promise<void> {
+    if (this.#moved) return;
     if (!this.#scanner) {
       const opened = this.#opening.push(new Uint8Array(), true);
       if (opened) await this.#start(opened);
@@ -196,7 +204,7 @@ export class Conversion {
       {
         from,
         to,
-        columns: rows.columns,
+        columns: rows.renamed ?? rows.columns,
         nan: target.nan,
         typed: typed
           ? { dtype, infer: typeof dtype === "object", narrow: true, cast, batchRows, reuse: this.#through === undefined }
@@ -403,9 +411,17 @@ const NA_WORDS: readonly string[] = [
   "null",
 ];
 
+/** The columns that are wanted of what has names; undefined for all. */
+export function pickOf({ columns, renamed, drop, namesOnly }: Parts["rows"]): ColumnPick | undefined {
+  if (namesOnly) return undefined;
+  if (columns) return new Chosen(columns, renamed);
+  return drop && new Dropped(drop);
+}
+
 function tableOptions({ rows, target, pieces }: Plan): TableOptions {
   return {
-    columns: rows.columns,
+    columns: rows.renamed ?? rows.columns,
+    pick: pickOf(rows),
     fixed: rows.fixed ?? false,
     ragged: rows.ragged ?? "error",
     nested: rows.nested ?? "keep",
@@ -424,5 +440,6 @@ function tableOptions({ rows, target, pieces }: Plan): TableOptions {
     datatype: target.datatype,
     maxRows: pieces.maxRows,
     maxBytes: pieces.maxBytes,
+    picked: rows.picked,
   };
 }

@@ -76,8 +76,8 @@ export async function* untilGuessed(
   }
 }
 
-/** An input that is kept as it passes. */
-class KeptInput {
+/** An input that is kept as it passes, and read again. */
+export class KeptInput {
   readonly #chunks: AsyncIterator<Uint8Array> | Iterator<Uint8Array>;
   readonly #store: Store;
   #at = 0;
@@ -97,8 +97,16 @@ class KeptInput {
     while (await this.#next());
   }
 
+  /** What has passed, from the first byte on, and what has not. */
   async *again(): AsyncGenerator<Uint8Array, void, undefined> {
-    yield* blocksOf(this.#store);
+    let read = 0;
+    for (const block of blocksOf(this.#store)) {
+      yield block;
+      read += block.length;
+    }
+    // a file is read to its end there
+    if (read > this.#at) return;
+    for (let chunk = await this.#next(); chunk; chunk = await this.#next()) yield chunk;
   }
 
   async close(): Promise<void> {

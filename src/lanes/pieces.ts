@@ -87,7 +87,8 @@ async function pumpOf(chunks: Chunks, request: Request, host: Host): Promise<Pum
 
 /** A binary file as the text that its batches are printed as, behind whose rows nothing stands but labels. */
 async function pumpOfBatches(chunks: Chunks, { rows, run, ...request }: Request, host: Host): Promise<Pump> {
-  const { columns, headerLength, ...others } = rows;
+  const { columns, renamed, drop, choice, headerLength, ...others } = rows;
+  const picks = columns && renamed ? Object.fromEntries(renamed.map((name, i) => [name, columns[i] as string])) : columns;
   const { file: _, onProgress, ...quiet } = run;
   let labels: RowLabels | undefined;
   let beside: Beside | undefined;
@@ -95,7 +96,9 @@ async function pumpOfBatches(chunks: Chunks, { rows, run, ...request }: Request,
     ...readRequestOf({
       from: request.from,
       ...request.limits,
-      ...(columns && { columns }),
+      ...(picks && { columns: picks }),
+      ...(drop && { drop }),
+      ...choice,
       ...(headerLength !== undefined && { headerLength }),
     }),
     onLabels: (found: RowLabels) => {

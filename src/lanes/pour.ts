@@ -38,6 +38,7 @@ export async function pour(
       await out.before();
       used += chunk.length;
       onProgress?.(used);
+      if (stage.enough) break;
     }
     await stage.end();
     await out.flush();

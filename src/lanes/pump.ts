@@ -119,12 +119,14 @@ export class Pump {
   };
 
   async #step(): Promise<void> {
-    const { value, done } = await this.#chunks.next();
-    if (done) {
+    // what is left then is wanted by nobody
+    const next = this.#conversion.enough ? await this.#chunks.return?.() : await this.#chunks.next();
+    if (!next || next.done) {
       await this.#conversion.end();
       this.#ended = true;
       return;
     }
+    const { value } = next;
     await this.#conversion.push(value);
     this.#used += value.length;
     this.#onProgress?.(this.#used);

@@ -150,6 +150,10 @@ export class RecodedStage implements Stage {
     return this.#stage.told;
   }
 
+  get enough(): boolean {
+    return this.#stage.enough ?? false;
+  }
+
   push(chunk: Uint8Array): Promise<void> {
     return this.#take(this.#recoding.push(chunk));
   }

@@ -2,6 +2,7 @@
 import type { RowLabels } from "../columns/labels.js";
 import type { Layout } from "../dialects/index.js";
 import type { Warning } from "../errors.js";
+import type { ColumnSummary } from "./summary.js";
 
 /** A column, or a named tensor, as far as one pass tells. */
 export interface InspectedColumn {
@@ -25,6 +26,8 @@ export interface InspectedColumn {
   input?: InspectedInput;
   /** dtype of the column in a binary file, as pandas spells it: `int32`, `datetime64[us, UTC]`. */
   stored?: string;
+  /** What its values are like, where that was asked for. Left out where the tensors of a payload have not the same number of rows. */
+  summary?: ColumnSummary;
 }
 
 /** An input of Open Inference Protocol's, beside its name and its cells. */

@@ -17,11 +17,13 @@ import { CargoReader } from "../lanes/cargo.js";
 import { type Host, spilling } from "../lanes/host.js";
 import { chunksOfBatches } from "../lanes/printing.js";
 import { type Moved, readable } from "../lanes/readable.js";
-import { Recoding, refuseEncoded } from "../lanes/recoding.js";
+import { prepared, refuseEncoded } from "../lanes/recoding.js";
 import type { InspectOptions } from "../options/inspect.js";
-import { type Beside, encodingIn, NOTHING, readRequestOf } from "../options/request.js";
+import { type Beside, encodingIn, NOTHING, partsOf, readRequestOf } from "../options/request.js";
 import { inputFacts } from "./input-facts.js";
 import type { DateUnit, InspectedCells, InspectedColumn, Inspection, StringLook } from "./inspection.js";
+import { Summarizer } from "./summarizer.js";
+import type { ColumnSummary } from "./summary.js";
 
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
@@ -59,18 +61,20 @@ export async function surveyOf(chunks: Chunks, options: InspectOptions, host: Ho
       use(file.size);
       return file;
     };
-    const found = await ofBinary(binary, rest, { headerLength, createScanner, warn }, { ...host, random });
+    const found = await ofBinary(binary, rest, headerLength, { createScanner, warn, options, host: { ...host, random } });
     return { ...found, bytes, warnings };
   }
   const onWarning = (warning: Warning) => {
     // what a conversion drops beside the payload is nothing that an inspection does not see
     if (warning.code !== "W_DROPPED" || !warning.message.startsWith('"')) warn(warning);
   };
-  const recoding = encoding === undefined ? undefined : new Recoding(encoding);
-  const request = { from, rows: {}, limits: { ...(maxRowBytes && { maxRowBytes }) }, run: { ...(engine && { engine }), onWarning } };
+  const asked = { from, rows: partsOf(options).rows, ...(encoding !== undefined && { encoding }) };
+  const { recoding, request: own } = prepared(asked);
+  const { headerLength: _, ...rows } = own.rows;
+  const request = { from, rows, limits: { ...(maxRowBytes && { maxRowBytes }) }, run: { ...(engine && { engine }), onWarning } };
   try {
-    const { from: own, moved, chunks: text } = await readable(recoding ? recoding.of(rest) : rest, request, spilling(host));
-    const found = await ofText(text, own, createScanner, warn);
+    const { from: read, moved, chunks: text } = await readable(recoding ? recoding.of(rest) : rest, request, spilling(host));
+    const found = await ofText(text, read, { createScanner, warn, options, host });
     const encoded = recoding?.changed && recoding.encoding !== undefined && { encoding: recoding.encoding };
     return { ...found, ...(moved && ownFacts(moved, choose(from, true), found)), ...encoded, bytes, warnings };
   } catch (error) {
@@ -79,18 +83,20 @@ export async function surveyOf(chunks: Chunks, options: InspectOptions, host: Ho
 }
 
 interface Reading {
-  readonly headerLength: number | undefined;
   readonly createScanner: CreateScanner;
   readonly warn: (warning: Warning) => void;
+  readonly options: InspectOptions;
+  readonly host: Host;
 }
 
 /** Of a binary file: its cells are looked at as the text they become. */
 async function ofBinary(
   { id }: BinaryForm,
   chunks: Chunks,
-  { headerLength, createScanner, warn }: Reading,
-  host: Host,
+  headerLength: number | undefined,
+  reading: Reading,
 ): Promise<Omit<Inspection, "bytes" | "warnings">> {
+  const { host } = reading;
   let index: RowLabels | undefined;
   let beside: Beside | undefined;
   const stored = new Map<string, string>();
@@ -106,7 +112,7 @@ async function ofBinary(
   const around = { labels: () => index, beside: () => beside };
   const batches = noting(batchesIn(chunks, request, host), stored);
   const text = chunksOfBatches(batches, { ...NOTHING, to: "mlflow", ...around }, spilling(host));
-  const found = await ofText(text, "mlflow", createScanner, warn);
+  const found = await ofText(text, "mlflow", reading);
   const columns = found.columns.map((column) => {
     const dtype = stored.get(column.name);
     return dtype === undefined ? column : { ...column, stored: dtype };
@@ -118,12 +124,23 @@ async function ofBinary(
 async function ofText(
   chunks: Chunks,
   from: string,
-  createScanner: CreateScanner,
-  warn: (warning: Warning) => void,
+  { createScanner, warn, options, host }: Reading,
 ): Promise<Omit<Inspection, "bytes" | "warnings">> {
   const reading = new Survey(from, createScanner, warn);
-  for await (const chunk of chunks) reading.push(chunk);
-  return reading.end();
+  const summarizer = options.summary ? new Summarizer(from, options, spilling(host)) : undefined;
+  try {
+    for await (const chunk of chunks) {
+      reading.push(chunk);
+      await summarizer?.push(chunk);
+    }
+    const found = reading.end();
+    await summarizer?.end();
+    const summaries = summarizer?.columns(found.columns.length);
+    if (!summaries) return found;
+    return { ...found, columns: found.columns.map((column, i) => ({ ...column, summary: summaries[i] as ColumnSummary })) };
+  } finally {
+    summarizer?.close();
+  }
 }
 
 /** Batches as they pass; of the first the dtypes are kept. */

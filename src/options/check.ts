@@ -5,7 +5,16 @@ import { DATATYPE_NAMES, isDatatype } from "../columns/datatype.js";
 import { checkDtype, checkDtypes } from "../columns/dtype.js";
 import { nearest, optionText, TransloadError } from "../errors.js";
 import { encodingOf } from "../io/recode.js";
-import type { EndOptions, LimitOptions, PieceOptions, RowOptions, RunOptions, TargetOptions, TypedOptions } from "./convert.js";
+import type {
+  EndOptions,
+  LimitOptions,
+  PickOptions,
+  PieceOptions,
+  RowOptions,
+  RunOptions,
+  TargetOptions,
+  TypedOptions,
+} from "./convert.js";
 
 /** Throws E_OPTION, or E_DTYPE, for a value that the option of this name cannot be. */
 type Check = (name: string, value: unknown) => void;
@@ -19,7 +28,8 @@ export type ChecksOf<Part> = { readonly [Name in keyof Required<Part>]: Check };
 const ENDS: ChecksOf<EndOptions> = { from: isText, to: isText, what: isOneOf("request", "response"), encoding: isEncoding };
 
 export const ROWS: ChecksOf<RowOptions> = {
-  columns: areTexts,
+  columns: areColumns,
+  drop: areTexts,
   fixed: isFlag,
   ragged: isOneOf("error", "pad"),
   nested: isOneOf("keep", "json"),
@@ -34,6 +44,11 @@ export const ROWS: ChecksOf<RowOptions> = {
   headerLength: isWhole,
   typing: isOneOf("lexical", "pandas"),
 };
+
+/** How a delimited file is read. */
+const { columns: _, drop: __, fixed: ___, ragged: ____, headerLength: _____, ...DELIMITED } = ROWS;
+
+export const PICKS: ChecksOf<PickOptions> = { where: isText, skip: isWhole, head: isWhole, sample: isWhole, seed: isSeed };
 
 export const TYPED: ChecksOf<TypedOptions> = {
   dtype: isDtype,
@@ -67,7 +82,7 @@ export const RUN: ChecksOf<RunOptions> = {
 };
 
 /** What split() takes. */
-export const SPLIT = { ...ENDS, ...ROWS, ...TYPED, ...TARGET, ...PIECES, ...LIMITS, ...RUN };
+export const SPLIT = { ...ENDS, ...ROWS, ...PICKS, ...TYPED, ...TARGET, ...PIECES, ...LIMITS, ...RUN };
 
 /** What convert() takes: pieces one behind the other would be no payload. */
 export const CONVERT = { ...SPLIT, maxRows: isOfSplit, maxBytes: isOfSplit } satisfies Checks;
@@ -75,12 +90,12 @@ export const CONVERT = { ...SPLIT, maxRows: isOfSplit, maxBytes: isOfSplit } sat
 /** What readBatches() takes; `columns` may be an object there. */
 export const READ = {
   ...ROWS,
+  ...PICKS,
   ...LIMITS,
   from: isText,
   encoding: isEncoding,
   dtype: isDtypeOrInfer,
   cast: TYPED.cast,
-  columns: areColumns,
   batchRows: isRows,
   batchBytes: isCount,
   dictionary: isFlag,
@@ -107,7 +122,10 @@ export const WRITE = {
 
 /** What inspect() takes. */
 export const INSPECT = {
+  ...DELIMITED,
   ...LIMITS,
+  summary: isFlag,
+  spillDir: isText,
   headerLength: isWhole,
   from: isText,
   encoding: isEncoding,
@@ -268,6 +286,11 @@ export function isCount(name: string, value: unknown): void {
 
 export function isWhole(name: string, value: unknown): void {
   if (!(Number.isSafeInteger(value) && (value as number) >= 0)) refuse(name, value, "a whole number from 0");
+}
+
+function isSeed(name: string, value: unknown): void {
+  if (!(Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32))
+    refuse(name, value, "a whole number from 0 to 4294967295");
 }
 
 export function isAmount(name: string, value: unknown): void {

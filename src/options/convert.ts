@@ -28,8 +28,13 @@ export interface EndOptions {
 
 /** How the rows of the source are read, and of which columns. */
 export interface RowOptions {
-  /** Names for the columns of a tensor, which then becomes a frame; or the names a frame must have. */
-  columns?: readonly string[];
+  /**
+   * The columns that are wanted, in this order; the others are left out. As an object, new names for them: `{ years: "age" }`. Of a payload
+   * whose columns have no names, their names: a tensor then becomes a frame.
+   */
+  columns?: readonly string[] | Readonly<Record<string, string>>;
+  /** Columns that are left out. */
+  drop?: readonly string[];
   /**
    * The head is known when the rows begin: the first record has all the keys there are, and neither labels nor, for pieces,
    * parameters stand behind the rows. One pass is enough; a new key, and what stands behind, is refused.
@@ -65,6 +70,24 @@ export interface RowOptions {
   headerLength?: number;
   /** What a field is: what it looks like, or what pandas makes of its whole column, which takes a second pass. Default `lexical`. */
   typing?: "lexical" | "pandas";
+}
+
+/** Which rows of the source are wanted: first those that a condition holds for, of these all but the first, of these the next, of these some at random. */
+export interface PickOptions {
+  /**
+   * Of the rows those for which this holds: `age > 50 && thal == 2`. Names of columns, numbers, texts in quotes, `true`, `false`, `null`;
+   * comparisons, `&&`, `||`, `!`, and `+ - * / %` between them. A name with other characters than letters, digits and `_` stands between
+   * backticks. What compares with a missing cell is unknown, and a row of which it is unknown is none of them. The input is read twice.
+   */
+  where?: string;
+  /** Leave out so many rows, of those for which `where` holds. */
+  skip?: number;
+  /** At most so many rows, of those that are left. The input is read no further than they need. */
+  head?: number;
+  /** So many rows at random, of those that are left, in their own order; each as likely as any other. The input is read twice. */
+  sample?: number;
+  /** What `sample` draws by: the same rows for the same number, from 0 to 2^32 - 1. Default: another each time. */
+  seed?: number;
 }
 
 /** Cells as typed arrays. */
@@ -148,7 +171,7 @@ export interface RunOptions {
 }
 
 /** What may be asked of a conversion. */
-export interface ConvertOptions extends EndOptions, RowOptions, TypedOptions, TargetOptions, LimitOptions, RunOptions {}
+export interface ConvertOptions extends EndOptions, RowOptions, PickOptions, TypedOptions, TargetOptions, LimitOptions, RunOptions {}
 
 /** What may be asked of a conversion in pieces: `maxRows` or `maxBytes`, and all that `convert` takes. */
 export interface SplitOptions extends ConvertOptions, PieceOptions {}

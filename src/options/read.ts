@@ -1,11 +1,12 @@
 import type { DTypeChoice } from "../columns/dtype.js";
 import type { SourceName } from "../dialects/index.js";
 import type { Cast } from "../engine/cells.js";
-import type { LimitOptions, RowOptions, RunOptions } from "./convert.js";
+import type { LimitOptions, PickOptions, RowOptions, RunOptions } from "./convert.js";
 
 /** What may be asked of those who read batches, wherever that runs. */
 export interface BatchOptions
-  extends Omit<RowOptions, "columns">,
+  extends RowOptions,
+    PickOptions,
     LimitOptions,
     Pick<RunOptions, "engine" | "signal" | "onWarning" | "onProgress"> {
   /**
@@ -22,11 +23,6 @@ export interface BatchOptions
   dtype?: DTypeChoice;
   /** What to do with a number that its dtype cannot hold. Default `error`. */
   cast?: Cast;
-  /**
-   * The columns to read, in this order; the others are passed over unread. As an object, new names for them: `{ years: "age" }`.
-   * Of a payload whose columns have no names, their names. Of named tensors those of these names, as they come.
-   */
-  columns?: readonly string[] | Readonly<Record<string, string>>;
   /** Rows of a batch; fewer where a column of text comes to 32 MiB. Default: about a mebibyte of cells. */
   batchRows?: number;
   /** In its place: bytes of cells in a batch. */

@@ -5,15 +5,17 @@
 import type { AskedDatatype } from "../columns/datatype.js";
 import type { DType, DTypeChoice } from "../columns/dtype.js";
 import type { RowLabels } from "../columns/labels.js";
+import { type RowSet, Stretch } from "../columns/row-set.js";
 import { type Form, LIKELY, type What } from "../dialects/index.js";
 import type { End } from "../dialects/needs.js";
 import type { Cast } from "../engine/cells.js";
-import { TransloadError } from "../errors.js";
+import { optionText, TransloadError } from "../errors.js";
 import { encodingOf } from "../io/recode.js";
-import { type Checks, type ChecksOf, CONVERT, checkOptions, LIMITS, PIECES, ROWS, RUN, TARGET, TYPED } from "./check.js";
+import { type Checks, type ChecksOf, CONVERT, checkOptions, LIMITS, PICKS, PIECES, ROWS, RUN, TARGET, TYPED } from "./check.js";
 import type {
   EndOptions,
   LimitOptions,
+  PickOptions,
   PieceOptions,
   RowOptions,
   RunOptions,
@@ -28,14 +30,21 @@ export interface Parts {
   /**
    * For a conversion whose text another one reads: `asked`, what the columns of a delimited file will be read as; `goal`, where the rows go in
    * the end; `namesFirst`: a frame's names are written before its rows, wherever they stand; `noted`: what this form has a place for beside
-   * its rows is told, and not written; `partial`: the rows are but some of the payload's, and are not held against its labels.
+   * its rows is told, and not written; `partial`: the rows are but some of the payload's, and are not held against its labels; `picked`: the
+   * rows that are wanted; `choice`: which these are, where all must be looked at to know it; `renamed`: new names for `columns`;
+   * `namesOnly`: `columns` are names for what has none, and nothing is picked.
    */
-  readonly rows: RowOptions & {
+  readonly rows: Omit<RowOptions, "columns"> & {
+    readonly columns?: readonly string[];
+    readonly renamed?: readonly string[];
     readonly asked?: DTypeChoice;
     readonly goal?: End | "reader";
     readonly namesFirst?: boolean;
     readonly noted?: Form | undefined;
     readonly partial?: boolean;
+    readonly picked?: RowSet;
+    readonly choice?: RowChoice;
+    readonly namesOnly?: boolean;
   };
   readonly typed: TypedOptions;
   readonly target: TargetOptions;
@@ -46,6 +55,9 @@ export interface Parts {
     readonly onRows?: ((rows: number) => void) | undefined;
   };
 }
+
+/** Rows that are chosen by what is in them, or at random. */
+export type RowChoice = PickOptions;
 
 const UTF8 = "utf-8";
 
@@ -126,8 +138,6 @@ export interface ReadRequest extends Pick<Request, "from" | "encoding" | "rows" 
   /** Of text: the form whose place what stands beside its rows is told for. */
   readonly noted?: Form | undefined;
   readonly batches: BatchParts;
-  /** New names for `rows.columns`. */
-  readonly renamed?: readonly string[];
 }
 
 /**
@@ -149,7 +159,7 @@ export function encodingIn({ encoding }: Pick<EndOptions, "encoding">): Pick<Req
 
 export function partsOf(options: Omit<SplitOptions, keyof EndOptions>): Parts {
   return {
-    rows: part<RowOptions>(options, ROWS),
+    rows: rowsOf(options),
     typed: part<TypedOptions>(options, TYPED),
     target: part<TargetOptions>(options, TARGET),
     pieces: part<PieceOptions>(options, PIECES),
@@ -158,21 +168,41 @@ export function partsOf(options: Omit<SplitOptions, keyof EndOptions>): Parts {
   };
 }
 
-export function readRequestOf({ columns, ...options }: BatchOptions): ReadRequest {
+export function readRequestOf(options: BatchOptions): ReadRequest {
   const { dtype, cast, batchRows, batchBytes, dictionary, reuse, from = "auto" } = options;
-  const names = columns && (isList(columns) ? columns : Object.values(columns));
   return {
     from,
     ...encodingIn(options),
-    rows: part<RowOptions>({ ...options, ...(names && { columns: names }) }, ROWS),
+    rows: rowsOf(options),
     batches: { dtype, cast, batchRows, batchBytes, dictionary, reuse },
-    ...(columns && !isList(columns) && { renamed: Object.keys(columns) }),
     limits: part<LimitOptions>(options, LIMITS),
     run: part<RunOptions>(options, RUN),
   };
 }
 
-function isList(columns: NonNullable<BatchOptions["columns"]>): columns is readonly string[] {
+/** How rows are read, and which. */
+function rowsOf(options: RowOptions & PickOptions): Parts["rows"] {
+  const { columns, ...others } = part<RowOptions>(options, ROWS);
+  if (columns && others.drop)
+    throw new TransloadError(
+      "E_OPTION",
+      `${optionText("columns")} and ${optionText("drop")}: one of them says which columns there are to be`,
+    );
+  const rows = { ...others, ...(columns && namesIn(columns)) };
+  const choice = part<PickOptions>(options, PICKS);
+  const { where, skip, head, sample, seed } = choice;
+  if (where !== undefined || sample !== undefined) return { ...rows, choice };
+  if (seed !== undefined)
+    throw new TransloadError("E_OPTION", `${optionText("seed")} is what ${optionText("sample")} draws by, so it needs that`);
+  if (skip === undefined && head === undefined) return rows;
+  return { ...rows, picked: new Stretch(skip ?? 0, head ?? Number.POSITIVE_INFINITY) };
+}
+
+function namesIn(columns: NonNullable<RowOptions["columns"]>): Pick<Parts["rows"], "columns" | "renamed"> {
+  return isList(columns) ? { columns } : { columns: Object.values(columns), renamed: Object.keys(columns) };
+}
+
+function isList(columns: NonNullable<RowOptions["columns"]>): columns is readonly string[] {
   return Array.isArray(columns);
 }
 

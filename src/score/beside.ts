@@ -77,7 +77,17 @@ async function hasLabels(source: Source, from: string): Promise<boolean> {
 
 /** The payload as a record a line, its labels in a column of their own. */
 async function* recordsOf(source: Source, { reading, columns }: BesideRequest): AsyncGenerator<string, void, undefined> {
-  const { maxRows: _, maxBytes: __, nan: ___, missing: ____, datatype: _____, onProgress: ______, onWarning: _______, ...own } = reading;
+  const {
+    maxRows: _,
+    maxBytes: __,
+    nan: ___,
+    missing: ____,
+    datatype: _____,
+    onProgress: ______,
+    onWarning: _______,
+    drop: ________,
+    ...own
+  } = reading;
   const path = typeof source === "string" ? source : undefined;
   const { head, chunks, file } = await unpack(source, { lend: false });
   const from = (own.from ?? "auto") === "auto" ? (binaryAt(head)?.id ?? (path === undefined ? "auto" : formOfName(path))) : own.from;

@@ -91,8 +91,9 @@ export class Columns {
 
   // ---- lists as they are
 
-  *pass(ranges: readonly Range[]): Generator<Wait, void, void> {
+  *pass(given: readonly Range[]): Generator<Wait, void, void> {
     const { target, rewriter } = this.#job;
+    const ranges = given.map((range) => this.nesting.picked(range, shapeOf(range)));
     if (target.form.content === "np" && ranges.length > 1)
       throw new TransloadError(
         "E_TARGET",

@@ -1,5 +1,7 @@
 import type { Batch } from "../columns/batch.js";
+import type { ColumnPick } from "../columns/column-pick.js";
 import type { DTypeChoice } from "../columns/dtype.js";
+import type { RowSet } from "../columns/row-set.js";
 import type { Gap } from "../dialects/index.js";
 import type { End } from "../dialects/needs.js";
 import type { CellRequest } from "../engine/cells.js";
@@ -15,8 +17,10 @@ export type Wait = "more" | "pause";
 
 /** What is asked of the rows. */
 export interface TableOptions {
-  /** Names of the columns, in the target's order; records have no other keys. */
+  /** Names for columns that have none. */
   readonly columns: readonly string[] | undefined;
+  /** The columns that are wanted of those that have names; undefined for all. */
+  readonly pick: ColumnPick | undefined;
   /** The first record has all the keys there are, and nothing that pieces need stands behind the rows. */
   readonly fixed: boolean;
   readonly ragged: "error" | "pad";
@@ -46,6 +50,8 @@ export interface TableOptions {
   readonly datatype: string | Readonly<Record<string, string>> | undefined;
   readonly maxRows: number | undefined;
   readonly maxBytes: number | undefined;
+  /** The rows that are wanted; undefined for all. */
+  readonly picked: RowSet | undefined;
 }
 
 /** How batches are to be made. */

@@ -1,11 +1,25 @@
 import { Mode } from "../engine/codes.js";
 import type { RowReader, RowRequest, RowStyle, RowSyntax } from "../engine/rows.js";
-import { TransloadError } from "../errors.js";
+import { placesAmong, TransloadError } from "../errors.js";
 import type { Columns } from "./columns.js";
 import type { TableJob, Wait } from "./job.js";
 import type { Output } from "./output.js";
+import { PickedRows } from "./picked.js";
 import { type Range, reread } from "./ranges.js";
 import { LOOK, type Rules } from "./rules.js";
+
+/** Rows that have been gone through; `stopped`: and others are left. */
+interface Surveyed {
+  readonly reader: RowReader;
+  readonly stopped: boolean;
+}
+
+/** @throws TransloadError E_COLUMNS for a column that no record has had. */
+function refuseUnseen({ rows, keys }: RowReader): void {
+  const { unseen, known } = keys;
+  const others = known.filter((name) => !unseen.includes(name));
+  if (rows > 0) placesAmong(others, unseen);
+}
 
 /** Moves rows from a reader to the output, or into columns: at once, or once they have been read before. */
 export class RowMover {
@@ -21,9 +35,18 @@ export class RowMover {
     this.#columns = columns;
   }
 
-  *write(reader: RowReader, replayed = false): Generator<Wait, void, void> {
-    if (this.#rules.writer) yield* this.#output.write(reader, replayed);
-    else yield* this.#columns.scatter(reader);
+  /** Writes rows to their end; those that are picked, where some are. True where rows are left, which may be when `stops`. */
+  *write(reader: RowReader, replayed = false, stops = replayed): Generator<Wait, boolean, void> {
+    const own = this.#picked(reader, stops);
+    if (this.#rules.writer) yield* this.#output.write(own, replayed);
+    else yield* this.#columns.scatter(own);
+    refuseUnseen(own);
+    return own instanceof PickedRows && own.stopped;
+  }
+
+  #picked(reader: RowReader, stops: boolean): RowReader {
+    const { picked } = this.#job.options;
+    return picked ? new PickedRows(reader, picked, stops) : reader;
   }
 
   style(syntax: RowSyntax, names?: readonly string[]): RowStyle {
@@ -31,10 +54,10 @@ export class RowMover {
   }
 
   /** Goes through rows without writing them, and keeps them to be read again. */
-  *survey(range: Range, request: RowRequest): Generator<Wait, RowReader, void> {
+  *survey(range: Range, request: RowRequest, stops: boolean): Generator<Wait, Surveyed, void> {
     const { scanner, store } = this.#job;
     store.keep(range.from);
-    const reader = scanner.rows(request, LOOK);
+    const reader = this.#picked(scanner.rows(request, LOOK), stops);
     while (!reader.done) {
       reader.next();
       if (!reader.done) yield "more";
@@ -42,7 +65,8 @@ export class RowMover {
     range.to = scanner.offset;
     range.rows = reader.rows;
     store.rest();
-    return reader;
+    refuseUnseen(reader);
+    return { reader, stopped: reader instanceof PickedRows && reader.stopped };
   }
 
   /** `mode`: how the scanner is to judge what it has not judged yet. */

@@ -1,6 +1,7 @@
 // Tensors whose elements are wanted in other brackets than they have: they are put so into a spill, and are ranges of it from then on.
 import { decodeBytes } from "../columns/bytes.js";
 import { product } from "../columns/lists.js";
+import type { RowSet } from "../columns/row-set.js";
 import type { Seen } from "../engine/cells.js";
 import { Mode } from "../engine/codes.js";
 import type { RowStyle, RowSyntax, RowTexts } from "../engine/rows.js";
@@ -8,11 +9,13 @@ import { TransloadError } from "../errors.js";
 import type { Spill } from "../io/store.js";
 import { bytesInCells } from "./base64.js";
 import type { TableJob } from "./job.js";
+import { PickedRows } from "./picked.js";
 import { bytesOf, CLOSE, type Range, reread, scannerInside } from "./ranges.js";
 import type { Rules } from "./rules.js";
 
 /** Bytes in which it is looked for what the first object is. */
 const HEAD = 64;
+const LISTS: RowTexts = { before: (i) => (i === 0 ? "[" : ","), after: "]", between: "," };
 const BARE: RowTexts = { before: (i) => (i === 0 ? "" : ","), after: "", between: "," };
 
 /** Rows that were read, and cells in each. */
@@ -32,17 +35,19 @@ export class Nesting {
     this.#spill = job.spill();
   }
 
-  /** The text of a range's rows, in other brackets. */
+  /** The text of a range's rows, in other brackets; of some of them. */
   *rewritten(
     range: Range,
     syntax: RowSyntax,
     width: number | undefined,
     texts: RowTexts,
     gaps: Pick<RowStyle, "nan" | "nulls">,
+    set?: RowSet,
   ): Generator<Uint8Array, Counted, void> {
     const style: RowStyle = { cells: "json", missing: "null", ...gaps, texts: () => texts };
     const request = { ...this.#rules.request(syntax, undefined), ...(width !== undefined && { width }) };
-    const { reader, feed, close } = reread(this.#job, range, request, style);
+    const { reader: all, feed, close } = reread(this.#job, range, request, style);
+    const reader = set ? new PickedRows(all, set, true) : all;
     try {
       for (;;) {
         const text = reader.next();
@@ -66,6 +71,24 @@ export class Nesting {
     const inner = shape.slice(1);
     const [to, store] = this.#put(range, this.#kept(range, "grouped", product(inner), bracketed(inner)));
     return { ...range, nested: true, to, store, rows: shape[0] ?? 0, inner: [inner.length, inner[0] ?? 0] };
+  }
+
+  /** A tensor of this shape with those of its elements that are picked alone; itself where all are wanted. */
+  picked(range: Range, shape: readonly number[]): Range {
+    const { picked: set } = this.#job.options;
+    if (!set) return range;
+    const inner = shape.slice(1);
+    const syntax = range.nested ? "lists" : inner.length === 0 ? "cells" : "grouped";
+    const width = syntax === "grouped" ? product(inner) : undefined;
+    const text = this.rewritten(range, syntax, width, range.nested ? LISTS : BARE, { nan: "token", nulls: true }, set);
+    let rows = 0;
+    function* counted(): Generator<Uint8Array, void, void> {
+      rows = (yield* text).rows;
+    }
+    const [to, store] = this.#put(range, counted());
+    const facts = range.facts && { ...range.facts, ...(range.facts.shape && { shape: [rows, ...inner] }) };
+    const own = { ...range, facts, to, store, rows: range.nested ? rows : rows * product(inner) };
+    return range.seen ? { ...own, seen: this.#seen(own) } : own;
   }
 
   /**

@@ -13,6 +13,7 @@ export class PassingRows implements RowReader {
   full = false;
   rows = 0;
   readonly names: readonly string[] | undefined;
+  readonly keys = { unseen: [], known: [] };
   readonly padded = 0;
   readonly repeated = 0;
   readonly retyped = 0;
@@ -55,6 +56,15 @@ export class PassingRows implements RowReader {
     if (event !== "rowsEnd") throw new Error(`transload: ${event} among rows that pass`);
     this.done = true;
     return this.#take(scanner.offset, scanner.offset);
+  }
+
+  /** @throws Error: rows of which some are left out do not pass. */
+  skip(): void {
+    throw new Error("transload: rows that pass are not skipped");
+  }
+
+  end(): undefined {
+    this.done = true;
   }
 
   /** What lies before `to`; the next begins at `mark`. */

@@ -1,3 +1,4 @@
+import { behindFirst, type ColumnPick } from "../columns/column-pick.js";
 import { dtypeNamed, isNumeric } from "../columns/dtype.js";
 import { dialectOf, paramsBeside } from "../dialects/index.js";
 import { isCut, isTensor, keepsShape, needsNames } from "../dialects/needs.js";
@@ -10,6 +11,11 @@ import { endsInRows } from "./ending.js";
 import type { TableJob } from "./job.js";
 import type { LabelText } from "./label-spill.js";
 import { sourceOf } from "./ranges.js";
+
+/** Rows with the names of their cells. */
+export function isKeyed(syntax: RowSyntax): boolean {
+  return syntax === "records" || syntax === "recordLines";
+}
 
 /** How the option index names a column. */
 const COLUMN = "column:";
@@ -92,6 +98,18 @@ export class Rules {
     return target.layout !== "frame" && needsNames(source, target, options.header);
   }
 
+  /** Columns are wanted by names that have not come yet, and may stand behind the rows. */
+  get awaitsPick(): boolean {
+    const { rewriter, source, options } = this.#job;
+    return (
+      options.pick !== undefined &&
+      rewriter !== undefined &&
+      ["frame", "ndarray"].includes(source.layout) &&
+      !options.fixed &&
+      !rewriter.hasOwnNames
+    );
+  }
+
   /** Every piece of a frame has the names of its columns, or somebody reads them first, and they may come behind the rows. */
   get awaitsNames(): boolean {
     const { rewriter, source, target, options } = this.#job;
@@ -111,6 +129,32 @@ export class Rules {
   nothingBehind(syntax: RowSyntax, names: readonly string[] | undefined): boolean {
     const { options, store } = this.#job;
     return options.fixed || (syntax === "lists" && endsInRows(store.ending(ENDING), names?.length));
+  }
+
+  /**
+   * Nothing that stands behind the rows goes anywhere: where some rows are picked, reading may end with the last of them. Labels are another
+   * matter, as rows wait for those.
+   */
+  get stops(): boolean {
+    const { rewriter, source, target, options } = this.#job;
+    if (!rewriter || options.fixed) return true;
+    const { onward, noted, from } = rewriter.options;
+    const goal = dialectOf(onward ?? target.form);
+    const params = goal.params !== undefined && paramsBeside(source.form, from).size > 0;
+    return !params && !noted && !goal.siblings.some((name) => dialectOf(source.form).siblings.includes(name));
+  }
+
+  /** Columns that a keyed source is asked for, which are then all there are. */
+  get chosen(): readonly string[] | undefined {
+    const { pick, columns } = this.#job.options;
+    return pick && columns;
+  }
+
+  /** @throws TransloadError E_COLUMNS where columns are to be left out that have no names. */
+  refuseNamelessDrop(names: readonly string[] | undefined): void {
+    const { options, origin } = this.#job;
+    if (!options.pick || options.columns || names) return;
+    throw new TransloadError("E_COLUMNS", `${origin.form.id} has no names for its columns, by which some could be left out`);
   }
 
   nameless(): TransloadError {
@@ -150,18 +194,23 @@ export class Rules {
     return typeof asked === "string" && asked !== "infer" && isNumeric(asked) ? "any" : "json";
   }
 
+  /** `columns`: the source's own, where they are known, or those that the caller gives what has none. */
   request(syntax: RowSyntax, columns: readonly string[] | undefined): RowRequest {
     const { options, source, store } = this.#job;
     const labels = syntax === "lists" && columns ? this.labels : undefined;
     // the labels are the first column, from a list of their own
     const names = labels && columns ? [this.keepsLabels ? "" : options.index.slice(COLUMN.length), ...columns] : columns;
+    const pick = this.#pick(syntax, columns);
+    const own = pick && labels ? behindFirst(pick) : pick;
+    const written = names && (own?.names(names) ?? names);
     const column = this.labelColumn;
-    if (column !== undefined && names && !names.includes(column)) throw this.#noColumn(column, names);
-    if (names && this.keyed && this.writer?.cells !== "delimited" && new Set(names).size < names.length) throw this.#twice(names);
+    if (column !== undefined && written && !written.includes(column)) throw this.#noColumn(column, written);
+    if (written && this.keyed && this.writer?.cells !== "delimited" && new Set(written).size < written.length) throw this.#twice(written);
     return {
       syntax,
       names,
-      newKeys: options.columns ? "refuse" : this.omits(syntax) && !options.fixed ? "always" : "first",
+      ...(own && { pick: own }),
+      newKeys: this.omits(syntax) && !options.fixed ? "always" : "first",
       // a scalar that stands for a row is no list that could be short
       ragged: syntax === "cells" || syntax === "grouped" ? "error" : options.ragged,
       nestedTexts: options.nested === "json" && !isTensor(source),
@@ -176,15 +225,32 @@ export class Rules {
     };
   }
 
+  /** What is picked of these columns; undefined where they are all, and stay what they are. */
+  #pick(syntax: RowSyntax, columns: readonly string[] | undefined): ColumnPick | undefined {
+    const { pick, columns: given } = this.#job.options;
+    if (!pick || syntax === "across") return undefined;
+    // of records those are known by now that have been read before
+    if (isKeyed(syntax)) return columns === undefined || columns === given ? pick : pick.settled(columns);
+    if (columns === undefined || columns === given) return undefined;
+    const places = pick.places(columns);
+    const names = pick.names(columns);
+    const same = places.length === columns.length && places.every((place, i) => place === i && names[i] === columns[i]);
+    return same ? undefined : pick;
+  }
+
+  /** What columns of these names are called that are written. */
+  written(syntax: RowSyntax, columns: readonly string[] | undefined): readonly string[] | undefined {
+    return columns && (this.#pick(syntax, columns)?.names(columns) ?? columns);
+  }
+
   /** Records become records: a key that is missing stays so, and no union of keys is needed. */
   omits(syntax: RowSyntax): boolean {
     const { layout, form } = this.#job.target;
-    const keyed = syntax === "records" || syntax === "recordLines";
     return (
-      keyed &&
+      isKeyed(syntax) &&
       this.#job.options.missing === undefined &&
       !form.equalKeys &&
-      !this.#job.options.columns &&
+      !this.chosen &&
       (layout === "records" || (layout === "lines" && !form.lists))
     );
   }
@@ -192,8 +258,7 @@ export class Rules {
   /** A later record may bring a column. */
   grows(syntax: RowSyntax): boolean {
     const { options } = this.#job;
-    const keyed = syntax === "records" || syntax === "recordLines";
-    return keyed && !options.columns && !options.fixed && !this.omits(syntax) && this.gap("missing") !== "error";
+    return isKeyed(syntax) && !this.chosen && !options.fixed && !this.omits(syntax) && this.gap("missing") !== "error";
   }
 
   /** Rows are only cut: they pass as they stand. */
@@ -207,7 +272,7 @@ export class Rules {
       options.ragged === "error" &&
       options.nested === "keep";
     const labelled = this.keepsLabels || this.labelColumn !== undefined;
-    return cut && alike && !labelled && this.gap("nan") === "token" && !target.form.refusesNull;
+    return cut && !options.picked && !options.pick && alike && !labelled && this.gap("nan") === "token" && !target.form.refusesNull;
   }
 
   // ---- writing
@@ -227,7 +292,8 @@ export class Rules {
     const writer = this.writer as RowWriter;
     const style = { ...this.#cells(syntax), cells: writer.cells, delimiter: this.#delimiter, texts: this.#texts(syntax) };
     const column = this.labelColumn;
-    const routed = this.keepsLabels && syntax === "lists" && names ? 0 : column === undefined ? undefined : names?.indexOf(column);
+    const written = this.written(syntax, names);
+    const routed = this.keepsLabels && syntax === "lists" && names ? 0 : column === undefined ? undefined : written?.indexOf(column);
     if (routed === undefined) return style;
     const texts: RowStyle["texts"] = (own, width) => {
       const { before, ...others } = writer.texts(this.columnNames(own), width - 1);

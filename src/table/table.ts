@@ -7,7 +7,7 @@
 import { concat } from "../columns/bytes.js";
 import { isTensor, keepsShape, rankFault, refuseCut } from "../dialects/needs.js";
 import { Mode } from "../engine/codes.js";
-import type { RowSyntax } from "../engine/rows.js";
+import type { RowRequest, RowSyntax } from "../engine/rows.js";
 import type { PendingCargo } from "../envelope/request.js";
 import type { Rewriter } from "../envelope/rewriter.js";
 import { optionText, TransloadError } from "../errors.js";
@@ -18,7 +18,7 @@ import { RowMover } from "./mover.js";
 import { Output, toldPadded } from "./output.js";
 import { PassingRows } from "./passing.js";
 import { type Range, rangeFrom } from "./ranges.js";
-import { Rules } from "./rules.js";
+import { isKeyed, Rules } from "./rules.js";
 import { Tensors } from "./tensors.js";
 
 const LIST = 0x5b; /* [ */
@@ -42,6 +42,8 @@ export class Table {
   #later: Later | undefined;
   /** What was taken not to stand behind the rows. */
   #ruledOut = { labels: false, params: false };
+  /** All rows that are wanted have come, and nothing else is. */
+  #stopped = false;
 
   /**
    * `ranges`: tensors that have been found already.
@@ -78,6 +80,7 @@ export class Table {
   *#envelope(rewriter: Rewriter): Generator<Wait, void, void> {
     for (;;) {
       if (rewriter.pending) yield* this.#cargo(rewriter, rewriter.pending);
+      else if (this.#stopped) return;
       else if (rewriter.run() === "more") {
         if (this.#job.ended()) break;
         yield "more";
@@ -111,7 +114,8 @@ export class Table {
     } else if (rank !== undefined && rank > 2 && found.what === "rows") return yield* this.#tensors.begin(rewriter, undefined, true);
     const syntax = syntaxOf(found, first);
     this.#rules.refuseOddLabel();
-    const names = this.#shaped ? undefined : rewriter.columns;
+    // those that were given are not its own where these may still come
+    const names = this.#shaped || this.#rules.awaitsPick ? undefined : rewriter.columns;
     scanner.startCargo(this.#modeOf(syntax), names?.length);
     yield* this.#rowsOf(syntax, names, from, () => rewriter.pendingRead());
   }
@@ -183,12 +187,6 @@ export class Table {
     const start = scanner.offset;
     if (options.header && !source.form.headless) {
       const own = yield* headerNames(this.#job, this.#rules);
-      if (own && names && !batches && (own.length !== names.length || own.some((name, i) => name !== names?.[i])))
-        throw new TransloadError(
-          "E_COLUMNS",
-          `the columns given are not those of the file's first line; leave them out, give the same, or say ${optionText("header", false)}`,
-          { line: 1, column: 1 },
-        );
       names = own ?? names;
       if (!own) throw new TransloadError("E_EMPTY", "the input is empty", { offset: start, line: 1, column: 1 });
     }
@@ -201,14 +199,8 @@ export class Table {
     const { scanner, sink } = this.#job;
     const { columns } = this.#job.options;
     const pick = columns === names ? undefined : columns;
-    const cells = scanner.cells({
-      ...request,
-      layout: "rows",
-      names,
-      pick,
-      width: undefined,
-      rows: this.#rules.request("delimited", names),
-    });
+    const { pick: _, ...rows } = this.#rules.request("delimited", names);
+    const cells = scanner.cells({ ...request, layout: "rows", names, pick, width: undefined, rows });
     for (;;) {
       const batch = cells.next();
       if (batch) {
@@ -224,7 +216,8 @@ export class Table {
   *#asPandas(names: readonly string[] | undefined): Generator<Wait, void, void> {
     if (!names && this.#rules.needsNames) throw this.#rules.nameless();
     const range = rangeFrom(this.#job.scanner.offset, []);
-    const reader = yield* this.#mover.survey(range, this.#rules.request("delimited", names));
+    const { pick: _, ...request } = this.#rules.request("delimited", names);
+    const { reader } = yield* this.#mover.survey(range, request, true);
     reader.kinds.forEach(({ texts, booleans, integers, floats }, i) => {
       if (texts || (booleans && (integers || floats))) this.#rules.texts.add(names?.[i] ?? `${i}`);
     });
@@ -237,25 +230,27 @@ export class Table {
   *#rowsOf(syntax: RowSyntax, names: readonly string[] | undefined, from: number, read: () => void): Generator<Wait, void, void> {
     const { scanner, options, store, rewriter } = this.#job;
     const rules = this.#rules;
-    const keyed = syntax === "records" || syntax === "recordLines";
-    const own = keyed ? options.columns : names;
+    const keyed = isKeyed(syntax);
+    const own = keyed ? rules.chosen : names;
     const grows = rules.grows(syntax);
     // what else a row may need: parameters, which every piece has, and labels, or a column that becomes them
     const { awaitsLabels, awaitsParams } = rules;
     const waits = (awaitsLabels || awaitsParams) && !rules.nothingBehind(syntax, own);
     const params = waits && awaitsParams;
     const labels = waits && awaitsLabels;
-    const late = !keyed && ((!own && (rules.needsNames || rules.awaitsNames)) || params);
+    const late = !keyed && ((!own && (rules.needsNames || rules.awaitsNames)) || rules.awaitsPick || params);
     if (!grows && !params && !late && !labels && (own || !rules.labelColumn)) {
       this.#ruledOut = { labels: awaitsLabels, params: awaitsParams };
       store.rest();
-      yield* this.#mover.write(
-        rules.passes(syntax) ? new PassingRows(scanner, own) : scanner.rows(rules.request(syntax, own), this.#mover.style(syntax, own)),
-      );
+      const reader = rules.passes(syntax)
+        ? new PassingRows(scanner, own)
+        : scanner.rows(rules.request(syntax, own), this.#mover.style(syntax, own));
+      this.#stopped = yield* this.#mover.write(reader, false, rules.stops);
       read();
       return;
     }
     if (late && !rewriter) throw rules.nameless();
+    if (!late && !keyed) rules.refuseNamelessDrop(names);
     const range = rangeFrom(from, rewriter?.path() ?? []);
     if (late || (labels && !keyed)) {
       // the scanner goes through them, and the names may come; short rows are filled in when they are read again
@@ -265,8 +260,10 @@ export class Table {
       this.#tensors.ranges.push(range);
     } else {
       const request = rules.request(syntax, own);
-      const reader = yield* this.#mover.survey(range, { ...request, newKeys: grows ? "always" : request.newKeys });
-      this.#later = { range, syntax, names: reader.names };
+      const asked: RowRequest = { ...request, newKeys: grows ? "always" : request.newKeys };
+      const { reader, stopped } = yield* this.#mover.survey(range, asked, rules.stops && !labels);
+      this.#stopped = stopped;
+      this.#later = { range, syntax, names: keyed ? reader.names : own };
     }
     read();
   }
@@ -282,7 +279,7 @@ export class Table {
     const { scattered } = this.#columns;
     if (scattered) yield* this.#columns.gather(scattered);
     store.close();
-    this.#output.names ??= rewriter?.columns ?? options.columns;
+    this.#output.names ??= this.#rules.written("lists", rewriter?.columns ?? options.columns);
     if (this.#rules.writer) this.#output.finish();
     else this.#finishColumns();
   }
@@ -311,10 +308,11 @@ export class Table {
   /** Rows that have waited. */
   *#replay({ range, syntax, names: own }: Later): Generator<Wait, void, void> {
     const { options, rewriter } = this.#job;
-    const names = this.#shaped ? undefined : (options.columns ?? own ?? rewriter?.columns);
+    const names = this.#shaped ? undefined : (own ?? rewriter?.columns ?? options.columns);
     this.#rules.refuseOddLabel();
     if (!names && this.#rules.needsNames) throw this.#rules.nameless();
-    this.#output.names = names;
+    if (!isKeyed(syntax)) this.#rules.refuseNamelessDrop(names);
+    this.#output.names = this.#rules.written(syntax, names);
     const mode = syntax === "lists" ? this.#modeOf(syntax) : undefined;
     yield* this.#mover.reread(range, { ...this.#rules.request(syntax, names), newKeys: "refuse" }, this.#mover.style(syntax, names), mode);
   }

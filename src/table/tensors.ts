@@ -65,6 +65,7 @@ export class Tensors {
     this.ranges.forEach((range, i) => {
       if (!fits(range)) this.ranges[i] = this.#columns.nesting.flat(range);
     });
+    this.#pick();
     const [only] = this.ranges;
     const single = only !== undefined && this.ranges.length === 1;
     if (this.#rules.writer) {
@@ -84,6 +85,22 @@ export class Tensors {
     const matrix = (rewriter?.form?.content === "np" || rewriter?.layout === "values") && rewriter.columns !== undefined;
     if (single && matrix && shapeOf(only).length === 2 && target.form.content !== "np") yield* this.#matrix(only);
     else yield* this.#columns.pass(this.ranges);
+  }
+
+  /** Of several tensors, or columns, those that are wanted, under new names. A tensor alone has no names to choose from. */
+  #pick(): void {
+    const { source, options } = this.#job;
+    const { pick } = options;
+    if (isTensor(source)) this.#rules.refuseNamelessDrop(this.#job.rewriter?.columns);
+    if (!pick || isTensor(source) || !["named", "inputs"].includes(source.layout)) return;
+    const all = this.ranges.splice(0);
+    const names = all.map((range, i) => range.facts?.name ?? range.name ?? `${i}`);
+    const renamed = pick.names(names);
+    pick.places(names).forEach((place, i) => {
+      const range = all[place] as Range;
+      const name = renamed[i] as string;
+      this.ranges.push({ ...range, name, facts: range.facts && { ...range.facts, name } });
+    });
   }
 
   /** Its rows are lists of lists, that pass as they stand. */
@@ -106,10 +123,11 @@ export class Tensors {
   *#tensor(range: Range): Generator<Wait, void, void> {
     const shape = shapeOf(range);
     if (isCut(this.#job.options)) return yield* this.#elements(range, shape);
+    const own = this.#columns.nesting.picked(range, shape);
     this.#output.begin();
-    if (!range.nested && shape.length > 1) yield* this.#columns.nest(range, shape);
-    else yield* this.#columns.copy(range);
-    this.#output.rows = shape[0] ?? 0;
+    if (!own.nested && shape.length > 1) yield* this.#columns.nest(own, shapeOf(own));
+    else yield* this.#columns.copy(own);
+    this.#output.rows = shapeOf(own)[0] ?? 0;
   }
 
   /** The same element by element, between which it is cut. */
@@ -145,11 +163,11 @@ export class Tensors {
   *#matrix(range: Range): Generator<Wait, void, void> {
     const width = shapeOf(range)[1] as number;
     const names = this.#job.rewriter?.columns ?? this.#job.options.columns;
+    const syntax = range.nested ? "lists" : "grouped";
     if (names && names.length !== width)
       throw new TransloadError("E_COLUMNS", `${count(names.length, "column name")} for rows of ${count(width, "cell")}`);
     if (!names && this.#rules.needsNames) throw this.#rules.nameless();
-    this.#output.names = names;
-    const syntax = range.nested ? "lists" : "grouped";
+    this.#output.names = this.#rules.written(syntax, names);
     yield* this.#mover.reread(range, { ...this.#rules.request(syntax, names), width }, this.#mover.style(syntax));
   }
 
@@ -170,7 +188,7 @@ export class Tensors {
 
   /** Columns side by side become rows. */
   *#across(): Generator<Wait, void, void> {
-    const { createScanner, store, target, options } = this.#job;
+    const { createScanner, store, target } = this.#job;
     const names = this.ranges.map((range, i) => range.facts?.name ?? range.name ?? `${i}`);
     this.ranges.forEach((range, i) => {
       this.ranges[i] = this.#asRows(range);
@@ -189,14 +207,9 @@ export class Tensors {
         "E_MIXED",
         `tensors of other shapes beside each other are no tensor for ${target.form.id}: ${names.join(", ")}`,
       );
-    const chosen = options.columns;
-    const places = new Map(names.map((name, i): [string, number] => [name, i]));
-    if (chosen && (chosen.length !== names.length || chosen.some((name) => !places.has(name))))
-      throw new TransloadError("E_COLUMNS", `the columns given are not those of the payload: ${listed(names)}`);
-    const order = chosen ?? names;
-    const across = order.map((name) => sourceOf(store, this.ranges[places.get(name) as number] as Range));
+    const across = this.ranges.map((range) => sourceOf(store, range));
     const scanner = createScanner(() => [], 0);
-    yield* this.#mover.write(scanner.rows({ ...this.#rules.request("across", order), across }, this.#mover.style("across")), true);
+    yield* this.#mover.write(scanner.rows({ ...this.#rules.request("across", names), across }, this.#mover.style("across")), true);
     scanner.close();
   }
 }

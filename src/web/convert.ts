@@ -138,6 +138,10 @@ class ConvertStreams {
     this.#used += chunk.length;
     this.#request.run.onProgress?.(this.#used);
     await this.#drained();
+    if (!(this.#stage as Stage).enough) return;
+    await this.#end();
+    // as TransformStream's terminate() has it: whoever writes is told to stop
+    this.#in.error(new TypeError("all that is wanted of the input has come"));
   }
 
   async #end(): Promise<void> {

@@ -21,9 +21,9 @@ test("inspect tells a payload as a table", async () => {
     "params  yes",
     "bytes   92",
     "",
-    "column  dtype    nulls  NaN",
-    "a       float64      1    0",
-    '"b\\n"   string       0    0',
+    "column  dtype       nulls  NaN  min  max  mean  distinct  values",
+    "a       float64  1 (50 %)    0    1    1     1         1  █",
+    '"b\\n"   string          0    0                         2  "x" 1, "y" 1',
     "",
   ]);
 });
@@ -31,8 +31,8 @@ test("inspect tells a payload as a table", async () => {
 test("inspect tells a tensor's shape, and the shapes of named ones", async () => {
   expect((await transload(["inspect"], '{"instances":[[[1.5,NaN]]]}')).out).toContain("a tensor of shape 1 x 1 x 2");
   const { out } = await transload(["inspect"], '{"input_data":{"x":[[1,2]],"y":[true]}}');
-  expect(out).toMatch(/^x +int64 +1 x 2 +0 +0$/m);
-  expect(out).toMatch(/^y +bool +1 +0 +0$/m);
+  expect(out).toMatch(/^x +int64 +1 x 2 +0 +0 +1 +2 +1\.5 +2 /m);
+  expect(out).toMatch(/^y +bool +1 +0 +0 +1 +true 1$/m);
 });
 
 test("inspect --json is the Inspection", async () => {

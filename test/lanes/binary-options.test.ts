@@ -113,6 +113,12 @@ const CASES: readonly (readonly [Options, Case])[] = [
     },
   ],
   [{ columns: ["b"] }, { fate: "heeded" }],
+  [{ drop: ["b"] }, { fate: "heeded" }],
+  [{ where: "b > 2" }, { fate: "heeded" }],
+  [{ skip: 1 }, { fate: "heeded" }],
+  [{ head: 1 }, { fate: "heeded" }],
+  [{ sample: 1 }, { fate: "heeded" }],
+  [{ seed: 1 }, { fate: "refused" }],
   [
     { fixed: true },
     {

@@ -121,7 +121,7 @@ describe("convert", () => {
   });
 
   test.each([
-    [{ columns: "a" }, 'columns is "a"; it must be a list of strings'],
+    [{ columns: "a" }, 'columns is "a"; it must be a list of names, or an object of new names and old'],
     [{ header: "no" }, 'header is "no"; it must be true or false'],
     [{ through: [1] }, "through is [1]; it must be a list of functions"],
     [{ maxExpand: 0 }, "maxExpand is 0; it must be a number above 0"],

@@ -125,5 +125,6 @@ test("what is no delimited file has no such lines, and no character means two th
   expect(wrong({ comment: "\\", escape: "\\" })).toThrow("must differ");
   expect(wrong({ comment: "##" })).toThrow("one character");
   expect(wrong({ skipLines: -1 })).toThrow("a whole number from 0");
-  await expect(inspect(whole("a\n1\n"), { from: "csv", comment: "#" } as object)).rejects.toMatchObject({ code: "E_OPTION" });
+  expect(await inspect(whole("a\n#2\n1\n"), { from: "csv", comment: "#" })).toMatchObject({ rows: 1 });
+  await expect(inspect(whole("[]"), { from: "mlflow", comment: "#" })).rejects.toMatchObject({ code: "E_OPTION" });
 });

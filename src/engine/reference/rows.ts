@@ -29,7 +29,12 @@ export class ReferenceRows implements RowReader {
   rows = 0;
   padded = 0;
   repeated = 0;
-  width: number | undefined;
+  /** Cells of a row that is read. */
+  #width: number | undefined;
+  /** Of the columns that are picked their places among those that are read, and how often one of these is written at most. */
+  #picked: readonly number[] | undefined;
+  #times = 1;
+  #kindsSkipped: readonly number[] = [];
   readonly #tokens: Tokens;
   readonly #request: RowRequest;
   readonly #style: RowStyle;
@@ -49,6 +54,9 @@ export class ReferenceRows implements RowReader {
   /** A row that did not fit the output. */
   #waiting: Row | undefined;
   #row: Row | undefined;
+  #skipping = false;
+  /** What the cells were before rows were skipped. */
+  #kindsBefore: readonly number[] = [];
   #cells: Cell[] = [];
 
   constructor(tokens: Tokens, request: RowRequest, style: RowStyle) {
@@ -56,8 +64,9 @@ export class ReferenceRows implements RowReader {
     this.#request = request;
     this.#style = style;
     this.#keyed = request.syntax === "records" || request.syntax === "recordLines";
-    this.#names = request.names ? [...request.names] : this.#keyed ? [] : undefined;
-    this.width = this.#names?.length ?? request.width;
+    const first = (this.#keyed ? request.pick?.first : undefined) ?? request.names;
+    this.#names = first ? [...first] : this.#keyed ? [] : undefined;
+    this.#width = this.#names?.length ?? request.width;
     // of two columns of one name the first is meant
     this.#places = new Map(this.#keyed ? (this.#names ?? []).map((name, i): [string, number] => [name, i]).reverse() : []);
     const words = new Set((request.fields?.missing ?? []).map(bytesOf));
@@ -67,7 +76,7 @@ export class ReferenceRows implements RowReader {
     this.#source = sourceOf(tokens, request, faults);
     tokens.tooLong = () => this.#tooLong(this.#source.start);
     this.#writer = new RowWriter(style, words, delimited || request.nestedTexts === true, (error, cell) => this.#refuseCell(error, cell));
-    if (this.width !== undefined) this.#lay();
+    if (this.#width !== undefined) this.#lay();
   }
 
   get #most(): number {
@@ -75,7 +84,19 @@ export class ReferenceRows implements RowReader {
   }
 
   get names(): readonly string[] | undefined {
-    return this.#names;
+    const { pick } = this.#request;
+    return pick && this.#names ? pick.names(this.#names) : this.#names;
+  }
+
+  get width(): number | undefined {
+    return this.#request.pick ? this.#picked?.length : this.#width;
+  }
+
+  get keys(): RowReader["keys"] {
+    const { pick } = this.#request;
+    const bits = this.#kindBits.map((own, i) => own | (this.#kindsBefore[i] ?? 0) | (this.#kindsSkipped[i] ?? 0));
+    const isUnseen = (_: string, i: number) => ((bits[i] ?? 0) & ~(1 << Kind.Missing)) === 0;
+    return { unseen: this.#keyed && pick ? pick.first.filter(isUnseen) : [], known: this.#names ?? [] };
   }
 
   get retyped(): number {
@@ -83,7 +104,8 @@ export class ReferenceRows implements RowReader {
   }
 
   get kinds(): readonly CellKinds[] {
-    return this.#kindBits.map(kindsOf);
+    const own = this.#request.pick ? (this.#picked ?? []).map((place) => this.#kindBits[place] ?? 0) : this.#kindBits;
+    return own.map(kindsOf);
   }
 
   limit(rows: number | undefined, bytes: number | undefined, fresh: boolean): void {
@@ -93,10 +115,24 @@ export class ReferenceRows implements RowReader {
     if (fresh) this.#writer.begun = false;
   }
 
+  skip(on: boolean): void {
+    this.#skipping = on;
+    if (on) this.#kindsBefore = [...this.#kindBits];
+    else {
+      this.#kindsSkipped = this.#kindBits.map((bits, i) => bits | (this.#kindsSkipped[i] ?? 0));
+      this.#kindBits = this.#kindBits.map((_, i) => this.#kindsBefore[i] ?? 0);
+    }
+  }
+
+  end(): undefined {
+    this.done = true;
+    this.#writer.endBlock();
+  }
+
   next(): Uint8Array | undefined {
     let text = "";
     while (!this.done && !this.full) {
-      const row = this.#waiting ?? this.#source.next(this.width, this.rows === this.#rowLimit);
+      const row = this.#waiting ?? this.#source.next(this.#width, this.rows === this.#rowLimit);
       if (row === undefined) {
         this.#tokens.checkHeld();
         break;
@@ -117,12 +153,17 @@ export class ReferenceRows implements RowReader {
     this.#row = row;
     const repeated = this.#keyed ? this.#assign(row) : 0;
     if (!this.#keyed) this.#fill(row);
+    if (this.#skipping) {
+      this.#waiting = undefined;
+      this.rows++;
+      return "";
+    }
     this.#waiting = this.#fits(row.bytes) ? undefined : row;
     if (this.#waiting) {
       this.full = true;
       return "";
     }
-    const text = this.#writer.write(this.#cells);
+    const text = this.#writer.write(this.#written);
     checkWritten(text.length, this.rows, this.#most);
     this.rows++;
     this.repeated += repeated;
@@ -133,12 +174,26 @@ export class ReferenceRows implements RowReader {
 
   /** The columns are known, or there is a new one. */
   #lay(): void {
-    const width = this.width as number;
+    const width = this.#width as number;
     if (width === this.#laid) return;
     checkWidth(width, this.#most, { row: this.rows });
     this.#laid = width;
     while (this.#kindBits.length < width) this.#kindBits.push(0);
-    this.#writer.setTexts(this.#style.texts(this.#names, width), width);
+    const { pick } = this.#request;
+    if (pick) {
+      const picked = pick.places(this.#names ?? Array.from({ length: width }, (_, i) => `${i}`));
+      const times = new Map<number, number>();
+      for (const place of picked) times.set(place, (times.get(place) ?? 0) + 1);
+      this.#times = [...times.values()].reduce((a, b) => Math.max(a, b), 1);
+      this.#picked = picked;
+    }
+    const written = this.#picked?.length ?? width;
+    this.#writer.setTexts(this.#style.texts(this.names, written), written);
+  }
+
+  /** The cells of the row that are written. */
+  get #written(): readonly Cell[] {
+    return this.#picked ? this.#picked.map((place) => this.#cells[place] as Cell) : this.#cells;
   }
 
   #tooLong(spot: Spot | undefined): TransloadError {
@@ -160,7 +215,7 @@ export class ReferenceRows implements RowReader {
       this.#note(i, cell);
     });
     this.#lay();
-    this.#cells = Array.from({ length: this.width as number }, (_, i) => byColumn[i] ?? this.#missing(i));
+    this.#cells = Array.from({ length: this.#width as number }, (_, i) => byColumn[i] ?? this.#missing(i));
     return repeated;
   }
 
@@ -169,21 +224,22 @@ export class ReferenceRows implements RowReader {
     const name = decode(key.text);
     const known = this.#places.get(name);
     if (known !== undefined) return known;
-    const { newKeys } = this.#request;
-    if (newKeys === "refuse" || (newKeys === "first" && this.rows > 0)) throw refuseKey(name, names, this.#place(key));
+    const { newKeys, pick } = this.#request;
+    const refused = !pick && (newKeys === "refuse" || (newKeys === "first" && this.rows > 0));
+    if (refused) throw refuseKey(name, names, this.#place(key));
     this.#places.set(name, names.length);
     names.push(name);
-    this.width = names.length;
+    this.#width = names.length;
     return names.length - 1;
   }
 
   /** By position. */
   #fill({ cells, spot }: Row): void {
-    if (this.width === undefined) {
-      this.width = cells.length;
+    if (this.#width === undefined) {
+      this.#width = cells.length;
       this.#lay();
     }
-    const { width } = this;
+    const width = this.#width;
     if (cells.length > width || (cells.length < width && this.#request.ragged === "error"))
       this.#refuse(Err.Ragged, spot, Math.min(cells.length, width));
     cells.forEach((cell, i) => {
@@ -206,7 +262,7 @@ export class ReferenceRows implements RowReader {
 
   #fits(bytes: number): boolean {
     if (this.#bytesLeft === undefined || (this.#style.cells !== "json" && this.#style.cells !== "delimited")) return true;
-    if (this.#writer.most(bytes, this.width as number) <= this.#bytesLeft) return true;
+    if (this.#writer.most(bytes * this.#times, this.width as number) <= this.#bytesLeft) return true;
     if (this.#writer.begun) return false;
     // the only row of its output, whose size is known once it is written
     this.#rowLimit = this.rows + 1;
@@ -229,11 +285,12 @@ export class ReferenceRows implements RowReader {
   }
 
   #refuse(error: number, spot: Spot, cell: number): never {
-    throw refuseRow({ error, row: this.rows, cell, name: this.#names?.[cell], width: this.width ?? 0, place: this.#place(spot) });
+    throw refuseRow({ error, row: this.rows, cell, name: this.#names?.[cell], width: this.#width ?? 0, place: this.#place(spot) });
   }
 
   /** A cell that cannot be written; one that is missing has no place of its own. */
-  #refuseCell(error: number, i: number): never {
+  #refuseCell(error: number, written: number): never {
+    const i = this.#picked?.[written] ?? written;
     const row = (this.#row as Row).spot;
     this.#refuse(error, error === Err.Missing ? row : (this.#cells[i]?.spot ?? row), i);
   }

@@ -49,6 +49,7 @@ export interface Core {
   setFields(fields: number, cells: number, width: number, learns: boolean): void;
   startRows(syntax: number, pads: boolean, firstKeyWins: boolean, nestedTexts: boolean): void;
   limitRows(limit: bigint): void;
+  skipRows(on: boolean): void;
   setKeys(spellings: number, slots: number, slotCount: number): void;
   setStrangers(at: number, most: number): void;
   learnKeys(from: number, to: number): void;
@@ -56,6 +57,7 @@ export interface Core {
   readonly strangerCount: Global;
   convertRows(from: number, to: number, last: boolean): number;
   setPlain(on: boolean): void;
+  setPicks(places: number, count: number, times: number, fields: number, cells: number): void;
   setRoutes(sided: boolean, routed: number): void;
   startFill(rows: number): void;
   gatherTexts(at: number, to: number, texts: number, quote: number): number;

@@ -39,10 +39,13 @@ export class CoreFields {
   #reserved = 0;
   readonly #memory: CoreMemory;
   readonly #shelf: CoreShelf;
+  readonly #what: string;
   readonly #syntax: RowRequest["fields"];
 
-  constructor(memory: CoreMemory, shelf: CoreShelf, { fields }: RowRequest) {
+  /** `what` tells them from others of the same rows. */
+  constructor(memory: CoreMemory, shelf: CoreShelf, { fields }: Pick<RowRequest, "fields">, what = "") {
     this.#memory = memory;
+    this.#what = what;
     this.#shelf = shelf;
     this.#syntax = fields;
   }
@@ -56,8 +59,8 @@ export class CoreFields {
     const memory = this.#memory;
     const kept = this.#reserved;
     checkWidth(width, memory.maxRowBytes, { row });
-    this.at = memory.area("fields", FIELD * (width + 1), FIELD * kept);
-    this.cellsAt = memory.area("cells of a row", CELL * (width + 1), CELL * kept);
+    this.at = memory.area(`fields${this.#what}`, FIELD * (width + 1), FIELD * kept);
+    this.cellsAt = memory.area(`cells of a row${this.#what}`, CELL * (width + 1), CELL * kept);
     memory.bytes.fill(0, this.at + FIELD * kept, this.at + FIELD * (width + 1));
     memory.bytes.fill(0, this.cellsAt + CELL * kept, this.cellsAt + CELL * (width + 1));
     this.#reserved = width;
@@ -89,5 +92,10 @@ export class CoreFields {
   /** Of every field, a bit for each Kind that its cells were. */
   get kinds(): number[] {
     return Array.from({ length: this.count }, (_, i) => this.get(i, Word.Kinds));
+  }
+
+  /** Those of fields that have come since are none. */
+  set kinds(bits: readonly number[]) {
+    for (let i = 0; i < this.count; i++) this.set(i, Word.Kinds, bits[i] ?? 0);
   }
 }

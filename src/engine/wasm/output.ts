@@ -52,7 +52,8 @@ export class CoreOutput {
   limit(bytes: number | undefined): void {
     this.full = false;
     this.#bytesLeft = bytes;
-    this.#setOut(bytes);
+    // blocks of columns are not cut, and go on where they were
+    if (this.#style.cells !== "columns") this.#setOut(bytes);
   }
 
   /** Makes room for a row, or a cell, of so many bytes: what is written is handed on. `width`: cells of a row. */

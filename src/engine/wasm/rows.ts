@@ -21,7 +21,8 @@ const UNLIMITED = 2n ** 64n - 1n;
 /** The fast engine's row reader, over core/rows.ts. */
 export class CoreRows implements RowReader {
   done = false;
-  width: number | undefined;
+  /** Cells of a row that is read. */
+  #width: number | undefined;
   readonly #memory: CoreMemory;
   readonly #input: CoreInput;
   readonly #request: RowRequest;
@@ -30,10 +31,18 @@ export class CoreRows implements RowReader {
   readonly #names: readonly string[] | undefined;
   readonly #shelf: CoreShelf;
   readonly #fields: CoreFields;
+  /** The fields that are written, where these are others than those that are read. */
+  readonly #written: CoreFields | undefined;
   readonly #keys: CoreKeys | undefined;
   readonly #sides: CoreSides | undefined;
   readonly #output: CoreOutput;
   #ended = false;
+  /** What the cells were before rows were skipped. */
+  #kindsBefore: readonly number[] = [];
+  /** What they were in rows that were skipped, and before. */
+  #kindsSkipped: readonly number[] = [];
+  /** Of the columns that are picked their places among those that are read. */
+  #places: readonly number[] | undefined;
   /** The reader has given up: the scanner goes on alone until it finds the fault. */
   #isFaulty = false;
 
@@ -44,15 +53,16 @@ export class CoreRows implements RowReader {
     this.#style = style;
     this.#keyed = request.syntax === "records" || request.syntax === "recordLines";
     // new keys are added to the names of records; those of other rows may be a million, and stay whose they are
-    const keys = this.#keyed ? [...(request.names ?? [])] : undefined;
+    const keys = this.#keyed ? [...(request.pick?.first ?? request.names ?? [])] : undefined;
     this.#names = keys ?? request.names;
     this.#shelf = new CoreShelf(memory, "texts of rows");
     this.#fields = new CoreFields(memory, this.#shelf, request);
     this.#keys = keys && new CoreKeys(memory, this.#shelf, this.#fields, keys);
     this.#sides = request.across && new CoreSides(memory, this.#fields, request.across);
-    this.#output = new CoreOutput(memory, this.#fields, style);
+    this.#written = request.pick && new CoreFields(memory, this.#shelf, { fields: undefined }, " that are written");
+    this.#output = new CoreOutput(memory, this.#written ?? this.#fields, style);
     input.tooLong = () => this.#tooLong();
-    this.width = this.#names?.length ?? request.width;
+    this.#width = this.#names?.length ?? request.width;
     this.#start();
   }
 
@@ -61,7 +71,19 @@ export class CoreRows implements RowReader {
   }
 
   get names(): readonly string[] | undefined {
-    return this.#names;
+    const { pick } = this.#request;
+    return pick && this.#names ? pick.names(this.#names) : this.#names;
+  }
+
+  get width(): number | undefined {
+    return this.#request.pick ? this.#places?.length : this.#width;
+  }
+
+  get keys(): RowReader["keys"] {
+    const { pick } = this.#request;
+    const bits = this.#fields.kinds.map((own, i) => own | (this.#kindsBefore[i] ?? 0) | (this.#kindsSkipped[i] ?? 0));
+    const isUnseen = (_: string, i: number) => ((bits[i] ?? 0) & ~(1 << Kind.Missing)) === 0;
+    return { unseen: this.#keyed && pick ? pick.first.filter(isUnseen) : [], known: this.#names ?? [] };
   }
 
   get rows(): number {
@@ -82,7 +104,9 @@ export class CoreRows implements RowReader {
 
   get kinds(): readonly CellKinds[] {
     const passed = this.#memory.core.wholeCount.value > 0n ? NUMBERS : 0;
-    return this.#fields.kinds.map((bits) => kindsOf(bits | passed));
+    const all = this.#fields.kinds;
+    const own = this.#request.pick ? (this.#places ?? []).map((place) => all[place] as number) : all;
+    return own.map((bits) => kindsOf(bits | passed));
   }
 
   limit(rows: number | undefined, bytes: number | undefined, fresh: boolean): void {
@@ -90,6 +114,21 @@ export class CoreRows implements RowReader {
     core.limitRows(rows === undefined ? UNLIMITED : BigInt(rows));
     if (fresh) core.startOutput();
     this.#output.limit(bytes);
+  }
+
+  skip(on: boolean): void {
+    this.#memory.core.skipRows(on);
+    // what cells are is noted as they are read
+    if (on) this.#kindsBefore = this.#fields.kinds;
+    else {
+      this.#kindsSkipped = this.#fields.kinds.map((bits, i) => bits | (this.#kindsSkipped[i] ?? 0));
+      this.#fields.kinds = this.#kindsBefore;
+    }
+  }
+
+  end(): Uint8Array | undefined {
+    this.done = true;
+    return this.#drain();
   }
 
   /** No more input will come. */
@@ -129,14 +168,14 @@ export class CoreRows implements RowReader {
           return this.#drain();
         case Ev.NewKey:
           this.#keys?.add(this.rows, (name, at) => this.#admit(name, at));
-          this.width = this.#keys?.names.length;
+          this.#width = this.#keys?.names.length;
           this.#arrange();
           break;
         case Ev.Side:
           if (!this.#sides?.refill(core.cellIndex.value)) throw this.#tooLong();
           break;
         case Ev.Width:
-          this.width = core.cellIndex.value;
+          this.#width = core.cellIndex.value;
           this.#arrange();
           break;
         case Ev.Error:
@@ -165,7 +204,7 @@ export class CoreRows implements RowReader {
       const event = core.convertRows(input.from, to, last && to === input.to);
       input.moveTo(core.cursor.value);
       if (event === Ev.Width) {
-        this.width = core.cellIndex.value;
+        this.#width = core.cellIndex.value;
         this.#arrange();
       } else if (event === Ev.Error) throw this.#refuse(core.error.value);
       else break;
@@ -180,7 +219,7 @@ export class CoreRows implements RowReader {
     const { syntax, ragged, twice, fields, nestedTexts = false } = this.#request;
     const { cells, missing, nan, nulls, delimiter = "," } = this.#style;
     if (syntax === "listLines" || syntax === "recordLines") {
-      core.startCargo(this.#keyed ? Mode.Records : Mode.Rows, this.width === undefined ? LEARN : BigInt(this.width));
+      core.startCargo(this.#keyed ? Mode.Records : Mode.Rows, this.#width === undefined ? LEARN : BigInt(this.#width));
       this.#input.lines = true;
     }
     core.setPlain(false);
@@ -195,32 +234,59 @@ export class CoreRows implements RowReader {
     const escapes = syntax === "delimited" || nestedTexts;
     core.startWrite(Style[capital(cells)], Gap[capital(missing)], Gap[capital(nan)], nulls, byte(delimiter), quote, escapes);
     this.#output.start();
-    if (this.width === undefined) core.setFields(0, 0, 0, true);
+    if (this.#width === undefined) core.setFields(0, 0, 0, true);
     else this.#arrange();
   }
 
   /** Lays out the fields of the columns that are known; those that were before stay as they are. */
   #arrange(): void {
     const { core } = this.#memory;
-    const width = this.width as number;
+    const width = this.#width as number;
     const fields = this.#fields;
     fields.reserve(width, this.rows);
-    const own = this.#style.texts(this.#names, width);
-    for (let i = fields.count; i < width; i++) fields.add(own.before(i), this.#names?.[i]);
+    const places = this.#pick();
+    const own = this.#style.texts(this.names, places?.length ?? width);
+    for (let i = fields.count; i < width; i++) fields.add(places ? "" : own.before(i), this.#names?.[i]);
     this.#keys?.lay();
+    const written = this.#written ?? fields;
+    if (places) {
+      written.reserve(places.length, this.rows);
+      for (let i = written.count; i < places.length; i++) written.add(own.before(i), undefined);
+    }
     const between = this.#shelf.put(own.between);
     const after = this.#shelf.put(own.after);
-    core.setTexts(between.at, between.length, after.at, after.length, fields.textBytes + between.length + after.length);
+    core.setTexts(between.at, between.length, after.at, after.length, written.textBytes + between.length + after.length);
     core.setFields(fields.at, fields.cellsAt, width, false);
-    this.#output.lay(width);
+    if (places) this.#layPlaces(places, written);
+    this.#output.lay(places?.length ?? width);
     this.#sides?.lay(width);
     core.setRoutes(this.#sides !== undefined && this.#request.syntax !== "across", this.#style.routed ?? -1);
     core.setPlain(this.#passes());
   }
 
+  /** The places of the columns that are picked, among those that are known by now. */
+  #pick(): readonly number[] | undefined {
+    const { pick } = this.#request;
+    if (pick) this.#places = pick.places(this.#names ?? Array.from({ length: this.#width as number }, (_, i) => `${i}`));
+    return this.#places;
+  }
+
+  #layPlaces(places: readonly number[], { at, cellsAt }: CoreFields): void {
+    const memory = this.#memory;
+    const list = memory.area("places of columns", 4 * places.length);
+    places.forEach((place, i) => {
+      memory.view.setUint32(list + 4 * i, place, true);
+    });
+    const times = new Map<number, number>();
+    for (const place of places) times.set(place, (times.get(place) ?? 0) + 1);
+    const most = [...times.values()].reduce((a, b) => Math.max(a, b), 1);
+    memory.core.setPicks(list, places.length, most, at, cellsAt);
+  }
+
   /** A record has a key of this name, which is new: may it be a column? */
   #admit(name: string, at: number): void {
-    const { newKeys } = this.#request;
+    const { newKeys, pick } = this.#request;
+    if (pick) return;
     if (newKeys !== "refuse" && (newKeys !== "first" || this.rows === 0)) return;
     this.#input.countLines(at);
     throw refuseKey(name, this.#names as string[], this.#input.placeOfRow(at, this.rows));
@@ -230,7 +296,7 @@ export class CoreRows implements RowReader {
   #passes(): boolean {
     const { syntax, across, fields } = this.#request;
     const { cells, sizes, routed, delimiter } = this.#style;
-    if (this.width === 0 || across || routed !== undefined || sizes) return false;
+    if (this.#width === 0 || across || routed !== undefined || sizes || this.#request.pick) return false;
     const target = cells === "delimited" ? delimiter : cells === "json" && this.#fields.commas ? "," : undefined;
     if (syntax === "lists" || syntax === "listLines") return target === ",";
     if (syntax !== "delimited" || !fields || !this.#fields.plain || /[-.\d]/.test(fields.quote)) return false;
@@ -239,7 +305,9 @@ export class CoreRows implements RowReader {
 
   /** What is written; where no more rows come for now, what goes out elsewhere, too. */
   #drain(): Uint8Array | undefined {
-    return this.#output.take(this.done || this.full, this.width ?? 0);
+    // columns are not cut, and are put together of few blocks
+    const stops = this.full && this.#style.cells !== "columns";
+    return this.#output.take(this.done || stops, this.width ?? 0);
   }
 
   // ---- faults
@@ -304,7 +372,7 @@ export class CoreRows implements RowReader {
         place: { ...place, cell },
       });
     }
-    return refuseRow({ error, row: this.rows, cell, name: this.#names?.[cell], width: this.width ?? 0, place });
+    return refuseRow({ error, row: this.rows, cell, name: this.#names?.[cell], width: this.#width ?? 0, place });
   }
 
   #tooLong(): TransloadError {

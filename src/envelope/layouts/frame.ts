@@ -165,7 +165,9 @@ export class Frame implements Scope {
   /** Names and rows may come in either order. */
   #checkWidth(): void {
     const width = this.#to.width;
-    const names = this.#labels ?? this.#to.options.columns?.length;
+    // where cells move, names that are given are none of the frame's until all of it has been read
+    const given = this.#to.lane === "table" ? undefined : this.#to.options.columns?.length;
+    const names = this.#labels ?? given;
     if (names !== undefined && width !== undefined && names !== width)
       throw this.#to.error("E_COLUMNS", `${names} column names for rows of ${width} cells`);
   }

@@ -1,0 +1,158 @@
+// Columns that are picked, put in another order, renamed or left out, in every form. What must come out is what comes of a payload that a model
+// has written with these columns alone.
+import { describe, expect, test } from "vitest";
+import { FORMS } from "../../src/dialects/index.js";
+import { type ConvertOptions, split } from "../../src/index.js";
+import { crumbs, feed, type Outcome, whole } from "../support/feed.js";
+import { n, parseLexemes, type Sheet, textOf } from "../support/forms.js";
+import { columnsIn, converted } from "../support/picks.js";
+
+const SHEET: Sheet = {
+  names: ["a", "b", "c", "d"],
+  rows: [0, 1, 2, 3, 4].map((i) => [n(`${i}`), n(`${i}.0`), n(`1e${i}`), n(`-${i}.50`)]),
+};
+const MIXED: Sheet = {
+  names: ["a", "b", "c", "d"],
+  rows: [
+    ["x", n("1"), true, n("1.0")],
+    ['say "y", z', n("2"), false, n("2.50")],
+    ["é😀\n", n("9007199254740993"), true, n("-0.0")],
+  ],
+};
+
+type Pick = Partial<ConvertOptions>;
+/** Options, and the columns that they leave: places, and names. */
+const PICKS: readonly (readonly [Pick, readonly number[], readonly string[]])[] = [
+  [{ columns: ["b"] }, [1], ["b"]],
+  [{ columns: ["d", "a", "c"] }, [3, 0, 2], ["d", "a", "c"]],
+  [{ columns: { z: "c", a: "b" } }, [2, 1], ["z", "a"]],
+  [{ columns: ["a", "b", "c", "d"] }, [0, 1, 2, 3], ["a", "b", "c", "d"]],
+  [{ drop: ["b"] }, [0, 2, 3], ["a", "c", "d"]],
+  [{ drop: ["d", "a"] }, [1, 2], ["b", "c"]],
+];
+
+/** Forms that say how their columns are called. */
+const NAMED = FORMS.flatMap((form) => form.layouts.map((layout) => ({ form, layout, name: `${form.id} ${layout}` }))).filter(
+  ({ form, layout }) =>
+    !["tensor", "features", "values"].includes(layout) && form.id !== "jsonl:lists" && !form.headless && form.content !== "np",
+);
+const TARGETS = FORMS.filter(({ layouts, readsOnly }) => layouts.some((layout) => !readsOnly?.includes(layout)));
+
+function pickedFrom({ rows }: Sheet, places: readonly number[], names: readonly string[]): Sheet {
+  return { names, rows: rows.map((row) => places.map((place) => row[place])) };
+}
+
+function told({ text, error }: Outcome): unknown {
+  if (error) return error.code;
+  try {
+    return text.startsWith("{") && !text.includes("}\n") ? parseLexemes(text) : text;
+  } catch {
+    return text;
+  }
+}
+
+describe.each(NAMED)("columns of $name", ({ form, layout }) => {
+  for (const engine of ["core", "reference"] as const)
+    test.each([
+      ["numbers", SHEET],
+      ["mixed cells", MIXED],
+    ] as const)(`are those of the payload that has no others, %s, ${engine}`, async (_, sheet) => {
+      const all = textOf(form, sheet, layout);
+      for (const [i, to] of TARGETS.entries())
+        for (const [options, places, names] of PICKS.filter((_, k) => (k + i) % 3 === 0)) {
+          const asked = { from: form.id as "mlflow", to: to.id as "mlflow", engine };
+          const wanted = told(await feed(whole(textOf(form, pickedFrom(sheet, places, names), layout)), asked));
+          const chunks = engine === "core" && i % 8 === 0 ? crumbs(all) : whole(all);
+          expect(told(await feed(chunks, { ...asked, ...options })), `${form.id} to ${to.id}, ${JSON.stringify(options)}`).toEqual(wanted);
+        }
+    });
+
+  test("that are none are refused, with the nearest", async () => {
+    const sheet: Sheet = { names: ["age", "chol"], rows: [[n("1"), n("2")]] };
+    for (const engine of ["core", "reference"] as const)
+      for (const options of [{ columns: ["chol", "agee"] }, { columns: { x: "agee" } }, { drop: ["agee"] }]) {
+        const { error } = await feed(whole(textOf(form, sheet, layout)), { from: form.id as "csv", to: "jsonl", engine, ...options });
+        expect(error).toMatchObject({ code: "E_COLUMNS", message: expect.stringContaining('no column "agee"; did you mean age?') });
+      }
+  });
+});
+
+describe("columns", () => {
+  test("of records may be missing here and there", async () => {
+    const lines = '{"a":1,"b":2}\n{"b":3,"c":4}\n{"c":5,"a":6}\n';
+    for (const engine of ["core", "reference"] as const) {
+      const out = async (options: Pick) => (await feed(whole(lines), { from: "jsonl", to: "jsonl", engine, ...options })).text;
+      expect(await out({ columns: ["c", "a"], missing: "null" })).toBe('{"c":null,"a":1}\n{"c":4,"a":null}\n{"c":5,"a":6}\n');
+      expect(await out({ drop: ["b"] })).toBe('{"a":1}\n{"c":4}\n{"a":6,"c":5}\n');
+      expect((await feed(whole(lines), { from: "jsonl", to: "csv", engine, drop: ["a"] })).text).toBe("b,c\n2,\n3,4\n,5\n");
+    }
+  });
+
+  test("whose names stand behind the rows are picked as well", async () => {
+    const text = '{"dataframe_split":{"data":[[1,2.0],[3,4.0]],"columns":["a","b"]}}';
+    for (const engine of ["core", "reference"] as const) {
+      expect((await feed(whole(text), { to: "csv", columns: ["b"], engine })).text).toBe("b\n2.0\n4.0\n");
+      expect(JSON.parse((await feed(whole(text), { to: "mlflow", drop: ["b"], engine })).text)).toEqual({
+        dataframe_split: { columns: ["a"], data: [[1], [3]] },
+      });
+    }
+  });
+
+  test("leave the labels of rows what they are", async () => {
+    const text = '{"dataframe_split":{"columns":["a","b"],"index":["p","q"],"data":[[1,2.0],[3,4.0]]}}';
+    const { text: out } = await feed(whole(text), { to: "azureml", columns: { z: "b" } });
+    expect(JSON.parse(out)).toEqual({ input_data: { columns: ["z"], index: ["p", "q"], data: [[2], [4]] } });
+    expect((await feed(whole(text), { to: "azureml:split", index: "column:b", columns: ["a", "b"] })).text).toContain('"index":[2.0,4.0]');
+  });
+
+  test("of a tensor are names, under which it becomes a frame", async () => {
+    const { text } = await feed(whole('{"inputs":[[1,2.0],[3,4]]}'), { to: "mlflow:split", columns: { x: "a", y: "b" } });
+    expect(JSON.parse(text)).toEqual({
+      dataframe_split: {
+        columns: ["x", "y"],
+        data: [
+          [1, 2],
+          [3, 4],
+        ],
+      },
+    });
+  });
+
+  test("are picked in the typed lane, in pieces, and of files", async () => {
+    const text = '{"dataframe_split":{"columns":["a","b","c"],"data":[[1,2,3],[4,5,6]]}}';
+    for (const options of [{ columns: { z: "c", a: "a" } }, { drop: ["b"] }] as Pick[]) {
+      const names = options.drop ? ["a", "c"] : ["z", "a"];
+      const rows = options.drop ? "[1.0,3.0],[4.0,6.0]" : "[3.0,1.0],[6.0,4.0]";
+      const typed = await feed(whole(text), { to: "mlflow:split", dtype: "float64", ...options });
+      expect(typed.text).toBe(`{"dataframe_split":{"columns":${JSON.stringify(names)},"data":[${rows}]}}`);
+      for (const from of ["parquet", "arrow"] as const) {
+        const file = await converted(text, { to: from });
+        expect(Object.keys(await columnsIn(file, { from, ...options } as never))).toEqual(names.map((name) => `${name} int64`));
+        expect(`${await converted(file, { from, to: "csv", ...options })}`.split("\n")[0]).toBe(names.join());
+        expect(Object.keys(await columnsIn(await converted(text, { to: from, ...options }), { from }))).toEqual(
+          names.map((name) => `${name} int64`),
+        );
+      }
+      const pieces: string[] = [];
+      for await (const piece of split([Buffer.from(text)], { to: "csv", maxRows: 1, ...options })) {
+        const chunks: Uint8Array[] = [];
+        for await (const chunk of piece) chunks.push(Uint8Array.from(chunk));
+        pieces.push(Buffer.concat(chunks).toString());
+      }
+      const body = options.drop ? ["1,3", "4,6"] : ["3,1", "6,4"];
+      expect(pieces).toEqual(body.map((line) => `${names.join()}\n${line}\n`));
+    }
+  });
+
+  test("of named tensors are lists, and no single values", async () => {
+    for (const engine of ["core", "reference"] as const)
+      for (const options of [{ columns: ["a"] }, { drop: ["a"] }] as Pick[]) {
+        const { error } = await feed(whole('{"inputs":{"a":[1,2],"b":7}}'), { to: "tfserving:inputs", engine, ...options });
+        expect(error).toMatchObject({ code: "E_OPTION", message: expect.stringContaining("a single value") });
+      }
+  });
+
+  test("are picked or left out, and not both", async () => {
+    expect((await feed(whole("a\n1\n"), { from: "csv", to: "jsonl", columns: ["a"], drop: ["b"] })).error?.code).toBe("E_OPTION");
+  });
+});
