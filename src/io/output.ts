@@ -15,7 +15,6 @@ import {
 } from "node:fs";
 import { type Readable, type Transform, Writable } from "node:stream";
 import { finished, pipeline } from "node:stream/promises";
-import { isatty } from "node:tty";
 import { promisify } from "node:util";
 import { TransloadError } from "../errors.js";
 import { atomicFile, PERMISSIONS } from "./atomic.js";
@@ -115,7 +114,7 @@ function openStdout(sync: boolean, input?: Opened): Output {
   const stats = fstatSync(STDOUT);
   if (input) refuseSame(stats, input);
   // process.stdout would write a file or a device synchronously
-  const plain = stats.isFile() || (stats.isCharacterDevice() && !isatty(STDOUT));
+  const plain = stats.isFile() || (stats.isCharacterDevice() && !process.getBuiltinModule("node:tty").isatty(STDOUT));
   const flush = sync && stats.isFile();
   const writer = plain ? fileWriter(name, STDOUT, flush) : streamWriter(name, stdoutPipe());
   return { name, ...writer, commit: () => {}, discard: () => {} };

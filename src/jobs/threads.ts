@@ -1,6 +1,6 @@
 // Threads that are kept for the next document. No library's pool: its worker would be a file of its own beside ours, which whoever bundles the
 // package must find, and what it has besides a queue, which is a promise here, is not needed.
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { coreModule, isInPlace } from "../engine/module.js";
 import { packageFile } from "../engine/package-file.js";
 
@@ -20,6 +20,8 @@ export class Thread {
   broken = false;
 
   constructor() {
+    // loading it takes longer than a program without threads has any use for
+    const { Worker } = process.getBuiltinModule("node:worker_threads");
     this.#worker = new Worker(packageFile("../jobs/worker.js"), { workerData: { core: coreModule() }, execArgv: [] });
     this.#worker.unref();
     this.#worker.on("message", ({ answer, error }: Reply) => {
