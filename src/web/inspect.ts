@@ -8,12 +8,12 @@ import { MAX_SPILL, webHost } from "./host.js";
 import { blobOf, chunksOf, type Source } from "./source.js";
 
 /** As in Node, without what needs its files. */
-export interface InspectOptions extends Omit<NodeOptions, "engine"> {
+export interface InspectOptions extends Omit<NodeOptions, "engine" | "spillDir"> {
   /** As in ConvertOptions. */
   maxSpill?: number;
 }
 
-const { engine: _, ...OPTIONS } = INSPECT;
+const { engine: _, spillDir: __, ...OPTIONS } = INSPECT;
 
 /**
  * Reads a payload to its end and tells what it holds.
