@@ -57,13 +57,13 @@ export const groups = [
   // what a conversion from text to text needs, and convert() with it; binary files, the reference engine and Arrow are loaded where they are wanted
   {
     name: "convert",
-    test: /src\/(?!columns\/arrow)(?:errors|(?:columns|dialects|io(?!\/lock)|options(?!\/s(?:core|erve))|envelope|table|jobs(?!\/worker)|lanes|engine\/(?!reference\/))|binary\/(?:form|places)|api\/(?!inspect|write|asking|answer|endpoint|diagnosis|probes|route|url))/,
+    test: /src\/(?!columns\/arrow)(?:errors|(?:columns|dialects|io(?!\/lock)|options(?!\/s(?:core|erve))|envelope|table|jobs(?!\/worker)|lanes|engine\/(?!reference\/))|binary\/(?:form|places)|api\/(?!inspect|write|asking|answer|endpoint|diagnosis|probes|route|url|join))/,
     priority: 2,
   },
   // the command line, but for the commands that a call does not ask for
   {
     name: "cli",
-    test: /src\/cli\/(?!command|bench|doctor|inspect|validate|score|serve|question|endpoint|dialects|dialect-file|model)/,
+    test: /src\/cli\/(?!command|bench|doctor|inspect|validate|score|serve|question|endpoint|dialects|dialect-file|model|several)/,
     priority: 1,
   },
 ];

@@ -5,7 +5,7 @@ import type { RowLabels } from "../columns/labels.js";
 import { TransloadError } from "../errors.js";
 import { abortable, abortError } from "../io/abort.js";
 import { peek } from "../io/peek.js";
-import { blameSource, fileOf, type Source } from "../io/source.js";
+import { blameSource, fileOf, isSources, type Source, type Sources } from "../io/source.js";
 import { unpack } from "../io/unpack.js";
 import { chunksOfBatches } from "../lanes/printing.js";
 import { Pump } from "../lanes/pump.js";
@@ -31,24 +31,44 @@ export type SplitOptions = ConvertOptions;
 
 /**
  * Cuts a payload into pieces of at most `maxRows` rows and `maxBytes` bytes, each a whole payload with its own head,
- * parameters and index, cut between rows. Chunks of the source may be handed on as they are, and must not be written to afterwards.
+ * parameters and index, cut between rows. A list of paths is several sources, as for `readBatches`. Chunks of the source may be handed on as they are, and must not be written to afterwards.
  * @throws TransloadError E_LIMIT for a row that is larger than a piece may be; and as `convert` does.
  */
-export async function* split(source: Source, options: SplitOptions): AsyncGenerator<Piece, void, undefined> {
+export async function* split(source: Source | Sources, options: SplitOptions): AsyncGenerator<Piece, void, undefined> {
   const request = requestOf("split", options);
   if (options.maxRows === undefined && options.maxBytes === undefined)
     throw new TransloadError("E_OPTION", "say how large a piece may be, with maxRows or maxBytes");
   checkHeader(request.from, request.rows.headerLength);
   checkTarget(request.to, request.target, request.what);
-  const named = (error: unknown) => {
-    throw blameSource(error, source);
-  };
-  const pump = await pumpOf(source, request, options.from === undefined).catch(named);
-  const feed: Feed = { more: () => pump.more().catch(named), take: () => pump.take() };
+  if (isSources(source)) {
+    const [{ operandsOf }, { joinInputs }] = await Promise.all([import("./join/operands.js"), import("./join/join.js")]);
+    const joined = await joinInputs(await operandsOf(source), request);
+    yield* piecesOf(joined.pump(), options.signal, joined.blame);
+    joined.refuseChanged();
+    return;
+  }
+  const named = (error: unknown) => blameSource(error, source);
+  const pump = await pumpOf(source, request, options.from === undefined).catch((error) => {
+    throw named(error);
+  });
+  yield* piecesOf(pump, options.signal, named);
+}
+
+/** The pieces that a conversion is cut into as it runs; its errors are those of what `blame` makes of them. */
+export async function* piecesOf(
+  pump: Pump,
+  signal: AbortSignal | undefined,
+  blame: (error: unknown) => unknown,
+): AsyncGenerator<Piece, void, undefined> {
+  const more = () =>
+    pump.more().catch((error) => {
+      throw blame(error);
+    });
+  const feed: Feed = { more, take: () => pump.take() };
   try {
     let firstRow = 0;
     for (let number = 0; await feed.more(); number++) {
-      if (options.signal?.aborted) throw abortError(options.signal);
+      if (signal?.aborted) throw abortError(signal);
       const piece = new PieceOf(feed, number, firstRow);
       yield piece;
       for await (const _ of piece); // what the caller left

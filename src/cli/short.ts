@@ -17,6 +17,7 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
+import { basename } from "node:path";
 import { formOfName } from "../api/extension.js";
 import { binaryAt, binaryForm } from "../binary/form.js";
 import { concat } from "../columns/bytes.js";
@@ -28,6 +29,7 @@ import { compressionAt } from "../io/peek.js";
 import { refuseChanged } from "../io/source.js";
 import { sweepSync } from "../io/temporary.js";
 import { stageFor } from "../lanes/chain.js";
+import { isSeveral } from "../lanes/documents.js";
 import type { Host } from "../lanes/host.js";
 import { requestOf } from "../options/request.js";
 import { isPattern } from "./pieces.js";
@@ -55,13 +57,14 @@ export async function convertShortly(call: ShortCall): Promise<boolean> {
 /** A small file of text becomes another one. */
 function isPlain({ input: name, output, from, to }: ShortCall, input: Stats, existing: Stats | undefined): boolean {
   if (existing) refuseSame(existing, { stats: input, name });
+  if (basename(name) === "manifest.json") return false;
   const files = input.isFile() && input.size <= LARGEST && (existing?.isFile() ?? true) && !isPattern(output);
   return files && ![name, output].some((path) => compressionOf(path).compression) && !binaryForm(from) && !binaryForm(to);
 }
 
 async function converted(bytes: Uint8Array, { input: file, from: asked, to }: ShortCall): Promise<Uint8Array> {
   const from = asked === "auto" ? formOfName(file) : asked;
-  if (binaryForm(from)) handOver();
+  if (binaryForm(from) || isSeveral(from, bytes, "request", asked !== "auto")) handOver();
   const chunks: Uint8Array[] = [];
   const request = requestOf("convert", { from, to, file, onWarning: handOver });
   const stage = stageFor(request, hostOf(file), (chunk) => chunks.push(chunk));

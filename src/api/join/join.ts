@@ -1,0 +1,133 @@
+// Several inputs as one payload, for those who convert, cut or read it.
+
+import { binaryForm } from "../../binary/form.js";
+import type { Batch } from "../../columns/batch.js";
+import { TransloadError } from "../../errors.js";
+import { abortable } from "../../io/abort.js";
+import { batchesIn } from "../../lanes/batches.js";
+import { exchange, type FileSink, isTransfer } from "../../lanes/exchange.js";
+import { once } from "../../lanes/guessing.js";
+import { Pump } from "../../lanes/pump.js";
+import type { ReadRequest, Request } from "../../options/request.js";
+import { nodeHost } from "../node.js";
+import { batchParts, joinedBatches } from "./batches.js";
+import { type Looked, look, type Reading } from "./look.js";
+import { type Operand, refuseAnyChanged } from "./operands.js";
+import { JoinedText } from "./text.js";
+
+/** Several inputs under way to a target. */
+export interface Joined {
+  /** The target's bytes; where its first ones are known at the end, `sink` takes them. */
+  bytes(sink?: FileSink): AsyncIterable<Uint8Array>;
+  /** The target, as far as somebody reads it: for those who cut it into pieces. */
+  pump(): Pump;
+  /** What went wrong, as an error of the input that it is about. */
+  blame(error: unknown): unknown;
+  /** @throws TransloadError E_READ where one of the inputs is no longer what it was. */
+  refuseChanged(): void;
+}
+
+/**
+ * What the inputs become together. Those that are regular files are looked at, one by one, and opened again when their turn comes.
+ * @throws TransloadError E_READ, E_OPTION; and what is wrong with the first bytes of one.
+ */
+export async function joinInputs(operands: readonly Operand[], request: Request, fileColumn?: string): Promise<Joined> {
+  const quiet = { ...request, run: { ...request.run, onWarning: once(request.run.onWarning) } };
+  const inputs = await lookedAt(operands, quiet);
+  const typed = binaryForm(request.to) !== undefined && inputs.some(({ binary }) => binary !== undefined);
+  const joined = typed ? ofBatches(inputs, quiet, fileColumn) : ofText(inputs, quiet, fileColumn);
+  return { ...joined, refuseChanged: () => refuseAnyChanged(operands) };
+}
+
+/** The same as batches. */
+export async function* joinedBatchesOf(
+  operands: readonly Operand[],
+  request: ReadRequest,
+  fileColumn?: string,
+): AsyncGenerator<Batch, void, undefined> {
+  const { batches, renamed, rows, run, limits } = request;
+  const { columns, ...others } = rows;
+  const reading: Reading = { ...request, what: request.what ?? "request", rows: others };
+  const inputs = await lookedAt(operands, reading);
+  const picked = columns && pickedWith(fileColumn, columns, renamed ?? columns);
+  if (inputs.some(({ binary }) => binary)) {
+    yield* joinedBatches(inputs, { ...reading, target: {}, to: undefined, batches, fileColumn, picked });
+    refuseAnyChanged(operands);
+    return;
+  }
+  const text = new JoinedText(inputs, { ...reading, rows, target: {}, to: undefined, asked: batches.dtype, fileColumn });
+  const own = { from: text.from, rows: text.rows(), limits, run: text.run(), batches, ...(picked && { renamed: picked.renamed }) };
+  try {
+    yield* batchesIn(abortable(text.chunks(), run.signal), own, nodeHost(text.run()));
+  } catch (error) {
+    throw text.blame(error);
+  }
+  refuseAnyChanged(operands);
+}
+
+/** The columns to read, that of the files' names before them. */
+function pickedWith(
+  fileColumn: string | undefined,
+  columns: readonly string[],
+  renamed: readonly string[],
+): { readonly names: readonly string[]; readonly renamed: readonly string[] } {
+  const own = fileColumn === undefined ? [] : [fileColumn];
+  return { names: [...own, ...columns], renamed: [...own, ...renamed] };
+}
+
+async function lookedAt(operands: readonly Operand[], reading: Reading): Promise<readonly Looked[]> {
+  const inputs: Looked[] = [];
+  for (const operand of operands) inputs.push(await look(operand, reading));
+  return inputs;
+}
+
+function ofText(inputs: readonly Looked[], request: Request, fileColumn: string | undefined): Omit<Joined, "refuseChanged"> {
+  const { to, typed, what } = request;
+  const binary = binaryForm(to) !== undefined;
+  const asked = typed.dtype ?? (binary ? ("infer" as const) : undefined);
+  const text = new JoinedText(inputs, { ...request, to: binary ? undefined : to, asked, fileColumn });
+  const onward: Request = {
+    ...request,
+    from: text.from,
+    what: "request",
+    targetWhat: request.targetWhat ?? what,
+    rows: text.rows(),
+    target: text.target(),
+    run: text.run(),
+  };
+  const { encoding: _, ...own } = onward;
+  const host = nodeHost(own.run);
+  const chunks = () => abortable(text.chunks(), request.run.signal) as AsyncIterable<Uint8Array>;
+  const pump = () => new Pump(chunks(), own, host);
+  return {
+    bytes: (sink) => (isTransfer(own) ? exchange(chunks(), own, host, sink) : pump().bytes()),
+    pump,
+    blame: (error) => text.blame(error),
+  };
+}
+
+function ofBatches(inputs: readonly Looked[], request: Request, fileColumn: string | undefined): Omit<Joined, "refuseChanged"> {
+  const { encoding: _, ...own } = request;
+  const { columns, ...rows } = request.rows;
+  const picked = columns && pickedWith(fileColumn, columns, columns);
+  const { spillDir, engine, signal, onWarning, onHeaders } = request.run;
+  const run = {
+    ...(spillDir !== undefined && { spillDir }),
+    ...(engine !== undefined && { engine }),
+    ...(signal && { signal }),
+    ...(onWarning && { onWarning }),
+    ...(onHeaders && { onHeaders }),
+  };
+  const gathering = { ...request, rows, run: request.run, batches: batchParts(request), fileColumn, picked };
+  const host = { ...nodeHost(run), batches: () => joinedBatches(inputs, gathering) };
+  return {
+    // the batches are there, whatever form they are said to be read from
+    bytes: (sink) => exchange(nothing(), { ...own, from: "arrows", rows, run }, host, sink),
+    pump: () => {
+      throw new TransloadError("E_OPTION", `${request.to} is not cut into pieces; cut the text that it is made of`);
+    },
+    blame: (error) => error,
+  };
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {}
