@@ -14,7 +14,7 @@ import { compressionAt } from "../io/peek.js";
 import { openPipe } from "../io/pipe.js";
 import { headOfFile, readerOf, ring } from "../io/ring.js";
 import { refuseChanged } from "../io/source.js";
-import { isWhole } from "../lanes/documents.js";
+import { mayHoldSeveral } from "../lanes/documents.js";
 import { type Around, aroundFile, Recent } from "./excerpt.js";
 
 /** Where a payload comes from. */
@@ -116,16 +116,16 @@ function statsOf(fd: number): Stats {
  * Looks at the first bytes: expands what is compressed, and tells binary forms.
  * @param onProgress takes the bytes used up of what is compressed
  * @param recalls whether the last bytes of a stream are to be kept
- * @param several whether what stands behind a payload is looked at, where the first bytes are one: it may be another
+ * @param several whether so many bytes are looked at that a second payload is seen behind a first one
  */
 export async function openPayload(
   input: Input,
   { onProgress, recalls = false, several = false, ...limit }: ExpansionLimit & Opening,
 ): Promise<Payload> {
   const { file, name, fd } = input;
-  const wants = several ? isWhole : undefined;
-  const head = fd === undefined ? await headOf(input.stream as Readable, wants) : await interruptibly(headOfFile(readerOf(fd)));
-  const opened: Opened = fd === undefined ? { stream: input.stream as Readable, lent: undefined } : openedFile(fd, head);
+  const wants = several ? mayHoldSeveral : () => false;
+  const opened = fd === undefined ? await openedStream(input.stream as Readable, wants) : await openedFile(fd);
+  const { head } = opened;
   const form = formOfName(name);
   const compression = compressionAt(head) ?? compressionOf(name).compression;
   if (!compression) {
@@ -135,8 +135,8 @@ export async function openPayload(
   }
   const chunks = expand(counted(opened.stream, onProgress), compression, limit);
   const { stream: expanded, around } = recalls ? recalled(chunks) : { stream: readableOf(chunks), around: undefined };
-  const inner = await headOf(expanded, wants);
-  return { stream: expanded, lent: undefined, around, file: undefined, form: binaryAt(inner)?.id ?? form, compressed: true, head: inner };
+  const { head: inner, stream } = await begun(expanded, wants);
+  return { stream, lent: undefined, around, file: undefined, form: binaryAt(inner)?.id ?? form, compressed: true, head: inner };
 }
 
 /** How an input is opened. */
@@ -146,10 +146,15 @@ interface Opening {
   readonly several?: boolean;
 }
 
-type Opened = Pick<Payload, "stream" | "lent">;
+type Opened = Pick<Payload, "stream" | "lent" | "head">;
+
+async function openedStream(source: Readable, wants: (head: Uint8Array) => boolean): Promise<Opened> {
+  return { ...(await begun(source, wants)), lent: undefined };
+}
 
 /** What follows this head, and the head. A stream is made where one is asked for: it begins to read at once. */
-function openedFile(fd: number, head: Uint8Array): Opened {
+async function openedFile(fd: number): Promise<Opened> {
+  const head = await interruptibly(headOfFile(readerOf(fd)));
   let stream: Readable | undefined;
   return {
     get stream() {
@@ -157,6 +162,7 @@ function openedFile(fd: number, head: Uint8Array): Opened {
       return stream;
     },
     lent: () => ring(readerOf(fd), true, head),
+    head,
   };
 }
 
@@ -171,21 +177,26 @@ function recalled(chunks: AsyncIterable<Uint8Array>): { stream: Readable; around
   return { stream: readableOf(recent.keep(chunks)), around: recent };
 }
 
-function readableOf(chunks: AsyncIterable<Uint8Array>): Readable {
+function readableOf(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Readable {
   return Readable.from(chunks, { objectMode: false });
 }
 
-/** The first bytes of a stream, which are put back; `wants`: more of them, where there are any. */
-async function headOf(stream: Readable, wants: (head: Uint8Array) => boolean = () => false): Promise<Uint8Array> {
+/** The first bytes of a stream, and all of it; `wants`: more of them, where there are any. */
+async function begun(source: Readable, wants: (head: Uint8Array) => boolean): Promise<{ head: Uint8Array; stream: Readable }> {
+  const parts: Uint8Array[] = [];
   let head: Uint8Array = new Uint8Array();
-  while (stream.readable) {
-    if (stream.readableLength === 0) await readable(stream);
-    const chunk = stream.read() as Buffer | null;
-    if (chunk !== null) head = head.length > 0 ? Buffer.concat([head, chunk]) : chunk;
-    if (chunk === null || !wants(head)) break;
+  while (source.readable) {
+    if (source.readableLength === 0) await readable(source);
+    const chunk = source.read() as Buffer | null;
+    if (chunk === null) break;
+    parts.push(chunk);
+    head = parts.length === 1 ? chunk : Buffer.concat(parts);
+    if (!wants(head)) break;
   }
-  if (head.length > 0) stream.unshift(head);
-  return head;
+  // what has ended takes nothing back
+  if (parts.length > 0 && !source.readable) return { head, stream: readableOf([head]) };
+  if (head.length > 0) source.unshift(head);
+  return { head, stream: source };
 }
 
 function readable(stream: Readable): Promise<void> {

@@ -15,6 +15,8 @@ const LINE_FEED = 0x0a;
 const SPACE = 0x20;
 /** A key of a payload's is no longer. */
 const LONGEST = 1 << 8;
+/** So many bytes of a pipe are seen before it is read as one payload. */
+const LOOKED_AT = 1 << 16;
 const FIRST_KEY = /^\{[ \n\r\t]*"([^"\\]{1,80})"[ \n\r\t]*:/;
 
 /** One of the payloads: its bytes, to be read before the next is asked for. */
@@ -86,13 +88,19 @@ export function isSeveral(from: string, head: Uint8Array, what: What, named: boo
   return anotherIn(head, payloadKeys(what)) !== undefined;
 }
 
-/** Whether these bytes are a whole object, so that what comes next is behind it. */
-export function isWhole(head: Uint8Array): boolean {
+/** Of what passes but once, whether more is to be seen before it is known for one payload: until that is as much as it should be, or beyond its end. */
+export function mayHoldSeveral(head: Uint8Array): boolean {
+  if (head.find((byte) => byte > SPACE) !== OPEN) return false;
+  return head.length < LOOKED_AT || isWhole(head);
+}
+
+/** These bytes are a whole object, so that what comes next is behind it. */
+function isWhole(head: Uint8Array): boolean {
   let end = head.length;
   while (end > 0 && (head[end - 1] as number) <= SPACE) end--;
   if (head[end - 1] !== CLOSE) return false;
   const text = decodeBytes(head.subarray(0, end)).trimStart();
-  return text.startsWith("{") && objectEnd(text, 0) === text.length;
+  return objectEnd(text, 0) === text.length;
 }
 
 /** Where another payload begins in a text, of which these are the first bytes. */
