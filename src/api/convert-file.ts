@@ -98,20 +98,27 @@ async function convertAll(
   options: ConvertOptions,
   fileColumn: string | undefined,
 ): Promise<void> {
-  const request = checkConvert(options);
-  const [{ operandsOf }, { joinInputs }] = await Promise.all([import("./join/operands.js"), import("./join/join.js")]);
+  const [{ operandsOf }, { joinInputs, requestFor, untilRight }] = await Promise.all([
+    import("./join/operands.js"),
+    import("./join/join.js"),
+  ]);
   const operands = await operandsOf(sources);
+  const request = requestFor(operands, options);
   const inputs = operands.flatMap(({ name, stats }) => (stats ? [{ name, stats }] : []));
-  const joined = await joinInputs(operands, request, fileColumn);
   const { compression } = compressionOf(target);
-  try {
-    await written(inputs, target, sync, async (output) => {
-      await output.fill(joined.bytes(), ...(compression ? [compressor(compression)] : []));
-      joined.refuseChanged();
-    });
-  } catch (error) {
-    throw joined.blame(blame(error, "the inputs", target));
-  }
+  const packing = compression ? [compressor(compression)] : [];
+  await untilRight(async (guesses) => {
+    const joined = await joinInputs(operands, request, fileColumn, guesses);
+    try {
+      await written(inputs, target, sync, async (output) => {
+        const sink = compression || !output.patch ? undefined : { patch: output.patch };
+        await output.fill(joined.bytes(sink), ...packing);
+        joined.refuseChanged();
+      });
+    } catch (error) {
+      throw joined.blame(blame(error, "the inputs", target));
+    }
+  });
 }
 
 function inputOf(source: string): ReadInput {

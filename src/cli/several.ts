@@ -1,13 +1,12 @@
 // `convert` of several inputs: files, folders, patterns of names, manifests of pieces, and payloads one behind the other in one input.
-import { checkConvert } from "../api/convert.js";
-import { type Joined, joinInputs } from "../api/join/join.js";
+import { type Joined, joinInputs, requestFor, untilRight } from "../api/join/join.js";
 import { type Operand, operandsOf } from "../api/join/operands.js";
 import { piecesOf } from "../api/split.js";
 import { TransloadError } from "../errors.js";
 import { compressor } from "../io/compression.js";
 import { blame, type ReadInput } from "../io/disk-errors.js";
 import { type Output, openOutput } from "../io/output.js";
-import { FIRST_GUESS, once } from "../lanes/guessing.js";
+import { FIRST_GUESS, type Guesses, once } from "../lanes/guessing.js";
 import type { ConvertOptions } from "../options/convert.js";
 import { type ConvertCall, compressionFor, type Shape } from "./convert-call.js";
 import { openHeaders } from "./header-file.js";
@@ -45,10 +44,11 @@ export async function convertSeveral(
   let progress: Progress | undefined;
   const onProgress = (bytes: number) => progress?.update(bytes);
   const asked = { ...options, ...limitsOf(call), onWarning, onProgress };
-  checkConvert(asked);
+  requestFor(operands, asked); // before anything is opened
   progress = progressOf({ size: sizeOf(operands) }, report);
   try {
-    await (shape === "files" ? intoPieces(operands, call, asked) : intoOne(operands, call, asked, shape));
+    if (shape === "files") await intoPieces(operands, call, asked);
+    else await untilRight((guesses) => intoOne(operands, call, asked, shape, guesses));
   } finally {
     progress?.stop();
   }
@@ -68,10 +68,11 @@ async function joining(
   operands: readonly Operand[],
   { fileColumn }: ConvertCall,
   options: ConvertOptions,
+  guesses: Guesses,
   work: (joined: Joined) => Promise<void>,
   output?: Output,
 ): Promise<void> {
-  const joined = await joinInputs(operands, checkConvert(options), fileColumn);
+  const joined = await joinInputs(operands, requestFor(operands, options), fileColumn, guesses);
   try {
     await work(joined);
   } catch (error) {
@@ -81,7 +82,7 @@ async function joining(
 
 async function intoPieces(operands: readonly Operand[], call: ConvertCall, options: ConvertOptions): Promise<void> {
   const { output, sync, clean = false } = call;
-  await joining(operands, call, options, async (joined) => {
+  await joining(operands, call, options, FIRST_GUESS, async (joined) => {
     const pieces = piecesOf(joined.pump(), options.signal, joined.blame);
     const own = { pieces, inputs: inputsOf(operands), refuseChanged: joined.refuseChanged };
     const onWarning = options.onWarning ?? (() => {});
@@ -89,14 +90,20 @@ async function intoPieces(operands: readonly Operand[], call: ConvertCall, optio
   });
 }
 
-async function intoOne(operands: readonly Operand[], call: ConvertCall, options: ConvertOptions, shape: Shape): Promise<void> {
+async function intoOne(
+  operands: readonly Operand[],
+  call: ConvertCall,
+  options: ConvertOptions,
+  shape: Shape,
+  guesses: Guesses,
+): Promise<void> {
   const { output: target, headerOut, sync } = call;
   const compression = compressionFor(call.output, call.compress);
   const packing = compression ? [compressor(compression)] : [];
   const inputs = inputsOf(operands);
   const output = await openOutput(target, inputs, sync);
   const headers = headerOut === undefined ? undefined : await openHeaders(headerOut, inputs, sync, output);
-  const sink = compression || !output.patch ? undefined : { patch: output.patch, guesses: FIRST_GUESS };
+  const sink = compression || !output.patch ? undefined : { patch: output.patch };
   const asked = { ...options, ...(headers && { onHeaders: headers.take }) };
   const fill = async (joined: Joined) => {
     const chunks = shape === "lines" ? linesOf(piecesOf(joined.pump(), options.signal, joined.blame)) : joined.bytes(sink);
@@ -107,7 +114,7 @@ async function intoOne(operands: readonly Operand[], call: ConvertCall, options:
     headers?.output.commit();
   };
   try {
-    await joining(operands, call, asked, fill, output);
+    await joining(operands, call, asked, guesses, fill, output);
   } catch (error) {
     output.discard();
     headers?.output.discard();

@@ -133,6 +133,19 @@ describe("text of several forms", () => {
       }
   });
 
+  test("options of one form are those of files that all have it, by their names", async () => {
+    const files = [file("one.csv", "made by hand\na;b\n1;'x;y'\n"), file("other.csv", "so was this\na;b\n# no row\n2;z\n")];
+    const options = { skipLines: 1, comment: "#", delimiter: ";", quote: "'" };
+    expect(await converted(files, { to: "jsonl", ...options })).toBe('{"a":1,"b":"x;y"}\n{"a":2,"b":"z"}\n');
+    expect(await refusal([...files, file("split.json", SPLIT)], { to: "jsonl", ...options })).toMatchObject({ code: "E_OPTION" });
+  });
+
+  test("of another encoding", async () => {
+    const wide = (text: string) => Buffer.from(text, "utf16le");
+    const files = [file("one.json", wide(SPLIT)), file("two.csv", wide("b,a\nü,3\n")), file("three.json", wide(RECORDS))];
+    expect(await converted(files, { to: "csv", encoding: "utf-16le" })).toBe("a,b\n1,x\n2.50,y\n3,ü\n1,x\n2.50,y\n");
+  });
+
   test("csv files without names", async () => {
     const [one, other] = [file("one.csv", "1,2\n"), file("other.csv", "3,4\n")];
     expect(await converted([one, other], { to: "csv", header: false })).toBe("1,2\n3,4\n");

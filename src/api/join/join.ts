@@ -6,19 +6,25 @@ import { TransloadError } from "../../errors.js";
 import { abortable } from "../../io/abort.js";
 import { batchesIn } from "../../lanes/batches.js";
 import { exchange, type FileSink, isTransfer } from "../../lanes/exchange.js";
-import { once } from "../../lanes/guessing.js";
+import { corrected, FIRST_GUESS, type Guesses, once } from "../../lanes/guessing.js";
 import { Pump } from "../../lanes/pump.js";
+import type { ConvertOptions } from "../../options/convert.js";
 import type { ReadRequest, Request } from "../../options/request.js";
+import { checkConvert } from "../convert.js";
+import { formOfName } from "../extension.js";
 import { nodeHost } from "../node.js";
 import { batchParts, joinedBatches } from "./batches.js";
 import { type Looked, look, type Reading } from "./look.js";
 import { type Operand, refuseAnyChanged } from "./operands.js";
 import { JoinedText } from "./text.js";
 
+/** Where all of the target goes: to begin anew costs nothing but the reading. */
+export type Sink = Pick<FileSink, "patch">;
+
 /** Several inputs under way to a target. */
 export interface Joined {
-  /** The target's bytes; where its first ones are known at the end, `sink` takes them. */
-  bytes(sink?: FileSink): AsyncIterable<Uint8Array>;
+  /** The target's bytes. `sink`: where they go, when that is a file of the caller's, which begins anew where a guess was wrong (untilRight). */
+  bytes(sink?: Sink): AsyncIterable<Uint8Array>;
   /** The target, as far as somebody reads it: for those who cut it into pieces. */
   pump(): Pump;
   /** What went wrong, as an error of the input that it is about. */
@@ -28,15 +34,48 @@ export interface Joined {
 }
 
 /**
+ * What is asked of a conversion of these inputs. Where nobody has named a form, what is for one form alone goes with that of all names.
+ * @throws TransloadError E_DIALECT, E_DTYPE or E_OPTION.
+ */
+export function requestFor(operands: readonly Operand[], options: ConvertOptions): Request {
+  const from = options.from ?? "auto";
+  const forms = new Set(operands.map(({ name }) => formOfName(name)));
+  const [one, ...others] = forms;
+  return { ...checkConvert({ ...options, from: from === "auto" && one !== undefined && others.length === 0 ? one : from }), from };
+}
+
+/**
  * What the inputs become together. Those that are regular files are looked at, one by one, and opened again when their turn comes.
  * @throws TransloadError E_READ, E_OPTION; and what is wrong with the first bytes of one.
  */
-export async function joinInputs(operands: readonly Operand[], request: Request, fileColumn?: string): Promise<Joined> {
+export async function joinInputs(
+  operands: readonly Operand[],
+  request: Request,
+  fileColumn?: string,
+  guesses = FIRST_GUESS,
+): Promise<Joined> {
   const quiet = { ...request, run: { ...request.run, onWarning: once(request.run.onWarning) } };
   const inputs = await lookedAt(operands, quiet);
   const typed = binaryForm(request.to) !== undefined && inputs.some(({ binary }) => binary !== undefined);
-  const joined = typed ? ofBatches(inputs, quiet, fileColumn) : ofText(inputs, quiet, fileColumn);
+  const again = { guesses, again: operands.every(({ stats }) => stats?.isFile()) };
+  const joined = typed ? ofBatches(inputs, quiet, fileColumn, again) : ofText(inputs, quiet, fileColumn, again);
   return { ...joined, refuseChanged: () => refuseAnyChanged(operands) };
+}
+
+/**
+ * Does this, and does it again where a column is guessed to be another than it turns out to be: the first attempt with what is guessed of nothing.
+ * @throws what the last of them throws.
+ */
+export async function untilRight(attempt: (guesses: Guesses) => Promise<void>): Promise<void> {
+  for (let guesses = FIRST_GUESS; ; ) {
+    try {
+      return await attempt(guesses);
+    } catch (error) {
+      const better = corrected(guesses, error);
+      if (!better) throw error;
+      guesses = better;
+    }
+  }
 }
 
 /** The same as batches. */
@@ -81,7 +120,12 @@ async function lookedAt(operands: readonly Operand[], reading: Reading): Promise
   return inputs;
 }
 
-function ofText(inputs: readonly Looked[], request: Request, fileColumn: string | undefined): Omit<Joined, "refuseChanged"> {
+function ofText(
+  inputs: readonly Looked[],
+  request: Request,
+  fileColumn: string | undefined,
+  again: Omit<FileSink, "patch">,
+): Omit<Joined, "refuseChanged"> {
   const { to, typed, what } = request;
   const binary = binaryForm(to) !== undefined;
   const asked = typed.dtype ?? (binary ? ("infer" as const) : undefined);
@@ -100,13 +144,19 @@ function ofText(inputs: readonly Looked[], request: Request, fileColumn: string 
   const chunks = () => abortable(text.chunks(), request.run.signal) as AsyncIterable<Uint8Array>;
   const pump = () => new Pump(chunks(), own, host);
   return {
-    bytes: (sink) => (isTransfer(own) ? exchange(chunks(), own, host, sink) : pump().bytes()),
+    bytes: (sink) => (isTransfer(own) ? exchange(chunks(), own, host, sink && { ...sink, ...again }) : pump().bytes()),
     pump,
-    blame: (error) => text.blame(error),
+    // a guess that was wrong is for whoever begins anew
+    blame: (error) => (corrected(again.guesses, error) ? error : text.blame(error)),
   };
 }
 
-function ofBatches(inputs: readonly Looked[], request: Request, fileColumn: string | undefined): Omit<Joined, "refuseChanged"> {
+function ofBatches(
+  inputs: readonly Looked[],
+  request: Request,
+  fileColumn: string | undefined,
+  again: Omit<FileSink, "patch">,
+): Omit<Joined, "refuseChanged"> {
   const { encoding: _, ...own } = request;
   const { columns, ...rows } = request.rows;
   const picked = columns && pickedWith(fileColumn, columns, columns);
@@ -122,7 +172,7 @@ function ofBatches(inputs: readonly Looked[], request: Request, fileColumn: stri
   const host = { ...nodeHost(run), batches: () => joinedBatches(inputs, gathering) };
   return {
     // the batches are there, whatever form they are said to be read from
-    bytes: (sink) => exchange(nothing(), { ...own, from: "arrows", rows, run }, host, sink),
+    bytes: (sink) => exchange(nothing(), { ...own, from: "arrows", rows, run }, host, sink && { ...sink, ...again }),
     pump: () => {
       throw new TransloadError("E_OPTION", `${request.to} is not cut into pieces; cut the text that it is made of`);
     },

@@ -10,7 +10,7 @@ import { refuseForeign } from "../../io/foreign.js";
 import { compressionAt, peek, rejoin } from "../../io/peek.js";
 import { chunksOf } from "../../io/source.js";
 import { isPayloadLine } from "../../lanes/documents.js";
-import { refuseEncoded } from "../../lanes/recoding.js";
+import { prepared, refuseEncoded } from "../../lanes/recoding.js";
 import type { Request } from "../../options/request.js";
 import { formOfName } from "../extension.js";
 
@@ -110,8 +110,9 @@ async function* counted(
 async function tell(
   { name }: Operand,
   chunks: AsyncIterator<Uint8Array>,
-  { from: asked, what, encoding }: Reading,
+  reading: Reading,
 ): Promise<{ told: Pick<Looked, "from" | "binary" | "found" | "lists">; head: Uint8Array }> {
+  const { from: asked, what, encoding } = reading;
   const named = asked === "auto" ? formOfName(name) : asked;
   let head: Uint8Array = new Uint8Array();
   let enough = 1;
@@ -124,9 +125,21 @@ async function tell(
     refuseEncoded(binary, encoding);
     if (binary) return { told: { from: binary.id, binary, found: undefined, lists: false }, head };
     refuseForeign(head);
-    const told = textOf(named, asked === "auto", head, what);
+    const told = textOf(named, asked === "auto", await recoded(head, named, reading), what);
     if (told.found || done || head.length > HEAD) return { told: { ...told, binary: undefined }, head };
   }
+}
+
+/** The text that these first bytes are. */
+async function recoded(head: Uint8Array, from: string, { encoding }: Reading): Promise<Uint8Array> {
+  const { recoding } = encoding === undefined ? { recoding: undefined } : prepared({ from, encoding, rows: {} });
+  if (!recoding) return head;
+  const parts: Uint8Array[] = [];
+  // what is cut off in the middle of a character is told where all of it is read
+  try {
+    for await (const part of recoding.of([head])) parts.push(part);
+  } catch {}
+  return concat(parts);
 }
 
 function textOf(named: string, told: boolean, head: Uint8Array, what: Reading["what"]): Pick<Looked, "from" | "found" | "lists"> {

@@ -117,13 +117,13 @@ export class JoinedText {
 
   async *#input(input: Looked): AsyncGenerator<Uint8Array, void, undefined> {
     const { operand, binary } = input;
-    const { signal } = this.#joining.run;
+    const { encoding, run } = this.#joining;
     let rows = 0;
     let before: Before | undefined;
     try {
       const opened = await input.open(this.#read);
-      const chunks = abortable(opened.chunks, signal) as AsyncIterable<Uint8Array>;
-      if (binary || isLines(input)) rows = yield* this.#payload(input, { ...opened, chunks }, rows);
+      const chunks = abortable(opened.chunks, run.signal) as AsyncIterable<Uint8Array>;
+      if (binary || isLines(input) || encoding !== undefined) rows = yield* this.#payload(input, { ...opened, chunks }, rows);
       else
         for await (const document of documentsIn(chunks, this.#joining.what)) {
           ({ before } = document);
