@@ -211,13 +211,14 @@ Examples:
   transload convert body.bin -f triton:binary -t mlflow
   transload convert data/tensor.azureml.json --dialect data/litserve.yaml -t litserve
 
-Several inputs as one payload, and pieces back into one:
+Several inputs as one payload:
   transload convert data/iris.csv data/iris.mlflow.json -o all.parquet --file-column file
   transload convert 'data/iris.*' -t csv -o all.csv
-  transload convert out/manifest.json -o iris.csv
 
 Large payloads, in pieces that a server takes (part-00000.json, … and manifest.json):
-  transload convert data/iris.csv --for databricks -o 'out/part-{00000}.json'`;
+  transload convert data/iris.csv --for databricks -o 'out/part-{00000}.json'
+Pieces back into one:
+  transload convert out/manifest.json -t csv -o iris.csv`;
 }
 
 /** @throws TransloadError E_OPTION for options that do not go together. */

@@ -19,7 +19,7 @@ import { type Operand, refuseAnyChanged } from "./operands.js";
 import { JoinedText } from "./text.js";
 
 /** Where all of the target goes: to begin anew costs nothing but the reading. */
-export type Sink = Pick<FileSink, "patch">;
+type Sink = Pick<FileSink, "patch">;
 
 /** Several inputs under way to a target. */
 export interface Joined {
