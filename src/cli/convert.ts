@@ -83,7 +83,7 @@ class Several extends Error {
 
   constructor({ name, file, stats }: Input, payload: Payload) {
     super();
-    this.operand = file === undefined ? { name, path: undefined, stats: undefined, stream: payload.stream } : { name, path: file, stats };
+    this.operand = file === undefined ? { name, path: undefined, stats, stream: payload.stream } : { name, path: file, stats };
   }
 }
 

@@ -21,14 +21,10 @@ const STDIN = "-";
 /** The inputs that the words of a call name; `-` among them is standard input. */
 export async function calledBy(words: readonly string[]): Promise<readonly Operand[]> {
   if (words.length > 0 && !words.includes(STDIN)) return operandsOf(words);
-  const { name, stream } = await standardInput();
-  return operandsOf(words.length > 0 ? words : [STDIN], { name, path: undefined, stats: undefined, stream });
-}
-
-async function standardInput(): Promise<Pick<Operand, "name"> & { stream: NonNullable<Operand["stream"]> }> {
   const input = await openInput(STDIN, "");
   const { stream } = await openPayload(input, {});
-  return { name: input.name, stream };
+  const { name, stats } = input;
+  return operandsOf(words.length > 0 ? words : [STDIN], { name, path: undefined, stats, stream });
 }
 
 /** Converts them into one output. Text that is converted on several threads is of one file; here one does it all. */

@@ -104,6 +104,14 @@ test("an output that is one of the inputs is refused, a piece among them", async
   expect(readdirSync(join(dir, "own"))).toEqual(["0.json"]);
 });
 
+test("standard input is the file that it comes from", async () => {
+  const twice = await shell("transload convert 1.csv - -t csv < 1.csv", dir);
+  expect(twice).toMatchObject({ code: 2, err: expect.stringContaining("standard input is read twice, as 1.csv, too") });
+  const same = await shell("transload convert 1.csv - -t mlflow:records -o 2.json < 2.json", dir);
+  expect(same).toMatchObject({ code: 2, err: expect.stringContaining("both the input and the output") });
+  expect(readFileSync(join(dir, "2.json"), "utf8")).toBe(SPLIT);
+});
+
 test("what fails leaves no output, and says which input", async () => {
   write("bad.json", '{"dataframe_split":{"columns":["a","b"],"data":[[1,2],[3]]}}');
   const run = await shell("transload convert 1.csv bad.json -t csv -o none.csv", dir);

@@ -57,7 +57,7 @@ export async function joinInputs(
   const quiet = { ...request, run: { ...request.run, onWarning: once(request.run.onWarning) } };
   const inputs = await lookedAt(operands, quiet);
   const typed = binaryForm(request.to) !== undefined && inputs.some(({ binary }) => binary !== undefined);
-  const again = { guesses, again: operands.every(({ stats }) => stats?.isFile()) };
+  const again = { guesses, again: operands.every(({ path, stats }) => path !== undefined && stats?.isFile()) };
   const joined = typed ? ofBatches(inputs, quiet, fileColumn, again) : ofText(inputs, quiet, fileColumn, again);
   return { ...joined, refuseChanged: () => refuseAnyChanged(operands) };
 }
