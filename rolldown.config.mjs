@@ -120,7 +120,7 @@ export const groups = [
   // what a conversion from text to text needs, and convert() with it; binary files, the reference engine and Arrow are loaded where they are wanted
   {
     name: "convert",
-    test: /src\/(?!columns\/arrow)(?:errors|(?:columns|dialects|io|options(?!\/s(?:core|erve))|envelope|table|jobs(?!\/worker)|lanes(?!\/where)|engine\/(?!reference\/))|binary\/(?:form|places)|model\/shell-word|api\/(?!inspect|write|asking|answer|endpoint|diagnosis|probes|route|url))/,
+    test: /src\/(?!columns\/arrow)(?:errors|(?:columns|dialects|io|options(?!\/s(?:core|erve))|envelope|table|jobs(?!\/worker)|lanes(?!\/where)|engine\/(?!reference\/))|binary\/(?:form|places)|model\/shell-word|api\/(?!inspect|write|asking|answer|endpoint|diagnosis|probes|route|url|join))/,
     priority: 2,
   },
   // what else the library's entry begins with: each file costs a start more than what is read in vain
@@ -132,7 +132,7 @@ export const groups = [
   // the command line, but for the commands that a call does not ask for
   {
     name: "cli",
-    test: /src\/cli\/(?!command|bench|doctor|inspect|validate|score|serve|question|endpoint|dialects|dialect-file|model)/,
+    test: /src\/cli\/(?!command|bench|doctor|inspect|validate|score|serve|question|endpoint|dialects|dialect-file|model|several)/,
     priority: 1,
   },
 ];

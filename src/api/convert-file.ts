@@ -6,9 +6,9 @@ import { binaryAt } from "../binary/form.js";
 import { TransloadError } from "../errors.js";
 import { abortable, close } from "../io/abort.js";
 import { compressionOf, compressor } from "../io/compression.js";
-import { blame } from "../io/disk-errors.js";
+import { blame, type ReadInput } from "../io/disk-errors.js";
 import { type Output, openOutput } from "../io/output.js";
-import { refuseChanged, regularFileOf } from "../io/source.js";
+import { refuseChanged, regularFileOf, type Sources } from "../io/source.js";
 import { unpack } from "../io/unpack.js";
 import type { OpenFile } from "../jobs/open-file.js";
 import { pourFile } from "../jobs/pour.js";
@@ -32,20 +32,27 @@ export interface ConvertFileOptions extends Omit<ConvertOptions, "file"> {
    * They are kept for a while. What they cost: docs/performance.md.
    */
   jobs?: number;
+  /** Of several sources: a column of this name, before the others, with the name of the file that each row is of. */
+  fileColumn?: string;
 }
 
 /**
- * Converts a file to a file. Text goes through a few buffers that are used in turn, without streams. The target appears whole, under its name,
+ * Converts a file to a file, or several to one. Text goes through a few buffers that are used in turn, without streams. The target appears whole, under its name,
  * or not at all; what is there before stays until then. A device or a pipe is written to as it is. What is compressed is expanded, and a target
  * whose name ends in .gz, .zst or .br is compressed. The form of the source is told by its name or first bytes where `from` names none.
+ *
+ * A list of sources becomes one payload, with their rows one behind the other, in the order of the list; of one form or of several. Each of them is
+ * a file, a folder, a pattern of names (`data/*.json`), or the manifest of a folder of pieces. They are read by one thread.
  * @throws TransloadError as `convert` does; E_READ and E_WRITE for either file; E_OPTION where both are one; E_ABORT by `signal`.
  */
-export async function convertFile(from: string | URL, to: string | URL, options: ConvertFileOptions): Promise<void> {
-  const { sync = true, jobs = 1, ...own } = options;
+export async function convertFile(from: string | URL | Sources, to: string | URL, options: ConvertFileOptions): Promise<void> {
+  const { sync = true, jobs = 1, fileColumn, ...own } = options;
   if (typeof sync !== "boolean") throw new TransloadError("E_OPTION", "`sync` is true or false");
   checkJobs(jobs);
-  const source = pathOf(from);
   const target = pathOf(to);
+  if (typeof from !== "string" && !(from instanceof URL)) return convertAll(from, target, sync, own, fileColumn);
+  if (fileColumn !== undefined) return convertAll([from], target, sync, own, fileColumn);
+  const source = pathOf(from);
   const auto = (own.from ?? "auto") === "auto";
   const named: ConvertOptions = auto ? { ...own, from: formOfName(source) } : own;
   const { limits, run } = checkConvert(named);
@@ -61,7 +68,7 @@ export async function convertFile(from: string | URL, to: string | URL, options:
       const { compression } = compressionOf(target);
       if (compression === undefined && !isTransfer(request)) {
         const chunks = abortable(opened.chunks, signal);
-        await written(source, target, sync, (output) =>
+        await written(inputOf(source), target, sync, (output) =>
           withFile(opened.file, (file) => output.pour((sink) => pourFile(file, jobs, () => chunks, request, nodeHost(request.run), sink))),
         );
         return;
@@ -73,7 +80,7 @@ export async function convertFile(from: string | URL, to: string | URL, options:
         isTransfer(request)
           ? output.fill(transferred(chunks, request, { jobs }), ...packing)
           : output.fill(Readable.from(chunks, { objectMode: false }), convert(told), ...packing);
-      await written(source, target, sync, fill).finally(() => close(chunks, signal));
+      await written(inputOf(source), target, sync, fill).finally(() => close(chunks, signal));
     } finally {
       await close(opened.chunks, signal);
     }
@@ -83,9 +90,49 @@ export async function convertFile(from: string | URL, to: string | URL, options:
   }
 }
 
+/** Several sources to one target. */
+async function convertAll(
+  sources: Sources,
+  target: string,
+  sync: boolean,
+  options: ConvertOptions,
+  fileColumn: string | undefined,
+): Promise<void> {
+  const [{ operandsOf }, { joinInputs, requestFor, untilRight }] = await Promise.all([
+    import("./join/operands.js"),
+    import("./join/join.js"),
+  ]);
+  const operands = await operandsOf(sources);
+  const request = requestFor(operands, options);
+  const inputs = operands.flatMap(({ name, stats }) => (stats ? [{ name, stats }] : []));
+  const { compression } = compressionOf(target);
+  const packing = compression ? [compressor(compression)] : [];
+  await untilRight(async (guesses) => {
+    const joined = await joinInputs(operands, request, fileColumn, guesses);
+    try {
+      await written(inputs, target, sync, async (output) => {
+        const sink = compression || !output.patch ? undefined : { patch: output.patch };
+        await output.fill(joined.bytes(sink), ...packing);
+        joined.refuseChanged();
+      });
+    } catch (error) {
+      throw joined.blame(blame(error, "the inputs", target));
+    }
+  });
+}
+
+function inputOf(source: string): ReadInput {
+  return { name: source, stats: statSync(source) };
+}
+
 /** The target takes its name when the work is done, and is gone where it fails. */
-async function written(source: string, target: string, sync: boolean, work: (output: Output) => Promise<void>): Promise<void> {
-  const output = await openOutput(target, { name: source, stats: statSync(source) }, sync);
+async function written(
+  inputs: ReadInput | readonly ReadInput[],
+  target: string,
+  sync: boolean,
+  work: (output: Output) => Promise<void>,
+): Promise<void> {
+  const output = await openOutput(target, inputs, sync);
   try {
     await work(output);
     output.commit();

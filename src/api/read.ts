@@ -2,8 +2,9 @@ import { binaryForm } from "../binary/form.js";
 import type { Batch } from "../columns/batch.js";
 import { withoutDictionaries } from "../columns/dictionary.js";
 import { choose } from "../dialects/index.js";
+import { TransloadError } from "../errors.js";
 import { abortable, close } from "../io/abort.js";
-import { blameSource, fileOf, type Source } from "../io/source.js";
+import { blameSource, fileOf, isSources, type Source, type Sources } from "../io/source.js";
 import { unpack } from "../io/unpack.js";
 import { batchesAt } from "../jobs/batches.js";
 import { batchesIn, counted } from "../lanes/batches.js";
@@ -26,28 +27,35 @@ export interface ReadOptions extends BatchOptions {
    * number; their arrays may lie beside others in a larger memory. 1 by default. What they cost: docs/performance.md.
    */
   jobs?: number;
+  /** Of several sources: a column of this name, before the others, with the name of the file that each row is of. */
+  fileColumn?: string;
 }
 
 /**
  * A payload's rows as typed columns, batch by batch. Named tensors come one after the other, each with its name.
  * Stopping early closes the source.
+ *
+ * A list of paths is several sources, whose rows come one behind the other: each a file, a folder, a pattern of names (`data/*.json`) or the manifest
+ * of a folder of pieces. Their columns have the first one's order, and one dtype each. They are read by one thread.
  * @throws TransloadError for the first fault in the input, after the batches before it; one in the first 64 KiB of the
  * rows, from which dtypes are chosen, comes before any batch. E_COLUMNS for a column that is not there.
  */
-export async function* readBatches(source: Source, options: ReadOptions = {}): AsyncGenerator<Batch, void, undefined> {
+export async function* readBatches(source: Source | Sources, options: ReadOptions = {}): AsyncGenerator<Batch, void, undefined> {
   for await (const batch of batchesOf(source, options))
     if (batch.rowCount > 0) yield options.dictionary ? batch : withoutDictionaries(batch);
 }
 
 /** The same, and one batch without rows where a binary file has none, so that its columns are known. `told`: who hears what it has beside. */
 export async function* batchesOf(
-  source: Source,
-  { model, spillDir, jobs = 1, ...asked }: ReadOptions,
+  source: Source | Sources,
+  { model, spillDir, jobs = 1, fileColumn, ...asked }: ReadOptions,
   told: Pick<ReadRequest, "onLabels" | "onBeside"> = {},
 ): AsyncGenerator<Batch, void, undefined> {
   checkOptions("readBatches", asked, READ);
   checkJobs(jobs);
   const options = model === undefined ? asked : informed(asked, typeof model === "string" ? await readModel(model) : model);
+  if (isSources(source)) return yield* ofAll(source, options, spillDir, fileColumn);
+  if (fileColumn !== undefined) return yield* ofAll([pathOf(source)], options, spillDir, fileColumn);
   const path = fileOf(source);
   const { from = "auto", signal, onProgress } = options;
   const named = from === "auto" && path !== undefined ? formOfName(path) : from;
@@ -67,6 +75,24 @@ export async function* batchesOf(
   } catch (error) {
     throw blameSource(error, source);
   }
+}
+
+/** @throws TransloadError E_OPTION for what has no name. */
+function pathOf(source: Source): string {
+  const path = fileOf(source);
+  if (path === undefined) throw new TransloadError("E_OPTION", "`fileColumn` is of files, and the source is none");
+  return path;
+}
+
+async function* ofAll(
+  sources: Sources,
+  options: BatchOptions,
+  spillDir: string | undefined,
+  fileColumn: string | undefined,
+): AsyncGenerator<Batch, void, undefined> {
+  const [{ operandsOf }, { joinedBatchesOf }] = await Promise.all([import("./join/operands.js"), import("./join/join.js")]);
+  const { run, ...request } = readRequestOf(options);
+  yield* joinedBatchesOf(await operandsOf(sources), { ...request, run: { ...run, ...(spillDir && { spillDir }) } }, fileColumn);
 }
 
 /**

@@ -1,18 +1,25 @@
 import { close } from "../io/abort.js";
-import { blameSource, fileOf, type Source } from "../io/source.js";
+import { blameSource, fileOf, isSources, type Source, type Sources } from "../io/source.js";
 import { unpack } from "../io/unpack.js";
-import { checkSplit, type Piece, piecesIn } from "../lanes/pieces.js";
+import { checkSplit, type Piece, piecesIn, piecesOf } from "../lanes/pieces.js";
 import type { SplitOptions } from "../options/convert.js";
 import { formOfName } from "./extension.js";
 import { nodeHost } from "./node.js";
 
 /**
  * Cuts a payload into pieces of at most `maxRows` rows and `maxBytes` bytes, each a whole payload with its own head,
- * parameters and index, cut between rows. Chunks of the source may be handed on as they are, and must not be written to afterwards.
+ * parameters and index, cut between rows. A list of paths is several sources, as for `readBatches`. Chunks of the source may be handed on as they are, and must not be written to afterwards.
  * @throws TransloadError E_LIMIT for a row that is larger than a piece may be; and as `convert` does.
  */
-export async function* split(source: Source, options: SplitOptions): AsyncGenerator<Piece, void, undefined> {
+export async function* split(source: Source | Sources, options: SplitOptions): AsyncGenerator<Piece, void, undefined> {
   const request = checkSplit(options);
+  if (isSources(source)) {
+    const [{ operandsOf }, { joinInputs }] = await Promise.all([import("./join/operands.js"), import("./join/join.js")]);
+    const joined = await joinInputs(await operandsOf(source), request);
+    yield* piecesOf(joined.pump(), options.signal, joined.blame);
+    joined.refuseChanged();
+    return;
+  }
   const path = fileOf(source);
   const from = request.from === "auto" && path !== undefined ? formOfName(path) : request.from;
   const blame = (error: unknown) => blameSource(error, source);

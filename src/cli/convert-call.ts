@@ -6,7 +6,7 @@ import { BINARY, binaryForm } from "../binary/form.js";
 import type { DType, DTypes } from "../columns/dtype.js";
 import { choose, DIALECTS, extensionOf, LIKELY } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
-import type { Compression } from "../io/compression.js";
+import { type Compression, compressionOf } from "../io/compression.js";
 import type { Share } from "../jobs/share.js";
 import { SPLIT } from "../options/check.js";
 import type { ConvertOptions, SplitOptions } from "../options/convert.js";
@@ -76,6 +76,7 @@ export interface ConvertCall extends Voice, Limits, Encoded, Headed {
   sync: boolean;
   jobs?: number;
   share?: Share;
+  fileColumn?: string;
   clean?: boolean;
   engine: "core" | "reference";
 }
@@ -95,14 +96,18 @@ function addFiles(command: Command): Command {
   return command
     .summary("write a payload in another dialect")
     .description("Reads a payload in one dialect and writes it in another, in one pass. A file is written whole or not at all.")
-    .argument("[input]", "the payload's file; without it, or with -, standard input")
+    .argument(
+      "[input...]",
+      "the payload's file; without it, or with -, standard input. Several files, folders, patterns ('data/*.json') and a manifest.json become one payload",
+    )
     .optionsGroup(GROUPS.files)
     .option("-o, --output <file>", "where to write; without it, or with -, standard output")
     .option("-f, --from <dialect>", "dialect or form of the input", "auto")
     .option("-t, --to <dialect>", "dialect or form of the output")
     .addOption(
       command.createOption("--what <what>", "what the payload is: a request to a server, or its answer").choices(["request", "response"]),
-    );
+    )
+    .option("--file-column <name>", "a column of this name, before the others: the file that each row is of");
 }
 
 function addCells(command: Command): Command {
@@ -255,8 +260,14 @@ Examples:
   transload convert body.bin -f triton:binary -t mlflow
   transload convert data/tensor.azureml.json --dialect data/litserve.yaml -t litserve
 
+Several inputs as one payload:
+  transload convert data/iris.csv data/iris.mlflow.json -o all.parquet --file-column file
+  transload convert 'data/iris.*' -t csv -o all.csv
+
 Large payloads, in pieces that a server takes (part-00000.json, … and manifest.json):
-  transload convert data/iris.csv --for databricks -o 'out/part-{00000}.json'`;
+  transload convert data/iris.csv --for databricks -o 'out/part-{00000}.json'
+Pieces back into one:
+  transload convert out/manifest.json -t csv -o iris.csv`;
 }
 
 /** @throws TransloadError E_OPTION for options that do not go together. */
@@ -317,4 +328,10 @@ export function shapeOf({ lines, output }: ConvertCall, { maxRows, maxBytes, to,
       `a piece in ${to} has lines of its own, so it cannot be one; name files with -o 'part-{00000}.${extensionOf(first)}'`,
     );
   return "lines";
+}
+
+/** How the output is compressed. */
+export function compressionFor(target: string | undefined, wanted: ConvertCall["compress"]): Compression | undefined {
+  const kind = wanted ?? (target === undefined ? undefined : compressionOf(target).compression);
+  return kind === "none" ? undefined : kind;
 }

@@ -1,23 +1,27 @@
 import { fstatSync } from "node:fs";
 import { checkConvert, convert } from "../api/convert.js";
 import { formOfName } from "../api/extension.js";
+import type { Operand } from "../api/join/operands.js";
 import { nodeHost } from "../api/node.js";
 import { split } from "../api/split.js";
 import { transferred } from "../api/transfer.js";
+import { binaryForm } from "../binary/form.js";
 import { TransloadError } from "../errors.js";
-import { type Compression, compressionOf, compressor } from "../io/compression.js";
+import { compressor } from "../io/compression.js";
 import { blame } from "../io/disk-errors.js";
 import { interruptibly } from "../io/leaving.js";
-import { type Output, openOutput } from "../io/output.js";
+import { openOutput } from "../io/output.js";
 import { pourFile } from "../jobs/pour.js";
+import { isSeveral, payloadKeys, startsPayload } from "../lanes/documents.js";
 import { flows, guessesColumns, isTransfer, pourExchange } from "../lanes/exchange.js";
 import { corrected, FIRST_GUESS, type Guesses, once } from "../lanes/guessing.js";
 import { checkSplit } from "../lanes/pieces.js";
-import type { HttpHeaders, SplitOptions } from "../options/convert.js";
 import { Pump } from "../lanes/pump.js";
+import type { SplitOptions } from "../options/convert.js";
 import type { Request } from "../options/request.js";
-import { addOptions, type ConvertCall, conversionOf, informed, type Shape, shapeOf } from "./convert-call.js";
-import { type Input, openInput, openPayload, type Payload } from "./input.js";
+import { addOptions, type ConvertCall, compressionFor, conversionOf, informed, type Shape, shapeOf } from "./convert-call.js";
+import { openHeaders } from "./header-file.js";
+import { type Input, mayCallOthers, openInput, openPayload, type Payload } from "./input.js";
 import type { Define } from "./job.js";
 import { addDefinitions, addLimits, addVoice, limitsOf } from "./options.js";
 import { linesOf, writePieces } from "./pieces.js";
@@ -28,14 +32,28 @@ const STDOUT = 1;
 const EXAMPLE = "transload convert payload.json -t mlflow";
 
 export const define: Define = (command, start) => {
-  addVoice(addDefinitions(addLimits(addOptions(command)))).action((input: string | undefined, call: ConvertCall) => {
+  addVoice(addDefinitions(addLimits(addOptions(command)))).action((words: string[], call: ConvertCall) => {
     start(call, async (report) => {
       const options = conversionOf(call);
       const shape = shapeOf(call, options);
-      await run(input, call, await interruptibly(informed(options, call, input)), shape, report);
+      const [path, ...others] = words;
+      const several = others.length > 0 || call.fileColumn !== undefined || (path !== undefined && mayCallOthers(path));
+      if (several) return await runSeveral(words, call, options, shape, report);
+      await run(path, call, await interruptibly(informed(options, call, path)), shape, report);
     });
   });
 };
+
+/** Several inputs; where the words call but one file, that is none. */
+async function runSeveral(words: readonly string[], call: ConvertCall, options: SplitOptions, shape: Shape, report: Report): Promise<void> {
+  const { calledBy, convertSeveral } = await import("./several.js");
+  const operands = await interruptibly(calledBy(words));
+  const [one, ...others] = operands;
+  const told = await interruptibly(informed(options, call, one?.path));
+  const alone = one && others.length === 0 && call.fileColumn === undefined && !one.piece && !one.stream ? one.path : undefined;
+  if (alone !== undefined) await run(alone, call, told, shape, report);
+  else await convertSeveral(operands, call, told, shape, report);
+}
 
 /** Converts, and begins anew where a column turns out to be another than its first rows. */
 async function run(path: string | undefined, call: ConvertCall, options: SplitOptions, shape: Shape, report: Report): Promise<void> {
@@ -46,6 +64,10 @@ async function run(path: string | undefined, call: ConvertCall, options: SplitOp
     try {
       return await attempt(path, call, { ...options, onWarning }, shape, report, guesses);
     } catch (error) {
+      if (error instanceof Several) {
+        const { convertSeveral } = await import("./several.js");
+        return convertSeveral([error.operand], call, options, shape, report);
+      }
       const better = error instanceof Misled ? corrected(guesses, error.cause) : undefined;
       if (!better) throw error;
       guesses = better;
@@ -56,6 +78,16 @@ async function run(path: string | undefined, call: ConvertCall, options: SplitOp
 /** @throws TransloadError E_DIALECT, E_DTYPE or E_OPTION. */
 function requestFor(shape: Shape, options: SplitOptions): Request {
   return shape === "whole" ? checkConvert(options) : checkSplit(options);
+}
+
+/** The input holds several payloads. */
+class Several extends Error {
+  readonly operand: Operand;
+
+  constructor({ name, file, stats }: Input, payload: Payload) {
+    super();
+    this.operand = file === undefined ? { name, path: undefined, stats, stream: payload.stream } : { name, path: file, stats };
+  }
 }
 
 /** A conversion from a file to a file that is to begin anew. */
@@ -76,7 +108,8 @@ async function attempt(
   const input = await openInput(path, EXAMPLE);
   // a text that is recoded has other offsets than the input
   const around = (payload: Payload) => (options.encoding === undefined ? payload.around : undefined);
-  const payload = await openPayload(input, { ...limitsOf(call), onProgress, recalls: report.shows }).catch(async (error) => {
+  const several = options.from === "auto";
+  const payload = await openPayload(input, { ...limitsOf(call), onProgress, recalls: report.shows, several }).catch(async (error) => {
     throw await report.trace(blame(error, input.name), input, undefined);
   });
   const told: SplitOptions = {
@@ -86,11 +119,15 @@ async function attempt(
     ...(payload.file !== undefined && { file: payload.file }),
     ...(!payload.compressed && { onProgress }),
   };
+  const { what = "request" } = options;
+  if (!binaryForm(told.from as string) && isSeveral(told.from as string, payload.head, what, options.from !== "auto"))
+    throw new Several(input, payload);
   if (shape === "files") {
     const pieces = split(payload.stream, told);
     progress = progressOf(input, report);
     try {
-      await writePieces(pieces, target as string, input, { compression, sync, clean, onWarning: (warning) => onWarning?.(warning) });
+      const own = { pieces, inputs: input, refuseChanged: input.refuseChanged };
+      await writePieces(own, target as string, { compression, sync, clean, onWarning: (warning) => onWarning?.(warning) });
       progress?.close(undefined);
     } catch (error) {
       throw await report.trace(blame(error, input.name), input, around(payload));
@@ -138,10 +175,17 @@ async function attempt(
     output.discard();
     headers?.output.discard();
     if (restarts && corrected(guesses, error)) throw new Misled("", { cause: error });
+    if (output.patch && payload.file !== undefined && isAnother(error, payload, what)) throw new Several(input, payload);
     throw await report.trace(blame(error, input.name, output.name), input, around(payload));
   } finally {
     progress?.stop();
   }
+}
+
+/** What follows the payload is another. */
+function isAnother(error: unknown, { around }: Payload, what: "request" | "response"): boolean {
+  if (!(error instanceof TransloadError) || error.code !== "E_TRAILING" || error.offset === undefined) return false;
+  return around !== undefined && startsPayload(around.at(error.offset, 1 << 8), payloadKeys(what));
 }
 
 /** And not to a terminal or another program, whose own words come next. */
@@ -165,33 +209,4 @@ function checkShare(request: Request, { file, compressed }: Payload, jobs: numbe
 
 function refuseShare(why: string): never {
   throw new TransloadError("E_OPTION", `--share: ${why}`);
-}
-
-/** The file that HTTP headers go to. */
-interface HeadersFile {
-  readonly output: Output;
-  readonly take: (headers: HttpHeaders) => void;
-  /** Writes what was taken; a body that is compressed says so. */
-  fill(compression: Compression | undefined): Promise<void>;
-}
-
-/** Where it cannot be opened, there is no body, either. */
-async function openHeaders(path: string, input: Input, sync: boolean, body: Output): Promise<HeadersFile> {
-  let taken: HttpHeaders = {};
-  const take = (headers: HttpHeaders) => {
-    taken = headers;
-  };
-  const output = await openOutput(path, input, sync).catch((error) => {
-    body.discard();
-    throw error;
-  });
-  const textWith = (compression: Compression | undefined) =>
-    `${JSON.stringify({ ...taken, ...(compression && { "Content-Encoding": compression }) })}\n`;
-  return { output, take, fill: (compression) => output.fill([Buffer.from(textWith(compression))]) };
-}
-
-/** How the output is compressed. */
-function compressionFor(target: string | undefined, wanted: ConvertCall["compress"]): Compression | undefined {
-  const kind = wanted ?? (target === undefined ? undefined : compressionOf(target).compression);
-  return kind === "none" ? undefined : kind;
 }

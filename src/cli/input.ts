@@ -1,4 +1,5 @@
-import { createReadStream, fstatSync, open as openCallback, type Stats, stat as statCallback } from "node:fs";
+import { createReadStream, fstatSync, open as openCallback, type Stats, stat as statCallback, statSync } from "node:fs";
+import { basename } from "node:path";
 import { Readable } from "node:stream";
 import { isatty } from "node:tty";
 import { promisify } from "node:util";
@@ -13,6 +14,7 @@ import { compressionAt } from "../io/peek.js";
 import { openPipe } from "../io/pipe.js";
 import { headOfFile, readerOf, ring } from "../io/ring.js";
 import { refuseChanged } from "../io/source.js";
+import { mayHoldSeveral } from "../lanes/documents.js";
 import { type Around, aroundFile, Recent } from "./excerpt.js";
 
 /** Where a payload comes from. */
@@ -46,6 +48,8 @@ export interface Payload {
   /** The form that the input's name or first bytes tell; `auto` where they tell none. */
   readonly form: string;
   readonly compressed: boolean;
+  /** What it begins with, as far as it was looked at. */
+  readonly head: Uint8Array;
 }
 
 const STDIN = 0;
@@ -53,6 +57,13 @@ const CHUNK = 1 << 20;
 
 const open = promisify(openCallback);
 const stat = promisify(statCallback);
+
+/** Whether a word may call other inputs than the one file of its name: a folder's, those of a pattern, or those that a manifest lists. */
+export function mayCallOthers(word: string): boolean {
+  if (word === "-") return false;
+  const stats = statSync(word, { throwIfNoEntry: false });
+  return stats ? stats.isDirectory() || basename(word) === "manifest.json" : /[*?[\]{}]|[!@+]\(/.test(word);
+}
 
 /**
  * Opens a file, or standard input for `-` and for nothing.
@@ -105,31 +116,45 @@ function statsOf(fd: number): Stats {
  * Looks at the first bytes: expands what is compressed, and tells binary forms.
  * @param onProgress takes the bytes used up of what is compressed
  * @param recalls whether the last bytes of a stream are to be kept
+ * @param several whether so many bytes are looked at that a second payload is seen behind a first one
  */
 export async function openPayload(
   input: Input,
-  { onProgress, recalls = false, ...limit }: ExpansionLimit & { onProgress?: ((bytes: number) => void) | undefined; recalls?: boolean },
+  { onProgress, recalls = false, several = false, ...limit }: ExpansionLimit & Opening,
 ): Promise<Payload> {
   const { file, name, fd } = input;
-  const head = fd === undefined ? await headOf(input.stream as Readable) : await interruptibly(headOfFile(readerOf(fd)));
-  const opened: Opened = fd === undefined ? { stream: input.stream as Readable, lent: undefined } : openedFile(fd, head);
+  const wants = several ? mayHoldSeveral : () => false;
+  const opened = fd === undefined ? await openedStream(input.stream as Readable, wants) : await openedFile(fd);
+  const { head } = opened;
   const form = formOfName(name);
   const compression = compressionAt(head) ?? compressionOf(name).compression;
   if (!compression) {
-    const told = { file, form: binaryAt(head)?.id ?? form, compressed: false };
+    const told = { file, form: binaryAt(head)?.id ?? form, compressed: false, head };
     if (!input.around && recalls) return { ...told, ...recalled(opened.stream), lent: undefined };
     return Object.assign(opened, { ...told, around: input.around });
   }
   const chunks = expand(counted(opened.stream, onProgress), compression, limit);
   const { stream: expanded, around } = recalls ? recalled(chunks) : { stream: readableOf(chunks), around: undefined };
-  const inner = await headOf(expanded);
-  return { stream: expanded, lent: undefined, around, file: undefined, form: binaryAt(inner)?.id ?? form, compressed: true };
+  const { head: inner, stream } = await begun(expanded, wants);
+  return { stream, lent: undefined, around, file: undefined, form: binaryAt(inner)?.id ?? form, compressed: true, head: inner };
 }
 
-type Opened = Pick<Payload, "stream" | "lent">;
+/** How an input is opened. */
+interface Opening {
+  readonly onProgress?: ((bytes: number) => void) | undefined;
+  readonly recalls?: boolean;
+  readonly several?: boolean;
+}
+
+type Opened = Pick<Payload, "stream" | "lent" | "head">;
+
+async function openedStream(source: Readable, wants: (head: Uint8Array) => boolean): Promise<Opened> {
+  return { ...(await begun(source, wants)), lent: undefined };
+}
 
 /** What follows this head, and the head. A stream is made where one is asked for: it begins to read at once. */
-function openedFile(fd: number, head: Uint8Array): Opened {
+async function openedFile(fd: number): Promise<Opened> {
+  const head = await interruptibly(headOfFile(readerOf(fd)));
   let stream: Readable | undefined;
   return {
     get stream() {
@@ -137,6 +162,7 @@ function openedFile(fd: number, head: Uint8Array): Opened {
       return stream;
     },
     lent: () => ring(readerOf(fd), true, head),
+    head,
   };
 }
 
@@ -151,26 +177,37 @@ function recalled(chunks: AsyncIterable<Uint8Array>): { stream: Readable; around
   return { stream: readableOf(recent.keep(chunks)), around: recent };
 }
 
-function readableOf(chunks: AsyncIterable<Uint8Array>): Readable {
+function readableOf(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Readable {
   return Readable.from(chunks, { objectMode: false });
 }
 
-/** The first bytes of a stream, which are put back. */
-async function headOf(stream: Readable): Promise<Uint8Array> {
-  if (!stream.readable) return new Uint8Array();
-  if (stream.readableLength === 0)
-    await new Promise<void>((resolve, reject) => {
-      const done = (error?: Error) => {
-        stream.off("readable", done).off("end", done).off("error", done);
-        if (error instanceof Error) reject(error);
-        else resolve();
-      };
-      stream.once("readable", done).once("end", done).once("error", done);
-    });
-  const chunk = stream.read() as Buffer | null;
-  if (chunk === null) return new Uint8Array();
-  stream.unshift(chunk);
-  return chunk;
+/** The first bytes of a stream, and all of it; `wants`: more of them, where there are any. */
+async function begun(source: Readable, wants: (head: Uint8Array) => boolean): Promise<{ head: Uint8Array; stream: Readable }> {
+  const parts: Uint8Array[] = [];
+  let head: Uint8Array = new Uint8Array();
+  while (source.readable) {
+    if (source.readableLength === 0) await readable(source);
+    const chunk = source.read() as Buffer | null;
+    if (chunk === null) break;
+    parts.push(chunk);
+    head = parts.length === 1 ? chunk : Buffer.concat(parts);
+    if (!wants(head)) break;
+  }
+  // what has ended takes nothing back
+  if (parts.length > 0 && !source.readable) return { head, stream: readableOf([head]) };
+  if (head.length > 0) source.unshift(head);
+  return { head, stream: source };
+}
+
+function readable(stream: Readable): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    const done = (error?: Error) => {
+      stream.off("readable", done).off("end", done).off("error", done);
+      if (error instanceof Error) reject(error);
+      else resolve();
+    };
+    stream.once("readable", done).once("end", done).once("error", done);
+  });
 }
 
 async function* counted(stream: Readable, told: ((bytes: number) => void) | undefined): AsyncGenerator<Uint8Array, void, undefined> {

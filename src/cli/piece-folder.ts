@@ -6,12 +6,11 @@ import { join } from "node:path";
 import { TransloadError, type Warning } from "../errors.js";
 import { PERMISSIONS } from "../io/atomic.js";
 import type { Compression } from "../io/compression.js";
-import { cannotWrite, refuseSame, syncFolder } from "../io/disk-errors.js";
+import { cannotWrite, type ReadInput, refuseSame, syncFolder } from "../io/disk-errors.js";
 import { beforeLeaving } from "../io/leaving.js";
 import { locked } from "../io/lock.js";
 import { existing, type Output, openFile } from "../io/output.js";
 import { sweep, temporaryIn } from "../io/temporary.js";
-import type { Input } from "./input.js";
 
 /** `part-00000.json`: what stands before the number, its digits at least, and what stands behind. */
 export interface PieceName {
@@ -71,13 +70,16 @@ export class PieceFolder {
     });
   }
 
-  /** A file for this piece. @throws TransloadError E_WRITE; E_OPTION when it is the input. */
-  async create(number: number, input: Input): Promise<{ readonly name: string; readonly fill: Output["fill"] }> {
+  /** A file for this piece. @throws TransloadError E_WRITE; E_OPTION when it is one of the inputs. */
+  async create(
+    number: number,
+    inputs: ReadInput | readonly ReadInput[],
+  ): Promise<{ readonly name: string; readonly fill: Output["fill"] }> {
     const name = this.#name(number);
     const path = join(this.#path, name);
     return writing(path, async () => {
       const stats = await existing(path);
-      if (stats) refuseSame(stats, input);
+      if (stats) refuseSame(stats, inputs);
       if (stats?.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
       if (stats) await access(path, constants.W_OK);
       const { fd, fill } = await openFile(join(this.#hidden, name), path, this.#options.sync);

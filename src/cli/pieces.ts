@@ -1,14 +1,22 @@
 import { basename, dirname } from "node:path";
 import { TransloadError } from "../errors.js";
 import { type Compression, compressor } from "../io/compression.js";
+import type { ReadInput } from "../io/disk-errors.js";
 import type { Piece } from "../lanes/pieces.js";
-import type { Input } from "./input.js";
 import { type Entry, PieceFolder, type PieceOptions } from "./piece-folder.js";
 
 const PLACE = /\{(0+)\}/;
 /** Files that may wait for the disk while the next piece is made. */
 const WAITING = 4;
 const LINE_FEED = Uint8Array.of(0x0a);
+
+/** What pieces are made of. */
+interface PiecesOf {
+  readonly pieces: AsyncIterable<Piece>;
+  readonly inputs: ReadInput | readonly ReadInput[];
+  /** @throws TransloadError E_READ when an input is no longer what it was. */
+  readonly refuseChanged: () => void;
+}
 
 /** Whether a path names many files: it holds zeros in braces. */
 export function isPattern(path: string | undefined): path is string {
@@ -20,21 +28,21 @@ export function isPattern(path: string | undefined): path is string {
  * what it says of the pieces is so.
  * @throws TransloadError E_WRITE, and what the pieces throw; nothing has appeared then, and what was there is as it was.
  */
-export async function writePieces(pieces: AsyncIterable<Piece>, pattern: string, input: Input, options: PieceOptions): Promise<void> {
+export async function writePieces(own: PiecesOf, pattern: string, options: PieceOptions): Promise<void> {
   if (isPattern(dirname(pattern)))
     throw new TransloadError("E_OPTION", `the number of a piece stands in a file's name, and not in a folder's, as in ${pattern}`);
   const [before = "", zeros = "", after = ""] = basename(pattern).split(PLACE);
   const folder = await PieceFolder.open(dirname(pattern), { before, digits: zeros.length, after }, options);
   try {
-    const entries = await fill(folder, pieces, input, options);
-    input.refuseChanged();
+    const entries = await fill(folder, own, options);
+    own.refuseChanged();
     await folder.commit(entries);
   } finally {
     folder.close();
   }
 }
 
-async function fill(folder: PieceFolder, pieces: AsyncIterable<Piece>, input: Input, { compression }: PieceOptions): Promise<Entry[]> {
+async function fill(folder: PieceFolder, { pieces, inputs }: PiecesOf, { compression }: PieceOptions): Promise<Entry[]> {
   const entries: Entry[] = [];
   const waiting = new Set<Promise<void>>();
   // Node below 22.15 compresses one stream at a time
@@ -48,7 +56,7 @@ async function fill(folder: PieceFolder, pieces: AsyncIterable<Piece>, input: In
       const written = writePiece(
         folder,
         toldAtEnd(piece, () => onRead()),
-        input,
+        inputs,
         compression,
       ).then((entry) => {
         entries[piece.number] = entry;
@@ -81,8 +89,13 @@ function toldAtEnd(piece: Piece, onRead: () => void): Piece {
   };
 }
 
-async function writePiece(folder: PieceFolder, piece: Piece, input: Input, compression: Compression | undefined): Promise<Entry> {
-  const { name, fill } = await folder.create(piece.number, input);
+async function writePiece(
+  folder: PieceFolder,
+  piece: Piece,
+  inputs: PiecesOf["inputs"],
+  compression: Compression | undefined,
+): Promise<Entry> {
+  const { name, fill } = await folder.create(piece.number, inputs);
   const hash = process.getBuiltinModule("node:crypto").createHash("sha256");
   let bytes = 0;
   let expanded = 0;

@@ -17,6 +17,7 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
+import { basename } from "node:path";
 import { formOfName } from "../api/extension.js";
 import { binaryAt, binaryForm } from "../binary/form.js";
 import { concat } from "../columns/bytes.js";
@@ -28,6 +29,7 @@ import { compressionAt } from "../io/peek.js";
 import { refuseChanged } from "../io/source.js";
 import { sweepSync } from "../io/temporary.js";
 import { stageFor } from "../lanes/chain.js";
+import { isSeveral } from "../lanes/documents.js";
 import type { Host } from "../lanes/host.js";
 import { requestOf } from "../options/request.js";
 import { atTerminal, closingLine, type Done } from "./closing.js";
@@ -67,6 +69,7 @@ function close(done: Done): void {
 /** A small file of text becomes another one. */
 function isPlain({ input: name, output, from, to }: ShortCall, input: Stats, existing: Stats | undefined): boolean {
   if (existing) refuseSame(existing, { stats: input, name });
+  if (basename(name) === "manifest.json") return false;
   const files = input.isFile() && input.size <= LARGEST && (existing?.isFile() ?? true) && !isPattern(output);
   return files && ![name, output].some((path) => compressionOf(path).compression) && !binaryForm(from) && !binaryForm(to);
 }
@@ -76,7 +79,7 @@ async function converted(
   { input: file, from: asked, to }: ShortCall,
 ): Promise<{ chunks: Uint8Array[]; rows: number | undefined }> {
   const from = asked === "auto" ? formOfName(file) : asked;
-  if (binaryForm(from)) handOver();
+  if (binaryForm(from) || isSeveral(from, bytes, "request", asked !== "auto")) handOver();
   const chunks: Uint8Array[] = [];
   const request = requestOf("convert", { from, to, file, onWarning: handOver });
   let rows = 0;

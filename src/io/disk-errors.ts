@@ -54,10 +54,17 @@ function reason(error: unknown): string {
   return REASONS[code ?? ""] ?? message;
 }
 
-/** @throws TransloadError E_OPTION when the output is the file that is read. */
-export function refuseSame(output: Stats, { stats, name }: { readonly stats: Stats; readonly name: string }): void {
-  if (output.isFile() && stats.isFile() && output.ino === stats.ino && output.dev === stats.dev)
-    throw new TransloadError("E_OPTION", `${name} is both the input and the output; write to another file`);
+/** A file that is read, as it was opened. */
+export interface ReadInput {
+  readonly stats: Stats;
+  readonly name: string;
+}
+
+/** @throws TransloadError E_OPTION when the output is a file that is read. */
+export function refuseSame(output: Stats, inputs: ReadInput | readonly ReadInput[]): void {
+  for (const { stats, name } of [inputs].flat())
+    if (output.isFile() && stats.isFile() && output.ino === stats.ino && output.dev === stats.dev)
+      throw new TransloadError("E_OPTION", `${name} is both the input and the output; write to another file`);
 }
 
 /** Names that appeared in the folder, or went, are on the disk when this returns, where the system can do that. */

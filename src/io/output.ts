@@ -18,7 +18,7 @@ import { finished, pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { TransloadError } from "../errors.js";
 import { atomicFile, PERMISSIONS } from "./atomic.js";
-import { cannotWrite, ofWriting, refuseSame } from "./disk-errors.js";
+import { cannotWrite, ofWriting, type ReadInput, refuseSame } from "./disk-errors.js";
 import { beforeLeaving, interruptibly } from "./leaving.js";
 import { openPipe } from "./pipe.js";
 import { fileSink, newFileSink, type Sink, streamSink } from "./sink.js";
@@ -40,8 +40,8 @@ export interface Output {
   discard(): void;
 }
 
-/** A file that is read, as it was opened. */
-type Opened = Parameters<typeof refuseSame>[1];
+/** What is read. */
+type Opened = ReadInput | readonly ReadInput[];
 
 const STDOUT = 1;
 const BUFFERED = 1 << 20;
@@ -56,7 +56,7 @@ const stat = promisify(statCallback);
 
 /**
  * Opens a file, or standard output for `-` and for nothing. Devices and pipes are written to as they are.
- * `input`: the file that is read, where one is, which no output may be. `sync`: a file is on the disk, its bytes and its name, and not in the system's memory alone, when it has been committed.
+ * `input`: the files that are read, where there are such, which no output may be. `sync`: a file is on the disk, its bytes and its name, and not in the system's memory alone, when it has been committed.
  * @throws TransloadError E_WRITE, or E_OPTION when it is the input.
  */
 export async function openOutput(path: string | undefined, input: Opened | undefined, sync: boolean): Promise<Output> {

@@ -27,6 +27,14 @@ export function fileOf(source: Source): string | undefined {
   return source instanceof URL ? fileURLToPath(source) : typeof source === "string" ? source : undefined;
 }
 
+/** Several sources by their names: files, folders, patterns of names, or manifests of pieces. */
+export type Sources = readonly (string | URL)[];
+
+/** Whether these are several sources, and no chunks of one. */
+export function isSources(source: Source | Sources): source is Sources {
+  return Array.isArray(source) && source.length > 0 && source.every((own) => typeof own === "string" || own instanceof URL);
+}
+
 /** What was thrown while this was read: the error names its file, where it has one. */
 export function blameSource(error: unknown, source: Source): unknown {
   return error instanceof TransloadError ? error.inFile(fileOf(source)) : error;

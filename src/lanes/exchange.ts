@@ -51,11 +51,13 @@ export interface FileSink {
   readonly patch: Patch;
   /** What columns turned out to be when it was tried before. */
   readonly guesses: Guesses;
+  /** The input is no one file, and can be read again all the same. */
+  readonly again?: boolean;
 }
 
 /**
  * The bytes of such a conversion. Of text numbers become `dtype`, or what their column looks like. Where that is guessed wrong the input is
- * read again; with a `sink`, which can begin anew, and an input that is a file, that is left to the caller.
+ * read again; with a `sink`, which can begin anew, and an input that can be read again, that is left to the caller.
  * @throws GuessError in that case.
  * @param lends as chunksOfBatches has it
  */
@@ -71,7 +73,7 @@ export async function* exchange(
   const bytes = counted(rest, request.run.onProgress);
   const attempt = (source: AsyncIterable<Uint8Array>, guesses: Guesses) => exchanged(source, told, host, guesses, sink?.patch, lends);
   const guesses = guessesColumns(request) && !(request.from === "auto" && binaryAt(head));
-  if (!guesses || (sink && request.run.file !== undefined)) yield* attempt(bytes, sink?.guesses ?? FIRST_GUESS);
+  if (!guesses || (sink && (sink.again || request.run.file !== undefined))) yield* attempt(bytes, sink?.guesses ?? FIRST_GUESS);
   else yield* untilGuessed(bytes, host, attempt);
 }
 

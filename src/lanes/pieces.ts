@@ -50,12 +50,23 @@ export async function* piecesIn(
   host: Host,
   blame: (error: unknown) => unknown = (error) => error,
 ): AsyncGenerator<Piece, void, undefined> {
-  const { signal } = request.run;
-  const named = (error: unknown) => {
+  const pump = await pumpOf(chunks, request, host).catch((error) => {
     throw blame(error);
-  };
-  const pump = await pumpOf(chunks, request, host).catch(named);
-  const feed: Feed = { more: () => pump.more().catch(named), take: () => pump.take() };
+  });
+  yield* piecesOf(pump, request.run.signal, blame);
+}
+
+/** The pieces that a conversion is cut into as it runs; its errors are what `blame` makes of them. */
+export async function* piecesOf(
+  pump: Pump,
+  signal: AbortSignal | undefined,
+  blame: (error: unknown) => unknown,
+): AsyncGenerator<Piece, void, undefined> {
+  const more = () =>
+    pump.more().catch((error) => {
+      throw blame(error);
+    });
+  const feed: Feed = { more, take: () => pump.take() };
   try {
     let firstRow = 0;
     for (let number = 0; await feed.more(); number++) {

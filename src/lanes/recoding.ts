@@ -8,7 +8,8 @@ import { withoutOffset } from "../engine/fault.js";
 import type { Told } from "../envelope/payload.js";
 import { optionText, TransloadError } from "../errors.js";
 import { type Exotic, ExoticLines } from "../io/exotic-lines.js";
-import { compressionAt, ENOUGH } from "../io/peek.js";
+import { foreignAt } from "../io/foreign.js";
+import { ENOUGH } from "../io/peek.js";
 import { type Recoder, recoderOf } from "../io/recode.js";
 import type { ReadRequest } from "../options/request.js";
 import type { Stage } from "./stage.js";
@@ -98,9 +99,10 @@ export class Recoding {
   *#open(head: Uint8Array): Generator<Uint8Array, void, undefined> {
     this.#head = undefined;
     refuseEncoded(binaryAt(head), this.encoding);
-    const packed = compressionAt(head);
+    const packed = foreignAt(head);
     // an encoding that has a letter for every byte would take it for text
-    if (packed) throw new TransloadError("E_ENCODING", `the input is ${packed}, and no text of ${this.encoding}; expand it first`);
+    if (packed && packed !== "more")
+      throw new TransloadError("E_ENCODING", `the input is ${packed.name}, and no text of ${this.encoding}; expand it first`);
     const mark = MARKS.find(([, bytes]) => bytes.every((byte, i) => head[i] === byte))?.[0];
     if (mark !== undefined && mark !== this.encoding) throw this.#mistaken(mark);
     yield* this.#guard(head);

@@ -56,7 +56,7 @@ test.each([
   [["convert", "-t", "mlflow", "--nan", "zero"], /E_OPTION: .*--nan.*Allowed choices are null, token, error/],
   [["convert", "-t", "mlflow", "--batch-rows", "0"], /E_OPTION: a number of rows is a whole number/],
   [["convert", "-t", "mlflow", "--columns", '["a"'], /E_OPTION: --columns .* is not JSON/],
-  [["convert", "a.json", "b.json", "-t", "mlflow"], /E_OPTION: too many arguments/],
+  [["inspect", "a.json", "b.json"], /E_OPTION: too many arguments/],
   [["convrt"], /E_OPTION: unknown command 'convrt' \(Did you mean convert\?\)/],
   [["bench", "--size", "many"], /E_OPTION: a size is written/],
   [["bench", "-"], /E_OPTION: a bench reads its payload several times/],

@@ -2,7 +2,7 @@
 // down with those rows alone. So nothing here is computed by what picks.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FORMS, type Form, type Layout } from "../../src/dialects/index.js";
-import { type ConvertOptions, type SplitOptions, readBatches, split } from "../../src/index.js";
+import { type ConvertOptions, readBatches, type SplitOptions, split } from "../../src/index.js";
 import { crumbs, feed, type Outcome, whole } from "../support/feed.js";
 import { n, parseLexemes, type Sheet, textOf } from "../support/forms.js";
 import { columnsIn, converted } from "../support/picks.js";
