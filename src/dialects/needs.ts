@@ -48,7 +48,7 @@ export function hasColumns({ form, layout }: End): boolean {
   return layout === "named" || (layout === "inputs" && form.content !== "np");
 }
 
-export function isCut({ maxRows, maxBytes }: Asked): boolean {
+export function isCut({ maxRows, maxBytes }: Pick<Asked, "maxRows" | "maxBytes">): boolean {
   return maxRows !== undefined || maxBytes !== undefined;
 }
 
