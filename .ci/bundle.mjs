@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const entry = fileURLToPath(new URL("handler.mjs", import.meta.url));
 
 /** Packages of CommonJS that ask for Node's own modules: in an ES module of esbuild's they find no require(), as its documentation says. */
-const REQUIRE = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+const REQUIRE = 'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url);';
 
 const esbuild = (format, own) => async (outfile) => {
   const { build } = await import("esbuild");

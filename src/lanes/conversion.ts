@@ -424,6 +424,7 @@ function tableOptions({ rows, target, pieces }: Plan): TableOptions {
     pick: pickOf(rows),
     fixed: rows.fixed ?? false,
     ragged: rows.ragged ?? "error",
+    mayLack: rows.mayLack ?? false,
     nested: rows.nested ?? "keep",
     nan: target.nan,
     missing: target.missing,

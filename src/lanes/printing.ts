@@ -77,10 +77,14 @@ async function* text(batches: AsyncIterable<Batch>, request: WriteRequest, host:
   const goal = target(choice, layout, middle, false);
   const datatype = goal.form.content && orElse(asked.datatype, orElse(request.datatype, beside && datatypesFor(goal.form, beside)));
   const writing = { ...asked, ...(datatype !== undefined && { datatype }) };
-  if (goal.form === middle && Object.keys(writing).length === 0 && !isCut(pieces)) return yield* printed;
+  if (goal.form === middle && Object.keys(writing).length === 0 && !isCut(pieces) && rows.nested !== "json") return yield* printed;
   // but for labels, nothing stands behind the rows that we print, and their bytes have been counted
   const { onProgress: ___, ...run } = request.run;
-  const reading = { ...(rows.header !== undefined && { header: rows.header }), ...(isCut(pieces) && !labels && { fixed: true }) };
+  const reading = {
+    ...(rows.header !== undefined && { header: rows.header }),
+    ...(rows.nested && { nested: rows.nested }),
+    ...(isCut(pieces) && !labels && { fixed: true }),
+  };
   const moving = { ...NOTHING, what: "request" as const, targetWhat: what, rows: reading, target: writing, pieces, limits, run };
   yield* new Pump(printed, { ...moving, from: middle.id, to }, spilling(host)).bytes();
 }

@@ -32,7 +32,8 @@ export interface Parts {
    * the end; `namesFirst`: a frame's names are written before its rows, wherever they stand; `noted`: what this form has a place for beside
    * its rows is told, and not written; `partial`: the rows are but some of the payload's, and are not held against its labels; `picked`: the
    * rows that are wanted; `choice`: which these are, where all must be looked at to know it; `renamed`: new names for `columns`;
-   * `namesOnly`: `columns` are names for what has none, and nothing is picked.
+   * `namesOnly`: `columns` are names for what has none, and nothing is picked; `mayLack`: a column that no
+   * record has is a gap in all of them.
    */
   readonly rows: Omit<RowOptions, "columns"> & {
     readonly columns?: readonly string[];
@@ -45,6 +46,7 @@ export interface Parts {
     readonly picked?: RowSet;
     readonly choice?: RowChoice;
     readonly namesOnly?: boolean;
+    readonly mayLack?: boolean;
   };
   readonly typed: TypedOptions;
   readonly target: TargetOptions;

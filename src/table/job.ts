@@ -24,6 +24,8 @@ export interface TableOptions {
   /** The first record has all the keys there are, and nothing that pieces need stands behind the rows. */
   readonly fixed: boolean;
   readonly ragged: "error" | "pad";
+  /** A column that is asked for, and that no record has, is a gap in all of them, and no fault. */
+  readonly mayLack: boolean;
   /** Lists and objects in cells are written as the text of their JSON. */
   readonly nested: "keep" | "json";
   readonly nan: Gap | undefined;

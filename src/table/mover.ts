@@ -40,7 +40,7 @@ export class RowMover {
     const own = this.#picked(reader, stops);
     if (this.#rules.writer) yield* this.#output.write(own, replayed);
     else yield* this.#columns.scatter(own);
-    refuseUnseen(own);
+    if (!this.#job.options.mayLack) refuseUnseen(own);
     return own instanceof PickedRows && own.stopped;
   }
 
@@ -65,7 +65,7 @@ export class RowMover {
     range.to = scanner.offset;
     range.rows = reader.rows;
     store.rest();
-    refuseUnseen(reader);
+    if (!this.#job.options.mayLack) refuseUnseen(reader);
     return { reader, stopped: reader instanceof PickedRows && reader.stopped };
   }
 

@@ -161,6 +161,13 @@ const CASES: readonly (readonly [Options, Case])[] = [
       "nothing: the source has dtypes",
     ),
   ],
+  [
+    { nested: "json" },
+    {
+      json: '{"dataframe_split":{"columns":["a"],"data":[[[1,2]],[[3,4]]]}}',
+      fate: { ...ofBinary("nothing: its cells are no lists"), "json parquet": "heeded" },
+    },
+  ],
   [{ cast: "clip" }, { beside: { dtype: "int8" }, fate: "heeded" }],
   [{ through: [() => undefined] }, { fate: "heeded" }],
   [

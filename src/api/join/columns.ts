@@ -62,7 +62,7 @@ export async function* rowsInOrder(
   const moving = { ...NOTHING, what: "request" as const, limits, run };
   const target = { nan: "token", missing: missing ?? "null", index: "drop" } as const;
   const records = new Pump(split, { ...moving, from: "mlflow:split", to: "mlflow:records", target }, nodeHost(run));
-  const back = { ...moving, from: "mlflow:records", to: "mlflow:split", rows: { columns }, target };
+  const back = { ...moving, from: "mlflow:records", to: "mlflow:split", rows: { columns, mayLack: true }, target };
   const apart = new Apart(new Pump(records.bytes(), back, nodeHost(run)).bytes(), () => {});
   try {
     await apart.begin();
@@ -86,7 +86,7 @@ export async function* linesInOrder(
   const text = { text: names, na: [] };
   const csv = around(header, lines, "");
   const records = new Pump(csv, { ...moving, from: "csv", to: "mlflow:records", rows: text, target }, nodeHost(run));
-  const back = { ...moving, from: "mlflow:records", to: "csv", rows: { columns }, target };
+  const back = { ...moving, from: "mlflow:records", to: "csv", rows: { columns, mayLack: true }, target };
   yield* new Pump(records.bytes(), back, nodeHost(run)).bytes();
 }
 
