@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
-import { FORMS } from "../src/dialects/index.js";
 import { CODES, type ConvertOptions, convert, type ErrorCode, inspect, readBatches, split, type TransloadError } from "../src/index.js";
 import { bytesOf, crumbs, feed, halves, placeOf, whole } from "./support/feed.js";
 
@@ -249,11 +248,11 @@ describe("options", () => {
     return undefined;
   };
 
-  test("an unknown dialect lists the known ones", () => {
+  test("an unknown dialect lists those that most people mean", () => {
     for (const options of [{ to: "mlfow" }, { to: "mlflow", from: "mlfow" }]) {
       const error = code(options);
       expect(error).toMatchObject({ code: "E_DIALECT", message: expect.stringContaining("did you mean mlflow?") });
-      for (const { id } of FORMS) expect(error?.message).toContain(id);
+      expect(error?.message).toContain("; known: azureml, mlflow, tfserving, oip, csv, jsonl, sagemaker, databricks, and ");
     }
     expect(code({ to: "mlflow:named" })?.code).toBe("E_DIALECT");
     expect(code({ to: "auto" })?.code).toBe("E_DIALECT");

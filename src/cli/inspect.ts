@@ -70,6 +70,8 @@ async function run(path: string | undefined, call: InspectCall, report: Report):
 /** What is wrong and where, as JSON on standard output: where the call itself is wrong it is not the payload that was refused. */
 export async function printRefusal(error: unknown): Promise<void> {
   if (!(error instanceof TransloadError) || exitCode(error) === WRONG_CALL) return;
+  // what standard output does not take cannot be told there
+  if (error.code === "E_WRITE") return;
   const { code, message, line, column, offset, path } = error;
   await print(`${JSON.stringify({ error: { code, message, line, column, offset, path } }, undefined, 2)}\n`);
 }
