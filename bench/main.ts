@@ -1,6 +1,7 @@
 // npm run bench: runs every section and writes RESULTS.md and chart.svg.
 // npm run bench -- --faults: the sections of faults and growth, into FAULTS.md.
 // npm run bench -- --only splice,core: only these. --quick: small payloads. Either writes into .data/bench instead.
+// npm run bench -- --only files,batches --keep: these, at full size, into PART.md, until the whole is run again.
 // npm run bench -- --resume: goes on behind the sections that a run which broke off has finished.
 // Sections: those of the lanes, of tables (tables, tables-memory), binary, browser, and of what other programs do (others, tables-others).
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -9,7 +10,7 @@ import { parseArgs } from "node:util";
 import { drawChart } from "./chart.js";
 import { describeMachine } from "./machine.js";
 import { FOLDER } from "./payloads.js";
-import { FAULTS, SPEED, writeResults } from "./results.js";
+import { FAULTS, PART, SPEED, writeResults } from "./results.js";
 import { FULL, QUICK, type Scale } from "./scale.js";
 import type { Section } from "./section.js";
 import { batches } from "./sections/batches.js";
@@ -58,10 +59,10 @@ const SECTIONS: Readonly<Record<string, (scale: Scale) => Section | Promise<Sect
 const FAULT_SECTIONS: typeof SECTIONS = { faults, scaling, writing };
 
 const flag = { type: "boolean", default: false } as const;
-const { values } = parseArgs({ options: { only: { type: "string" }, faults: flag, quick: flag, resume: flag } });
+const { values } = parseArgs({ options: { only: { type: "string" }, faults: flag, quick: flag, resume: flag, keep: flag } });
 const scale = values.quick ? QUICK : FULL;
 const known = values.faults ? FAULT_SECTIONS : SECTIONS;
-const document = values.faults ? FAULTS : SPEED;
+const document = values.faults ? FAULTS : values.keep ? PART : SPEED;
 const names = values.only?.split(",") ?? Object.keys(known);
 const unknown = names.filter((name) => !known[name]);
 if (unknown.length > 0) throw new Error(`--only ${unknown.join(",")}: there are ${Object.keys(known).join(", ")}`);
@@ -79,13 +80,13 @@ for (const name of names) {
   writeFileSync(kept, JSON.stringify(section));
 }
 
-// the document in this folder is of whole, full runs alone
-const whole = !values.quick && values.only === undefined;
+// the documents in this folder are of whole, full runs, and of a part that is to be kept
+const whole = !values.quick && (values.keep || values.only === undefined);
 const folder = whole ? fileURLToPath(new URL(".", import.meta.url)) : `${FOLDER}bench/`;
 mkdirSync(folder, { recursive: true });
 writeFileSync(`${folder}${document.file}`, writeResults(document, { date, machine: describeMachine(), scale, sections }));
 const bars = sections.flatMap((section) => section.bars);
-if (bars.length > 0) writeFileSync(`${folder}chart.svg`, drawChart(bars));
+if (bars.length > 0 && document !== PART) writeFileSync(`${folder}chart.svg`, drawChart(bars));
 for (const { what, needed, reached, met } of sections.flatMap((section) => section.targets))
   process.stderr.write(`${met ? "met   " : "MISSED"} ${what}: ${reached} (${needed})\n`);
 process.stderr.write(`written to ${folder}\n`);

@@ -39,6 +39,17 @@ export const SPEED: Document = {
   ],
 };
 
+/** Sections that were measured after the whole was. */
+export const PART: Document = {
+  ...SPEED,
+  file: "PART.md",
+  title: "Results of a part",
+  command: "npm run bench -- --only SECTIONS --keep",
+  opening: [
+    "Sections that were measured anew since [RESULTS.md](RESULTS.md), which has the question, and the other sections. Where both have one, this is the newer.",
+  ],
+};
+
 export const FAULTS: Document = {
   file: "FAULTS.md",
   title: "Faults",

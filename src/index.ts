@@ -28,9 +28,10 @@ export {
 } from "./dialects/index.js";
 export { detect } from "./envelope/detect.js";
 export { CODES, type ErrorCode, type Place, TransloadError, type Warning } from "./errors.js";
-export type { Source } from "./io/source.js";
+export type { Source, Sources } from "./io/source.js";
 export type { Piece } from "./lanes/pieces.js";
 export type { Finding, FindingCode } from "./model/finding.js";
+export type { Bins } from "./model/histogram.js";
 export type {
   DateUnit,
   InspectedCells,

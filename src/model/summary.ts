@@ -3,7 +3,9 @@ import { type Bins, Histogram } from "./histogram.js";
 
 /** How often a value occurs. */
 export interface Frequency {
+  /** As it stands in the column. */
   value: string | number | boolean;
+  /** Cells that have it. */
   count: number;
 }
 
@@ -17,6 +19,7 @@ export interface ColumnSummary {
     least: number;
     /** The largest, as a double. */
     greatest: number;
+    /** The arithmetic mean. */
     mean: number;
     /** The standard deviation of a sample (n - 1); left out where there is but one. */
     deviation?: number;
@@ -32,8 +35,13 @@ export interface ColumnSummary {
     /** The last by its UTF-16 units. */
     greatest: string;
   };
-  /** Different values, null and NaN aside; of a column with lists or objects, left out. `more`: there are more than `count`, and nobody knows how many. */
-  distinct?: { count: number; more?: true };
+  /** Different values, null and NaN aside; of a column with lists or objects, left out. */
+  distinct?: {
+    /** How many there are, or have been counted. */
+    count: number;
+    /** There are more than that, and nobody knows how many. */
+    more?: true;
+  };
   /** The most frequent values, most frequent first, of several with one count those that came first; left out where not all different ones are known. */
   frequent?: Frequency[];
 }

@@ -23,14 +23,24 @@ async function converted(chunks: readonly Uint8Array[], options: ConvertOptions)
   return buffer(stream);
 }
 
+/** What is expanded, and refused where it was compressed twice. */
+const EXPANDED: readonly string[] = ["gzip", "zstd"];
+
 test.each(Object.entries(SAMPLES))("%s, at every cut", async (name, hex) => {
-  const bytes = Buffer.from(hex, "hex");
-  const refused = { code: "E_FORM", offset: 0, detail: expect.stringContaining(`the input is ${name}, and no text; expand it first: `) };
+  const sample = Buffer.from(hex, "hex");
+  const bytes = EXPANDED.includes(name) ? gzipSync(sample) : sample;
+  const refused = { code: "E_FORM", detail: expect.stringContaining(`the input is ${name}, and no text; expand it first: `) };
   for (const from of ["csv", "jsonl", "mlflow"] as const)
     for (let at = 1; at < 12; at++)
       await expect(converted([bytes.subarray(0, at), bytes.subarray(at)], { from, to: "mlflow:records" }), `${at}`).rejects.toMatchObject(
         refused,
       );
+});
+
+test.each(EXPANDED)("%s is expanded, at every cut", async (name) => {
+  const bytes = Buffer.from(SAMPLES[name as keyof typeof SAMPLES], "hex");
+  for (let at = 1; at < bytes.length; at++)
+    expect((await converted([bytes.subarray(0, at), bytes.subarray(at)], { from: "csv", to: "jsonl" })).toString()).toBe('{"a":1,"b":2}\n');
 });
 
 test("a text that begins like one is a text", async () => {
