@@ -78,7 +78,6 @@ describe("docs/performance.md", () => {
     const cells = [...readPage("docs/performance.md").text.matchAll(/^\|.*\|$/gm)].flatMap(([row]) => row.split("|").slice(2));
     const figures = cells.flatMap((cell) => /^\s*(\d[\d,]*(?:\.\d+)?)(?: ×)?\s*$/.exec(cell)?.[1] ?? []);
     expect(figures.length).toBeGreaterThan(40);
-    for (const figure of figures)
-      expect(results, `${figure} is in neither: take over what was measured anew`).toContain(figure);
+    for (const figure of figures) expect(results, `${figure} is in neither: take over what was measured anew`).toContain(figure);
   });
 });
