@@ -7,7 +7,7 @@ import { BINARY } from "../src/binary/form.js";
 import { define as convert } from "../src/cli/convert.js";
 import { define as inspect } from "../src/cli/inspect.js";
 import type { Define } from "../src/cli/job.js";
-import { parseColumns, parseDtype, parseWords } from "../src/cli/options.js";
+import { parseColumns, parseDtype, parsePicks, parseWords } from "../src/cli/options.js";
 import { define as score } from "../src/cli/score.js";
 import { define as validate } from "../src/cli/validate.js";
 import { DIALECTS } from "../src/dialects/index.js";
@@ -57,7 +57,7 @@ function spellingOf(option: Option): Spelling {
 
 function kindOf({ negate, required, parseArg: parse, argChoices: choices }: Option): Kind {
   if (negate || !required) return "flag";
-  if ((parse as unknown) === parseColumns || (parse as unknown) === parseDtype) return "json";
+  if (([parseColumns, parseDtype, parsePicks] as unknown[]).includes(parse)) return "json";
   if ((parse as unknown) === parseWords) return "words";
   // what takes the values before it gathers them; so does commander's own check of choices, which gathers none
   return parse?.length === 2 && !choices ? "again" : "text";
