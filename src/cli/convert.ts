@@ -190,7 +190,12 @@ function isAnother(error: unknown, { around }: Payload, what: "request" | "respo
 
 /** And not to a terminal or another program, whose own words come next. */
 function goesToFile(target: string | undefined): boolean {
-  return target === undefined || target === "-" ? fstatSync(STDOUT).isFile() : true;
+  if (target !== undefined && target !== "-") return true;
+  try {
+    return fstatSync(STDOUT).isFile();
+  } catch {
+    return false; // it is closed, which who writes to it tells
+  }
 }
 
 /** The payload's chunks, which nobody begins to read before they are asked for. */
