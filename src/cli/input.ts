@@ -103,7 +103,14 @@ function inputOf(name: string, fd: number, stream?: Readable): Input {
   const stats = statsOf(fd);
   const size = stats.isFile() ? stats.size : undefined;
   const refuse = () => refuseChanged(name, stats, fstatSync(fd));
-  return { name, fd: stream ? undefined : fd, stream, size, stats, refuseChanged: refuse };
+  return {
+    name,
+    fd: stream ? undefined : fd,
+    stream,
+    size,
+    stats, // a pipe is read but once, and may be closed by then
+    refuseChanged: stream ? () => {} : refuse,
+  };
 }
 
 function statsOf(fd: number): Stats {
