@@ -1,4 +1,5 @@
-import { createReadStream, fstatSync, open as openCallback, type Stats, stat as statCallback, statSync } from "node:fs";
+import type * as fs from "node:fs";
+import { createReadStream, fstatSync, open as openCallback, read, type Stats, stat as statCallback, statSync } from "node:fs";
 import { basename } from "node:path";
 import { Readable } from "node:stream";
 import { isatty } from "node:tty";
@@ -102,14 +103,15 @@ function openStdin(): Input {
 function inputOf(name: string, fd: number, stream?: Readable): Input {
   const stats = statsOf(fd);
   const size = stats.isFile() ? stats.size : undefined;
-  const refuse = () => refuseChanged(name, stats, fstatSync(fd));
+  // a pipe is read but once, and is closed where nobody wants the rest of it
+  const refuse = stream ? () => {} : () => refuseChanged(name, stats, fstatSync(fd));
   return {
     name,
     fd: stream ? undefined : fd,
     stream,
     size,
-    stats, // a pipe is read but once, and may be closed by then
-    refuseChanged: stream ? () => {} : refuse,
+    stats,
+    refuseChanged: refuse,
   };
 }
 
@@ -173,8 +175,14 @@ async function openedFile(fd: number): Promise<Opened> {
   };
 }
 
+/** The file is the input's: whoever has had enough of the stream destroys it, which would close the file under those who still look at it. */
+const LENT = { read, close: (_fd: number, done?: (error?: Error | null) => void) => void done?.(null) } as Pick<
+  typeof fs,
+  "read" | "close"
+>;
+
 function streamOf(fd: number, head: Uint8Array): Readable {
-  const stream = createReadStream("", { fd, highWaterMark: CHUNK, autoClose: false });
+  const stream = createReadStream("", { fd, highWaterMark: CHUNK, autoClose: false, fs: LENT });
   if (head.length > 0) stream.unshift(head);
   return stream;
 }
