@@ -2,14 +2,13 @@ import type { Told } from "../envelope/payload.js";
 import { type Compression, expand } from "../io/compression.js";
 import type { ExpansionLimit } from "../io/expansion.js";
 import type { Outlet } from "../lanes/conversion.js";
-import { Inbox } from "../lanes/inbox.js";
+import { FedStage } from "../lanes/fed.js";
 import type { Stage } from "../lanes/stage.js";
 
 /** A conversion whose chunks are expanded before it is given them; few of these may come to many, and wait for the reader. */
 export class ExpandingStage implements Stage {
   readonly #inner: Stage;
-  readonly #inbox = new Inbox();
-  readonly #done: Promise<void>;
+  readonly #fed: FedStage;
   #stop = (): void => {};
   #closed = false;
 
@@ -18,37 +17,37 @@ export class ExpandingStage implements Stage {
     const stopped = new Promise<void>((resolve) => {
       this.#stop = resolve;
     });
-    const work = async () => {
-      for await (const bytes of expand(this.#inbox.chunks(), kind, limit)) {
+    this.#fed = new FedStage(async (chunks) => {
+      for await (const bytes of expand(chunks, kind, limit)) {
         await inner.push(bytes);
+        if (inner.enough) break;
         if (outlet.full) await Promise.race([outlet.drained(), stopped]);
         if (this.#closed) return;
       }
       await inner.end();
-    };
-    this.#done = work();
-    // told by the next push, or the end
-    this.#done.catch(() => {});
+    });
   }
 
   get told(): Told | undefined {
     return this.#inner.told;
   }
 
-  /** Resolves when the chunk has been taken, or none is wanted any more. */
+  get enough(): boolean {
+    return this.#inner.enough ?? false;
+  }
+
   push(chunk: Uint8Array): Promise<void> {
-    return Promise.race([this.#inbox.put(chunk), this.#done]);
+    return this.#fed.push(chunk);
   }
 
   end(): Promise<void> {
-    this.#inbox.end();
-    return this.#done;
+    return this.#fed.end();
   }
 
   close(): void {
     this.#closed = true;
     this.#stop();
-    this.#inbox.end();
+    this.#fed.close();
     this.#inner.close();
   }
 }

@@ -1,6 +1,7 @@
 // The line that ends a conversion, where somebody sits at a terminal.
 import { fstatSync } from "node:fs";
 
+const STDOUT = 1;
 const STDERR = 2;
 
 /** What was done. */
@@ -16,6 +17,16 @@ export interface Done {
 export function closingLine({ rows, bytes, seconds }: Done): string {
   const counted = rows === undefined ? "" : `${rows.toLocaleString("en")} row${rows === 1 ? "" : "s"}, `;
   return `transload: ${counted}${amount(bytes)} in ${seconds.toFixed(seconds < 10 ? 2 : 1)} s (${amount(bytes / seconds)}/s)`;
+}
+
+/** Whether the output is a file, and not a terminal or another program, whose own words come next. */
+export function goesToFile(target: string | undefined): boolean {
+  if (target !== undefined && target !== "-") return true;
+  try {
+    return fstatSync(STDOUT).isFile();
+  } catch {
+    return false; // it is closed, which who writes to it tells
+  }
 }
 
 /** Whether standard error is one. Most calls have none there, and are told so without the module that knows terminals. */

@@ -92,10 +92,7 @@ type Suggestion = readonly [word: string, about?: string];
 export async function complete(program: Command, words: readonly string[]): Promise<string> {
   const { words: found, flags } = await suggested(program, words);
   const fitting = found.filter(([word]) => word.startsWith(words.at(-1) ?? ""));
-  return [
-    ...fitting.map(([word, about = ""]) => `${word}\t${about}`),
-    `:${fitting.length > 0 || flags !== 0 ? flags : ASK_FOR_FILES}\n`,
-  ].join("\n");
+  return [...fitting.map(([word, about = ""]) => `${word}\t${about}`), `:${flags}\n`].join("\n");
 }
 
 async function suggested(program: Command, words: readonly string[]): Promise<Suggested> {

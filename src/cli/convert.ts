@@ -1,4 +1,3 @@
-import { fstatSync } from "node:fs";
 import { checkConvert, convert } from "../api/convert.js";
 import { formOfName } from "../api/extension.js";
 import type { Operand } from "../api/join/operands.js";
@@ -19,6 +18,7 @@ import { checkSplit } from "../lanes/pieces.js";
 import { Pump } from "../lanes/pump.js";
 import type { SplitOptions } from "../options/convert.js";
 import type { Request } from "../options/request.js";
+import { goesToFile } from "./closing.js";
 import { addOptions, type ConvertCall, compressionFor, conversionOf, informed, type Shape, shapeOf } from "./convert-call.js";
 import { openHeaders } from "./header-file.js";
 import { type Input, mayCallOthers, openInput, openPayload, type Payload } from "./input.js";
@@ -28,7 +28,6 @@ import { linesOf, writePieces } from "./pieces.js";
 import { type Progress, progressOf } from "./progress.js";
 import type { Report } from "./report.js";
 
-const STDOUT = 1;
 const EXAMPLE = "transload convert payload.json -t mlflow";
 
 export const define: Define = (command, start) => {
@@ -186,16 +185,6 @@ async function attempt(
 function isAnother(error: unknown, { around }: Payload, what: "request" | "response"): boolean {
   if (!(error instanceof TransloadError) || error.code !== "E_TRAILING" || error.offset === undefined) return false;
   return around !== undefined && startsPayload(around.at(error.offset, 1 << 8), payloadKeys(what));
-}
-
-/** And not to a terminal or another program, whose own words come next. */
-function goesToFile(target: string | undefined): boolean {
-  if (target !== undefined && target !== "-") return true;
-  try {
-    return fstatSync(STDOUT).isFile();
-  } catch {
-    return false; // it is closed, which who writes to it tells
-  }
 }
 
 /** The payload's chunks, which nobody begins to read before they are asked for. */

@@ -10,6 +10,7 @@ import { FIRST_GUESS, type Guesses, once } from "../lanes/guessing.js";
 import { checkSplit, piecesOf } from "../lanes/pieces.js";
 import type { SplitOptions } from "../options/convert.js";
 import type { Request } from "../options/request.js";
+import { goesToFile } from "./closing.js";
 import { type ConvertCall, compressionFor, type Shape } from "./convert-call.js";
 import { openHeaders } from "./header-file.js";
 import { openInput, openPayload } from "./input.js";
@@ -45,8 +46,10 @@ export async function convertSeveral(
   checked(operands, asked); // before anything is opened
   progress = progressOf({ size: sizeOf(operands) }, report);
   try {
+    const toFile = goesToFile(call.output);
     if (shape === "files") await intoPieces(operands, call, asked);
     else await untilRight((guesses) => intoOne(operands, call, asked, shape, guesses));
+    if (toFile) progress?.close(undefined);
   } finally {
     progress?.stop();
   }

@@ -51,11 +51,6 @@ async function pourParts(file: OpenFile, count: number, request: Request, sink: 
 }
 
 type Answer = Awaited<ReturnType<typeof convertStretch>>;
-
-function memoryOf({ memory }: NonNullable<Answer>): ArrayBuffer {
-  return memory;
-}
-
 type Last = (Awaited<ReturnType<typeof convertLast>> & { to: number }) | undefined;
 
 class Pouring {
@@ -84,7 +79,7 @@ class Pouring {
     const onLast = (stretch: Planned) => {
       last = this.#convertLast(stretch);
     };
-    for await (const { stretch, answer } of relay<NonNullable<Answer>>(threads, first, others, onLast, memoryOf)) {
+    for await (const { stretch, answer } of relay<NonNullable<Answer>>(threads, first, others, onLast, ({ memory }) => memory)) {
       if (signal?.aborted) throw abortError(signal);
       if (!answer || !this.#sum.goesOn(answer)) return this.#written;
       await this.#write(answer.written);

@@ -1,7 +1,7 @@
 // Rows that are chosen by what is in them, or at random: the payload is gone through once as lines of JSON, which tells the numbers of these
 // rows, and is then read again by whoever picks them. So every lane, and every form, has the same rows.
 import { Marks, Numbered, type RowSet } from "../columns/row-set.js";
-import { listed, nearest, TransloadError } from "../errors.js";
+import { placesAmong, TransloadError } from "../errors.js";
 import type { Store } from "../io/store.js";
 import { NOTHING, type Request, type RowChoice } from "../options/request.js";
 import type { Outlet } from "./conversion.js";
@@ -74,14 +74,7 @@ export class Chooser {
    * @throws TransloadError E_COLUMNS for a column that no row has had.
    */
   end(): RowSet {
-    const [name] = this.#unseen;
-    if (name !== undefined && this.#row > 0) {
-      const guess = nearest(name, this.#known);
-      throw new TransloadError(
-        "E_COLUMNS",
-        `no column ${JSON.stringify(name)}${guess ? `; did you mean ${guess}?` : `; there are ${listed(this.#known)}`}`,
-      );
-    }
+    if (this.#row > 0) placesAmong(this.#known, [...this.#unseen]);
     return this.#chosen instanceof Reservoir ? this.#chosen.rows() : this.#chosen;
   }
 

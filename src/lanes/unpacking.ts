@@ -20,6 +20,10 @@ export class Unpacking implements Stage {
     return this.#stage.told;
   }
 
+  get enough(): boolean {
+    return this.#stage.enough ?? false;
+  }
+
   push(chunk: Uint8Array): void | Promise<void> {
     if (!this.#head) return this.#stage.push(chunk);
     const head = this.#head.length === 0 ? chunk : concat([this.#head, chunk]);

@@ -7,7 +7,7 @@ import { CONVERT } from "../options/check.js";
 import type { ConvertOptions as NodeOptions } from "../options/convert.js";
 import { type Request, requestOf } from "../options/request.js";
 import { loadCore } from "./core.js";
-import { ExchangeStage } from "./exchange.js";
+import { exchangeStage } from "./exchange.js";
 import { MAX_SPILL, webHost } from "./host.js";
 import { packedError } from "./source.js";
 
@@ -102,7 +102,7 @@ class ConvertStreams {
     if (this.#over) return this.#release();
     const write = (bytes: Uint8Array) => this.#out.enqueue(bytes);
     const stage = isTransfer(request)
-      ? new ExchangeStage(request, host, write, this.#outlet())
+      ? exchangeStage(request, host, write, this.#outlet())
       : stageFor(request, host, write, this.#outlet());
     this.#stage = new Unpacking(stage, (kind) => {
       throw packedError(kind);

@@ -61,6 +61,68 @@ const OIP =
 const LINES = '{"a":1,"b":"x"}\n{"a":2.50,"b":"y"}\n';
 const NAMED = '{"input_data":{"a":[1,2.50],"b":["x","y"]}}';
 
+describe("some of the rows and columns of several inputs are those of one file with all of them", () => {
+  const rows = Array.from({ length: 9 }, (_, i) => [i, `t${i % 3}`, i / 2]);
+  const csv = (part: readonly unknown[][]) => `a,b,c\n${part.map((row) => `${row}\n`).join("")}`;
+  const whole = file("whole.csv", csv(rows));
+  const parts = [
+    file("one.csv", csv(rows.slice(0, 4))),
+    file("two.json", JSON.stringify({ dataframe_split: { columns: ["a", "b", "c"], data: rows.slice(4, 6) } })),
+    file(
+      "three.jsonl",
+      rows
+        .slice(6)
+        .map(([a, b, c]) => `${JSON.stringify({ a, b, c })}\n`)
+        .join(""),
+    ),
+  ];
+  const alike = [parts[0] as string, file("rest.csv", csv(rows.slice(4)))];
+  const PICKS: readonly Partial<ConvertFileOptions>[] = [
+    { head: 2 },
+    { skip: 3, head: 4 },
+    { skip: 8 },
+    { head: 0 },
+    { where: "b == 't1' && a > 1" },
+    { where: "c >= 1", skip: 1, head: 3 },
+    { sample: 4, seed: 7 },
+    { columns: ["c", "a"] },
+    { columns: { width: "c", name: "b" } },
+    { drop: ["b"] },
+    { drop: ["b"], head: 5, where: "a != 2" },
+    { columns: { x: "a" }, skip: 2, head: 3 },
+  ];
+
+  test.each(PICKS)("%j", async (picks) => {
+    for (const to of ["jsonl", "csv", "mlflow:split", "mlflow:records"]) {
+      const alone = fresh("alone");
+      await convertFile(whole, alone, { to, ...picks });
+      for (const sources of [parts, alike]) expect(await converted(sources, { to, ...picks }), to).toBe(readFileSync(alone, "utf8"));
+    }
+    expect(await rowsOf(parts, picks)).toEqual(await rowsOf(whole, picks));
+  });
+
+  test("with a binary file among them; which rows a condition or chance picks is refused there", async () => {
+    const binary = fresh("rest.parquet");
+    await convertFile(alike[1] as string, binary, { to: "parquet" });
+    const sources = [alike[0] as string, binary];
+    for (const picks of PICKS) {
+      if (picks.where !== undefined || picks.sample !== undefined) {
+        const error = await refusal(sources, { to: "parquet", ...picks });
+        expect(error).toMatchObject({ code: "E_OPTION", detail: expect.stringMatching(/where and sample are of one binary file/) });
+        continue;
+      }
+      const target = fresh("out.parquet");
+      await convertFile(sources, target, { to: "parquet", ...picks });
+      expect(await rowsOf(target), JSON.stringify(picks)).toEqual(await rowsOf(whole, { dtype: "infer", ...picks }));
+    }
+  });
+
+  test("and of one that names its files", async () => {
+    const own = await converted(alike, { to: "csv", fileColumn: "file", skip: 3, head: 2, columns: { x: "a" } });
+    expect(own).toBe("file,x\none.csv,3\nrest.csv,4\n".replace(/(\w+\.csv)/g, (name) => alike.find((path) => path.endsWith(name)) ?? name));
+  });
+});
+
 describe("text of several forms", () => {
   const files = [
     file("rows.csv", CSV),

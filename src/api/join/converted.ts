@@ -58,6 +58,12 @@ export function quiet({ spillDir, engine }: Request["run"]): Request["run"] {
   return { ...(spillDir !== undefined && { spillDir }), ...(engine !== undefined && { engine }) };
 }
 
+/** The same, of all inputs together: that is warned of, and ended, and told of headers. */
+export function onward(run: Request["run"]): Request["run"] {
+  const { onWarning, signal, onHeaders } = run;
+  return { ...quiet(run), ...(signal && { signal }), ...(onWarning && { onWarning }), ...(onHeaders && { onHeaders }) };
+}
+
 /** @throws TransloadError what is wrong with the input, when its bytes are asked for. */
 export async function converted(input: Looked, bytes: Bytes, middle: Middle, joining: Joining): Promise<Converted> {
   const own = input.binary ? printed(input, bytes, middle, joining) : moved(input, bytes, middle, joining);

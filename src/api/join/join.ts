@@ -16,6 +16,7 @@ import { checkConvert } from "../convert.js";
 import { formOfName } from "../extension.js";
 import { nodeHost } from "../node.js";
 import { batchParts, joinedBatches } from "./batches.js";
+import { onward } from "./converted.js";
 import { type Looked, look, type Reading } from "./look.js";
 import { type Operand, refuseAnyChanged } from "./operands.js";
 import { JoinedText } from "./text.js";
@@ -166,14 +167,7 @@ function ofBatches(
   const { encoding: _, ...own } = request;
   const { columns, renamed, drop, picked: wanted, choice, ...rows } = request.rows;
   const picked = columns && pickedWith(fileColumn, columns, renamed ?? columns);
-  const { spillDir, engine, signal, onWarning, onHeaders } = request.run;
-  const run = {
-    ...(spillDir !== undefined && { spillDir }),
-    ...(engine !== undefined && { engine }),
-    ...(signal && { signal }),
-    ...(onWarning && { onWarning }),
-    ...(onHeaders && { onHeaders }),
-  };
+  const run = onward(request.run);
   const gathering = { ...request, rows, run: request.run, batches: batchParts(request), fileColumn, picked };
   const host = { ...nodeHost(run), batches: () => pickedOf(joinedBatches(inputs, gathering), request.rows) };
   return {

@@ -11,7 +11,7 @@ import { type Before, documentsIn } from "../../lanes/documents.js";
 import type { Request } from "../../options/request.js";
 import { Apart, type Shape } from "./apart.js";
 import { type Columns, inOrder, linesInOrder, namesIn, type Ordering, rowsInOrder } from "./columns.js";
-import { type Bytes, type Converted, converted, type Joining, type Middle, middleFor, namesFirst, quiet } from "./converted.js";
+import { type Bytes, type Converted, converted, type Joining, type Middle, middleFor, namesFirst, onward, quiet } from "./converted.js";
 import { fieldsOf, fieldText, firstRecord, withField } from "./fields.js";
 import type { Looked } from "./look.js";
 import { checkRows } from "./manifest.js";
@@ -96,8 +96,7 @@ export class JoinedText {
 
   /** What runs its conversion, which is told nothing of its bytes: these are nobody's. */
   run(): Request["run"] {
-    const { onWarning, signal, onHeaders, ...run } = this.#joining.run;
-    return { ...quiet(run), ...(signal && { signal }), ...(onWarning && { onWarning }), ...(onHeaders && { onHeaders }) };
+    return onward(this.#joining.run);
   }
 
   /** The text. Errors of an input name it, and have their places in it. */
