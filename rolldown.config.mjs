@@ -132,7 +132,7 @@ export const groups = [
   // the command line, but for the commands that a call does not ask for
   {
     name: "cli",
-    test: /src\/cli\/(?!command|bench|doctor|inspect|validate|score|serve|question|endpoint|dialects|dialect-file|model|several)/,
+    test: /src\/cli\/(?!command|bench|doctor|inspect|validate|score|serve|question|endpoint|dialects|dialect-file|completion|model|several)/,
     priority: 1,
   },
 ];

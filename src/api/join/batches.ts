@@ -12,7 +12,7 @@ import { batchesIn } from "../../lanes/batches.js";
 import { labelled } from "../../lanes/labels.js";
 import type { ReadRequest, Request } from "../../options/request.js";
 import { nodeHost } from "../node.js";
-import { type Columns, inOrder } from "./columns.js";
+import { type Columns, inOrder, takenName } from "./columns.js";
 import type { Joining } from "./converted.js";
 import { type Known, widened } from "./dtypes.js";
 import type { Looked } from "./look.js";
@@ -212,8 +212,7 @@ function nulls(name: string, dtype: DType, rows: number): Column {
 function finished(batch: Batch, before: number, file: string, { fileColumn, picked }: Gathering): Batch {
   const { rowCount, kind, columns } = batch;
   if (fileColumn !== undefined && kind !== "frame") throw nameless();
-  if (fileColumn !== undefined && columns.some(({ name }) => name === fileColumn))
-    throw new TransloadError("E_DUPLICATE", `there is a column ${JSON.stringify(fileColumn)} already; give the files' another name`);
+  if (fileColumn !== undefined && columns.some(({ name }) => name === fileColumn)) throw takenName(fileColumn);
   const own: Column[] =
     fileColumn === undefined ? [] : [{ name: fileColumn, dtype: "string", shape: [], values: new Array<string>(rowCount).fill(file) }];
   const block = own.length === 0 ? batch.block : undefined;

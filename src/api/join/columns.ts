@@ -51,6 +51,11 @@ export function inOrder(first: Columns, names: readonly string[] | undefined, ga
   return false;
 }
 
+/** What the files' names cannot be called. */
+export function takenName(name: string): TransloadError {
+  return new TransloadError("E_DUPLICATE", `there is a column ${JSON.stringify(name)} already; give the files' another name`);
+}
+
 /** The rows of a split whose names are in another order, in that of the first input. */
 export async function* rowsInOrder(
   rows: AsyncIterable<Uint8Array>,

@@ -1,7 +1,7 @@
 // Records, a line each, that a conversion has just written.
 import { concat, decode, encode } from "../../columns/bytes.js";
 import { membersOf } from "../../engine/members.js";
-import { TransloadError } from "../../errors.js";
+import { takenName } from "./columns.js";
 
 const LINE_FEED = 0x0a;
 const CLOSE = 0x7d; /* } */
@@ -38,8 +38,7 @@ export async function* withMember(
 }
 
 function refuseTwice(line: Uint8Array, name: string): void {
-  if (membersOf(decode(line)).some(([own]) => own === name))
-    throw new TransloadError("E_DUPLICATE", `there is a column ${JSON.stringify(name)} already; give the files' another name`);
+  if (membersOf(decode(line)).some(([own]) => own === name)) throw takenName(name);
 }
 
 /** The text in pieces that end with a line. */

@@ -10,7 +10,7 @@ import { blocksOf, type Spill } from "../../io/store.js";
 import { type Before, documentsIn } from "../../lanes/documents.js";
 import type { Request } from "../../options/request.js";
 import { Apart, type Shape } from "./apart.js";
-import { type Columns, inOrder, linesInOrder, namesIn, type Ordering, rowsInOrder } from "./columns.js";
+import { type Columns, inOrder, linesInOrder, namesIn, type Ordering, rowsInOrder, takenName } from "./columns.js";
 import { type Bytes, type Converted, converted, type Joining, type Middle, middleFor, namesFirst, onward, quiet } from "./converted.js";
 import { fieldsOf, fieldText, firstRecord, withField } from "./fields.js";
 import type { Looked } from "./look.js";
@@ -170,7 +170,7 @@ export class JoinedText {
       const names = fieldsOf(record);
       if (!this.#columns) {
         this.#columns = { names, input: file };
-        if (fileColumn !== undefined) this.#refuseTwice(fileColumn, names);
+        if (fileColumn !== undefined && names.includes(fileColumn)) throw takenName(fileColumn);
         yield fileColumn === undefined ? record : encode(`${fieldText(fileColumn)},`);
         if (fileColumn !== undefined) yield record;
       } else if (!inOrder(this.#columns, names, this.#ordering.missing !== undefined)) {
@@ -179,11 +179,6 @@ export class JoinedText {
       }
     }
     yield* fileColumn === undefined ? lines : withField(lines, file);
-  }
-
-  #refuseTwice(name: string, names: readonly string[]): void {
-    if (names.includes(name))
-      throw new TransloadError("E_DUPLICATE", `there is a column ${JSON.stringify(name)} already; give the files' another name`);
   }
 
   // ---- records with the name of their file
