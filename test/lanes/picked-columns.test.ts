@@ -3,9 +3,9 @@
 import { describe, expect, test } from "vitest";
 import { FORMS } from "../../src/dialects/index.js";
 import { type ConvertOptions, split } from "../../src/index.js";
-import { crumbs, feed, type Outcome, whole } from "../support/feed.js";
-import { n, parseLexemes, type Sheet, textOf } from "../support/forms.js";
-import { columnsIn, converted } from "../support/picks.js";
+import { crumbs, feed, whole } from "../support/feed.js";
+import { n, type Sheet, textOf } from "../support/forms.js";
+import { columnsIn, converted, TARGETS, told } from "../support/picks.js";
 
 const SHEET: Sheet = {
   names: ["a", "b", "c", "d"],
@@ -36,19 +36,9 @@ const NAMED = FORMS.flatMap((form) => form.layouts.map((layout) => ({ form, layo
   ({ form, layout }) =>
     !["tensor", "features", "values"].includes(layout) && form.id !== "jsonl:lists" && !form.headless && form.content !== "np",
 );
-const TARGETS = FORMS.filter(({ layouts, readsOnly }) => layouts.some((layout) => !readsOnly?.includes(layout)));
 
 function pickedFrom({ rows }: Sheet, places: readonly number[], names: readonly string[]): Sheet {
   return { names, rows: rows.map((row) => places.map((place) => row[place])) };
-}
-
-function told({ text, error }: Outcome): unknown {
-  if (error) return error.code;
-  try {
-    return text.startsWith("{") && !text.includes("}\n") ? parseLexemes(text) : text;
-  } catch {
-    return text;
-  }
 }
 
 describe.each(NAMED)("columns of $name", ({ form, layout }) => {

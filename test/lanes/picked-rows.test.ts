@@ -3,9 +3,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FORMS, type Form, type Layout } from "../../src/dialects/index.js";
 import { type ConvertOptions, readBatches, type SplitOptions, split } from "../../src/index.js";
-import { crumbs, feed, type Outcome, whole } from "../support/feed.js";
-import { n, parseLexemes, type Sheet, textOf } from "../support/forms.js";
-import { columnsIn, converted } from "../support/picks.js";
+import { crumbs, feed, whole } from "../support/feed.js";
+import { n, type Sheet, textOf } from "../support/forms.js";
+import { columnsIn, converted, TARGETS, told } from "../support/picks.js";
 
 /** Numbers that a parser of doubles would spell otherwise; in each row the first tells which it is. */
 const NUMBERS: Sheet = {
@@ -43,18 +43,7 @@ function textWith(form: Form, layout: Layout, { names, rows }: Sheet, places: re
   return text.replace(/"index":\[[^\]]*\]/, `"index":[${places}]`);
 }
 
-/** What can be compared: the value of a document, whatever the order of its keys, or a text. */
-function told({ text, error }: Outcome): unknown {
-  if (error) return error.code;
-  try {
-    return text.startsWith("{") && !text.includes("}\n") ? parseLexemes(text) : text;
-  } catch {
-    return text;
-  }
-}
-
 const SOURCES = FORMS.flatMap((form) => form.layouts.map((layout) => ({ form, layout, name: `${form.id} ${layout}` })));
-const TARGETS = FORMS.filter(({ layouts, readsOnly }) => layouts.some((layout) => !readsOnly?.includes(layout)));
 
 describe.each(SOURCES)("rows of $name", ({ form, layout }) => {
   for (const engine of ["core", "reference"] as const)

@@ -1,6 +1,22 @@
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
+import { FORMS } from "../../src/dialects/index.js";
 import { type ConvertOptions, convert, type ReadOptions, readBatches } from "../../src/index.js";
+import type { Outcome } from "./feed.js";
+import { parseLexemes } from "./forms.js";
+
+/** Forms that can be written. */
+export const TARGETS = FORMS.filter(({ layouts, readsOnly }) => layouts.some((layout) => !readsOnly?.includes(layout)));
+
+/** What can be compared: the value of a document, whatever the order of its keys, or a text. */
+export function told({ text, error }: Outcome): unknown {
+  if (error) return error.code;
+  try {
+    return text.startsWith("{") && !text.includes("}\n") ? parseLexemes(text) : text;
+  } catch {
+    return text;
+  }
+}
 
 /** What a stream of the library's makes of a payload. */
 export async function converted(source: Uint8Array | string, options: ConvertOptions): Promise<Buffer> {
