@@ -1,21 +1,10 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { TransloadError } from "../errors.js";
-import { parseSignature, type Signature } from "./signature.js";
+import { type Model, parseModel } from "./mlmodel-text.js";
+import type { Signature } from "./signature.js";
 
-/** What an MLmodel file says of a model, as far as payloads are concerned. */
-export interface Model {
-  /** The MLmodel file. */
-  readonly path: string;
-  /** Undefined for a model that was logged without one. */
-  readonly signature: Signature | undefined;
-  /** `python_function`, `sklearn` … */
-  readonly flavors: readonly string[];
-  /** Type of the input example that was logged with it: `dataframe`, `ndarray` … */
-  readonly example: string | undefined;
-  /** The signature was made of Python's type hints (`is_signature_from_type_hint`), which the server holds inputs against, strictly. */
-  readonly typeHints: boolean;
-}
+export type { Model } from "./mlmodel-text.js";
 
 const FILE = "MLmodel";
 
@@ -31,29 +20,7 @@ export async function readModel(path: string): Promise<Model> {
   } catch (error) {
     throw unreadable(file, error);
   }
-  // a conversion without a model does not pay for the YAML library
-  const { parse } = await import("yaml");
-  let document: unknown;
-  try {
-    document = parse(text);
-  } catch (error) {
-    throw new TransloadError("E_MODEL", `${file} is not YAML: ${firstLine(error)}`, {}, { cause: error });
-  }
-  if (typeof document !== "object" || document === null || !("flavors" in document))
-    throw new TransloadError("E_MODEL", `${file} is not an MLmodel file: it names no flavors`);
-  const {
-    flavors,
-    signature,
-    saved_input_example_info: info,
-    is_signature_from_type_hint: hinted,
-  } = document as Readonly<Record<string, unknown>>;
-  return {
-    path: file,
-    signature: signature === undefined || signature === null ? undefined : readSignature(signature, file),
-    flavors: typeof flavors === "object" && flavors !== null ? Object.keys(flavors) : [],
-    example: typeof info === "object" && info !== null && "type" in info ? String(info.type) : undefined,
-    typeHints: hinted === true,
-  };
+  return await parseModel(text, file);
 }
 
 /**
@@ -78,17 +45,4 @@ function unreadable(path: string, error: unknown): TransloadError {
   const missing = code === "ENOENT" && basename(path) === FILE ? "there is no MLmodel file" : undefined;
   const reason = missing ?? (code === "ENOENT" ? "no such file or folder" : message);
   return new TransloadError("E_READ", `cannot read the model ${path}: ${reason}`, {}, { cause: error });
-}
-
-function readSignature(written: unknown, file: string): Signature {
-  try {
-    return parseSignature(written);
-  } catch (error) {
-    if (!(error instanceof TransloadError)) throw error;
-    throw new TransloadError("E_MODEL", `${file}: ${error.detail}`, {}, { cause: error });
-  }
-}
-
-function firstLine(error: unknown): string {
-  return (error as Error).message.split("\n")[0] as string;
 }

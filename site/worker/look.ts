@@ -1,0 +1,76 @@
+import { convert, detect } from "transload/web";
+import type { Look, Reading } from "../messages.js";
+import { openInput } from "./input.js";
+
+const ROWS = 10;
+/** What tells the form of a payload in JSON. */
+const HEAD = 1 << 16;
+
+/** The first rows of a file; of a large one no more than these is read. */
+export async function look(file: File, reading: Reading, signal: AbortSignal): Promise<Look> {
+  const { stream, blob, options } = await openInput(file, reading);
+  // MLflow's forms have a place for whatever a payload may be: a frame, one tensor, or tensors with names
+  const conversion = convert({ ...options, ...(blob && { blob }), to: "mlflow", head: ROWS, nan: "null", signal });
+  const payload = parse(await new Response(stream.pipeThrough(conversion) as ReadableStream<Uint8Array<ArrayBuffer>>).text());
+  const told = options.from === "auto" ? detect(new Uint8Array(await file.slice(0, HEAD).arrayBuffer())) : options.from;
+  return { form: told, ...tableOf(payload) };
+}
+
+interface Payload {
+  readonly dataframe_split?: { readonly columns?: readonly unknown[]; readonly data: readonly (readonly unknown[])[] };
+  readonly dataframe_records?: readonly Readonly<Record<string, unknown>>[];
+  readonly inputs?: readonly unknown[] | Readonly<Record<string, unknown>>;
+}
+
+/** Numbers keep the digits that the text has, where the engine tells them (JSON.parse source text access). */
+function parse(text: string): Payload {
+  const keep = (_: string, value: unknown, context?: { readonly source?: string }) =>
+    typeof value === "number" && context?.source !== undefined ? new Digits(context.source) : value;
+  return JSON.parse(text, keep as (key: string, value: unknown) => unknown) as Payload;
+}
+
+/** A number, as its text. */
+class Digits {
+  readonly #text: string;
+  constructor(text: string) {
+    this.#text = text;
+  }
+  toString(): string {
+    return this.#text;
+  }
+}
+
+function tableOf({ dataframe_split: split, dataframe_records: records, inputs }: Payload): Pick<Look, "names" | "rows"> {
+  if (split) return { names: split.columns?.map(textOf), rows: split.data.map((row) => row.map(textOf)) };
+  if (records) return ofRecords(records);
+  if (Array.isArray(inputs)) return ofTensor(inputs);
+  const columns = Object.entries(inputs ?? {});
+  const lists = columns.map(([, cells]) => (Array.isArray(cells) ? cells : [cells]));
+  const length = Math.min(ROWS, Math.max(0, ...lists.map((cells) => cells.length)));
+  return {
+    names: columns.map(([name]) => name),
+    rows: Array.from({ length }, (_, row) => lists.map((cells) => (row < cells.length ? textOf(cells[row]) : ""))),
+  };
+}
+
+function ofTensor(rows: readonly unknown[]): Pick<Look, "names" | "rows"> {
+  if (rows.every((row) => isRecord(row))) return ofRecords(rows);
+  return { names: undefined, rows: rows.slice(0, ROWS).map((row) => (Array.isArray(row) ? row.map(textOf) : [textOf(row)])) };
+}
+
+function ofRecords(records: readonly Readonly<Record<string, unknown>>[]): Pick<Look, "names" | "rows"> {
+  const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
+  return { names, rows: records.slice(0, ROWS).map((record) => names.map((name) => (name in record ? textOf(record[name]) : ""))) };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Digits);
+}
+
+/** A cell as it stands in a text: lists and objects as JSON. */
+function textOf(cell: unknown): string {
+  if (typeof cell === "string") return cell;
+  if (Array.isArray(cell)) return `[${cell.map((inner) => (typeof inner === "string" ? JSON.stringify(inner) : textOf(inner))).join(",")}]`;
+  if (isRecord(cell)) return `{${Object.entries(cell).map(([key, inner]) => `${JSON.stringify(key)}:${textOf(inner)}`)}}`;
+  return String(cell);
+}
