@@ -32,7 +32,9 @@ writeFileSync(join(folder, "licenses.txt"), licenses(Object.keys(metafile.inputs
 
 /** transload's own, and that of each package that is in the code. */
 function licenses(files: readonly string[]): string {
-  const packages = [...new Set(files.map((file) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]))].filter((path) => path !== undefined);
+  const packages = [...new Set(files.map((file) => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]))].filter(
+    (path) => path !== undefined,
+  );
   const texts = packages.sort().map((path) => {
     const { name, version, license } = JSON.parse(readFileSync(join(ROOT, path, "package.json"), "utf8")) as Record<string, string>;
     return `${name} ${version}: ${license}\n\n${licenseIn(join(ROOT, path))}`;

@@ -9,7 +9,7 @@ type Column = Inspection["columns"][number];
 
 /** Rows of the table: of more columns than this the others stay as they are. */
 const SHOWN = 200;
-const HEADS = ["Name in the result", "Type", "Nulls", "Min", "Max", "Mean", "Distinct", "Most frequent", "Distribution"];
+const HEADS = ["Name in the result", "Type", "Distribution", "Nulls", "Min", "Max", "Mean", "Distinct", "Most frequent"];
 const DTYPES = ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64", "string"];
 
 /** A payload's columns: which are wanted, under which names and types, and what their values are like. */
@@ -23,12 +23,16 @@ export function columnsView(payload: Payload, changed: () => void): HTMLElement 
   const rows = names.slice(0, SHOWN).map((name, i) => {
     const column = facts.get(name) ?? inspection?.columns[i];
     const cells = column ? factCells(column) : HEADS.slice(2).map(() => element("td", {}, "…"));
-    if (!choosable) return element("tr", {}, element("th", { scope: "row" }, name || "values"), element("td", {}, column?.dtype ?? "…"), ...cells);
+    if (!choosable)
+      return element("tr", {}, element("th", { scope: "row" }, name || "values"), element("td", {}, column?.dtype ?? "…"), ...cells);
     return element("tr", {}, ...choiceCells(name, column, choiceOf(payload, name), changed), ...cells);
   });
   const more = names.length > SHOWN ? `; ${spellCount(names.length - SHOWN, "more column")} are not shown, and stay as they are` : "";
   const caption = `${spellCount(names.length, "column")}${more}`;
-  return scrolling(element("table", { className: "columns" }, element("caption", {}, caption), element("thead", {}, head), element("tbody", {}, ...rows)), "Columns");
+  return scrolling(
+    element("table", { className: "columns" }, element("caption", {}, caption), element("thead", {}, head), element("tbody", {}, ...rows)),
+    "Columns",
+  );
 }
 
 function choiceOf({ columns }: Payload, name: string): ColumnChoice {
@@ -71,8 +75,13 @@ function factCells({ nulls, nans, summary = {} }: Column): HTMLElement[] {
   const [top] = frequent;
   const cell = (text: string) => element("td", { title: text.length > 20 ? text : "" }, text.length > 20 ? `${text.slice(0, 20)}…` : text);
   return [
-    ...[gaps, ...ends, numbers ? spellNumber(numbers.mean) : "", distinct ? `${distinct.more ? "> " : ""}${spellNumber(distinct.count)}` : ""].map(cell),
-    cell(top && top.count > 1 ? `${top.value === "" ? "(empty)" : top.value} × ${spellNumber(top.count)}` : ""),
     element("td", {}, ...(numbers && numbers.count > 0 ? [histogram(numbers.histogram)] : [])),
+    ...[
+      gaps,
+      ...ends,
+      numbers ? spellNumber(numbers.mean) : "",
+      distinct ? `${distinct.more ? "> " : ""}${spellNumber(distinct.count)}` : "",
+    ].map(cell),
+    cell(top && top.count > 1 ? `${top.value === "" ? "(empty)" : top.value} × ${spellNumber(top.count)}` : ""),
   ];
 }

@@ -1,7 +1,7 @@
 // Conversions, one behind the other, and how far they are.
 import type { Result } from "../messages.js";
-import { type Place, pickPlace } from "./destination.js";
 import { type Desk, faultIn } from "./desk.js";
+import { type Place, pickPlace } from "./destination.js";
 import { at, element } from "./element.js";
 import { spellBytes, spellCount } from "./numbers.js";
 import { choicesFor, type Payload, type Settings } from "./payload.js";

@@ -54,7 +54,10 @@ export class Desk {
 
   #take(reply: Reply): void {
     const waiting = this.#waiting.get(reply.id);
-    if ("used" in reply) return waiting?.told(reply.used);
+    if ("used" in reply) {
+      waiting?.told(reply.used);
+      return;
+    }
     this.#waiting.delete(reply.id);
     if ("done" in reply) waiting?.resolve(reply.done);
     else waiting?.reject(new Refusal(reply.fault));

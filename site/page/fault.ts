@@ -7,7 +7,13 @@ export function faultView({ code, message, line, column, path, excerpt }: Fault,
   return element(
     "div",
     { className: "refusal" },
-    element("p", {}, element("strong", {}, what), ` ${message}`, ...(place.length > 0 ? [" ", element("span", { className: "place" }, `(${place.join(", ")})`)] : [])),
+    element(
+      "p",
+      {},
+      element("strong", {}, what),
+      ` ${message}`,
+      ...(place.length > 0 ? [" ", element("span", { className: "place" }, `(${place.join(", ")})`)] : []),
+    ),
     ...(excerpt ? [excerptView(excerpt)] : []),
     ...(code ? [element("p", { className: "hint" }, element("code", {}, code))] : []),
   );

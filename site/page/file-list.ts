@@ -11,7 +11,12 @@ interface Doing {
 export function fileLines(payloads: readonly Payload[], selected: Payload | undefined, { select, remove }: Doing): HTMLElement[] {
   return payloads.map((payload) => {
     const { name, size } = payload.file;
-    const open = element("button", { type: "button", className: "file" }, element("span", { className: "name" }, name), element("span", { className: "hint" }, `${spellBytes(size)}, ${stateOf(payload)}`));
+    const open = element(
+      "button",
+      { type: "button", className: "file" },
+      element("span", { className: "name" }, name),
+      element("span", { className: "hint" }, `${spellBytes(size)}, ${stateOf(payload)}`),
+    );
     open.setAttribute("aria-pressed", `${payload === selected}`);
     open.onclick = () => select(payload);
     const away = element("button", { type: "button", className: "away", title: `Remove ${name}` }, "✕");

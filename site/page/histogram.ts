@@ -17,7 +17,10 @@ export function histogram({ from, step, counts }: Bins): SVGSVGElement {
   const picture = node("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, width: WIDTH, height: HEIGHT, class: "histogram", role: "img" });
   const peak = bars.indexOf(most);
   const start = (bar: number) => spellNumber(from + bar * each * step);
-  picture.setAttribute("aria-label", `Histogram: most values, ${spellCount(most, "of them", "of them")}, from ${start(peak)} to ${start(peak + 1)}`);
+  picture.setAttribute(
+    "aria-label",
+    `Histogram: most values, ${spellCount(most, "of them", "of them")}, from ${start(peak)} to ${start(peak + 1)}`,
+  );
   bars.forEach((count, i) => {
     if (count === 0) return;
     const height = Math.max(1, (count / most) * HEIGHT);
@@ -30,7 +33,10 @@ export function histogram({ from, step, counts }: Bins): SVGSVGElement {
   return picture;
 }
 
-function node<Tag extends "svg" | "rect" | "title">(tag: Tag, attributes: Readonly<Record<string, string | number>>): SVGElementTagNameMap[Tag] {
+function node<Tag extends "svg" | "rect" | "title">(
+  tag: Tag,
+  attributes: Readonly<Record<string, string | number>>,
+): SVGElementTagNameMap[Tag] {
   const made = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, `${value}`);
   return made;

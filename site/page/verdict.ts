@@ -26,7 +26,9 @@ export function verdictView({ server, accepted, findings, remedy, releases }: Ve
 function list(findings: Verdict["findings"]): HTMLElement {
   const lines = findings
     .slice(0, SHOWN)
-    .map(({ severity, message }) => element("li", {}, element("span", { className: `severity ${severity}` }, WORDS[severity]), ` ${message}`));
+    .map(({ severity, message }) =>
+      element("li", {}, element("span", { className: `severity ${severity}` }, WORDS[severity]), ` ${message}`),
+    );
   if (findings.length > SHOWN) lines.push(element("li", {}, `and ${findings.length - SHOWN} more`));
   return element("ul", { className: "findings" }, ...lines);
 }

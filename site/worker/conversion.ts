@@ -3,6 +3,7 @@ import { type ConvertOptions, convert, type SplitOptions, split } from "transloa
 import type { Choices, Destination, Result, Trial } from "../messages.js";
 import { type Input, openInput } from "./input.js";
 import { sinkFor } from "./sink.js";
+import { textOf } from "./text.js";
 
 /** Forms that are no text. */
 const BINARY: readonly string[] = ["parquet", "arrow", "arrows", "npy", "triton:binary"];
@@ -20,7 +21,11 @@ export async function run(
 ): Promise<Result> {
   const warnings: string[] = [];
   const input = await openInput(file, choices, told);
-  const around = { signal, onWarning: ({ message }: { message: string }) => void warnings.push(message), ...(input.blob && { onProgress: told }) };
+  const around = {
+    signal,
+    onWarning: ({ message }: { message: string }) => void warnings.push(message),
+    ...(input.blob && { onProgress: told }),
+  };
   const sink = await sinkFor(destination);
   try {
     const pieces = { count: 0 };
@@ -39,7 +44,7 @@ export async function attempt(file: File, choices: Choices, signal: AbortSignal)
   const input = await openInput(file, choices);
   const around = { signal, head: TRIAL.rows };
   const bytes = isCut(choices) ? firstOf(input, choices, around) : converted(input, choices, around);
-  const text = await new Response(bytes).text();
+  const text = await textOf(bytes);
   if (BINARY.includes(choices.to)) return { text: undefined, cut: false };
   return { text: text.slice(0, TRIAL.characters), cut: text.length > TRIAL.characters };
 }
@@ -53,9 +58,7 @@ function optionsOf(input: Input, choices: Choices): ConvertOptions {
 }
 
 function converted(input: Input, choices: Choices, around: Partial<ConvertOptions>): Bytes {
-  return input.stream.pipeThrough(
-    convert({ ...optionsOf(input, choices), ...around, ...(input.blob && { blob: input.blob }) }),
-  ) as Bytes;
+  return input.stream.pipeThrough(convert({ ...optionsOf(input, choices), ...around, ...(input.blob && { blob: input.blob }) })) as Bytes;
 }
 
 function piecesOf(input: Input, choices: Choices, around: Partial<SplitOptions>) {

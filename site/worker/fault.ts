@@ -13,7 +13,8 @@ export async function faultOf(error: unknown, file: File | undefined): Promise<F
 
 function wordsOf(error: unknown): string {
   const { name, message } = error as Error;
-  if (name === "QuotaExceededError") return "this browser has no room for the result: free some space on the disk, or save into a file of your own";
+  if (name === "QuotaExceededError")
+    return "this browser has no room for the result: free some space on the disk, or save into a file of your own";
   if (name === "NotReadableError") return "the file cannot be read: it was changed or moved after it was chosen; choose it again";
   return message || name;
 }

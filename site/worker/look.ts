@@ -1,6 +1,7 @@
 import { convert, detect } from "transload/web";
 import type { Look, Reading } from "../messages.js";
 import { openInput } from "./input.js";
+import { textOf } from "./text.js";
 
 const ROWS = 10;
 /** What tells the form of a payload in JSON. */
@@ -11,7 +12,7 @@ export async function look(file: File, reading: Reading, signal: AbortSignal): P
   const { stream, blob, options } = await openInput(file, reading);
   // MLflow's forms have a place for whatever a payload may be: a frame, one tensor, or tensors with names
   const conversion = convert({ ...options, ...(blob && { blob }), to: "mlflow", head: ROWS, nan: "null", signal });
-  const payload = parse(await new Response(stream.pipeThrough(conversion) as ReadableStream<Uint8Array<ArrayBuffer>>).text());
+  const payload = parse(await textOf(stream.pipeThrough(conversion)));
   const told = options.from === "auto" ? detect(new Uint8Array(await file.slice(0, HEAD).arrayBuffer())) : options.from;
   return { form: told, ...tableOf(payload) };
 }
@@ -41,7 +42,7 @@ class Digits {
 }
 
 function tableOf({ dataframe_split: split, dataframe_records: records, inputs }: Payload): Pick<Look, "names" | "rows"> {
-  if (split) return { names: split.columns?.map(textOf), rows: split.data.map((row) => row.map(textOf)) };
+  if (split) return { names: split.columns?.map(cellText), rows: split.data.map((row) => row.map(cellText)) };
   if (records) return ofRecords(records);
   if (Array.isArray(inputs)) return ofTensor(inputs);
   const columns = Object.entries(inputs ?? {});
@@ -49,18 +50,18 @@ function tableOf({ dataframe_split: split, dataframe_records: records, inputs }:
   const length = Math.min(ROWS, Math.max(0, ...lists.map((cells) => cells.length)));
   return {
     names: columns.map(([name]) => name),
-    rows: Array.from({ length }, (_, row) => lists.map((cells) => (row < cells.length ? textOf(cells[row]) : ""))),
+    rows: Array.from({ length }, (_, row) => lists.map((cells) => (row < cells.length ? cellText(cells[row]) : ""))),
   };
 }
 
 function ofTensor(rows: readonly unknown[]): Pick<Look, "names" | "rows"> {
   if (rows.every((row) => isRecord(row))) return ofRecords(rows);
-  return { names: undefined, rows: rows.slice(0, ROWS).map((row) => (Array.isArray(row) ? row.map(textOf) : [textOf(row)])) };
+  return { names: undefined, rows: rows.slice(0, ROWS).map((row) => (Array.isArray(row) ? row.map(cellText) : [cellText(row)])) };
 }
 
 function ofRecords(records: readonly Readonly<Record<string, unknown>>[]): Pick<Look, "names" | "rows"> {
   const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
-  return { names, rows: records.slice(0, ROWS).map((record) => names.map((name) => (name in record ? textOf(record[name]) : ""))) };
+  return { names, rows: records.slice(0, ROWS).map((record) => names.map((name) => (name in record ? cellText(record[name]) : ""))) };
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -68,9 +69,10 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** A cell as it stands in a text: lists and objects as JSON. */
-function textOf(cell: unknown): string {
+function cellText(cell: unknown): string {
   if (typeof cell === "string") return cell;
-  if (Array.isArray(cell)) return `[${cell.map((inner) => (typeof inner === "string" ? JSON.stringify(inner) : textOf(inner))).join(",")}]`;
-  if (isRecord(cell)) return `{${Object.entries(cell).map(([key, inner]) => `${JSON.stringify(key)}:${textOf(inner)}`)}}`;
+  if (Array.isArray(cell))
+    return `[${cell.map((inner) => (typeof inner === "string" ? JSON.stringify(inner) : cellText(inner))).join(",")}]`;
+  if (isRecord(cell)) return `{${Object.entries(cell).map(([key, inner]) => `${JSON.stringify(key)}:${cellText(inner)}`)}}`;
   return String(cell);
 }

@@ -11,6 +11,8 @@ const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html",
   ".js": "text/javascript",
   ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".txt": "text/plain; charset=utf-8",
   ".wasm": "application/wasm",
 };
 const PLACES = [
@@ -28,15 +30,32 @@ export async function launch(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ["--no-sandbox"] });
 }
 
-/** The project's folder on a port of its own. */
-export async function serve(): Promise<{ url: string; close(): void }> {
+interface Serving {
+  /** What is served: the project's folder by default. */
+  readonly folder?: string;
+  /** The path that it is under. */
+  readonly under?: string;
+  /** Headers of every answer. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A folder on a port of its own. `asked`: the requests that have come. */
+export async function serve({
+  folder = ROOT,
+  under = "/",
+  headers = {},
+}: Serving = {}): Promise<{ url: string; asked: readonly string[]; close(): void }> {
+  const asked: string[] = [];
   const server: Server = createServer((request, response) => {
-    const path = join(ROOT, normalize(new URL(request.url ?? "/", "http://localhost").pathname));
+    asked.push(`${request.method} ${request.url}`);
+    const wanted = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
+    const name = wanted.startsWith(under) ? normalize(`/${wanted.slice(under.length)}`) : "/none";
+    const path = join(folder, name.endsWith("/") ? `${name}index.html` : name);
     readFile(path).then(
-      (bytes) => response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" }).end(bytes),
+      (bytes) => response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream", ...headers }).end(bytes),
       () => response.writeHead(404).end(),
     );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, close: () => server.close() };
 }
