@@ -33,6 +33,12 @@ function loadNdarray(): typeof ndarray {
   }
 }
 
+/**
+ * The array that `batch.tensor(dtype)` is a view of, without the view: ndarray makes these by `new Function`, which a page's content security
+ * policy may forbid.
+ */
+export let arrayOf: (batch: Batch, dtype?: DType) => TypedArray;
+
 /** What a batch is made of. */
 export interface BatchInit {
   /** Rows before it. */
@@ -126,15 +132,21 @@ export class Batch {
    * @throws TransloadError E_DTYPE for strings, or nulls in a dtype that has no NaN; E_RANGE for a number that `dtype` cannot hold.
    */
   tensor(dtype?: DType): NdArray<TypedArray> {
+    const { values, stride } = this.#array(dtype);
+    return view(values, this.columns.length === 0 ? [this.rowCount, 0] : this.shape, stride);
+  }
+
+  /** The array that `tensor()` is a view of. */
+  #array(dtype: DType | undefined): { values: TypedArray; stride?: number[] } {
     const first = this.columns[0];
-    if (!first) return view(new Float64Array(0), [this.rowCount, 0]);
+    if (!first) return { values: new Float64Array(0) };
     const wanted = dtype ?? (this.columns.every((c) => c.dtype === first.dtype) ? first.dtype : "float64");
     if (this.kind === "frame" && this.columns.some(({ shape, lists }) => lists || shape.length > 0))
       throw new TransloadError("E_SHAPE", "a column has tensors as cells, so the frame is no matrix; take its columns one by one");
     for (const column of this.columns) check(column, wanted);
-    if (first.dtype === wanted && this.kind !== "frame") return view(first.values as TypedArray, this.shape);
-    if (first.dtype === wanted && this.#block) return view(this.#block.values, this.shape, [1, this.#block.stride]);
-    return this.#copy(wanted);
+    if (first.dtype === wanted && this.kind !== "frame") return { values: first.values as TypedArray };
+    if (first.dtype === wanted && this.#block) return { values: this.#block.values, stride: [1, this.#block.stride] };
+    return { values: this.#copy(wanted) };
   }
 
   /**
@@ -154,7 +166,7 @@ export class Batch {
     return [this.rowCount, ...(this.columns[0]?.shape ?? [])];
   }
 
-  #copy(dtype: DType): NdArray<TypedArray> {
+  #copy(dtype: DType): TypedArray {
     const width = this.columns.length;
     const cells = this.columns[0]?.values.length ?? 0;
     const stored = storedAs(dtype) as NumericDType;
@@ -162,7 +174,11 @@ export class Batch {
     this.columns.forEach((column, c) => {
       for (let r = 0; r < cells; r++) out[r * width + c] = castNumber((column.values as TypedArray)[r] as number | bigint, stored) as never;
     });
-    return view(out, this.shape);
+    return out;
+  }
+
+  static {
+    arrayOf = (batch, dtype) => batch.#array(dtype).values;
   }
 }
 

@@ -1,6 +1,6 @@
 // Batches of one dtype to numpy's .npy. Its shape is known last, so the header is written again or the cells wait in a spill.
 
-import type { Batch } from "../../columns/batch.js";
+import { arrayOf, type Batch } from "../../columns/batch.js";
 import type { Column } from "../../columns/column.js";
 import { type DType, isTime, NUMERIC, type NumericDType, storedAs, type TypedArray } from "../../columns/dtype.js";
 import { optionText, TransloadError } from "../../errors.js";
@@ -45,8 +45,8 @@ export class NpyWriter implements BinaryWriter {
     this.#rows += batch.rowCount;
     if (this.#texts || (this.#dtype === undefined && isText(batch))) return this.#keepTexts(batch);
     this.#dtype ??= commonDtype(batch);
-    const { data } = batch.tensor(this.#dtype);
-    const cells = bytesOf(batch.kind === "frame" ? rowMajor(batch, this.#dtype) : data);
+    const array = arrayOf(batch, this.#dtype);
+    const cells = bytesOf(batch.kind === "frame" ? rowMajor(batch, this.#dtype) : array);
     this.#bytes += cells.length;
     if (!this.#options.patches) return void this.#spill.append(cells);
     if (first) yield this.#header();
@@ -111,7 +111,7 @@ function mixed({ name, dtype }: Column): TransloadError {
 function rowMajor(batch: Batch, dtype: ArrayDType): TypedArray {
   const { columns, rowCount } = batch;
   const width = columns.length;
-  if (columns.some((column) => column.dtype !== dtype)) return batch.tensor(dtype).data;
+  if (columns.some((column) => column.dtype !== dtype)) return arrayOf(batch, dtype);
   const out = new NUMERIC[storedAs(dtype) as NumericDType].array(rowCount * width);
   columns.forEach(({ values }, c) => {
     const cells = values as TypedArray;
