@@ -48,10 +48,12 @@ function choiceCells(name: string, column: Column | undefined, choice: ColumnCho
     changed();
   };
   const rename = labelled(element("input", { type: "text", value: choice.name, spellcheck: false }), `Name of ${name} in the result`);
-  rename.onchange = () => {
+  rename.oninput = () => {
     choice.name = rename.value === "" ? name : rename.value;
-    rename.value = choice.name;
     changed();
+  };
+  rename.onblur = () => {
+    rename.value = choice.name;
   };
   const own = element("option", { value: "" }, column ? column.dtype : "as it is");
   const dtype = labelled(element("select", {}, own, ...DTYPES.map((id) => element("option", { value: id }, `→ ${id}`))), `Type of ${name}`);

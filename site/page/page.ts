@@ -12,6 +12,8 @@ import { converter, session, surveyor } from "./session.js";
 import { fillFields, readingFields, settings } from "./settings.js";
 import { showTrial, tryAgain, tryAll } from "./trials.js";
 
+const PAUSE = 400;
+
 /** Ends the conversions that are under way. */
 let converting: AbortController | undefined;
 /** Files are surveyed one behind the other. */
@@ -21,7 +23,7 @@ const settle = () => tryAgain(showFiles);
 
 function take(files: readonly File[]): void {
   for (const file of files) {
-    const payload: Payload = { file, stop: new AbortController(), surveyed: 0, columns: new Map() };
+    const payload: Payload = { file, stop: new AbortController(), stale: true, surveyed: 0, columns: new Map() };
     session.payloads.push(payload);
     begin(payload);
   }
@@ -39,6 +41,17 @@ function select(payload: Payload | undefined): void {
   void judge(settle);
 }
 
+let waiting: ReturnType<typeof setTimeout> | undefined;
+
+/** Files are read in another way. `pause`: milliseconds in which nobody goes on typing. */
+function readAgain(pause = 0): void {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => {
+    for (const payload of session.payloads) begin(payload);
+    select(session.selected);
+  }, pause);
+}
+
 function remove(payload: Payload): void {
   const { payloads } = session;
   payload.stop.abort();
@@ -53,8 +66,9 @@ function remove(payload: Payload): void {
 function begin(payload: Payload): void {
   payload.stop.abort();
   payload.stop = new AbortController();
+  // what is seen of the look stays until there is another: a page that jumps is hard to click on
   Object.assign(payload, {
-    look: undefined,
+    stale: true,
     inspection: undefined,
     fault: undefined,
     objection: undefined,
@@ -64,9 +78,9 @@ function begin(payload: Payload): void {
   const { signal } = payload.stop;
   const given = { file: payload.file, reading: readingFields() };
   const looking = converter.ask("look", given, { signal }).then(
-    (look) => keep(payload, signal, { look }),
+    (look) => keep(payload, signal, { look, stale: false }),
     // whether it is at fault is for the survey to tell
-    () => keep(payload, signal, { look: { form: undefined, names: undefined, rows: [] } }),
+    () => keep(payload, signal, { look: { form: undefined, names: undefined, rows: [] }, stale: false }),
   );
   void looking.then(() => tryAll(showFiles));
   surveys = surveys.then(() => survey(payload, given, signal));
@@ -113,8 +127,8 @@ function showGo(): void {
   at("why").textContent = converting ? "" : reasonFor(ready.length, refused);
 }
 
-function isReady({ look, fault, objection }: Payload): boolean {
-  return look !== undefined && !fault && !objection;
+function isReady({ stale, fault, objection }: Payload): boolean {
+  return !stale && !fault && !objection;
 }
 
 function reasonFor(ready: number, refused: readonly Payload[]): string {
@@ -149,11 +163,8 @@ at("server").onchange = () => void judge(settle);
 at("model").onchange = () => void takeModel(settle);
 for (const id of ["to", "dtype", "nan", "missing"]) at(id).onchange = settle;
 for (const id of ["max-rows", "max-bytes", "names"]) at(id).oninput = settle;
-for (const id of ["from", "delimiter", "encoding", "headless"])
-  at(id).onchange = () => {
-    for (const payload of session.payloads) begin(payload);
-    select(session.selected);
-  };
+for (const id of ["from", "headless"]) at(id).onchange = () => readAgain();
+for (const id of ["delimiter", "encoding"]) at(id).oninput = () => readAgain(PAUSE);
 addEventListener("beforeunload", (event) => {
   if (converting) event.preventDefault();
 });

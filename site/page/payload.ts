@@ -15,6 +15,8 @@ export interface Payload {
   /** Ends whatever is asked about it. */
   stop: AbortController;
   look?: Look | undefined;
+  /** That look is of another reading, and the next one is under way. */
+  stale: boolean;
   inspection?: Inspection | undefined;
   /** Bytes that have been read for the inspection. */
   surveyed: number;

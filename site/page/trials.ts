@@ -29,7 +29,7 @@ export async function tryAll(changed: () => void): Promise<void> {
   trying = new AbortController();
   const { signal } = trying;
   for (const payload of [...session.payloads]) {
-    if (payload.fault || !payload.look) continue;
+    if (payload.fault || payload.stale) continue;
     const trial = await tryOne(payload, signal);
     if (signal.aborted) return;
     if (payload === session.selected) showTrial(payload, trial);

@@ -8,7 +8,11 @@ import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { launch, serve } from "../support/chromium.js";
 
+interface Storing<Folder> {
+  readonly storage: { getDirectory(): Promise<Folder> };
+}
 declare const window: object;
+declare const navigator: Storing<never>;
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const UNDER = "/some/where/";
@@ -31,7 +35,8 @@ export async function openSite(): Promise<Site> {
   const dir = mkdtempSync(join(tmpdir(), "transload-test-"));
   const folder = join(dir, "site");
   execFileSync(process.execPath, ["--import", "tsx", "site/build.ts", folder], { cwd: ROOT });
-  const [, policy = ""] = /http-equiv="Content-Security-Policy"\s+content="([^"]+)"/.exec(readFileSync(join(folder, "index.html"), "utf8")) ?? [];
+  const [, policy = ""] =
+    /http-equiv="Content-Security-Policy"\s+content="([^"]+)"/.exec(readFileSync(join(folder, "index.html"), "utf8")) ?? [];
   const server = await serve({ folder, under: UNDER, headers: { "content-security-policy": `${policy}; report-uri ${REPORTS}` } });
   const browser = await launch();
   return {
@@ -80,7 +85,7 @@ function pickNone(): void {
 
 /** A picker cannot be driven. */
 function pickOwn(): void {
-  const root = () => (navigator as unknown as { storage: { getDirectory(): Promise<Folder> } }).storage.getDirectory();
+  const root = () => (navigator as Storing<Folder>).storage.getDirectory();
   interface Folder {
     getFileHandle(name: string, how: object): Promise<unknown>;
     getDirectoryHandle(name: string, how: object): Promise<unknown>;
@@ -92,17 +97,17 @@ function pickOwn(): void {
   });
 }
 
-/** Files of the origin's own, or of a folder in it, with their texts. */
+/** Files of the origin's own, or of a folder in it, with their texts; but for spills, which are removed a moment later. */
 export function ownFiles(page: Page, folder = ""): Promise<Record<string, string>> {
   return page.evaluate(async (name) => {
     interface Folder {
       getDirectoryHandle(name: string): Promise<Folder>;
       entries(): AsyncIterable<[string, { kind: string; getFile(): Promise<{ text(): Promise<string> }> }]>;
     }
-    const root = await (navigator as unknown as { storage: { getDirectory(): Promise<Folder> } }).storage.getDirectory();
+    const root = await (navigator as Storing<Folder>).storage.getDirectory();
     const found: Record<string, string> = {};
     for await (const [file, handle] of (name === "" ? root : await root.getDirectoryHandle(name)).entries())
-      if (handle.kind === "file") found[file] = await (await handle.getFile()).text();
+      if (handle.kind === "file" && !file.startsWith("transload-spill-")) found[file] = await (await handle.getFile()).text();
     return found;
   }, folder);
 }
