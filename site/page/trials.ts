@@ -49,9 +49,13 @@ async function tryOne(payload: Payload, signal: AbortSignal): Promise<Trial | un
   }
 }
 
-export function showTrial({ fault, objection }: Payload, trial?: Trial): void {
+export function showTrial({ fault, objection, look }: Payload, trial?: Trial): void {
   const what = `It cannot become ${titleOf(settings().to)} as is asked:`;
   at("objection").replaceChildren(...(objection && !fault ? [faultView(objection, what)] : []));
+  // what is missing is asked for
+  const nameless = objection?.code === "E_COLUMNS" && look !== undefined && look.names === undefined;
+  if (nameless) at<HTMLDetailsElement>("options").open = true;
+  at("names-hint").hidden = !nameless;
   at("trial").replaceChildren(...(trial && !fault ? trialView(trial) : []));
 }
 

@@ -66,6 +66,8 @@ export interface Visitor extends BrowserContextOptions {
 
 export async function visit(site: Site, { picks = false, ...options }: Visitor = {}): Promise<Visit> {
   const context = await site.browser.newContext({ acceptDownloads: true, ...options });
+  // sooner than a test ends, which then tells where it was
+  context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   const wrong: string[] = [];
   context.on("request", (request) => {
