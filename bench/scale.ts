@@ -8,9 +8,29 @@ export interface Scale {
   small: string;
   large: string;
   row: string;
+  /** What goes through the page of site/. */
+  page: string;
   rounds: number;
   starts: number;
 }
 
-export const FULL: Scale = { size: "200MB", slice: "20MB", small: "200MB", large: "2GiB", row: "1GiB", rounds: 5, starts: 30 };
-export const QUICK: Scale = { size: "20MB", slice: "2MB", small: "20MB", large: "200MB", row: "100MB", rounds: 3, starts: 10 };
+export const FULL: Scale = {
+  size: "200MB",
+  slice: "20MB",
+  small: "200MB",
+  large: "2GiB",
+  row: "1GiB",
+  page: "300MB",
+  rounds: 5,
+  starts: 30,
+};
+export const QUICK: Scale = {
+  size: "20MB",
+  slice: "2MB",
+  small: "20MB",
+  large: "200MB",
+  row: "100MB",
+  page: "20MB",
+  rounds: 3,
+  starts: 10,
+};

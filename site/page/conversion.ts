@@ -118,7 +118,7 @@ class Meter {
   }
 
   get summary(): string {
-    return `${spellBytes(this.#all)} read in ${this.#seconds.toFixed(1)} s.`;
+    return `${spellBytes(this.#all)} read in ${this.#seconds.toFixed(2)} s.`;
   }
 
   get #seconds(): number {

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, type BrowserContext, chromium } from "playwright-core";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const TYPES: Readonly<Record<string, string>> = {
@@ -24,10 +24,19 @@ const PLACES = [
 
 /** The Chromium of this machine: CHROMIUM names another. */
 export async function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: placeOf(), args: ["--no-sandbox"] });
+}
+
+/** The same, with what it keeps in this folder: without one, the origin's own files are in memory. */
+export async function launchWithProfile(folder: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(folder, { executablePath: placeOf(), args: ["--no-sandbox"] });
+}
+
+function placeOf(): string {
   const executablePath = process.env.CHROMIUM ?? PLACES.find((path) => existsSync(path));
   if (!executablePath)
     throw new Error("no Chromium on this machine; install it (apt-get install chromium), or say where it is: CHROMIUM=/path");
-  return chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  return executablePath;
 }
 
 interface Serving {

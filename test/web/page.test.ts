@@ -187,6 +187,18 @@ describe("options", () => {
     await says("#status", /3 pieces/);
   });
 
+  test("a list has no names for a csv's columns, which are asked for", async () => {
+    await choose(data("tensor.azureml.json"));
+    await page.selectOption("#to", "csv");
+    await says("#names-hint", /Give the columns names/);
+    expect(await page.isDisabled("#go")).toBe(true);
+    const names = Array.from({ length: 12 }, (_, i) => `c${i}`);
+    await page.fill("#names", names.join(", "));
+    const { bytes } = await converted();
+    expect(bytes).toEqual(await inNode(data("tensor.azureml.json"), { to: "csv", columns: names }));
+    expect(await page.isVisible("#names-hint")).toBe(false);
+  });
+
   test("a file is read as its reader says, and a list gets names", async () => {
     await choose(made("odd.txt", "1;2\n3;4\n"));
     await page.waitForSelector("#go:disabled");
@@ -201,7 +213,7 @@ describe("options", () => {
   });
 });
 
-test.each(["parquet", "arrow", "npy"])("a csv becomes a file in %s, and that a csv again", async (to) => {
+test.each(["parquet", "arrow", "npy"])("a csv becomes a file in %s, and that is read again", async (to) => {
   const csv = made("numbers.csv", "a,b\n1.5,2\n3.5,4\n");
   await choose(csv);
   await ready();
@@ -212,12 +224,14 @@ test.each(["parquet", "arrow", "npy"])("a csv becomes a file in %s, and that a c
   await page.click('[aria-label="Remove numbers.csv"]');
   await choose(made(`again.${to}`, bytes));
   await surveyed();
-  await page.selectOption("#to", "csv");
   if (to === "npy") {
-    // an array has no names
-    await says("#names-hint", /Give the columns names/);
-    await page.fill("#names", "a, b");
+    // an array has no names, and a csv needs them
+    await page.selectOption("#to", "mlflow:inputs");
+    await says("#trial pre", /3\.5/);
+    expect((await converted()).bytes.toString()).toBe('{"inputs":[[1.5,2.0],[3.5,4.0]]}');
+    return;
   }
+  await page.selectOption("#to", "csv");
   await says("#trial pre", /3\.5,4/);
   const again = await converted();
   const cells = (text: string) =>
