@@ -90,7 +90,11 @@ async function takeTerminal(browser: Browser): Promise<void> {
 function said(line: string, cwd: string): string {
   const command = line.replace(/^transload/, `"${process.execPath}" "${join(ROOT, "dist/cli/main.cjs")}"`);
   const sized = `stty cols ${COLUMNS} rows 50; ${command}`;
-  const { stdout } = spawnSync("script", ["-qec", sized, "/dev/null"], { cwd, encoding: "utf8", env: { ...process.env, TERM: "xterm-256color" } });
+  const { stdout } = spawnSync("script", ["-qec", sized, "/dev/null"], {
+    cwd,
+    encoding: "utf8",
+    env: { ...process.env, TERM: "xterm-256color" },
+  });
   return stdout
     .split("\n")
     .map((text) => last(text.replace(/\r$/, "")))
@@ -109,11 +113,13 @@ function terminal(calls: readonly { line: string; said: string }[]): string {
 
 /** Of all a terminal's escapes only red is drawn. */
 function coloured(text: string): string {
-  return escaped(text)
-    .replaceAll("\x1b[31m", "<i>")
-    .replaceAll("\x1b[39m", "</i>")
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: escapes begin with one
-    .replace(/\x1b\[[\d;?]*[A-Za-z]/g, "");
+  return (
+    escaped(text)
+      .replaceAll("\x1b[31m", "<i>")
+      .replaceAll("\x1b[39m", "</i>")
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: escapes begin with one
+      .replace(/\x1b\[[\d;?]*[A-Za-z]/g, "")
+  );
 }
 
 function escaped(text: string): string {

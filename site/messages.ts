@@ -86,8 +86,11 @@ export interface Tasks {
 
 export type TaskName = keyof Tasks;
 
-/** To a worker. */
-export type Order = { [Name in TaskName]: { id: number; task: Name; given: Tasks[Name][0] } }[TaskName] | { id: number; stop: true };
+/** To a worker. `hold`: surveys wait, or go on. */
+export type Order =
+  | { [Name in TaskName]: { id: number; task: Name; given: Tasks[Name][0] } }[TaskName]
+  | { id: number; stop: true }
+  | { hold: boolean };
 
 /** From a worker. `used`: bytes of the file that have been read so far. */
 export type Reply = { id: number } & ({ used: number } | { done: unknown } | { fault: Fault });

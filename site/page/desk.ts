@@ -48,6 +48,11 @@ export class Desk {
     });
   }
 
+  /** Surveys wait while a conversion is under way. */
+  hold(hold: boolean): void {
+    this.#send({ hold });
+  }
+
   #send(order: Order): void {
     this.#worker.postMessage(order);
   }

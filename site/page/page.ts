@@ -143,6 +143,7 @@ function reasonFor(ready: number, refused: readonly Payload[]): string {
 async function convertReady(): Promise<void> {
   if (converting) return;
   converting = new AbortController();
+  surveyor.hold(true);
   showGo();
   try {
     await convertAll(session.payloads.filter(isReady), settings(), converter, converting.signal, (payload) => {
@@ -151,6 +152,7 @@ async function convertReady(): Promise<void> {
     });
   } finally {
     converting = undefined;
+    surveyor.hold(false);
     showGo();
   }
 }

@@ -3,6 +3,7 @@ import { readModel } from "transload/web";
 import type { Order, Reply, TaskName, Tasks } from "../messages.js";
 import { attempt, run } from "./conversion.js";
 import { faultOf } from "./fault.js";
+import { Gate } from "./gate.js";
 import { look } from "./look.js";
 import { judge, survey } from "./survey.js";
 
@@ -12,9 +13,11 @@ type Work<Name extends TaskName> = (
   signal: AbortSignal,
 ) => Promise<Tasks[Name][1]> | Tasks[Name][1];
 
+const gate = new Gate();
+
 const work: { readonly [Name in TaskName]: Work<Name> } = {
   look: ({ file, reading }, _, signal) => look(file, reading, signal),
-  survey: ({ file, reading }, told, signal) => survey(file, reading, told, signal),
+  survey: ({ file, reading }, told, signal) => survey(file, reading, gate, told, signal),
   judge: ({ inspection, server, model, name }) => judge(inspection, server, model, name),
   readModel: ({ file }) => readModel(file),
   try: ({ file, choices }, _, signal) => attempt(file, choices, signal),
@@ -28,6 +31,10 @@ const underWay = new Map<number, AbortController>();
 const say = (reply: Reply) => postMessage(reply);
 
 addEventListener("message", async ({ data: order }: MessageEvent<Order>) => {
+  if ("hold" in order) {
+    gate.closed = order.hold;
+    return;
+  }
   const { id } = order;
   if ("stop" in order) {
     underWay.get(id)?.abort(new Error("stopped"));
