@@ -41,12 +41,21 @@ export async function run(
 
 /** How the result will begin: of the first rows alone, so that what the options make of a payload is seen before it is converted. */
 export async function attempt(file: File, choices: Choices, signal: AbortSignal): Promise<Trial> {
-  const input = await openInput(file, choices);
-  const around = { signal, head: TRIAL.rows };
-  const bytes = isCut(choices) ? firstOf(input, choices, around) : converted(input, choices, around);
-  const text = await textOf(bytes);
+  let text: string;
+  try {
+    // what stands behind the rows may belong to the result; where it is said that nothing does, the file is read no further than these
+    text = await beginning(file, choices, { signal, head: TRIAL.rows, fixed: true });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    text = await beginning(file, choices, { signal, head: TRIAL.rows });
+  }
   if (BINARY.includes(choices.to)) return { text: undefined, cut: false };
   return { text: text.slice(0, TRIAL.characters), cut: text.length > TRIAL.characters };
+}
+
+async function beginning(file: File, choices: Choices, around: Partial<SplitOptions>): Promise<string> {
+  const input = await openInput(file, choices);
+  return await textOf(isCut(choices) ? firstOf(input, choices, around) : converted(input, choices, around));
 }
 
 function isCut({ maxRows, maxBytes }: Choices): boolean {

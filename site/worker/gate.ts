@@ -18,6 +18,9 @@ export class Gate {
   }
 }
 
+/** Bytes that are read at once. */
+const CHUNK = 1 << 20;
+
 class HeldFile extends Blob {
   readonly #wait: () => Promise<void> | undefined;
 
@@ -26,14 +29,19 @@ class HeldFile extends Blob {
     this.#wait = wait;
   }
 
+  /** Chunk by chunk: of a Blob's own stream so much is there at once that orders would not be heard in between. */
   override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return super.stream().pipeThrough(
-      new TransformStream({
-        transform: async (chunk, controller) => {
+    let at = 0;
+    return new ReadableStream(
+      {
+        pull: async (controller) => {
           await this.#wait();
-          controller.enqueue(chunk);
+          if (at >= this.size) return controller.close();
+          controller.enqueue(new Uint8Array(await this.slice(at, at + CHUNK).arrayBuffer()));
+          at += CHUNK;
         },
-      }),
+      },
+      { highWaterMark: 0 },
     );
   }
 }

@@ -7,27 +7,38 @@ const ROWS = 10;
 /** What tells the form of a payload in JSON. */
 const HEAD = 1 << 16;
 
-/** The first rows of a file; of a large one no more than these is read. */
+/**
+ * The first rows of a file, and no more of it is read than these: as lines, behind which nothing stands that would have to be known. A list has no
+ * names for the columns of records, and tensors of several ranks are no rows at all; MLflow's inputs have a place for those.
+ */
 export async function look(file: File, reading: Reading, signal: AbortSignal): Promise<Look> {
-  const { stream, blob, options } = await openInput(file, reading);
-  // MLflow's forms have a place for whatever a payload may be: a frame, one tensor, or tensors with names
-  const conversion = convert({ ...options, ...(blob && { blob }), to: "mlflow", head: ROWS, nan: "null", signal });
-  const payload = parse(await textOf(stream.pipeThrough(conversion)));
+  const { options } = await openInput(file, reading);
   const told = options.from === "auto" ? detect(new Uint8Array(await file.slice(0, HEAD).arrayBuffer())) : options.from;
-  return { form: told, ...tableOf(payload) };
+  for (const to of ["jsonl:records", "jsonl:lists"])
+    try {
+      const lines = (await rowsAs(to, file, reading, signal)).split("\n").filter((line) => line !== "");
+      return { form: told, ...ofTensor(lines.map(parse) as readonly unknown[]) };
+    } catch (error) {
+      if (signal.aborted) throw error;
+    }
+  return { form: told, ...ofInputs(parse(await rowsAs("mlflow:inputs", file, reading, signal)) as Payload) };
+}
+
+async function rowsAs(to: string, file: File, reading: Reading, signal: AbortSignal): Promise<string> {
+  const { stream, blob, options } = await openInput(file, reading);
+  const conversion = convert({ ...options, ...(blob && { blob }), to, head: ROWS, nan: "null", signal });
+  return await textOf(stream.pipeThrough(conversion));
 }
 
 interface Payload {
-  readonly dataframe_split?: { readonly columns?: readonly unknown[]; readonly data: readonly (readonly unknown[])[] };
-  readonly dataframe_records?: readonly Readonly<Record<string, unknown>>[];
   readonly inputs?: readonly unknown[] | Readonly<Record<string, unknown>>;
 }
 
 /** Numbers keep the digits that the text has, where the engine tells them (JSON.parse source text access). */
-function parse(text: string): Payload {
+function parse(text: string): unknown {
   const keep = (_: string, value: unknown, context?: { readonly source?: string }) =>
     typeof value === "number" && context?.source !== undefined ? new Digits(context.source) : value;
-  return JSON.parse(text, keep as (key: string, value: unknown) => unknown) as Payload;
+  return JSON.parse(text, keep as (key: string, value: unknown) => unknown);
 }
 
 /** A number, as its text. */
@@ -41,9 +52,7 @@ class Digits {
   }
 }
 
-function tableOf({ dataframe_split: split, dataframe_records: records, inputs }: Payload): Pick<Look, "names" | "rows"> {
-  if (split) return { names: split.columns?.map(cellText), rows: split.data.map((row) => row.map(cellText)) };
-  if (records) return ofRecords(records);
+function ofInputs({ inputs }: Payload): Pick<Look, "names" | "rows"> {
   if (Array.isArray(inputs)) return ofTensor(inputs);
   const columns = Object.entries(inputs ?? {});
   const lists = columns.map(([, cells]) => (Array.isArray(cells) ? cells : [cells]));
