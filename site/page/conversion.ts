@@ -32,7 +32,7 @@ export async function convertAll(
       said.push(summaryOf(payload.result));
     } catch (error) {
       if (signal.aborted) break;
-      payload.objection = faultIn(error);
+      payload.failure = faultIn(error);
       said.push(`${payload.file.name} was refused, and nothing of it was written.`);
     }
     meter.pass(payload.file.size);

@@ -22,11 +22,11 @@ export function fileLines(payloads: readonly Payload[], selected: Payload | unde
     const away = element("button", { type: "button", className: "away", title: `Remove ${name}` }, "✕");
     away.setAttribute("aria-label", `Remove ${name}`);
     away.onclick = () => remove(payload);
-    return element("li", { className: payload.fault || payload.objection ? "bad" : "" }, open, away);
+    return element("li", { className: payload.fault || payload.objection || payload.failure ? "bad" : "" }, open, away);
   });
 }
 
-function stateOf({ fault, objection, result, inspection, look }: Payload): string {
+function stateOf({ fault, failure, objection = failure, result, inspection, look }: Payload): string {
   if (fault) return "cannot be read";
   if (objection) return "cannot be converted so";
   if (result) return "converted";

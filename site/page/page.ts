@@ -72,6 +72,7 @@ function begin(payload: Payload): void {
     inspection: undefined,
     fault: undefined,
     objection: undefined,
+    failure: undefined,
     result: undefined,
     surveyed: 0,
   });
@@ -123,12 +124,12 @@ function showGo(): void {
   const go = at<HTMLButtonElement>("go");
   go.disabled = ready.length === 0 || converting !== undefined;
   go.textContent = payloads.length > 1 ? `Convert ${spellCount(ready.length, "file")} and save` : "Convert and save";
-  const refused = payloads.filter((payload) => payload.fault || payload.objection);
+  const refused = payloads.filter((payload) => payload.fault || payload.objection || payload.failure);
   at("why").textContent = converting ? "" : reasonFor(ready.length, refused);
 }
 
-function isReady({ stale, fault, objection }: Payload): boolean {
-  return !stale && !fault && !objection;
+function isReady({ stale, fault, objection, failure }: Payload): boolean {
+  return !stale && !fault && !objection && !failure;
 }
 
 function reasonFor(ready: number, refused: readonly Payload[]): string {
@@ -148,7 +149,7 @@ async function convertReady(): Promise<void> {
   try {
     await convertAll(session.payloads.filter(isReady), settings(), converter, converting.signal, (payload) => {
       showFiles();
-      if (payload === session.selected && payload.objection) showTrial(payload);
+      if (payload === session.selected && payload.failure) showTrial(payload);
     });
   } finally {
     converting = undefined;

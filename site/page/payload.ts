@@ -26,6 +26,8 @@ export interface Payload {
   beginning?: string | undefined;
   /** Why it cannot be converted as is asked. */
   objection?: Fault | undefined;
+  /** Why it was not converted, although its first rows can be; it holds until something else is asked for. */
+  failure?: Fault | undefined;
   /** By the column's own name. */
   readonly columns: Map<string, ColumnChoice>;
   result?: (Result & { readonly name: string }) | undefined;

@@ -16,11 +16,9 @@ let waiting: ReturnType<typeof setTimeout> | undefined;
 
 /** Something else is asked for: what was said of it no longer holds. @param changed called when more is known of a payload */
 export function tryAgain(changed: () => void): void {
+  for (const payload of session.payloads) payload.objection = payload.failure = undefined;
   clearTimeout(waiting);
-  waiting = setTimeout(() => {
-    for (const payload of session.payloads) payload.objection = undefined;
-    void tryAll(changed);
-  }, PAUSE);
+  waiting = setTimeout(() => void tryAll(changed), PAUSE);
 }
 
 /** Converts the first rows of each. */
@@ -49,7 +47,7 @@ async function tryOne(payload: Payload, signal: AbortSignal): Promise<Trial | un
   }
 }
 
-export function showTrial({ fault, objection, look }: Payload, trial?: Trial): void {
+export function showTrial({ fault, failure, objection = failure, look }: Payload, trial?: Trial): void {
   const what = `It cannot become ${titleOf(settings().to)} as is asked:`;
   at("objection").replaceChildren(...(objection && !fault ? [faultView(objection, what)] : []));
   // what is missing is asked for
