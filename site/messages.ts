@@ -1,5 +1,5 @@
 // What the page and its workers say to each other. All of it is cloned on its way.
-import type { Inspection, Model, Verdict, Warning } from "transload/web";
+import type { Inspection, Model, Verdict } from "transload/web";
 
 /** How a file is read. What is left out is told from its name and its first bytes. */
 export interface Reading {
@@ -95,4 +95,4 @@ export type Order =
 /** From a worker. `used`: bytes of the file that have been read so far. */
 export type Reply = { id: number } & ({ used: number } | { done: unknown } | { fault: Fault });
 
-export type { Inspection, Model, Verdict, Warning };
+export type { Inspection, Model, Verdict };

@@ -1,7 +1,7 @@
 import type { Fault, Order, Reply, TaskName, Tasks } from "../messages.js";
 
 /** Why a worker has not done what it was asked. */
-export class Refusal extends Error {
+class Refusal extends Error {
   readonly fault: Fault;
   constructor(fault: Fault) {
     super(fault.message);

@@ -35,12 +35,12 @@ export async function openInput(file: File, reading: Reading, told: (used: numbe
 }
 
 /** The two bytes that every gzip file begins with. */
-export async function isPacked(file: File): Promise<boolean> {
+async function isPacked(file: File): Promise<boolean> {
   const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
   return first === 0x1f && second === 0x8b;
 }
 
-export function formByName(name: string): string {
+function formByName(name: string): string {
   const [, ending = ""] = /\.([a-z]+)(?:\.gz)?$/i.exec(name) ?? [];
   return ENDINGS[ending.toLowerCase()] ?? "auto";
 }

@@ -1,7 +1,7 @@
 // The page for everybody: by axe's rules in each of its states, by the keyboard alone, on a narrow screen, in the dark.
-import { readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import axeCore from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { data, openSite, type Site, type Visit, type Visitor, visit } from "./visitor.js";
@@ -15,7 +15,7 @@ declare const document: {
   documentElement: { scrollWidth: number; clientWidth: number };
 };
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const AXE = axeCore.source;
 
 let site: Site;
 let visitor: Visit;

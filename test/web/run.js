@@ -1,4 +1,4 @@
-import { convert, inspect, readBatches, split, verdict } from "../../dist/web/index.js";
+import { convert, inspect, readBatches, readModel, split, verdict } from "../../dist/web/index.js";
 import { runJobs } from "./jobs.js";
 
 const worker = new Worker("worker.js", { type: "module" });
@@ -75,6 +75,19 @@ window.judged = async (payloads) => {
       } catch (error) {
         answers.push({ error: error.code ?? String(error), message: error.message });
       }
+    }
+  }
+  return answers;
+};
+
+/** What is read of these MLmodel files, or why none is. */
+window.models = async (texts) => {
+  const answers = [];
+  for (const text of texts) {
+    try {
+      answers.push(await readModel(new File([text], "MLmodel")));
+    } catch (error) {
+      answers.push({ error: error.code, message: error.message });
     }
   }
   return answers;

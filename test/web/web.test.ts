@@ -2,11 +2,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ConvertOptions, convert, inspect, split, TransloadError, verdict } from "../../src/index.js";
+import { type ConvertOptions, convert, inspect, readModel, split, TransloadError, verdict } from "../../src/index.js";
 import { launch, serve } from "../support/chromium.js";
 
 /** What run.js puts into the page. */
@@ -264,6 +265,19 @@ test("pieces, inspections and verdicts are those of Node", async () => {
   const given = payloads.map(({ bytes, from, to }) => ({ input: bytes.toString("base64"), from, to }));
   const found = await page.evaluate((all) => window.judged?.(all), given);
   expect(found).toEqual(JSON.parse(JSON.stringify(expected.flatMap((answer) => [answer, answer]))));
+});
+
+test("an MLmodel file that is chosen is read as in Node", async () => {
+  const file = new URL("../../data/heart-model/MLmodel", import.meta.url);
+  const texts = [readFileSync(file, "utf8"), "a: [", "a: 1", "flavors: {}"];
+  const found = (await page.evaluate((all) => window.models?.(all), texts)) as unknown as unknown[];
+  const { path: _, ...model } = await readModel(fileURLToPath(file));
+  expect(found).toEqual([
+    { ...model, path: "MLmodel" },
+    { error: "E_MODEL", message: expect.stringMatching(/^MLmodel is not YAML/) },
+    { error: "E_MODEL", message: expect.stringMatching(/^MLmodel is not an MLmodel file/) },
+    { path: "MLmodel", flavors: [], typeHints: false },
+  ]);
 });
 
 test("what is compressed is refused with the way to expand it", async () => {
