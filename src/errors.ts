@@ -178,8 +178,11 @@ const MANY = 20;
  * @throws TransloadError E_COLUMNS for one that is none, with the nearest name.
  */
 export function placesAmong(names: readonly string[], wanted: readonly string[]): number[] {
-  const places = new Map<string, number>();
-  for (const [i, name] of names.entries()) if (!places.has(name)) places.set(name, i);
+  // those that are wanted are few, and the names may be a million
+  const places = new Map<string, number | undefined>(wanted.map((name) => [name, undefined]));
+  names.forEach((name, i) => {
+    if (places.has(name)) places.set(name, places.get(name) ?? i);
+  });
   return wanted.map((name) => places.get(name) ?? refuseName(names, name));
 }
 
