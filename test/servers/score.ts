@@ -23,11 +23,17 @@ export async function checkScore({ python, env }: Environment, cli: string, pare
   const call = ["score", join(folder, "rows.csv"), "--url", url, "--model", model, "--max-rows", "10000", "-o", output, "--json"];
   const done = spawnSync(process.execPath, [cli, ...call], { encoding: "utf8" });
   if (done.status !== 0) return `FAILED  ${title}: ${done.stderr}`;
-  const wrong = await differing(output, new Float64Array(new Uint8Array(readFileSync(join(folder, "predicted.bin"))).buffer));
+  const wrong = await differing(output, predicted(folder));
   return wrong === undefined ? `passed  ${title}: ${done.stdout.trim()}` : `FAILED  ${title}: ${wrong}`;
 }
 
-async function differing(output: string, expected: Float64Array): Promise<string | undefined> {
+/** What the model predicts of the whole frame. */
+export function predicted(folder: string): Float64Array {
+  return new Float64Array(new Uint8Array(readFileSync(join(folder, "predicted.bin"))).buffer);
+}
+
+/** The first row whose prediction is another, in words. */
+export async function differing(output: string, expected: Float64Array): Promise<string | undefined> {
   let row = 0;
   for await (const batch of readBatches(output, { dtype: "float64" })) {
     const names = batch.columns.map(({ name }) => name);
