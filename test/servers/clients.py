@@ -98,7 +98,8 @@ def tfserving_client(url, model):
 
 def seldon_client(url, model):
     to = f"{url}/api/v1.0/predictions"
-    yield "ndarray", values(posted(to, {"data": {"names": NAMES, "ndarray": ROWS}}), "data")
+    answer = posted(to, {"data": {"names": NAMES, "ndarray": ROWS}})
+    yield "ndarray", flat(answer.json()["data"]["ndarray"]) if answer.status_code == 200 else answer.text
     yield "broken", refusal(to, BROKEN)
 
 
@@ -185,7 +186,7 @@ async def kserve_answers(url, model, protocol):
         return answers
     answers["live"] = await client.is_server_live(url)
     answers["server"] = await client.is_server_ready(url)
-    given = await client.infer(url, request(NAMES))
+    given = await client.infer(url, request(NAMES), model_name=model)
     answers["infer"], answers["id"] = flat(given.outputs[0].as_numpy().tolist()), given.id
     answers["lacking"] = await said(request(NAMES[:2]))
     return answers
