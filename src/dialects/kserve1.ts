@@ -24,10 +24,5 @@ export const kserve1 = dialect({
     records: { key: "instances", layouts: ["records"] },
     inputs: { key: "inputs", layouts: ["tensor", "records"], refusesScalar: true },
   },
-  // orjson writes null for NaN (protocol/rest/v1_endpoints.py, ORJSONResponse), and its clients' parsers read no token
-  response: {
-    about: "KServe v1: predictions",
-    nan: "null",
-    forms: { predictions: { key: "predictions", layouts: ["tensor", "records", "named"] } },
-  },
+  response: { about: "KServe v1: predictions", forms: { predictions: { key: "predictions", layouts: ["tensor", "records", "named"] } } },
 });

@@ -4,13 +4,13 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { wordsOf } from "../api/answer.js";
 import { inspect } from "../api/inspect.js";
 import { contentTypeOf } from "../api/route.js";
-import { LENGTH_HEADER } from "../binary/oip/header.js";
 import { concat, decode, encode } from "../columns/bytes.js";
 import { choose, type Dialect, type What } from "../dialects/index.js";
 import { TransloadError, type Warning } from "../errors.js";
 import { unpack } from "../io/unpack.js";
 import { verdict } from "../model/verdict.js";
-import { type Request, requestOf } from "../options/request.js";
+import type { Request } from "../options/request.js";
+import { BINARY_LENGTH, inJson } from "./binary.js";
 import { type Begun, begun, bodyOf, type Converted, chunksOf, converted, SHORT } from "./body.js";
 import type { Conversions } from "./conversions.js";
 import type { Gate } from "./gate.js";
@@ -158,12 +158,9 @@ class Crossing {
     return written;
   }
 
-  /** Open Inference Protocol's with binary tensors becomes the same in JSON. */
   #asText(body: Begun, headers: Answer["headers"], what: What): Begun | Promise<Begun> {
     const length = headers[BINARY_LENGTH];
-    if (length === undefined) return body;
-    const asked = { from: "triton:binary", to: "oip", what, nan: "token", headerLength: Number(length) } as const;
-    return converted(body, this.#with(requestOf("convert", asked)));
+    return length === undefined ? body : inJson(body, `${length}`, what, this.#onWarning);
   }
 
   /** What the server will do with a short request that its sender should know of. */
@@ -227,8 +224,6 @@ class Crossing {
 }
 
 const NOTHING = new Uint8Array();
-/** Node has headers in small letters. */
-const BINARY_LENGTH = LENGTH_HEADER.toLowerCase();
 
 function refusalIn(error: unknown): Refusal {
   if (error instanceof Ended && error.refusal) return error.refusal;

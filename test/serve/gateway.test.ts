@@ -236,7 +236,7 @@ test("content that is not converted is 415, and gzip is read", async () => {
   upstream = await speakingServer("azureml");
   const { gzipSync } = await import("node:zlib");
   const { url } = await gatewayAt({ upstream: upstream.url, speaks: "azureml", accepts: ["mlflow", "oip"] });
-  expect((await posted(`${url}/v2/models/m/infer`, "{}", { "inference-header-content-length": "2" })).status).toBe(415);
+  expect((await posted(`${url}/invocations`, "{}", { "inference-header-content-length": "2" })).status).toBe(415);
   expect((await posted(`${url}/invocations`, ONE, { "content-encoding": "br" })).status).toBe(415);
   expect((await posted(`${url}/invocations`, new Uint8Array(gzipSync(ONE)), { "content-encoding": "gzip" })).text).toBe(
     '{"predictions":[2]}',

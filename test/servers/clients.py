@@ -92,7 +92,7 @@ def tfserving_client(url, model):
     yield "status", requests.get(f"{url}/v1/models/{model}", timeout=60).json()["model_version_status"][0]["state"]
     yield "instances", values(posted(to, {"instances": RECORDS}), "predictions")
     yield "rows", values(posted(to, {"instances": ROWS}), "predictions")
-    yield "inputs", values(posted(to, {"inputs": {name: [row[name] for row in RECORDS] for name in NAMES}}), "predictions")
+    yield "inputs", values(posted(to, {"inputs": {name: [row[name] for row in RECORDS] for name in NAMES}}), "outputs")
     yield "broken", refusal(to, BROKEN)
 
 
