@@ -14,10 +14,16 @@ export interface Answer {
 
 /** No answer came. */
 export class NoAnswer extends TransloadError {
+  /** The connection was there, and ended before anything was answered. */
+  readonly closed: boolean;
+
   constructor(url: URL, error: unknown) {
     super("E_READ", `cannot ask ${spellUrl(url)}: ${reasonOf(error)}`, {}, { cause: error });
+    this.closed = CLOSED.includes((error as NodeJS.ErrnoException).code ?? "");
   }
 }
+
+const CLOSED: readonly string[] = ["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"];
 
 export class Upstream {
   readonly url: URL;
@@ -37,6 +43,16 @@ export class Upstream {
    * @throws NoAnswer where none comes; what the body's own end fails with, which ends the request; the signal's reason.
    */
   async post(body: Begun, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Answer> {
+    try {
+      return await this.#post(body, headers, signal);
+    } catch (error) {
+      // a server may close a connection that waits just when it is taken again; predictions may be asked for twice
+      if (body.rest || signal.aborted || !(error instanceof NoAnswer && error.closed)) throw error;
+      return this.#post(body, headers, signal);
+    }
+  }
+
+  async #post(body: Begun, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Answer> {
     const { pathname, search } = this.url;
     const sent = body.rest && new Sent(body);
     try {
