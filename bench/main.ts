@@ -28,6 +28,7 @@ import { printing } from "./sections/printing.js";
 import { python } from "./sections/python.js";
 import { scaling } from "./sections/scaling.js";
 import { score } from "./sections/score.js";
+import { serve } from "./sections/serve.js";
 import { spark } from "./sections/spark.js";
 import { splice } from "./sections/splice.js";
 import { starting } from "./sections/starting.js";
@@ -50,6 +51,7 @@ const SECTIONS: Readonly<Record<string, (scale: Scale) => Section | Promise<Sect
   "tables-memory": tablesMemory,
   binary,
   score,
+  serve,
   browser,
   others,
   "tables-others": tablesOthers,

@@ -19,6 +19,8 @@ export const oip = dialect({
     "/v2/models/{model}/ready": { says: { name: "{model}", ready: true }, ready: true },
   },
   modelKey: "model_name",
+  // inference_rest.md: an answer has the id of its request
+  idKey: "id",
   params: "parameters",
   bytes: "content",
   rules: "mlserver",

@@ -134,7 +134,7 @@ export class Output {
   }
 
   #head(reader: RowReader | undefined): string {
-    return this.#writer.head(this.#namesOf(reader), this.tensor?.name ?? "input");
+    return this.#writer.head(this.#namesOf(reader), this.tensor?.name ?? this.#job.target.form.unnamed ?? "input");
   }
 
   get #writer(): RowWriter {

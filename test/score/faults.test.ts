@@ -229,6 +229,26 @@ describe("rows that are refused", () => {
     expect(listed.map((line) => JSON.parse(line))).toEqual([17, 18, 63].map((row) => ({ row, status: 400, reason: "no such thing" })));
   });
 
+  test.each([
+    ["most of them", (row: number) => row >= 10, 130],
+    ["every second", (row: number) => row % 2 === 1, 140],
+    ["one", (row: number) => row === 77, 13],
+    ["the first and the last", (row: number) => row % 99 === 0, 25],
+  ])("are found in few requests: %s", async (_, isBad, most) => {
+    const refused: Fault = ({ cells }, response) => cells.some((cell) => isBad(cell as number)) && say(response, 400, "no");
+    const { output, text, summary } = await run(refused, { bisect: true, keepGoing: true, maxRows: 100 });
+    const rows = Array.from({ length: ROWS }, (_, i) => i);
+    expect(text).toBe(
+      `row,prediction\n${rows
+        .filter((row) => !isBad(row))
+        .map((row) => `${row},${row * 2}\n`)
+        .join("")}`,
+    );
+    const listed = readFileSync(`${output}.refused.jsonl`, "utf8").trimEnd().split("\n");
+    expect(listed.map((line) => JSON.parse(line).row)).toEqual(rows.filter(isBad));
+    expect(summary.requests).toBeLessThanOrEqual(most);
+  });
+
   test("are a whole request's without halves", async () => {
     const { summary } = await run(bad, { keepGoing: true });
     expect(summary.refused).toBe(20);

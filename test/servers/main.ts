@@ -1,6 +1,7 @@
 // npm run test:servers: what transload wrote, sent to the real servers; what their models were given, compared with the
 // source; and verdicts on payloads drawn at random. npm run test:servers -- azureml plain: only cases whose title has these words.
 // npm run test:servers -- score: score against MLflow alone; SCORED says of how many rows.
+// npm run test:servers -- serve: serve, and score, before each of the servers, KServe's among them, with clients of each dialect.
 // VERDICTS and VERDICT_SEED say how many payloads are drawn, and which.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -12,6 +13,7 @@ import { checkFiles } from "./files.js";
 import { differences, type Given } from "./given.js";
 import { type Environment, environment, HERE, ROOT, run } from "./python.js";
 import { checkScore } from "./score.js";
+import { checkServe } from "./serve.js";
 import { freePorts, Server, type Start } from "./server.js";
 import { checkSpark } from "./spark.js";
 import { checkVerdicts } from "./verdicts.js";
@@ -21,8 +23,17 @@ const SCORED = Number(process.env.SCORED ?? 200_000);
 const CLI = join(ROOT, "dist/cli/main.cjs");
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
+/** By the word that asks for one alone. */
+const CHECKS: Readonly<Record<string, (python: Environment) => AsyncIterable<string> | Promise<string[]>>> = {
+  score: async (python) => [await checkScore(python, CLI, folder, SCORED)],
+  serve: (python) => checkServe(python, kservePython(), CLI, folder),
+  files: (python) => checkFiles(python, CLI, folder),
+  spark: (python) => checkSpark(python, CLI, folder),
+  verdicts,
+};
+
 const words = process.argv.slice(2);
-const chosen = CASES.filter((each) => words.every((word) => title(each).includes(word)));
+const chosen = `${words}` in CHECKS ? [] : CASES.filter((each) => words.every((word) => title(each).includes(word)));
 let passed = 0;
 let failed = 0;
 
@@ -57,21 +68,25 @@ async function main(): Promise<void> {
     const server = servers.get(processOf(each));
     if (server) await check(each, server);
   }
-  if (words.length === 0 || `${words}` === "score")
-    for (const line of words.length > 0
-      ? [await checkScore(python, CLI, folder, SCORED)]
-      : [
-          await checkScore(python, CLI, folder, SCORED),
-          ...(await checkFiles(python, CLI, folder)),
-          ...(await checkSpark(python, CLI, folder)),
-          ...(await verdicts(python)),
-        ]) {
+  for (const [name, checked] of Object.entries(CHECKS)) {
+    if (words.length > 0 && `${words}` !== name) continue;
+    for await (const line of await checked(python)) {
       if (line.startsWith("passed")) passed++;
       else if (!line.startsWith("not run") && !line.startsWith(" ")) failed++;
       say(line.replace(/^passed/, "passed ").replace(/^FAILED/, "FAILED "));
     }
+  }
   for (const [name, why] of python.missing) say(`not run ${name}: ${why}`);
   if (words.length === 0) for (const line of NEVER) say(`not run ${line}`);
+}
+
+/** KServe pins what the other servers have newer, so it is in an environment of its own. */
+function kservePython(): string | Error {
+  try {
+    return pythonOf({ kserve: "0.21.0" }, say);
+  } catch (error) {
+    return error as Error;
+  }
 }
 
 /** Both pandas that today's MLflow may run with. */
