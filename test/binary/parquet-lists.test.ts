@@ -194,21 +194,6 @@ describe("lists in parquet", () => {
     same((await read(parts)).x, rows);
   }, 60_000);
 
-  test("what is no list is refused only where it is wanted", async () => {
-    const refused = async (select: string, options = {}) => {
-      const path = fresh();
-      await query(`COPY (${select}) TO '${path}' (FORMAT parquet, ROW_GROUP_SIZE 2048)`);
-      return read(path, options).then(
-        () => "none",
-        (error) => `${error.code} ${error.message}`,
-      );
-    };
-    for (const odd of ["{'a': 1, 'b': 2}", "{'a': 1}", "[{'a': 1}]", "MAP {'a': 1}", "[{'a': 1, 'b': 2}]"]) {
-      expect(await refused(`SELECT ${odd} AS x, 1 AS y`), odd).toMatch(/^E_NESTED column "x" holds structs or maps/);
-      expect(await refused(`SELECT ${odd} AS x, 1 AS y`, { columns: ["y"] }), odd).toBe("none");
-    }
-  });
-
   test("are read page by page, wherever a row begins, and null before there is one", async () => {
     const path = fresh();
     const count = 200_000;

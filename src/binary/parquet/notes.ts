@@ -20,7 +20,16 @@ export function notesOf({ key_value_metadata: pairs }: FileMetaData): ReadonlyMa
 
 function noteOf(field: ArrowField): Note {
   const { type, children, metadata } = field;
-  if ((type.kind === "list" || type.kind === "fixed list") && children[0]) return { ...noteOf(children[0]), ...shapeIn(metadata) };
+  const inner = () => new Map(children.map((child) => [child.name, noteOf(child)]));
+  if (type.kind === "struct") return { fields: inner() };
+  if (type.kind === "map") {
+    const [key, value] = (children[0]?.children ?? []).map(noteOf);
+    return { ...(key && { keys: key }), ...(value && { items: value }) };
+  }
+  if ((type.kind === "list" || type.kind === "fixed list") && children[0]) {
+    const items = noteOf(children[0]);
+    return { ...items, items, ...shapeIn(metadata) };
+  }
   if (type.kind === "timestamp") return { timezone: type.timezone };
   return type.kind === "duration" ? { duration: type.unit } : {};
 }
