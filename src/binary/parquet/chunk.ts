@@ -11,9 +11,9 @@ import type { RandomAccess } from "../../io/store.js";
 import type { Between } from "./between.js";
 import { PageDecoder, type PageHeader } from "./decode-page.js";
 import type { entriesOf } from "./entries.js";
+import type { Field } from "./field.js";
 import { ListRows, type Rows } from "./lists.js";
 import type { Decoded } from "./page-shapes.js";
-import type { Field } from "./schema.js";
 
 /** A page header is read with so many bytes, and with more where it does not end there. */
 const HEADER = 1 << 12;

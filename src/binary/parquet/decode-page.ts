@@ -15,11 +15,12 @@ import { TransloadError } from "../../errors.js";
 import { expansionGuard } from "../../io/expansion.js";
 import { halves } from "../half.js";
 import type { Between } from "./between.js";
+import type { Field } from "./field.js";
 import { unpack, unpackCells } from "./hybrid.js";
 import { levelWidth } from "./nesting.js";
 import type { Decoded } from "./page-shapes.js";
 import type { Pool } from "./pool.js";
-import { type CellType, cellTypeOf, type Field } from "./schema.js";
+import { type CellType, cellTypeOf } from "./schema.js";
 
 import { LENGTH, lengthAt, plain, type Raw, valuesOf } from "./values.js";
 

@@ -71,6 +71,8 @@ function listsOf({ column, repetition, definition }: Entries, elements: readonly
   let found = 0;
   for (let i = 0, before = 0; i < count; i++) {
     const [from, depth] = [repetition[i] as number, definition[i] as number];
+    // DuckDB 2.0 has as many entries for an array that is null as the array would have cells
+    if (i > 0 && from > 0 && before === depth && depth < (elements[from - 1] as number)) continue;
     // what goes on must have begun, and must have something more
     if (i === 0 ? from !== 0 : from > 0 && (before < (elements[from - 1] as number) || depth < (elements[from - 1] as number)))
       throw new Error("lists whose levels contradict each other");

@@ -4,7 +4,7 @@ import { fromBase64 } from "../../columns/bytes.js";
 import { FIXED_SHAPE } from "../../columns/lists.js";
 import { schemaIn } from "../arrow/messages.js";
 import type { ArrowField } from "../arrow/schema.js";
-import type { Note } from "./schema.js";
+import type { Note } from "./field.js";
 
 /** Notes by the names of columns; none where they cannot be read, as Parquet's schema is the one that counts. */
 export function notesOf({ key_value_metadata: pairs }: FileMetaData): ReadonlyMap<string, Note> {
@@ -30,6 +30,7 @@ function noteOf(field: ArrowField): Note {
     const items = noteOf(children[0]);
     return { ...items, items, ...shapeIn(metadata) };
   }
+  if (type.kind === "fixed" && metadata.get("ARROW:extension:name") === "arrow.uuid") return { uuid: true };
   if (type.kind === "timestamp") return { timezone: type.timezone };
   return type.kind === "duration" ? { duration: type.unit } : {};
 }

@@ -17,10 +17,11 @@ import { columnsToRead, PANDAS } from "../pandas.js";
 import type { Between } from "./between.js";
 import { ChunkReader } from "./chunk.js";
 import { entriesOf } from "./entries.js";
-import { readMetadata } from "./footer.js";
+import type { Field } from "./field.js";
+import { ENCRYPTED, readMetadata } from "./footer.js";
 import { notesOf } from "./notes.js";
 import { Pool } from "./pool.js";
-import { cellTypeOf, type Field, fieldsOf } from "./schema.js";
+import { cellTypeOf, fieldsOf } from "./schema.js";
 import { StructReader } from "./structs.js";
 
 /**
@@ -108,7 +109,13 @@ function leafCount(fields: readonly Field[]): number {
 }
 
 function metaOf(group: RowGroup, { name, place }: Field): ColumnMetaData {
-  const meta = group.columns[place]?.meta_data;
+  const { meta_data: meta, crypto_metadata: crypto, file_path: path } = group.columns[place] ?? {};
+  if (crypto) throw new TransloadError("E_FORM", `column ${JSON.stringify(name)} of the parquet file ${ENCRYPTED}`);
+  if (path)
+    throw new TransloadError(
+      "E_FORM",
+      `the cells of column ${JSON.stringify(name)} lie in another file, ${path}: this one tells of several; convert that one`,
+    );
   if (meta?.path_in_schema[0] !== name)
     throw new TransloadError("E_SYNTAX", `the parquet file's footer does not say where column ${JSON.stringify(name)} is`);
   return meta;

@@ -4,41 +4,8 @@ import { EXACT_DIGITS } from "../../columns/decimal.js";
 import { type DType, isTime, type NumericDType, type TimeUnit, unitOf } from "../../columns/dtype.js";
 import { clockText, durationText } from "../../columns/time.js";
 import { TransloadError } from "../../errors.js";
-import type { Nesting } from "./nesting.js";
-import { endOf, isElement, isList, type Tree, treeAt } from "./tree.js";
-
-/** A column of a file. */
-export interface Field {
-  readonly name: string;
-  /** What its cells are. */
-  readonly leaf: SchemaElement;
-  /** Which of a row group's column chunks they are in. */
-  readonly place: number;
-  /** The lists around them. */
-  readonly nesting: Nesting | undefined;
-  /** Why it holds no cells. */
-  readonly fault?: string;
-  /** It is structs or maps, of several leaves. */
-  readonly tree?: Tree;
-  /** What the file's writer has noted of it beside the schema. */
-  readonly note?: Note | undefined;
-}
-
-/** What Arrow's schema, where a writer has put it beside Parquet's own, says that this does not. */
-export interface Note {
-  /** Of points in time, which are in UTC whatever it is. */
-  readonly timezone?: string | undefined;
-  /** Whole numbers are lengths of time. */
-  readonly duration?: Exclude<TimeUnit, "D">;
-  /** A tensor's, which is more than its list's. */
-  readonly shape?: readonly number[];
-  /** Of a struct's fields, by their names. */
-  readonly fields?: ReadonlyMap<string, Note>;
-  /** Of what is in its lists, and of a map's values. */
-  readonly items?: Note;
-  /** Of a map's keys. */
-  readonly keys?: Note;
-}
+import type { Field, Note } from "./field.js";
+import { endOf, isElement, isList, treeAt } from "./tree.js";
 
 /** What cells of a physical type become here. */
 export interface CellType {
@@ -211,7 +178,7 @@ export function cellTypeOf({ leaf, name, note }: Field): CellType {
     }
     case "FIXED_LEN_BYTE_ARRAY":
       if (converted === "INTERVAL") throw none("INTERVAL, months and days and milliseconds");
-      if (logical?.type === "UUID") return { dtype: "string", uuid: true };
+      if (logical?.type === "UUID" || (note?.uuid && leaf.type_length === 16)) return { dtype: "string", uuid: true };
       return logical?.type === "FLOAT16" ? { dtype: "float32", half: true } : { dtype: "bytes" };
     default:
       throw none(`cells of type ${type}`);

@@ -5,7 +5,7 @@ import { type ExpansionGuard, expansionGuard } from "../../io/expansion.js";
 import { cellTexts, jsonColumn, mapText, NULL, structText } from "../json-cells.js";
 import type { Between } from "./between.js";
 import type { ChunkReader } from "./chunk.js";
-import type { Node, Tree } from "./tree.js";
+import type { Node, Tree } from "./field.js";
 
 /** Reads a column that is several column chunks. */
 export class StructReader {
@@ -37,7 +37,7 @@ export class StructReader {
     for (const leaf of this.#leaves) leaves.push(new Leaf(await leaf.takeAll(rows)));
     const texts: string[] = [];
     for (let row = 0; row < rows; row++) {
-      texts.push(textOf(this.#tree.root, leaves, this.#name, 0));
+      texts.push(textOf(this.#tree.root, leaves, this.#name, 0, 0));
       for (const leaf of leaves) leaf.endRow(row);
     }
     return jsonColumn(this.#name, texts);
@@ -64,9 +64,14 @@ class Leaf {
     return this.#definition[this.#at] ?? contradicts();
   }
 
-  /** Whether the next entry goes on with the list of this level. */
+  /** Which list the next entry goes on with. */
+  get repetition(): number {
+    return this.#repetition[this.#at] ?? 0;
+  }
+
+  /** Whether that is the one of this level. */
   goesOn(level: number): boolean {
-    return this.#repetition[this.#at] === level;
+    return this.repetition === level;
   }
 
   take(): string {
@@ -82,28 +87,28 @@ function contradicts(): never {
   throw new TransloadError("E_SYNTAX", "the parquet file has structs whose levels contradict each other");
 }
 
-/** What comes next of a node, in something of this level. */
-function textOf(node: Node, leaves: readonly Leaf[], name: string, least: number): string {
+/** What comes next of a node, in something of this level, and in so many lists. */
+function textOf(node: Node, leaves: readonly Leaf[], name: string, least: number, depth: number): string {
   const first = leaves[firstOf(node)] as Leaf;
   if (first.depth < least) contradicts();
   if (node.kind === "cell") return first.depth === node.level ? first.take() : absent(first);
-  if (first.depth < node.level) return none(node, leaves, node.level, NULL);
+  if (first.depth < node.level) return none(node, leaves, node.level, depth, NULL);
   if (node.kind === "struct") {
-    const texts = node.fields.map((field) => textOf(field, leaves, name, node.level));
+    const texts = node.fields.map((field) => textOf(field, leaves, name, node.level, depth));
     return structText(node.keys, texts);
   }
   if (node.kind === "list") {
-    if (first.depth < node.element) return none(node, leaves, node.element, "[]");
+    if (first.depth < node.element) return none(node, leaves, node.element, depth, "[]");
     const items: string[] = [];
-    do items.push(textOf(node.item, leaves, name, node.element));
+    do items.push(textOf(node.item, leaves, name, node.element, node.depth));
     while (first.goesOn(node.depth));
     return `[${items.join(",")}]`;
   }
-  if (first.depth < node.element) return none(node, leaves, node.element, mapText(name, [], [], node.text));
+  if (first.depth < node.element) return none(node, leaves, node.element, depth, mapText(name, [], [], node.text));
   const [keys, values]: [string[], string[]] = [[], []];
   do {
-    keys.push(textOf(node.key, leaves, name, node.element));
-    values.push(textOf(node.value, leaves, name, node.element));
+    keys.push(textOf(node.key, leaves, name, node.element, node.depth));
+    values.push(textOf(node.value, leaves, name, node.element, node.depth));
   } while (first.goesOn(node.depth));
   return mapText(name, keys, values, node.text);
 }
@@ -114,12 +119,17 @@ function absent(leaf: Leaf): string {
   return NULL;
 }
 
-/** One entry of each leaf says that there is nothing: none may say that there is something. */
-function none(node: Node, leaves: readonly Leaf[], level: number, text: string): string {
+/**
+ * One entry of each leaf says that there is nothing, and no leaf may say that there is something. DuckDB 2.0 has as many of such entries for an
+ * array that is null as the array would have cells.
+ */
+function none(node: Node, leaves: readonly Leaf[], level: number, depth: number, text: string): string {
   for (const place of leavesOf(node)) {
     const leaf = leaves[place] as Leaf;
-    if (leaf.depth >= level) contradicts();
-    leaf.take();
+    do {
+      if (leaf.depth >= level) contradicts();
+      leaf.take();
+    } while (leaf.repetition > depth);
   }
   return text;
 }

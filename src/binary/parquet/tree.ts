@@ -2,30 +2,7 @@
 // Nested Encoding and LogicalTypes.md, which has the rules for the lists of older writers).
 import type { SchemaElement } from "hyparquet";
 import { structKeys } from "../json-cells.js";
-import type { Field, Note } from "./schema.js";
-
-/** A cell, or what has some; `level`: that of definition from which on it is there. */
-export type Node =
-  | { readonly kind: "cell"; readonly level: number; readonly leaf: number }
-  | { readonly kind: "struct"; readonly level: number; readonly keys: readonly string[]; readonly fields: readonly Node[] }
-  /** From `element` on it has an element, at `depth` of repetition it goes on. */
-  | { readonly kind: "list"; readonly level: number; readonly element: number; readonly depth: number; readonly item: Node }
-  | {
-      readonly kind: "map";
-      readonly level: number;
-      readonly element: number;
-      readonly depth: number;
-      /** Its keys are text. */
-      readonly text: boolean;
-      readonly key: Node;
-      readonly value: Node;
-    };
-
-/** A column's tree, and its leaves in their order. */
-export interface Tree {
-  readonly root: Node;
-  readonly leaves: readonly Field[];
-}
+import type { Field, Node, Note, Tree } from "./field.js";
 
 /** Levels so far: of definition, and of repetition. */
 interface Depth {
