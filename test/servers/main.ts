@@ -10,6 +10,7 @@ import { pythonOf } from "../model/environment.js";
 import { CASES, type Case, NEVER } from "./cases.js";
 import { checkFiles } from "./files.js";
 import { differences, type Given } from "./given.js";
+import { checkMatrix } from "./matrix.js";
 import { type Environment, environment, HERE, ROOT, run } from "./python.js";
 import { checkScore } from "./score.js";
 import { freePorts, Server, type Start } from "./server.js";
@@ -63,6 +64,7 @@ async function main(): Promise<void> {
       : [
           await checkScore(python, CLI, folder, SCORED),
           ...(await checkFiles(python, CLI, folder)),
+          ...(await checkMatrix(folder, say)),
           ...(await checkSpark(python, CLI, folder)),
           ...(await verdicts(python)),
         ]) {
