@@ -12,6 +12,7 @@ import { checkFiles } from "./files.js";
 import { differences, type Given } from "./given.js";
 import { checkMatrix } from "./matrix.js";
 import { type Environment, environment, HERE, ROOT, run } from "./python.js";
+import { checkRoundTrips } from "./round-trips.js";
 import { checkScore } from "./score.js";
 import { freePorts, Server, type Start } from "./server.js";
 import { checkSpark } from "./spark.js";
@@ -65,6 +66,7 @@ async function main(): Promise<void> {
           await checkScore(python, CLI, folder, SCORED),
           ...(await checkFiles(python, CLI, folder)),
           ...(await checkMatrix(folder, say)),
+          ...(await checkRoundTrips(folder, say)),
           ...(await checkSpark(python, CLI, folder)),
           ...(await verdicts(python)),
         ]) {
