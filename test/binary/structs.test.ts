@@ -1,7 +1,9 @@
 // Columns of structs and maps: JSON in text, and text in batches and binary files, where that is asked for.
 import { readFileSync } from "node:fs";
 import { Readable } from "node:stream";
+import type { SchemaElement } from "hyparquet";
 import { describe, expect, test } from "vitest";
+import { fieldsOf } from "../../src/binary/parquet/schema.js";
 import { type ConvertOptions, convert, readBatches } from "../../src/index.js";
 
 const bytesOf = (name: string) => readFileSync(new URL(`files/${name}`, import.meta.url));
@@ -60,6 +62,36 @@ describe.each(FILES)("%s", (name, from) => {
         message: expect.stringContaining('column "m" holds structs or maps'),
       });
   });
+});
+
+test.each(FILES)(
+  "%s, damaged anywhere, is refused as such or read",
+  async (name) => {
+    const bytes = bytesOf(name);
+    for (let at = 0; at < bytes.length; at += 61)
+      for (const byte of [0, 0x7f, 0xff]) {
+        const own = Buffer.from(bytes);
+        own[at] = byte;
+        const reading = (async () => {
+          for await (const _ of readBatches([own]));
+        })();
+        const outcome = await reading.then(
+          () => "E_",
+          (error) => `${error.code}: ${error.stack}`,
+        );
+        expect(outcome, `${byte} at ${at}`).toMatch(/^E_/);
+      }
+  },
+  60_000,
+);
+
+test("with a struct of fewer than no fields is refused", async () => {
+  const element = (name: string, rest: object) => ({ name, repetition_type: "OPTIONAL", ...rest }) as SchemaElement;
+  const root = element("schema", { num_children: 1 });
+  const outer = element("s", { num_children: 2 });
+  const leaf = element("a", { type: "INT32" });
+  const [field] = fieldsOf([root, outer, leaf, element("b", { num_children: -1 })], new Map());
+  expect(field?.fault).toMatch(/fewer than no fields/);
 });
 
 test("NaN in what is nested is null, itself, or refused by its row and column, as elsewhere", async () => {
