@@ -48,7 +48,7 @@ export const BINARY: readonly BinaryForm[] = [
     about: "Apache Parquet",
     holds: "columns, whose cells may be nulls, and lists of any length",
     extensions: ["parquet", "pqt", "pq"],
-    magics: [ascii("PAR1")],
+    magics: [ascii("PAR1"), ascii("PARE")],
     codecs: ["snappy", "lz4", "zstd", "gzip", "none"],
     nulls: true,
   },

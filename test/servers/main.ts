@@ -11,7 +11,9 @@ import { pythonOf } from "../model/environment.js";
 import { CASES, type Case, NEVER } from "./cases.js";
 import { checkFiles } from "./files.js";
 import { differences, type Given } from "./given.js";
+import { checkMatrix } from "./matrix.js";
 import { type Environment, environment, HERE, ROOT, run } from "./python.js";
+import { checkRoundTrips } from "./round-trips.js";
 import { checkScore } from "./score.js";
 import { checkServe } from "./serve.js";
 import { freePorts, Server, type Start } from "./server.js";
@@ -28,6 +30,8 @@ const CHECKS: Readonly<Record<string, (python: Environment) => AsyncIterable<str
   score: async (python) => [await checkScore(python, CLI, folder, SCORED)],
   serve: (python) => checkServe(python, kservePython(), CLI, folder),
   files: (python) => checkFiles(python, CLI, folder),
+  matrix: () => checkMatrix(folder, say),
+  "round-trips": () => checkRoundTrips(folder, say),
   spark: (python) => checkSpark(python, CLI, folder),
   verdicts,
 };
