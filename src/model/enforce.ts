@@ -4,6 +4,7 @@
 import { product } from "../columns/lists.js";
 import type { Reading } from "../dialects/index.js";
 import { nearest } from "../errors.js";
+import { judgeArray } from "./array.js";
 import { castColumn, castTensor, isBeyond64, isStr, kindsOf, LONE, LONE_LOST } from "./cast.js";
 import type { Findings } from "./finding.js";
 import { becomesDate, isDateName, labelsBecome } from "./guess.js";
@@ -13,7 +14,14 @@ import { judgeStored } from "./stored.js";
 
 /** What a payload is in Python. A scalar is an array of rank 0. */
 export type PythonInput =
-  | { readonly kind: "frame"; readonly columns: readonly InspectedColumn[]; readonly named: boolean; readonly rows: number }
+  | {
+      readonly kind: "frame";
+      readonly columns: readonly InspectedColumn[];
+      readonly named: boolean;
+      readonly rows: number;
+      /** The labels of its rows may lack a 0. */
+      readonly counted?: false;
+    }
   | { readonly kind: "array"; readonly cells: InspectedColumn; readonly shape: readonly number[] }
   | { readonly kind: "dict"; readonly tensors: readonly InspectedColumn[]; readonly equalRows: boolean };
 
@@ -49,6 +57,7 @@ function enforceColumns(input: PythonInput, specs: readonly ColumnSpec[], readin
   if (!named || label !== undefined) {
     const required = specs.filter((spec) => spec.required);
     if (required.length > 0) to.refuse("F_LABEL", labelTrouble(label, required.length, to.who));
+    else enforceLabelled(columns, specs, label, to);
     return;
   }
   compareNames(columns, specs, to);
@@ -57,6 +66,25 @@ function enforceColumns(input: PythonInput, specs: readonly ColumnSpec[], readin
     const column = own.get(spec.name as string);
     if (column) to.about(column.name, () => castTo(column, spec.type, reading, to));
   }
+}
+
+/** pandas finds a column of dates by its text all the same, behind the cast by names; one of numbers it does not. */
+function enforceLabelled(
+  columns: readonly InspectedColumn[],
+  specs: readonly ColumnSpec[],
+  label: "numbers" | "dates" | undefined,
+  to: Findings,
+): void {
+  to.change(
+    "F_LABEL",
+    `${to.who} makes ${label ?? "nothing"} of the columns' labels, and gives the model none of the optional columns that its signature names`,
+  );
+  const own = firstOf(columns);
+  if (label === "dates")
+    for (const { name, type } of specs) {
+      const column = own.get(name as string);
+      if (column) to.about(column.name, () => checkUncast(column, type, to));
+    }
 }
 
 /** Columns by their names; of two of one name the first. */
@@ -157,7 +185,12 @@ function enforceUnnamed(input: PythonInput, specs: readonly ColumnSpec[], readin
     else
       for (const [i, spec] of specs.entries()) {
         const column = input.columns[i] as InspectedColumn;
-        const check = reading === "ujson" ? () => checkUncast(column, spec.type, to) : () => castTo(column, spec.type, reading, to);
+        // in a list of objects each column is an array that numpy has made by itself
+        const check =
+          reading === "ujson" || reading === "numpy"
+            ? () => checkUncast(column, spec.type, to)
+            : () => castTo(column, spec.type, reading, to);
+        if (reading === "numpy") to.about(column.name, () => judgeArray([column], "kept", to));
         to.about(column.name, check);
       }
     return;
@@ -297,6 +330,7 @@ function enforceTensors(input: PythonInput, specs: readonly TensorSpec[], readin
     extra,
     to,
   );
+  requireZero(input, to);
   for (const spec of specs) {
     const tensor = named.get(spec.name as string);
     if (!tensor) continue;
@@ -318,12 +352,21 @@ function enforceArray(cells: InspectedColumn, shape: readonly number[], spec: Te
 }
 
 /** A frame for a model of one tensor: a column of its own kind, or the table as a matrix. */
-function frameAsTensor({ columns, rows }: PythonInput & { kind: "frame" }, spec: TensorSpec, reading: Reading, to: Findings): void {
+function frameAsTensor(input: PythonInput & { kind: "frame" }, spec: TensorSpec, reading: Reading, to: Findings): void {
+  const { columns, rows } = input;
   if (rows === 0) to.refuse("F_SHAPE", `${to.who} refuses an empty frame where the model takes a tensor`);
-  else if (columns.length === 1) columnAsTensor(columns[0] as InspectedColumn, spec, reading, to);
-  else if (spec.shape.length !== 2 || spec.shape[0] !== -1 || spec.shape[1] !== columns.length)
+  else if (columns.length === 1) {
+    requireZero(input, to);
+    columnAsTensor(columns[0] as InspectedColumn, spec, reading, to);
+  } else if (spec.shape.length !== 2 || spec.shape[0] !== -1 || spec.shape[1] !== columns.length)
     to.refuse("F_SHAPE", `${to.who} refuses a frame of ${columns.length} columns where the model takes ${spellShape(spec.shape)}`);
   else for (const column of columns) to.about(column.name, () => castTensor(column, spec.dtype, reading, to));
+}
+
+/** It looks at the row of label 0 (`values[0]`), wherever that is. */
+function requireZero(input: PythonInput, to: Findings): void {
+  if (input.kind === "frame" && input.counted === false)
+    to.depend("F_INDEX", `${to.who} refuses a column for a tensor where the index has no label 0: send the split without an index`);
 }
 
 /** _reshape_and_cast_pandas_column_values: scalars for (-1,) and (-1, 1), lists for what they can be cut into. */

@@ -1,4 +1,5 @@
-// Payloads and signatures drawn at random: the verdict on each, and what MLflow and Azure ML's parsing of these releases do with it.
+// Payloads and signatures drawn at random: the verdict on each, and what the servers' own code of these releases does with it: MLflow and Azure
+// ML's parsing (verdicts.py), MLServer and KServe (verdicts_oip.py).
 import { join } from "node:path";
 import { inspect, type Releases, TransloadError, type Verdict, type VerdictOptions, verdict } from "../../src/index.js";
 import { verdictOfFault } from "../../src/model/fault.js";
@@ -21,9 +22,18 @@ type Parting = "agree" | "depends" | "lost" | "unsaid" | "refused in vain" | "wa
 /** Of a hundred verdicts as many may refuse or warn in vain. */
 const IN_VAIN = 1;
 
+export interface Draw {
+  readonly script: "verdicts.py" | "verdicts_oip.py";
+  readonly python: string;
+  /** What is asked there, for its lines. */
+  readonly releases: Releases;
+  readonly count: number;
+  readonly seed: number;
+}
+
 /** A line for each server, `passed` or `FAILED`. */
-export async function checkVerdicts(python: string, releases: Releases, count: number, seed: number): Promise<string[]> {
-  const lines = output(python, [join(HERE, "verdicts.py"), `${count}`, `${seed}`])
+export async function checkVerdicts({ script, python, releases, count, seed }: Draw): Promise<string[]> {
+  const lines = output(python, [join(HERE, script), `${count}`, `${seed}`])
     .trim()
     .split("\n");
   const tables = new Map<string, Map<Parting, number>>();
