@@ -16,6 +16,7 @@ export const kserve1 = dialect({
   bytes: "object",
   rules: "kserve",
   wins: "inputs",
+  faults: { E_AMBIGUOUS: ["change", "takes inputs, and drops instances"] },
   nan: "error",
   missing: "null",
   oneDtype: true,

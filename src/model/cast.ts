@@ -273,6 +273,8 @@ const STRING: Rule = {
     if (reading === "csv") {
       if (anyLook(column, "na", "nan", "empty"))
         to.change("F_WORD", `${wordsOf(column)} become NaN: pandas takes such words for missing values`);
+      else if (k.nulls || k.nans)
+        to.change("F_WORD", "empty fields, null and nan reach the model as NaN: pandas takes them for missing values");
       return;
     }
     const numbers = k.integers || k.floats || k.nans ? ["numbers"] : [];

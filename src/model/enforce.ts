@@ -83,7 +83,7 @@ function enforceLabelled(
   if (label === "dates")
     for (const { name, type } of specs) {
       const column = own.get(name as string);
-      if (column) to.about(column.name, () => checkUncast(column, type, to));
+      if (column) to.about(column.name, () => checkUncast(column, type, "ujson", to));
     }
 }
 
@@ -188,7 +188,7 @@ function enforceUnnamed(input: PythonInput, specs: readonly ColumnSpec[], readin
         // in a list of objects each column is an array that numpy has made by itself
         const check =
           reading === "ujson" || reading === "numpy"
-            ? () => checkUncast(column, spec.type, to)
+            ? () => checkUncast(column, spec.type, reading, to)
             : () => castTo(column, spec.type, reading, to);
         if (reading === "numpy") to.about(column.name, () => judgeArray([column], "kept", to));
         to.about(column.name, check);
@@ -208,7 +208,7 @@ function enforceUnnamed(input: PythonInput, specs: readonly ColumnSpec[], readin
  * Azure ML casts by name alone, so a column without one must have its type already (_enforce_mlflow_datatype): numbers are
  * only widened within their kind, and objects become numbers where the type is double.
  */
-function checkUncast(column: InspectedColumn, type: ColumnType, to: Findings): void {
+function checkUncast(column: InspectedColumn, type: ColumnType, reading: "ujson" | "numpy", to: Findings): void {
   if (typeof type !== "string" || type === "any" || type === "sparkml-vector") return;
   const k = kindsOf(column);
   const bare = !k.strings && !k.booleans && !k.listed;
@@ -217,14 +217,15 @@ function checkUncast(column: InspectedColumn, type: ColumnType, to: Findings): v
   const bits = whole && k.least >= 0n && k.greatest <= 1n;
   const booleans = k.booleans && !k.strings && !k.integers && !k.floats && !k.nans && !k.nulls;
   const str = isStr(k, to);
+  const objects = reading === "ujson" || k.strings || k.nulls || k.listed || isBeyond64(k);
   const fits: Readonly<Record<ScalarType, boolean>> = {
     boolean: !numbers && !str && (k.nulls ? !bare || isBeyond64(k) : true),
     integer: false,
     long: whole && k.greatest < 2n ** 63n,
     float: bits,
     double: (!whole || bits) && !booleans && !str,
-    string: true,
-    binary: true,
+    string: objects,
+    binary: objects,
     datetime: !numbers && !k.booleans && !str && (k.strings || k.rows === 0),
   };
   if (!fits[type])

@@ -231,6 +231,13 @@ function judgeMlflow(payload: Payload, form: Form, { signature, typeHints }: Ser
       "F_COLUMN",
       `${to.who} refuses instances of which some lack a key, or mixes up their rows; here a key that is missing counts as null`,
     );
+  if (
+    layout === "records" &&
+    form.key === "instances" &&
+    schema?.kind === "tensors" &&
+    schema.tensors.some(({ dtype }) => dtype === "object")
+  )
+    to.change("F_CAST", `${to.who} makes an array of one cell of every cell in a list of objects, where the tensor's dtype is object`);
   if (input.kind === "dict" && input.equalRows && !schema) judgeInstances(input.tensors, to);
   if (input.kind === "frame" && reading === "frame" && schema) refuseDuplicates(columns, schema, to);
   if (schema && labels?.index) judgeTorn(columns, schema, to);
@@ -354,6 +361,11 @@ function inferColumn(column: InspectedColumn, reading: Reading, to: Findings): v
   }
   if (reading === "csv") inferCsv(column, to);
   const exact = !beyondDoubles(k);
+  if (reading === "numpy" && column.cells.nested) {
+    if (k.strings || k.booleans || k.integers || k.floats || k.nans)
+      to.refuse("F_SHAPE", `${to.who} refuses lists beside single values, of which numpy makes no array`);
+    else to.depend("F_SHAPE", `${to.who} refuses lists that differ in length, of which numpy makes no array`);
+  }
   if (reading === "numpy") {
     judgeArray([column], "kept", to);
     return;
@@ -367,7 +379,9 @@ function inferColumn(column: InspectedColumn, reading: Reading, to: Findings): v
       to.change("F_NULL", "null reaches the model as NaN, not as None");
     return;
   }
-  if (k.integers && (k.nulls || k.nans) && !k.floats)
+  if (reading === "ujson" && k.nulls && !k.integers && !k.floats && !k.nans)
+    to.change("F_NULL", "null reaches the model as NaN, not as None");
+  else if (k.integers && (k.nulls || k.nans) && !k.floats)
     to.change("F_NULL", `a missing value makes this column of whole numbers float64${exact ? "" : ", and those beyond 2^53 are rounded"}`);
   else if (!exact && k.floats) to.change("F_RANGE", "whole numbers beyond 2^53 are rounded beside numbers with a point");
   else if (k.integers && isBeyond64(k)) to.change("F_RANGE", "whole numbers of more than 64 bits make this a column of objects");

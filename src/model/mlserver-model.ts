@@ -37,7 +37,18 @@ function judgeColumn(column: InspectedColumn, type: ColumnSpec["type"], to: Find
   const k = kindsOf({ ...column, shape: [] });
   const zeroOrOne = column.rows === 0 || (!k.floats && !k.nans && !k.booleans && !k.strings && k.least >= 0n && k.greatest <= 1n);
   // in such a column cells are objects, and MLflow looks what they are
-  if (datatype === "BYTES" && column.rows > 0 && (k.nulls || k.booleans || k.integers || k.floats) && type !== "string" && type !== "binary")
+  if (type === "datetime" && column.cells.strings?.looks.includes("far"))
+    to.refuse(
+      "F_DATE",
+      `${to.who} refuses dates before 1677-09-21 and behind 2262-04-11, which nanoseconds do not reach, in a datetime column`,
+    );
+  else if (
+    datatype === "BYTES" &&
+    column.rows > 0 &&
+    (k.nulls || k.booleans || k.integers || k.floats) &&
+    type !== "string" &&
+    type !== "binary"
+  )
     to.depend("F_TYPE", `whether these BYTES are taken for ${type} depends on the cells`);
   else if (!fits(pandasOf(column, input, type), type, zeroOrOne, to))
     to.refuse("F_TYPE", `${to.who} does not cast ${datatype} to ${type}, which the model's signature has; send ${datatypeOf(type)}`);

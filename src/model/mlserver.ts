@@ -20,7 +20,13 @@ export function judgeMlserver(payload: Request, _: Form, signature: Signature | 
   judgeTogether(payload, content, signature, to);
   for (const column of payload.columns)
     to.about(column.name, () => {
-      if (column.input) judgeInput(column, column.input, { framed, own: ownOf(column, signature) ?? (content === "str" ? content : undefined) }, to);
+      if (column.input)
+        judgeInput(
+          column,
+          column.input,
+          { framed, content, own: ownOf(column, signature) ?? (content === "str" ? content : undefined) },
+          to,
+        );
     });
   if (signature) judgeSigned(payload.columns, content, signature, to);
   judgeKserveInputs(payload, framed, to);
@@ -76,14 +82,19 @@ function judgeTogether({ columns }: Request, content: string | undefined, signat
 // ---- one input
 
 interface Decoding {
+  /** What all inputs are together. */
+  readonly content: string | undefined;
   /** It is a column of a DataFrame. */
   readonly framed: boolean;
   /** The content type that holds for it alone. */
   readonly own: string | undefined;
 }
 
-function judgeInput(column: InspectedColumn, input: InspectedInput, { framed, own }: Decoding, to: Findings): void {
+function judgeInput(column: InspectedColumn, input: InspectedInput, { framed, content, own }: Decoding, to: Findings): void {
   if (input.datatype === "BF16") return;
+  if (own !== undefined && own !== "np" && innerOf(input.shape) !== 1 && !input.nested && column.rows > 0)
+    to.change("F_SHAPE", `${to.who} gives the model one list of these texts, whatever the shape: content type ${own}`);
+  if (content === "dict" && own === undefined) return; // it stays a list
   if (own === "str") decodeText(column, input, framed, to);
   else if (own === "datetime") decodeDates(column, input, framed, to);
   else if (own === "base64") decodeBytes(column, input, framed, to);
@@ -94,7 +105,7 @@ function judgeInput(column: InspectedColumn, input: InspectedInput, { framed, ow
 /** NumpyCodec: `np.array(data, dtype)`, in the shape that is said. */
 function array(column: InspectedColumn, { datatype, shape, nested }: InspectedInput, framed: boolean, to: Findings): void {
   const inner = innerOf(shape);
-  if (framed && inner !== 1)
+  if (framed && inner !== 1 && column.rows > 0)
     to.refuse(
       "F_SHAPE",
       `${to.who} makes no column of an array of ${inner} numbers a row; leave out its content type np, or send np for all`,
@@ -107,6 +118,8 @@ function texts(column: InspectedColumn, shape: readonly number[], nested: boolea
   const k = kindsOf({ ...column, shape: [] });
   // an empty list is taken for one of buffers, of which there is none to put together
   if (column.rows === 0) to.refuse("F_SHAPE", `${to.who} refuses an array of no texts`);
+  else if ((nested || hasNumbers(k) || k.booleans || k.nulls) && column.cells.strings?.ascii === false)
+    to.refuse("F_ENCODING", `${to.who} makes bytes of BYTES that are nested, or not all texts, and refuses letters beyond ASCII in them`);
   else if (hasNumbers(k) || k.booleans || k.nulls)
     to.change("F_CAST", `${to.who} makes bytes of these BYTES, cut to a length, since not all are texts: null becomes b"No"`);
   else if (nested)
@@ -140,7 +153,12 @@ function judgeLists(column: InspectedColumn, datatype: string, shape: readonly n
   // an array of the datatype is made first, and then left
   const dtype = DTYPES[datatype];
   const fractions = isInteger(datatype) && column.cells.floats?.fractions;
-  const refusal = dtype === undefined ? undefined : fractions ? ["F_CAST" as const, "fractions"] as const : refusalOf(column, dtype, "numpy", to);
+  if (column.cells.nested) {
+    to.depend("F_TYPE", `whether the cells fit ${datatype} is not checked where they are several a row`);
+    return;
+  }
+  const refusal =
+    dtype === undefined ? undefined : fractions ? (["F_CAST" as const, "fractions"] as const) : refusalOf(column, dtype, "numpy", to);
   if (refusal) to.refuse(refusal[0], `${to.who} refuses ${refusal[1]} in a column of ${datatype}`);
   else if (datatype === "BYTES" && innerOf(shape) !== 1)
     to.depend("F_SHAPE", `${to.who} makes a column of lists of these texts; KServe refuses them`);
@@ -186,7 +204,9 @@ function decodeText(column: InspectedColumn, { datatype, nested }: InspectedInpu
 
 /** Of flat data, whatever the shape says; the cells of others are lists. */
 function flatKinds(column: InspectedColumn, nested: boolean): Kinds {
-  return { ...kindsOf({ ...column, shape: [] }), listed: nested || column.cells.nested === true };
+  // in a frame flat data of several numbers a row were cut into lists
+  const cut = innerOf(column.input?.shape ?? []) !== 1;
+  return { ...kindsOf({ ...column, shape: [] }), listed: nested || (column.cells.nested === true && !cut) };
 }
 
 /** A column of texts that is to be one of numbers. */

@@ -123,7 +123,7 @@ async function ofBinary(
     return dtype === undefined ? column : { ...column, stored: dtype };
   });
   const siblings = beside ? [...beside.members.keys()] : found.siblings;
-  return { ...found, columns, siblings, form: id, dialect: id, ...(index && { index }) };
+  return { ...found, columns, siblings, form: id, dialect: id.split(":")[0] as string, ...(index && { index }) };
 }
 
 async function ofText(

@@ -15,6 +15,11 @@ export function pythonOf(releases: Releases, say: (line: string) => void): strin
   return made(spellReleases(releases).replaceAll(" ", "-"), [...requirements, INFERENCE_SCHEMA], true, say);
 }
 
+/** A Python with these packages, kept under this name. */
+export function pythonWith(name: string, requirements: readonly string[], say: (line: string) => void): string {
+  return made(name, requirements, true, say);
+}
+
 /** A Python with what pip installs today. */
 export function pythonOfToday(say: (line: string) => void): string {
   return made("newest", ["mlflow", "inference-schema"], false, say);

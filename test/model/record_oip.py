@@ -213,7 +213,7 @@ def same(given, sent, datatype, content=None):
     if isinstance(given, bytes):
         return (base64.b64encode(given).decode() if content == "base64" else given.decode(errors="replace")) == sent
     if isinstance(given, datetime):
-        return pd.Timestamp(given) == pd.to_datetime(sent, errors="coerce")
+        return given == (datetime.fromisoformat(sent) if type(given) is datetime else pd.to_datetime(sent, errors="coerce"))
     return type(given) is type(sent) and given == sent
 
 

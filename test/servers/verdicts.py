@@ -2,7 +2,7 @@
 
     python test/servers/verdicts.py COUNT SEED
 
-They are asked as test/model/record.py asks. A letter tells the answer: r refused, s given to the model as sent, c changed,
+MLflow and Azure ML are asked by turns. They are asked as test/model/record.py asks. A letter tells the answer: r refused, s given to the model as sent, c changed,
 a accepted, where a model without a signature leaves open what "as sent" is.
 """
 import csv
@@ -15,6 +15,7 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "model"))
+import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 import record  # noqa: E402
 from mlflow.models.utils import _enforce_params_schema  # noqa: E402
@@ -129,14 +130,14 @@ LONE = re.compile("[\ud800-\udfff]")  # no bytes of UTF-8 spell it
 FORMS = ["split", "split", "records", "inputs", "instances", "list", "csv", "inputs objects", "instances objects", "azure split", "azure split", "azure list", "azure named"]
 
 
-def question(draw):
+def question(draw, azure):
     schema = schema_of(draw)
     rows = draw.choice([0, 1, 2, 2, 3, 5])
     table = columns_for(draw, schema, rows)
     tensors = schema and schema[0]["type"] == "tensor"
-    form = draw.choice(FORMS)
+    form = draw.choice([form for form in FORMS if form.startswith("azure") == azure])
     if tensors and draw.random() < 0.6:
-        form = draw.choice(["list", "azure list"] if "name" not in schema[0] else ["inputs", "azure named"])
+        form = ("azure list" if azure else "list") if "name" not in schema[0] else "azure named" if azure else "inputs"
     index = draw.choice([None, None, list(range(rows)), [i + 5 for i in range(rows)], [f"r{i}" for i in range(rows)]])
     text = delimited(table, rows) if form == "csv" else None
     if text is not None:
@@ -171,6 +172,7 @@ def type_of(spec):
 
 def same(values, cells, type_):
     values = values.tolist() if hasattr(values, "tolist") else list(values) if isinstance(values, (list, tuple)) else [values]
+    values = [value.item() if isinstance(value, np.generic) else value for value in values]
     sent = [record.value_of(cell) for cell in cells]
     return len(values) == len(sent) and all(equal(g, s, type_) for g, s in zip(values, sent))
 
@@ -217,13 +219,18 @@ def array_letter(given, schema, cells, shape):
     return "s" if list(given.shape) == list(shape) and same(given.ravel(), cells, type_) else "c"
 
 
+def bare(cell):
+    """A text that reads as a number is one in a file."""
+    return cell.strip('"') if re.fullmatch(r'"-?\d+(\.\d+)?([eE][-+]?\d+)?"', cell) else cell
+
+
 def csv_letter(given, schema, table):
     """Of a file every field is text; where no column says what it is, or that it is nested, nothing is "as sent"."""
     if given is None:
         return "r"
     if schema is None or "name" not in schema[0] or schema[0]["type"] == "tensor" or any(spec["type"] not in record.SCALARS for spec in schema):
         return "a"
-    fields = {name: [json.dumps(record.field(cell)) if spec["type"] in ("string", "binary") else cell for cell in table[name]] for spec in schema if (name := spec["name"]) in table}
+    fields = {name: [json.dumps(record.field(cell)) if spec["type"] in ("string", "binary") else bare(cell) for cell in table[name]] for spec in schema if (name := spec["name"]) in table}
     missing = any(cell == '""' for cells in fields.values() for cell in cells)
     return "a" if missing else letter(given, schema, {**table, **fields})
 
@@ -250,7 +257,7 @@ def ask(asked):
 if __name__ == "__main__":
     count, seed = int(sys.argv[1]), int(sys.argv[2])
     for n in range(count):
-        asked, table = question(random.Random(seed * 1_000_000 + n))
+        asked, table = question(random.Random(seed * 1_000_000 + n), azure=n % 2 == 1)
         given = ask(asked)
         told = csv_letter(given, asked["schema"], table) if asked.get("csv") else letter(given, asked["schema"], table)
         if "params" in asked and told != "r":
