@@ -33,10 +33,11 @@ export function beyond({ integers, least, greatest }: Kinds): boolean {
 /** The kinds of all columns: they are one array. */
 function together(columns: readonly InspectedColumn[]): Kinds {
   const all = columns.map(kindsOf);
+  const whole = all.filter(({ integers }) => integers);
   const any = (key: "integers" | "floats" | "nans" | "nulls" | "booleans" | "strings" | "listed") => all.some((k) => k[key]);
   return {
-    least: all.reduce((least, k) => (k.least < least ? k.least : least), 0n),
-    greatest: all.reduce((greatest, k) => (k.greatest > greatest ? k.greatest : greatest), 0n),
+    least: whole.reduce((least, k) => (k.least < least ? k.least : least), whole[0]?.least ?? 0n),
+    greatest: whole.reduce((greatest, k) => (k.greatest > greatest ? k.greatest : greatest), whole[0]?.greatest ?? 0n),
     integers: any("integers"),
     floats: any("floats"),
     nans: any("nans"),

@@ -64,7 +64,11 @@ function enforceColumns(input: PythonInput, specs: readonly ColumnSpec[], readin
   const own = firstOf(columns);
   for (const spec of specs) {
     const column = own.get(spec.name as string);
-    if (column) to.about(column.name, () => castTo(column, spec.type, reading, to));
+    if (!column) continue;
+    // where some type is not a single value's, the object is one row, whose cells are the lists
+    if (input.kind === "dict" && spec.type === "any" && !column.scalar)
+      to.about(column.name, () => to.change("F_SHAPE", `${to.who} makes one row of the object, and one cell of this list`));
+    else to.about(column.name, () => castTo(column, spec.type, reading, to));
   }
 }
 

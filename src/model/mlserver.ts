@@ -92,8 +92,13 @@ interface Decoding {
 
 function judgeInput(column: InspectedColumn, input: InspectedInput, { framed, content, own }: Decoding, to: Findings): void {
   if (input.datatype === "BF16") return;
-  if (own !== undefined && own !== "np" && innerOf(input.shape) !== 1 && !input.nested && column.rows > 0)
+  if (own !== undefined && own !== "np" && !input.nested && column.rows > 0 && (innerOf(input.shape) !== 1 || input.shape.length > 2)) {
     to.change("F_SHAPE", `${to.who} gives the model one list of these texts, whatever the shape: content type ${own}`);
+    if (column.cells.nested) {
+      to.depend("F_TYPE", `whether the cells are texts for content type ${own} is not checked where they are several a row`);
+      return;
+    }
+  }
   if (content === "dict" && own === undefined) return; // it stays a list
   if (own === "str") decodeText(column, input, framed, to);
   else if (own === "datetime") decodeDates(column, input, framed, to);
@@ -153,12 +158,11 @@ function judgeLists(column: InspectedColumn, datatype: string, shape: readonly n
   // an array of the datatype is made first, and then left
   const dtype = DTYPES[datatype];
   const fractions = isInteger(datatype) && column.cells.floats?.fractions;
-  if (column.cells.nested) {
-    to.depend("F_TYPE", `whether the cells fit ${datatype} is not checked where they are several a row`);
-    return;
-  }
-  const refusal =
-    dtype === undefined ? undefined : fractions ? (["F_CAST" as const, "fractions"] as const) : refusalOf(column, dtype, "numpy", to);
+  const unseen = column.cells.nested === true;
+  if (unseen && datatype !== "BYTES")
+    to.depend("F_TYPE", `${to.who} refuses cells that do not fit ${datatype}, which is not checked where they are several a row`);
+  const found = dtype === undefined || unseen ? undefined : refusalOf(column, dtype, "numpy", to);
+  const refusal = fractions ? (["F_CAST", "fractions"] as const) : found;
   if (refusal) to.refuse(refusal[0], `${to.who} refuses ${refusal[1]} in a column of ${datatype}`);
   else if (datatype === "BYTES" && innerOf(shape) !== 1)
     to.depend("F_SHAPE", `${to.who} makes a column of lists of these texts; KServe refuses them`);

@@ -190,6 +190,11 @@ def are_objects(values, cells):
     return str(getattr(values, "dtype", "")) == "object" and not any(cell.startswith('"') for cell in cells)
 
 
+def untyped(cells):
+    """Among numbers NaN is what a null can be."""
+    return "object" if any(cell[0] in '"tf[{' for cell in cells) or not any(cell[0] in "-0123456789" for cell in cells) else "double"
+
+
 def letter(given, schema, table):
     if given is None:
         return "r"
@@ -202,7 +207,7 @@ def letter(given, schema, table):
     if schema is None:
         if any(are_objects(given[name], cells) for name, cells in table.items() if name in given):
             return "a"
-        return "s" if list(given) == list(table) and all(same(given[name], cells, "object") for name, cells in table.items()) else "c"
+        return "s" if list(given) == list(table) and all(same(given[name], cells, untyped(cells)) for name, cells in table.items()) else "c"
     if any(name not in {spec["name"] for spec in schema} for name in table):
         return "c"
     wanted = [spec for spec in schema if spec["name"] in table]
@@ -231,8 +236,10 @@ def csv_letter(given, schema, table):
     if schema is None or "name" not in schema[0] or schema[0]["type"] == "tensor" or any(spec["type"] not in record.SCALARS for spec in schema):
         return "a"
     fields = {name: [json.dumps(record.field(cell)) if spec["type"] in ("string", "binary") else bare(cell) for cell in table[name]] for spec in schema if (name := spec["name"]) in table}
-    missing = any(cell == '""' for cells in fields.values() for cell in cells)
-    return "a" if missing else letter(given, schema, {**table, **fields})
+    open_ = any(cell == '""' for cells in fields.values() for cell in cells)
+    # a word for what is missing, among numbers
+    open_ |= any(spec["type"] not in ("string", "binary") and cell.startswith('"') for spec in schema for cell in fields.get(spec["name"], []))
+    return "a" if open_ else letter(given, schema, {**table, **fields})
 
 
 def ask(asked):

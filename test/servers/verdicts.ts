@@ -69,7 +69,7 @@ export async function checkVerdicts({ script, python, releases, count, seed }: D
 /** Undefined where transload does not read the payload, and says nothing of servers. */
 async function ask({ server, body, schema, params, csv }: Question, releases: Releases): Promise<Verdict | undefined> {
   const dialect = server === "kserve2" ? "oip" : server;
-  const written = { ...(schema !== null && { inputs: JSON.stringify(schema) }), ...(params && { params: JSON.stringify(params) }) };
+  const written = { ...(schema !== null && { inputs: JSON.stringify(schema) }), ...(params ? { params: JSON.stringify(params) } : {}) };
   const signature = Object.keys(written).length > 0 ? parseSignature(written) : undefined;
   // which model it is is not known to those servers, whose rules are hardly the model's
   const known = server === "mlflow" || server === "azureml" || signature !== undefined;
