@@ -268,7 +268,8 @@ def ask_kserve():
         given = v1(spell(members))
         if given is None:
             return "kserve1", spell(members), None, "r"
-        return "kserve1", spell(members), None, v1_letter(given, sent)
+        dropped = any(key in members for key in ("stray", "signature_name"))
+        return "kserve1", spell(members), None, "c" if dropped else v1_letter(given, sent)
 
     def of_v2(draw):
         body, sent, content = request_of(draw)
