@@ -37,9 +37,12 @@ export type {
   InspectedCells,
   InspectedColumn,
   InspectedInput,
+  InspectedParam,
+  InspectedParams,
   InspectedRequest,
   Inspection,
   StringLook,
+  ValueKind,
 } from "./model/inspection.js";
 export { type Model, readModel } from "./model/mlmodel.js";
 export type { Remedy } from "./model/remedy.js";

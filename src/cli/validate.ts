@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import { choose, type Releases } from "../dialects/index.js";
+import { chooseServer, type Releases } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
 import { interruptibly } from "../io/leaving.js";
 import { print } from "../io/output.js";
@@ -90,7 +90,7 @@ async function run(path: string | undefined, call: ValidateCall, report: Report)
 
 async function answer(path: string | undefined, call: ValidateCall, report: Report): Promise<number> {
   const put = questionOf(path, call);
-  if (call.for !== undefined) choose(call.for); // an unknown name is told before anything is read
+  if (call.for !== undefined) chooseServer(call.for); // an unknown name is told before anything is read
   const model = call.model === undefined ? undefined : await interruptibly(readModel(call.model));
   const options = optionsOf(path, call, model);
   if (!call.for && !model && call.serverVersion === undefined && !put) {
@@ -115,12 +115,13 @@ async function answer(path: string | undefined, call: ValidateCall, report: Repo
 
 function optionsOf(
   path: string | undefined,
-  { for: server, serverVersion, dialect }: ValidateCall,
+  { for: server, serverVersion, dialect, model: modelPath }: ValidateCall,
   model: Model | undefined,
 ): VerdictOptions {
   return {
     ...(server !== undefined && { for: server }),
     ...(model && { model }),
+    ...(modelPath !== undefined && { modelPath }),
     ...(serverVersion !== undefined && { serverVersion: parseReleases(serverVersion) }),
     ...(path !== undefined && path !== "-" && { file: path }),
     ...(dialect && { definitions: dialect }),
@@ -144,7 +145,7 @@ async function look(path: string | undefined, call: ValidateCall, report: Report
 /** A csv's name says nothing of a line of names, which some servers do not read. */
 function sourceFor(path: string | undefined, { from, for: server }: ValidateCall): string {
   if (from !== "auto" || server === undefined || !path?.endsWith(".csv")) return from;
-  return choose(server).forms.find(({ headless }) => headless)?.id ?? from;
+  return chooseServer(server).forms.find(({ headless }) => headless)?.id ?? from;
 }
 
 /** The verdict, and what it is made of, where the payload can be read. */

@@ -73,7 +73,7 @@ export interface DialectDefinition
 }
 
 /** What `from` and `to` take besides dialects: `auto`, and binary files' forms. */
-export const RESERVED = ["auto", "npy", "npz", "arrow", "arrows", "parquet", "triton:binary"] as const;
+export const RESERVED = ["auto", "npy", "npz", "arrow", "arrows", "parquet", "mlflow:parquet", "triton:binary"] as const;
 /** Endings that say something else of a file. */
 export const RESERVED_EXTENSIONS: readonly string[] = [
   ...["json", "parquet", "pqt", "pq", "arrow", "feather", "arrows", "npy", "npz"],

@@ -42,6 +42,8 @@ export class Payload {
   readonly besides = new Map<string, string>();
   /** Where the frame's labels are, and how many. */
   labels: { from: number; to: number; rows: number } | undefined;
+  /** The first of them is 0. */
+  countsFromZero = false;
   /** In the table lane: the tensors of Open Inference Protocol's so far, or Seldon's one. */
   readonly inputs: InputFacts[] = [];
   /** What all of them are together, as the request's parameters say. */

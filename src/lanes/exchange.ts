@@ -179,7 +179,7 @@ function gapsOf({ to, target: { nan, missing }, typed: { through } }: Request): 
 
 /** Its writer keeps none of a batch's memory, so that batches may be lent. */
 function isCopied(to: string): boolean {
-  return ["parquet", "arrow", "arrows"].includes(to) || !binaryForm(to) || binaryForm(to)?.request !== undefined;
+  return ["parquet", "mlflow:parquet", "arrow", "arrows"].includes(to) || !binaryForm(to) || binaryForm(to)?.request !== undefined;
 }
 
 /** Batches as the functions between reader and writer let them through. */

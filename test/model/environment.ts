@@ -16,13 +16,18 @@ export function pythonOf(releases: Releases, say: (line: string) => void): strin
   return made(spellReleases(releases).replaceAll(" ", "-"), [...requirements, INFERENCE_SCHEMA], true, say);
 }
 
+/** A Python with these packages, kept under this name. */
+export function pythonWith(name: string, requirements: readonly string[], say: (line: string) => void): string {
+  return made(name, requirements, true, say);
+}
+
 /** A Python with what pip installs today. */
 export function pythonOfToday(say: (line: string) => void): string {
   return made("newest", ["mlflow", "inference-schema"], false, say);
 }
 
 /** A Python with what a file of requirements pins. */
-export function pythonWith(file: string, say: (line: string) => void): string {
+export function pythonFrom(file: string, say: (line: string) => void): string {
   const text = readFileSync(file, "utf8");
   const name = createHash("sha256").update(text).digest("hex").slice(0, 16);
   return made(

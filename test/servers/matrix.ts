@@ -11,7 +11,7 @@ import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { readParquet } from "parquet-wasm/node";
 import { convertFile, readBatches } from "../../src/index.js";
-import { pythonWith } from "../model/environment.js";
+import { pythonFrom } from "../model/environment.js";
 import { nestedIn } from "../support/nested.js";
 import type { Matrix } from "./matrix-table.js";
 import { HERE } from "./python.js";
@@ -51,7 +51,7 @@ function told(readers: Readonly<Record<string, string>>): string {
 async function matrix(folder: string, say: (line: string) => void): Promise<Matrix> {
   const own = join(folder, "matrix");
   mkdirSync(own);
-  const python = pythonWith(join(HERE, "requirements-files.txt"), say);
+  const python = pythonFrom(join(HERE, "requirements-files.txt"), say);
   const script = (task: string) =>
     execFileSync(python, ["-W", "ignore", join(HERE, "matrix.py"), task, own], { encoding: "utf8", maxBuffer: 1 << 28 })
       .split("\n")

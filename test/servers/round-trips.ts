@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { convertFile } from "../../src/index.js";
-import { pythonWith } from "../model/environment.js";
+import { pythonFrom } from "../model/environment.js";
 import { HERE } from "./python.js";
 
 const SOURCES = ["parquet", "arrow"] as const;
@@ -17,7 +17,7 @@ export async function checkRoundTrips(folder: string, say: (line: string) => voi
   const own = join(folder, "random");
   mkdirSync(own);
   const [count, seed] = [Number(process.env.RANDOM ?? 60), Number(process.env.RANDOM_SEED ?? 1)];
-  const python = pythonWith(join(HERE, "requirements-files.txt"), say);
+  const python = pythonFrom(join(HERE, "requirements-files.txt"), say);
   const script = (...args: string[]) => execFileSync(python, ["-W", "ignore", join(HERE, "round_trips.py"), ...args], { encoding: "utf8" });
   script("write", own, `${seed}`, `${count}`);
   const refused: string[] = [];
