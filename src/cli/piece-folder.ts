@@ -9,7 +9,9 @@ import type { Compression } from "../io/compression.js";
 import { cannotWrite, type ReadInput, refuseSame, syncFolder } from "../io/disk-errors.js";
 import { beforeLeaving } from "../io/leaving.js";
 import { locked } from "../io/lock.js";
-import { existing, type Output, openFile } from "../io/output.js";
+import { existing, openFile } from "../io/output.js";
+import type { Output } from "../io/target.js";
+import type { RemoteOptions } from "../remote/open.js";
 import { sweep, temporaryIn } from "../io/temporary.js";
 
 /** `part-00000.json`: what stands before the number, its digits at least, and what stands behind. */
@@ -37,6 +39,8 @@ export interface PieceOptions {
   readonly sync: boolean;
   /** Pieces of an earlier run go that this one did not write again. */
   readonly clean: boolean;
+  /** How a store elsewhere is asked. */
+  readonly remote: RemoteOptions;
   readonly onWarning: (warning: Warning) => void;
 }
 

@@ -27,6 +27,8 @@ export interface RandomAccess {
   readonly size: number;
   /** The bytes from here to there, in memory of their own; fewer only where the file ends. */
   read(from: number, to: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Says which stretches are going to be read, each from its start to its end, side by side, where it helps to know. */
+  soon?(spans: readonly { readonly from: number; readonly to: number }[]): void;
   close(): Promise<void>;
 }
 

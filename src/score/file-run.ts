@@ -125,9 +125,9 @@ async function assemble(source: Source, path: string, plan: Plan, journal: Journ
     const packing = compression ? [compressor(compression)] : [];
     await output.fill(formed(recordChunks(journal.answers(), besideOf(source, plan)), target), ...packing);
     await tellRefused(refused, refusedOf(path));
-    output.commit();
+    await output.commit();
   } catch (error) {
-    output.discard();
+    await output.discard();
     throw error;
   }
 }
@@ -147,9 +147,9 @@ async function tellRefused(refused: readonly RefusedRows[], path: string): Promi
   const output = await openOutput(path, undefined, true);
   try {
     await output.fill(Readable.from(refusedLines(refused)));
-    output.commit();
+    await output.commit();
   } catch (error) {
-    output.discard();
+    await output.discard();
     throw error;
   }
 }

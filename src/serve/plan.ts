@@ -1,6 +1,7 @@
 // What a gateway is going to do: the options, held against the dialects, and the conversions of each pair of them, before anything is asked.
 import { requestUrl } from "../api/route.js";
-import { checkHeaders, checkUrl } from "../api/url.js";
+import { checkUrl } from "../api/url.js";
+import { checkHeaders } from "../remote/headers.js";
 import { binaryForm } from "../binary/form.js";
 import { choose, DIALECTS, type Dialect, type Form, type Layout } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";

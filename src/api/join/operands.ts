@@ -4,8 +4,11 @@ import { isAbsolute, join } from "node:path";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { listed, TransloadError } from "../../errors.js";
-import { cannotRead } from "../../io/disk-errors.js";
+import { cannotRead, NO_FILE, type ReadInput } from "../../io/disk-errors.js";
 import { refuseChanged } from "../../io/source.js";
+import type { RemoteObject } from "../../remote/object.js";
+import type { RemoteOptions } from "../../remote/open.js";
+import { isRemote } from "../../remote/url.js";
 import { type ListedPiece, MANIFEST, piecesListed } from "./manifest.js";
 
 /** One of several inputs. */
@@ -16,6 +19,10 @@ export interface Operand {
   readonly path: string | undefined;
   /** As it was found. */
   readonly stats: Stats | undefined;
+  /** It is elsewhere. */
+  readonly object?: RemoteObject;
+  /** The whole URL of that; no message has it. */
+  readonly url?: string;
   /** What has no name. */
   readonly stream?: Readable;
   /** It stands in a folder that was named, and was not named itself. */
@@ -31,11 +38,27 @@ const HIDDEN = /^[._]/;
  * for, where it stands for anything.
  * @throws TransloadError E_READ for what is not there, and for a pattern or a folder that calls nothing; E_OPTION for an input that is called twice.
  */
-export async function operandsOf(words: readonly (string | URL)[], stdin?: Operand): Promise<readonly Operand[]> {
+export async function operandsOf(
+  words: readonly (string | URL)[],
+  stdin?: Operand,
+  remote: RemoteOptions = {},
+): Promise<readonly Operand[]> {
   const all: Operand[] = [];
-  for (const word of words) all.push(...(await called(word instanceof URL ? fileURLToPath(word) : word, stdin)));
+  for (const word of words)
+    if (isRemote(word)) all.push(...(await (await import("./elsewhere.js")).calledElsewhere(word, remote)));
+    else all.push(...(await called(word instanceof URL ? fileURLToPath(word) : word, stdin)));
   refuseTwice(all);
   return all;
+}
+
+/** It can be read again, from its start. */
+export function isAgain({ path, stats, object }: Operand): boolean {
+  return object !== undefined || (path !== undefined && (stats?.isFile() ?? false));
+}
+
+/** What is read, so that no output is the same. */
+export function inputOfOperand({ name, stats }: Operand): ReadInput {
+  return { name, stats: stats ?? NO_FILE };
 }
 
 /** @throws TransloadError E_READ where one of them is no longer what it was. */
@@ -94,8 +117,8 @@ function statsOf(path: string): Stats {
 /** Rows that are read twice are most often a mistake, and what passes but once cannot be. */
 function refuseTwice(operands: readonly Operand[]): void {
   const known = new Map<string, string>();
-  for (const { name, stats } of operands) {
-    const key = stats ? `${stats.dev} ${stats.ino}` : name;
+  for (const { name, stats, url } of operands) {
+    const key = stats ? `${stats.dev} ${stats.ino}` : (url ?? name);
     const before = known.get(key);
     if (before !== undefined)
       throw new TransloadError("E_OPTION", `${name} is read twice${before === name ? "" : `, as ${before}, too`}; leave out one of them`);

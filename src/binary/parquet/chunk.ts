@@ -49,6 +49,11 @@ export class ChunkReader {
       throw this.#fault(new Error(`it is said to have ${this.#left} values for ${rows} rows`));
   }
 
+  /** Where its bytes are in the file. */
+  get span(): { readonly from: number; readonly to: number } {
+    return this.#bytes.span;
+  }
+
   /** Rows that come next, as many as happen to be at hand. */
   async peek(): Promise<Column> {
     while (this.#readyRows === 0) await this.#next();
@@ -132,6 +137,11 @@ class ChunkBytes {
       throw new TransloadError("E_SYNTAX", `the parquet file's footer has no place for column ${JSON.stringify(name)}`);
     if (this.#end > file.size)
       throw new TransloadError("E_TRUNCATED", `the parquet file ends inside column ${JSON.stringify(name)}`, { offset: file.size });
+  }
+
+  /** What has not been read. */
+  get span(): { readonly from: number; readonly to: number } {
+    return { from: this.#read, to: this.#end };
   }
 
   /** Where in the file the next byte is. */

@@ -78,6 +78,7 @@ async function* readGroup(
   const rows = Number(group.num_rows);
   if (rows === 0) return;
   const readers = wanted.map((field) => new ChunkReader(field, metaOf(group, field), rows, between));
+  between.file.soon?.(readers.map(({ span }) => span));
   // the first reads of all columns at once
   const heads = await Promise.all(readers.map((reader) => reader.peek()));
   const step = rowsOfBatch(bytesOfRow(heads), options);

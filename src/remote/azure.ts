@@ -1,0 +1,1 @@
+export async function azureStore(_: string | URL): Promise<never> { throw new Error(); }

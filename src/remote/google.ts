@@ -1,0 +1,1 @@
+export async function googleStore(_: string | URL): Promise<never> { throw new Error(); }
