@@ -66,6 +66,25 @@ function basic({ username, password }: URL): Headers {
   return { authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
 }
 
+/** A request to one URL alone, and what was answered, without its body. */
+export async function requested(
+  url: string,
+  method: Dispatcher.HttpMethod,
+  headers: Headers,
+  signal: AbortSignal,
+  body?: Uint8Array,
+): Promise<{ readonly status: number; readonly headers: Readonly<Record<string, string | undefined>> }> {
+  const dispatcher = await client();
+  const { origin, pathname, search } = new URL(url);
+  const answer = await dispatcher
+    .request({ origin, path: `${pathname}${search}`, method, headers, signal, body: body ?? null })
+    .catch((error: unknown) => {
+      throw noAnswer(error, signal);
+    });
+  await ended(answer.body);
+  return { status: answer.statusCode, headers: Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, one(value)])) };
+}
+
 /** A request; what is sent along with it is for its own server alone. */
 interface Asked {
   readonly url: URL;

@@ -76,10 +76,16 @@ export class Ranges {
     const onward = from === this.#last;
     this.#last = to;
     if (held && from >= held.from && to <= held.from + held.bytes.length) return held.bytes.slice(from - held.from, to - held.from);
+    if (to === this.size && to - from <= NEAR) return this.#keep(Math.max(0, to - NEAR), to, from, to);
     if (!onward || to - from >= ONWARD) return new Promise((resolve, reject) => this.#ask({ from, to, resolve, reject }));
-    const bytes = await this.#fetch(from, Math.min(this.size, from + ONWARD));
-    this.#onward = { from, bytes };
-    return bytes.slice(0, to - from);
+    return this.#keep(from, Math.min(this.size, from + ONWARD), from, to);
+  }
+
+  /** More than is asked for: what follows, or what stands before the end, where files have their indexes. */
+  async #keep(start: number, end: number, from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = await this.#fetch(start, end);
+    this.#onward = { from: start, bytes };
+    return bytes.slice(from - start, to - start);
   }
 
   /** Those who ask in the same turn are answered together. */
