@@ -6,8 +6,8 @@ import { SpillStore } from "../io/store.js";
 import { batchesAt } from "../jobs/batches.js";
 import { batchesOfShare, type Share } from "../jobs/share.js";
 import type { Host } from "../lanes/host.js";
-import type { RemoteObject } from "../remote/object.js";
 import type { ReadRequest } from "../options/request.js";
+import type { RemoteObject } from "../remote/object.js";
 
 /** Threads that work on a file's rows, or the share of these that is worked on. */
 export interface Threads {

@@ -95,7 +95,11 @@ async function* ofAll(
 ): AsyncGenerator<Batch, void, undefined> {
   const [{ operandsOf }, { joinedBatchesOf }] = await Promise.all([import("./join/operands.js"), import("./join/join.js")]);
   const { run, ...request } = readRequestOf(options);
-  yield* joinedBatchesOf(await operandsOf(sources, undefined, remote), { ...request, run: { ...run, ...(spillDir && { spillDir }) } }, fileColumn);
+  yield* joinedBatchesOf(
+    await operandsOf(sources, undefined, remote),
+    { ...request, run: { ...run, ...(spillDir && { spillDir }) } },
+    fileColumn,
+  );
 }
 
 /**

@@ -28,7 +28,11 @@ import { addRemote, type RemoteCall, remoteOf } from "./remote.js";
 import { exitCode, type Report, type Voice } from "./report.js";
 import { alignColumns } from "./table.js";
 
-interface InspectCall extends Voice, Limits, RemoteCall, Omit<InspectOptions, "from" | "maxRowBytes" | "signal" | "onWarning" | "onProgress"> {
+interface InspectCall
+  extends Voice,
+    Limits,
+    RemoteCall,
+    Omit<InspectOptions, "from" | "maxRowBytes" | "signal" | "onWarning" | "onProgress"> {
   from: string;
   json?: boolean;
 }
@@ -41,7 +45,11 @@ const SHOWN = 3;
 const LONG = 20;
 
 export const define: Define = (command, start) => {
-  addVoice(addDefinitions(addLimits(addRemote(addDelimited(addHeaderLength(addEncoding(command.optionsGroup(GROUPS.files)))).optionsGroup(GROUPS.urls)))))
+  addVoice(
+    addDefinitions(
+      addLimits(addRemote(addDelimited(addHeaderLength(addEncoding(command.optionsGroup(GROUPS.files)))).optionsGroup(GROUPS.urls))),
+    ),
+  )
     .optionsGroup(GROUPS.files)
     .summary("tell what a payload holds")
     .description(
@@ -82,7 +90,13 @@ export async function printRefusal(error: unknown): Promise<void> {
 async function answer(path: string | undefined, { json, ...call }: InspectCall, report: Report): Promise<void> {
   // those of the library are called as they are there
   const given = Object.entries(call).filter(([name, value]) => Object.hasOwn(INSPECT, name) && value !== undefined);
-  const inspection = await inspectInput(path, { from: call.from, ...Object.fromEntries(given), ...limitsOf(call) }, EXAMPLE, report, remoteOf(call));
+  const inspection = await inspectInput(
+    path,
+    { from: call.from, ...Object.fromEntries(given), ...limitsOf(call) },
+    EXAMPLE,
+    report,
+    remoteOf(call),
+  );
   await print(json ? `${JSON.stringify(inspection, undefined, 2)}\n` : `${describe(inspection)}\n`);
 }
 

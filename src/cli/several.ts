@@ -96,7 +96,13 @@ async function intoPieces(operands: readonly Operand[], call: ConvertCall, optio
     const pieces = piecesOf(joined.pump(), options.signal, joined.blame);
     const own = { pieces, inputs: inputsOf(operands), refuseChanged: joined.refuseChanged };
     const onWarning = options.onWarning ?? (() => {});
-    await writePieces(own, output as string, { compression: compressionFor(call.output, call.compress), sync, clean, onWarning, remote: remoteOf(call) });
+    await writePieces(own, output as string, {
+      compression: compressionFor(call.output, call.compress),
+      sync,
+      clean,
+      onWarning,
+      remote: remoteOf(call),
+    });
   });
 }
 

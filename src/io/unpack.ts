@@ -1,8 +1,8 @@
+import type { RemoteObject } from "../remote/object.js";
+import type { RemoteOptions } from "../remote/open.js";
 import { compressionOf, expand } from "./compression.js";
 import type { ExpansionLimit } from "./expansion.js";
 import { compressionAt, peek } from "./peek.js";
-import type { RemoteObject } from "../remote/object.js";
-import type { RemoteOptions } from "../remote/open.js";
 import { chunksOf, nameOf, objectOf, reach, regularFileOf, type Source } from "./source.js";
 
 /** A source's own bytes. */

@@ -1,11 +1,11 @@
 // A file's rows as typed columns, read on several threads: the same batches, in the same order, as one reader gives. A stretch comes as the
 // columns of all its rows, and is cut where one reader's batches end.
 import type { Batch } from "../columns/batch.js";
-import { abortError } from "../errors.js";
 import { product } from "../columns/lists.js";
 import { textsNow } from "../columns/texts.js";
 import { DEFINITIONS } from "../dialects/index.js";
 import { batchRowsFor, SAMPLE } from "../engine/columns.js";
+import { abortError } from "../errors.js";
 import type { ReadRequest } from "../options/request.js";
 import { type Around, aroundRows, standsAlone } from "./around.js";
 import { Cutter } from "./cutter.js";

@@ -2,8 +2,8 @@
 // each when the ones before it have turned out to be sound. What one of them refuses, or does not go with the others, is left to the ordinary
 // conversion, which begins anew: so bytes, errors with their places, and warnings are the same whatever the number of threads.
 import type { CellKinds, Counts } from "../engine/rows.js";
-import { abortError } from "../errors.js";
 import type { Warning } from "../errors.js";
+import { abortError } from "../errors.js";
 import { behind, type Sink } from "../io/sink.js";
 import type { Host } from "../lanes/host.js";
 import { pour } from "../lanes/pour.js";

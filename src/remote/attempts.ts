@@ -14,8 +14,7 @@ export async function attempts<T>(work: () => Promise<T>, signal: AbortSignal): 
       return await work();
     } catch (error) {
       if (signal.aborted || !(error instanceof StoreFault) || !error.passes || (error.wait ?? 0) > LONGEST_S) throw error;
-      if (attempt > RETRIES)
-        throw new StoreFault(error.kind, `${error.message}, ${attempt} times`, { cause: error });
+      if (attempt > RETRIES) throw new StoreFault(error.kind, `${error.message}, ${attempt} times`, { cause: error });
       await wait(delayBefore(attempt, error.wait), signal);
     }
   }

@@ -35,8 +35,18 @@ export function cannotReadObject(name: string, error: unknown, remedy: string, s
   if (!(error instanceof StoreFault)) return error;
   const { kind, message } = error;
   if (kind === "changed")
-    return new TransloadError("E_READ", `${name} was written to while it was read; read it when it is complete, or a copy of it`, {}, { cause: error });
-  return new TransloadError("E_READ", `cannot read ${name}: ${message}; ${kind === "denied" ? remedy : READING[kind]}`, {}, { cause: error });
+    return new TransloadError(
+      "E_READ",
+      `${name} was written to while it was read; read it when it is complete, or a copy of it`,
+      {},
+      { cause: error },
+    );
+  return new TransloadError(
+    "E_READ",
+    `cannot read ${name}: ${message}; ${kind === "denied" ? remedy : READING[kind]}`,
+    {},
+    { cause: error },
+  );
 }
 
 /** A fault as an error of the object that is written. */
@@ -44,7 +54,12 @@ export function cannotWriteObject(name: string, error: unknown, remedy: string, 
   if (signal.aborted) return abortError(signal);
   if (!(error instanceof StoreFault)) return error;
   const { kind, message } = error;
-  return new TransloadError("E_WRITE", `cannot write ${name}: ${message}; ${kind === "denied" ? remedy : WRITING[kind]}`, {}, { cause: error });
+  return new TransloadError(
+    "E_WRITE",
+    `cannot write ${name}: ${message}; ${kind === "denied" ? remedy : WRITING[kind]}`,
+    {},
+    { cause: error },
+  );
 }
 
 const LATER = "try again later; what has been tried so often did not pass";

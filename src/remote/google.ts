@@ -72,7 +72,9 @@ class GoogleStore implements Store {
   }
 
   async put(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
-    await asking(signal, () => this.#bucket.file(this.#object).save(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), { resumable: false }));
+    await asking(signal, () =>
+      this.#bucket.file(this.#object).save(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), { resumable: false }),
+    );
   }
 
   async begin(signal: AbortSignal): Promise<Parts> {
@@ -135,14 +137,20 @@ class Session implements Parts {
         const taken = Number(/-(\d+)$/.exec(headers.range ?? "")?.[1] ?? -1) + 1;
         this.#sent = taken;
         if (taken < end) throw new StoreFault("broken", `the store has taken ${taken} of ${end} bytes`);
-      } else if (status < 200 || status > 299) throw new StoreFault(mayPass(status) ? "passing" : kindOf(status), `the store answers ${status}`);
+      } else if (status < 200 || status > 299)
+        throw new StoreFault(mayPass(status) ? "passing" : kindOf(status), `the store answers ${status}`);
       this.#sent = end;
     }, signal);
   }
 
   /** How much the service has. */
   async #asked(all: number | undefined, signal: AbortSignal): Promise<number | "whole"> {
-    const { status, headers } = await requested(this.#url, "PUT", { "content-range": `bytes */${all ?? "*"}`, "content-length": "0" }, signal);
+    const { status, headers } = await requested(
+      this.#url,
+      "PUT",
+      { "content-range": `bytes */${all ?? "*"}`, "content-length": "0" },
+      signal,
+    );
     if (status === 308) return Number(/-(\d+)$/.exec(headers.range ?? "")?.[1] ?? -1) + 1;
     if (status >= 200 && status <= 299) return "whole";
     throw new StoreFault(mayPass(status) ? "passing" : kindOf(status), `the store answers ${status}`);

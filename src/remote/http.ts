@@ -82,7 +82,10 @@ export async function requested(
       throw noAnswer(error, signal);
     });
   await ended(answer.body);
-  return { status: answer.statusCode, headers: Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, one(value)])) };
+  return {
+    status: answer.statusCode,
+    headers: Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, one(value)])),
+  };
 }
 
 /** A request; what is sent along with it is for its own server alone. */

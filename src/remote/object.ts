@@ -122,7 +122,9 @@ export class RemoteObject implements AsyncIterable<Uint8Array> {
     const other = answer.version !== this.#version || (this.size !== undefined && answer.size !== undefined && answer.size !== this.size);
     if (!other && answer.from <= from) return answer.from === from ? answer.body : behind(answer.body, from - answer.from);
     await closed(answer.body);
-    throw other ? new StoreFault("changed", "it is another") : new StoreFault("refused", `the server gives bytes from ${answer.from} on, not from ${from}`);
+    throw other
+      ? new StoreFault("changed", "it is another")
+      : new StoreFault("refused", `the server gives bytes from ${answer.from} on, not from ${from}`);
   }
 
   #checkEnd(at: number): void {

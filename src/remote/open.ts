@@ -1,6 +1,6 @@
 import { TransloadError } from "../errors.js";
 import { attempts } from "./attempts.js";
-import { cannotReadObject } from "./fault.js";
+import { cannotReadObject, cannotWriteObject, StoreFault } from "./fault.js";
 import { RemoteObject } from "./object.js";
 import type { RemoteHeaders, Store } from "./store.js";
 import { Upload } from "./upload.js";
@@ -38,6 +38,17 @@ export async function listObjects(url: string | URL, { signal = NEVER, ...option
     return await attempts(() => (store.list as NonNullable<Store["list"]>)(signal), signal);
   } catch (error) {
     throw cannotReadObject(name, error, remedy, signal);
+  }
+}
+
+/** Removes an object, where it is there. @throws TransloadError E_WRITE. */
+export async function removeObject(url: string | URL, { signal = NEVER, ...options }: RemoteOptions = {}): Promise<void> {
+  const store = await storeOf(url, options);
+  try {
+    await attempts(() => store.remove(signal), signal);
+  } catch (error) {
+    if (error instanceof StoreFault && error.kind === "missing") return;
+    throw cannotWriteObject(store.name, error, store.remedy, signal);
   }
 }
 

@@ -11,6 +11,11 @@ export async function peer<Module>(name: string, urls: string): Promise<Module> 
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== "ERR_MODULE_NOT_FOUND" || !message.includes(name)) throw error;
-    throw new TransloadError("E_OPTION", `${urls} needs the package ${name}, which is not installed; npm install ${name}`, {}, { cause: error });
+    throw new TransloadError(
+      "E_OPTION",
+      `${urls} needs the package ${name}, which is not installed; npm install ${name}`,
+      {},
+      { cause: error },
+    );
   }
 }

@@ -12,7 +12,8 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** What waiting does not mend. */
-const LASTING = /^(ENOTFOUND|EPROTO|ERR_SSL_\w+|ERR_TLS_\w+|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|UND_ERR_INVALID_ARG)$/;
+const LASTING =
+  /^(ENOTFOUND|EPROTO|ERR_SSL_\w+|ERR_TLS_\w+|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|UND_ERR_INVALID_ARG)$/;
 
 /** Why, and whether it will be so the next time. The innermost reason is told: clients wrap it. */
 export function reasonOf(error: unknown): { readonly why: string; readonly lasts: boolean } {

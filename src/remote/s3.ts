@@ -65,7 +65,13 @@ class S3Store implements Store {
       const { Body, ETag, ContentRange, ContentLength } = await this.#client.send(command, { abortSignal });
       const [, start, size] = /^bytes (\d+)-\d+\/(\d+)$/.exec(ContentRange ?? "") ?? [];
       const body = bodyOf(Body as unknown as Readable, (error) => faultOf(error, NEVER));
-      return { from: Number(start ?? 0), size: size === undefined ? ContentLength : Number(size), version: ETag, ranged: start !== undefined, body };
+      return {
+        from: Number(start ?? 0),
+        size: size === undefined ? ContentLength : Number(size),
+        version: ETag,
+        ranged: start !== undefined,
+        body,
+      };
     } catch (error) {
       // what has no bytes has no range
       if (from === 0 && statusOf(error) === 416) return { from: 0, size: 0, version: undefined, ranged: true, body: nothing() };

@@ -53,7 +53,7 @@ export class Upload {
   async end(): Promise<void> {
     if (this.#number > 0 && this.#filled > 0) await this.#send();
     await Promise.all(this.#underWay);
-    this.#check();
+    await this.#check();
   }
 
   /** Has the object appear. @throws TransloadError E_WRITE: it has not. */
@@ -79,7 +79,7 @@ export class Upload {
   }
 
   async #send(): Promise<void> {
-    this.#check();
+    await this.#check();
     const bytes = (this.#part as Uint8Array).subarray(0, this.#filled);
     const number = ++this.#number;
     this.#part = undefined;
@@ -87,18 +87,20 @@ export class Upload {
     this.#parts ??= attempts(() => this.#store.begin(this.#signal), this.#signal);
     const parts = await this.#writing(() => this.#parts as Promise<Parts>);
     const send = () => parts.send(number, bytes, this.#signal);
-    const sent = this.#writing(() => (this.#store.inOrder ? send() : attempts(send, this.#signal)))
+    const { name, remedy, inOrder } = this.#store;
+    const sent = (inOrder ? send() : attempts(send, this.#signal))
       .catch((error: unknown) => {
-        this.#failed ??= { error };
+        this.#failed ??= { error: cannotWriteObject(name, error, remedy, this.#signal) };
       })
       .finally(() => this.#underWay.delete(sent));
     this.#underWay.add(sent);
     if (this.#store.inOrder) await sent;
     else if (this.#underWay.size >= WAITING) await Promise.race(this.#underWay);
-    this.#check();
+    await this.#check();
   }
 
-  #check(): void {
+  async #check(): Promise<void> {
+    if (this.#over) await NEVER;
     if (this.#failed) throw this.#failed.error;
   }
 
@@ -107,12 +109,14 @@ export class Upload {
       return await work();
     } catch (error) {
       const { name, remedy } = this.#store;
-      // called off, while somebody still writes: the process is about to leave, and has nothing to tell
-      if (this.#over) return await new Promise<never>(() => {});
+      if (this.#over) return await NEVER;
       throw cannotWriteObject(name, error, remedy, this.#signal);
     }
   }
 }
+
+/** For whoever still writes when it has been called off: the process is about to leave, and has nothing to tell. */
+const NEVER = new Promise<never>(() => {});
 
 function sizeOf(number: number): number {
   return (SIZES.find(([parts]) => number <= parts) as readonly [number, number])[1];

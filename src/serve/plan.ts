@@ -1,7 +1,6 @@
 // What a gateway is going to do: the options, held against the dialects, and the conversions of each pair of them, before anything is asked.
 import { requestUrl } from "../api/route.js";
 import { checkUrl } from "../api/url.js";
-import { checkHeaders } from "../remote/headers.js";
 import { binaryForm } from "../binary/form.js";
 import { choose, DIALECTS, type Dialect, type Form, type Layout } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
@@ -10,6 +9,7 @@ import { type Model, readModel } from "../model/mlmodel.js";
 import { columnsOf, textColumns } from "../model/signature.js";
 import { type Request, requestOf } from "../options/request.js";
 import { type GatewayOptions, gatewayRequestOf, passableHeaders, type ServedOptions } from "../options/serve.js";
+import { checkHeaders } from "../remote/headers.js";
 
 /** What passes, how long, and how many at a time. */
 export interface Passing {

@@ -1,5 +1,5 @@
-import { stageFor } from "../lanes/chain.js";
 import { abortError } from "../errors.js";
+import { stageFor } from "../lanes/chain.js";
 import { checkEnds, checkTransfer, isTransfer } from "../lanes/exchange.js";
 import type { Stage } from "../lanes/stage.js";
 import { Unpacking } from "../lanes/unpacking.js";
