@@ -22,6 +22,7 @@ import type { RemoteHeaders } from "../remote/store.js";
 import { isRemote, textOf } from "../remote/url.js";
 import { checkConvert, convert } from "./convert.js";
 import { formOfName } from "./extension.js";
+import { inputOfOperand } from "./join/operand.js";
 import { nodeHost } from "./node.js";
 import { transferred } from "./transfer.js";
 
@@ -107,7 +108,7 @@ async function convertAll(
   fileColumn: string | undefined,
   remote: RemoteOptions,
 ): Promise<void> {
-  const [{ inputOfOperand, operandsOf }, { joinInputs, requestFor, untilRight }] = await Promise.all([
+  const [{ operandsOf }, { joinInputs, requestFor, untilRight }] = await Promise.all([
     import("./join/operands.js"),
     import("./join/join.js"),
   ]);

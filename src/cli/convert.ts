@@ -1,6 +1,6 @@
 import { checkConvert, convert } from "../api/convert.js";
 import { formOfName } from "../api/extension.js";
-import type { Operand } from "../api/join/operands.js";
+import type { Operand } from "../api/join/operand.js";
 import { nodeHost } from "../api/node.js";
 import { split } from "../api/split.js";
 import { transferred } from "../api/transfer.js";

@@ -1,6 +1,7 @@
 // `convert` of several inputs: files, folders, patterns of names, manifests of pieces, and payloads one behind the other in one input.
 import { type Joined, joinInputs, requestFor, untilRight } from "../api/join/join.js";
-import { inputOfOperand, type Operand, operandsOf } from "../api/join/operands.js";
+import { inputOfOperand, type Operand } from "../api/join/operand.js";
+import { operandsOf } from "../api/join/operands.js";
 import { isCut } from "../dialects/needs.js";
 import { TransloadError } from "../errors.js";
 import { compressor } from "../io/compression.js";

@@ -51,7 +51,7 @@ export function nameOf(source: Source): string | undefined {
 }
 
 /** The path of a source that is a file. */
-export function fileOf(source: Source): string | undefined {
+function fileOf(source: Source): string | undefined {
   if (isRemote(source)) return undefined;
   return source instanceof URL ? fileURLToPath(source) : typeof source === "string" ? source : undefined;
 }

@@ -4,7 +4,7 @@ import type { ReadInput } from "./disk-errors.js";
 import type { Sink } from "./sink.js";
 
 /** A step on the way to an output. */
-export type Step = NodeJS.ReadWriteStream | Transform | ((chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>);
+type Step = NodeJS.ReadWriteStream | Transform | ((chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>);
 
 /** Where the result goes. A file appears, whole, with `commit`; until then nothing of it is there. */
 export interface Output {

@@ -53,7 +53,7 @@ export async function removeObject(url: string | URL, { signal = NEVER, ...optio
 }
 
 /** The store of the URL's scheme; its client is loaded now. */
-export async function storeOf(url: string | URL, options: RemoteHeaders): Promise<Store> {
+async function storeOf(url: string | URL, options: RemoteHeaders): Promise<Store> {
   switch (schemeOf(url)) {
     case "s3":
       return (await import("./s3.js")).s3Store(url);

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 
 /** A request as it came. */
-export interface Asked {
+interface Asked {
   /** Counts from 0. */
   readonly number: number;
   readonly method: string;
@@ -14,7 +14,7 @@ export interface Asked {
 }
 
 /** Answers a request in a way of its own; false leaves it to the server. */
-export type ObjectFault = (asked: Asked, response: ServerResponse) => boolean;
+type ObjectFault = (asked: Asked, response: ServerResponse) => boolean;
 
 export interface ObjectServer {
   readonly url: string;

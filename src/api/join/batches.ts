@@ -17,7 +17,7 @@ import type { Joining } from "./converted.js";
 import { type Known, widened } from "./dtypes.js";
 import type { Looked } from "./look.js";
 import { checkRows } from "./manifest.js";
-import { isAgain } from "./operands.js";
+import { isAgain } from "./operand.js";
 import { JoinedText } from "./text.js";
 
 /** How several inputs become batches. */

@@ -5,7 +5,7 @@ import type { RemoteObject } from "../../remote/object.js";
 import { listObjects, openObject, type RemoteOptions } from "../../remote/open.js";
 import { beside, lastName, spelled, textOf } from "../../remote/url.js";
 import { entriesIn, inOrder, LARGEST, MANIFEST } from "./manifest.js";
-import type { Operand } from "./operands.js";
+import type { Operand } from "./operand.js";
 
 /** @throws TransloadError E_READ for what is not there. */
 export async function calledElsewhere(url: string | URL, remote: RemoteOptions): Promise<readonly Operand[]> {

@@ -18,7 +18,8 @@ import { nodeHost } from "../node.js";
 import { batchParts, joinedBatches } from "./batches.js";
 import { onward } from "./converted.js";
 import { type Looked, look, type Reading } from "./look.js";
-import { isAgain, type Operand, refuseAnyChanged } from "./operands.js";
+import { isAgain, type Operand } from "./operand.js";
+import { refuseAnyChanged } from "./operands.js";
 import { JoinedText } from "./text.js";
 
 /** Where all of the target goes: to begin anew costs nothing but the reading. */

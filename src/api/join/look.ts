@@ -16,7 +16,7 @@ import type { RemoteObject } from "../../remote/object.js";
 import { formOfName } from "../extension.js";
 
 import { digested } from "./manifest.js";
-import { isAgain, type Operand } from "./operands.js";
+import { isAgain, type Operand } from "./operand.js";
 
 /** How several inputs are read. */
 export type Reading = Pick<Request, "from" | "what" | "encoding" | "rows" | "limits" | "run">;

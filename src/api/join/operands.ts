@@ -1,34 +1,14 @@
 // What several inputs are called by, one by one: files, folders, patterns of names (globs), and manifests of pieces.
 import { readdirSync, type Stats, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
-import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { listed, TransloadError } from "../../errors.js";
-import { cannotRead, NO_FILE, type ReadInput } from "../../io/disk-errors.js";
+import { cannotRead } from "../../io/disk-errors.js";
 import { refuseChanged } from "../../io/source.js";
-import type { RemoteObject } from "../../remote/object.js";
 import type { RemoteOptions } from "../../remote/open.js";
 import { isRemote } from "../../remote/url.js";
-import { type ListedPiece, MANIFEST, piecesListed } from "./manifest.js";
-
-/** One of several inputs. */
-export interface Operand {
-  /** What errors call it. */
-  readonly name: string;
-  /** A file, or a named pipe. */
-  readonly path: string | undefined;
-  /** As it was found. */
-  readonly stats: Stats | undefined;
-  /** It is elsewhere. */
-  readonly object?: RemoteObject;
-  /** The whole URL of that; no message has it. */
-  readonly url?: string;
-  /** What has no name. */
-  readonly stream?: Readable;
-  /** It stands in a folder that was named, and was not named itself. */
-  readonly inFolder?: true;
-  readonly piece?: ListedPiece;
-}
+import { MANIFEST, piecesListed } from "./manifest.js";
+import type { Operand } from "./operand.js";
 
 /** Names that begin so are other programs' business, as Hadoop, Spark and Arrow have it. */
 const HIDDEN = /^[._]/;
@@ -49,16 +29,6 @@ export async function operandsOf(
     else all.push(...(await called(word instanceof URL ? fileURLToPath(word) : word, stdin)));
   refuseTwice(all);
   return all;
-}
-
-/** It can be read again, from its start. */
-export function isAgain({ path, stats, object }: Operand): boolean {
-  return object !== undefined || (path !== undefined && (stats?.isFile() ?? false));
-}
-
-/** What is read, so that no output is the same. */
-export function inputOfOperand({ name, stats }: Operand): ReadInput {
-  return { name, stats: stats ?? NO_FILE };
 }
 
 /** @throws TransloadError E_READ where one of them is no longer what it was. */
