@@ -75,7 +75,7 @@ test("headers and tokens are sent, and told to nobody", async () => {
 });
 
 test("--no-header is still of a csv", async () => {
-  const read = await transload(["convert", url("iris.csv"), "-f", "csv", "-t", "jsonl", "--no-header", "--header", "X-A: b"]);
+  const read = await transload(["convert", url("iris.csv"), "-f", "csv", "-t", "csv", "--no-header", "--header", "X-A: b"]);
   expect(read.out.split("\n").length).toBe(152);
   expect(server.asked[0]?.headers["x-a"]).toBe("b");
 });
