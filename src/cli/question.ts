@@ -74,7 +74,7 @@ function comparison({ agrees, accepted, rows }: Asked, { otherwise }: Verdict, k
 /** What is no file is told where it is read. */
 function fileOf(path: string | undefined): string {
   if (path !== undefined && path !== "-" && !isRemote(path) && !isStream(path)) return path;
-  throw new TransloadError("E_OPTION", "--ask reads its payload several times, so it takes a file, and neither a pipe nor a URL");
+  throw new TransloadError("E_OPTION", "--ask reads its payload several times, so it takes a file and no pipe, nor a URL");
 }
 
 function isStream(path: string): boolean {

@@ -84,7 +84,7 @@ test("score and --ask say what they take", async () => {
   const score = await transload(["score", "data/iris.csv", "--url", "http://127.0.0.1:1/invocations", "-o", "s3://bucket/x.csv"]);
   expect([score.code, score.err]).toEqual([2, expect.stringContaining("score writes a file")]);
   const asked = await transload(["validate", url("split.json"), "--for", "azureml", "--ask", "http://127.0.0.1:1/score"]);
-  expect([asked.code, asked.err]).toEqual([2, expect.stringContaining("neither a pipe nor a URL")]);
+  expect([asked.code, asked.err]).toEqual([2, expect.stringContaining("no pipe, nor a URL")]);
 });
 
 describe.each([
