@@ -123,6 +123,11 @@ export class TransloadError extends Error {
   }
 }
 
+/** What a signal ended; its reason is the error's cause. */
+export function abortError(signal: AbortSignal): TransloadError {
+  return new TransloadError("E_ABORT", "the conversion was aborted", {}, { cause: signal.reason });
+}
+
 function describe({ offset, line, column, path }: Place): string {
   const parts: string[] = [];
   if (line !== undefined) parts.push(`line ${line}, column ${column}`);

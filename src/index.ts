@@ -52,6 +52,7 @@ export { type Otherwise, type Verdict, type VerdictOptions, verdict } from "./mo
 export type { BatchFunction, ConvertOptions, HttpHeaders, SplitOptions } from "./options/convert.js";
 export type { InspectOptions } from "./options/inspect.js";
 export type { AskingOptions, ScoreOptions } from "./options/score.js";
+export type { RemoteHeaders } from "./remote/store.js";
 export type { ScoreFileOptions } from "./score/file-options.js";
 export type { ScoreTarget } from "./score/records.js";
 export { type ScoredPiece, type Scoring, score } from "./score/score.js";

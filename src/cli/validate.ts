@@ -10,6 +10,7 @@ import type { Inspection } from "../model/inspection.js";
 import { type Model, readModel } from "../model/mlmodel.js";
 import { spellReleases } from "../model/releases.js";
 import { type Otherwise, type Verdict, type VerdictOptions, verdict } from "../model/verdict.js";
+import { isRemote, spelled } from "../remote/url.js";
 import { extent, inspectInput, printRefusal } from "./inspect.js";
 import type { Define } from "./job.js";
 import {
@@ -53,7 +54,7 @@ function addOptions(command: Command): Command {
       "Reads a payload to its end. With --for it tells whether that server takes the payload as it is, for the model if one is named; " +
         "if not, why, and which command mends it; and what the server would change in silence. Without, whether the payload is sound.",
     )
-    .argument("[input]", "the payload's file; without it, or with -, standard input")
+    .argument("[input]", "the payload's file, or its URL (https, s3, az, abfss, gs); without it, or with -, standard input")
     .optionsGroup(GROUPS.server)
     .option("--for <dialect>", "the server: azureml, mlflow, tfserving … or one of their forms")
     .option("--model <path>", "MLflow's MLmodel file, or the folder that holds it: the signature decides what is taken")
@@ -123,7 +124,7 @@ function optionsOf(
     ...(model && { model }),
     ...(modelPath !== undefined && { modelPath }),
     ...(serverVersion !== undefined && { serverVersion: parseReleases(serverVersion) }),
-    ...(path !== undefined && path !== "-" && { file: path }),
+    ...(path !== undefined && path !== "-" && { file: isRemote(path) ? spelled(path) : path }),
     ...(dialect && { definitions: dialect }),
     taken: existsSync,
   };
@@ -144,7 +145,7 @@ async function look(path: string | undefined, call: ValidateCall, report: Report
 
 /** A csv's name says nothing of a line of names, which some servers do not read. */
 function sourceFor(path: string | undefined, { from, for: server }: ValidateCall): string {
-  if (from !== "auto" || server === undefined || !path?.endsWith(".csv")) return from;
+  if (from !== "auto" || server === undefined || !(path && (isRemote(path) ? spelled(path) : path).endsWith(".csv"))) return from;
   return chooseServer(server).forms.find(({ headless }) => headless)?.id ?? from;
 }
 

@@ -127,7 +127,7 @@ function asBinary(to: string, { file, modelPath }: VerdictOptions): Remedy {
   const model = modelPath === undefined ? [] : ["--model", modelPath];
   const output = file === undefined ? [] : ["-o", `${file.replace(/\.[^./]+$/, "")}.${formatOf(to as BinaryName)}`];
   const words = ["transload", "convert", ...(file === undefined ? [] : [file]), "-t", to, ...model, ...output];
-  return { to, columns: undefined, command: words.map(shellWord).join(" "), remains: [] };
+  return { to, columns: undefined, command: words.map((word) => shellWord(word)).join(" "), remains: [] };
 }
 
 /** What a server of these releases does with the payload as it is. */

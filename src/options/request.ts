@@ -11,6 +11,7 @@ import type { End } from "../dialects/needs.js";
 import type { Cast } from "../engine/cells.js";
 import { optionText, TransloadError } from "../errors.js";
 import { encodingOf } from "../io/recode.js";
+import type { RemoteObject } from "../remote/object.js";
 import { type Checks, type ChecksOf, CONVERT, checkOptions, LIMITS, PICKS, PIECES, ROWS, RUN, TARGET, TYPED } from "./check.js";
 import type {
   EndOptions,
@@ -56,6 +57,8 @@ export interface Parts {
   readonly run: RunOptions & {
     /** Told how many rows there were, when all is converted, where somebody has counted them. */
     readonly onRows?: ((rows: number) => void) | undefined;
+    /** Whose bytes the input's are, where they are elsewhere. */
+    readonly object?: RemoteObject | undefined;
   };
 }
 

@@ -5,11 +5,10 @@ import { gzip } from "node:zlib";
 import { isAbout, refusalOf, wordsOf } from "../api/answer.js";
 import { contentTypeOf } from "../api/route.js";
 import { spellUrl } from "../api/url.js";
-import { optionText, TransloadError } from "../errors.js";
-import { abortError } from "../io/abort.js";
+import { abortError, optionText, TransloadError } from "../errors.js";
+import { askedToWait, delayBefore, LONGEST_S, mayPass, wait } from "../remote/patience.js";
 import { type Predictions, predictionsOf, spellRows } from "./answer.js";
 import { cut, type Part, type PartsOptions } from "./parts.js";
-import { askedToWait, delayBefore, LONGEST_S, mayPass, wait } from "./patience.js";
 import type { Tally } from "./tally.js";
 import { NoAnswer, type Reply, type Upstream } from "./upstream.js";
 

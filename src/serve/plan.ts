@@ -1,12 +1,13 @@
 // What a gateway is going to do: the options, held against the dialects, before anything is asked.
 import { requestUrl } from "../api/route.js";
-import { checkHeaders, checkUrl } from "../api/url.js";
+import { checkUrl } from "../api/url.js";
 import { binaryForm } from "../binary/form.js";
 import { choose, DIALECTS, type Dialect } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
 import { formFor } from "../model/fit.js";
 import { type Model, readModel } from "../model/mlmodel.js";
 import { type GatewayOptions, gatewayRequestOf, passableHeaders, type ServedOptions } from "../options/serve.js";
+import { checkHeaders } from "../remote/headers.js";
 
 /** What passes, how long, and how many at a time. */
 export interface Passing {

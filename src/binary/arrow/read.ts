@@ -26,6 +26,7 @@ import type { ArrowField, ArrowSchema } from "./schema.js";
  */
 export async function* readArrow(file: RandomAccess, options: BinaryRead): AsyncGenerator<Batch, void, undefined> {
   const { schema, messages } = await damaged(() => openMessages(file));
+  file.soon?.([{ from: 0, to: file.size }]);
   const reader = new BatchReader(file, schema, options, await bufferExpander());
   let any = false;
   for (;;) {

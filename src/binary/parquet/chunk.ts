@@ -7,7 +7,7 @@ import { storedAs, type TypedArray } from "../../columns/dtype.js";
 import { joinColumns, sliceRows } from "../../columns/rows.js";
 import { TransloadError } from "../../errors.js";
 import { crc32 } from "../../io/crc32.js";
-import type { RandomAccess } from "../../io/store.js";
+import type { RandomAccess, Span } from "../../io/store.js";
 import type { Between } from "./between.js";
 import { PageDecoder, type PageHeader } from "./decode-page.js";
 import type { entriesOf } from "./entries.js";
@@ -48,6 +48,11 @@ export class ChunkReader {
     this.#bytes = new ChunkBytes(name, meta, between);
     if ((nesting ? this.#left < rows : this.#left !== rows) || !(this.#left <= MOST_VALUES))
       throw this.#fault(new Error(`it is said to have ${this.#left} values for ${rows} rows`));
+  }
+
+  /** Where its bytes are in the file. */
+  get spans(): readonly Span[] {
+    return [this.#bytes.span];
   }
 
   /** Rows that come next, as many as happen to be at hand. */
@@ -142,6 +147,11 @@ class ChunkBytes {
       throw new TransloadError("E_SYNTAX", `the parquet file's footer has no place for column ${JSON.stringify(name)}`);
     if (this.#end > file.size)
       throw new TransloadError("E_TRUNCATED", `the parquet file ends inside column ${JSON.stringify(name)}`, { offset: file.size });
+  }
+
+  /** What has not been read. */
+  get span(): Span {
+    return { from: this.#read, to: this.#end };
   }
 
   /** Where in the file the next byte is. */

@@ -81,6 +81,7 @@ async function* readGroup(
   const rows = Number(group.num_rows);
   if (rows === 0) return;
   const readers = wanted.map((field) => readerOf(field, group, rows, between));
+  between.file.soon?.(readers.flatMap(({ spans }) => spans));
   // the first reads of all columns at once
   const heads = (await Promise.all(readers.map((reader) => reader.peek()))).flat();
   const step = rowsOfBatch(bytesOfRow(heads), options);

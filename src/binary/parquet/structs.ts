@@ -2,6 +2,7 @@
 import type { Column } from "../../columns/column.js";
 import { TransloadError } from "../../errors.js";
 import { type ExpansionGuard, expansionGuard } from "../../io/expansion.js";
+import type { Span } from "../../io/store.js";
 import { cellTexts, jsonColumn, mapText, NULL, structText } from "../json-cells.js";
 import type { Between } from "./between.js";
 import type { ChunkReader } from "./chunk.js";
@@ -23,6 +24,11 @@ export class StructReader {
     this.#name = name;
     this.#tree = tree;
     this.#leaves = leaves;
+  }
+
+  /** Where its leaves' bytes are in the file. */
+  get spans(): readonly Span[] {
+    return this.#leaves.flatMap(({ spans }) => spans);
   }
 
   /** What is at hand of each leaf. */
