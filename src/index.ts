@@ -55,7 +55,7 @@ export type { AskingOptions, ScoreOptions } from "./options/score.js";
 export type { RemoteHeaders } from "./remote/store.js";
 export type { ScoreFileOptions } from "./score/file-options.js";
 export type { ScoreTarget } from "./score/records.js";
+export type { RefusedRows } from "./score/retrying.js";
 export { type ScoredPiece, type Scoring, score } from "./score/score.js";
 export { scoreFile } from "./score/score-file.js";
-export type { RefusedRows } from "./score/sending.js";
 export type { ScoreSummary } from "./score/tally.js";

@@ -1,6 +1,6 @@
 // What may do later is asked again.
 import { StoreFault } from "./fault.js";
-import { delayBefore, LONGEST_S, wait } from "./patience.js";
+import { delayBefore, LONGEST_S, wait } from "./retry-delay.js";
 
 const RETRIES = 6;
 

@@ -6,9 +6,9 @@ import type * as Blobs from "@azure/storage-blob";
 import { TransloadError } from "../errors.js";
 import { bodyOf } from "./body.js";
 import { kindOf, StoreFault } from "./fault.js";
-import { mayPass } from "./patience.js";
 import { peer } from "./peer.js";
 import { reasonOf } from "./reason.js";
+import { mayPass } from "./retry-delay.js";
 import type { Answer, Parts, Store } from "./store.js";
 import { spelled, textOf } from "./url.js";
 

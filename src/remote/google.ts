@@ -8,9 +8,9 @@ import { attempts } from "./attempts.js";
 import { bodyOf } from "./body.js";
 import { kindOf, StoreFault } from "./fault.js";
 import { requested } from "./http.js";
-import { mayPass } from "./patience.js";
 import { peer } from "./peer.js";
 import { reasonOf } from "./reason.js";
+import { mayPass } from "./retry-delay.js";
 import type { Answer, Parts, Store } from "./store.js";
 import { spelled, textOf } from "./url.js";
 

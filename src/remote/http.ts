@@ -6,8 +6,8 @@ import { optionText, TransloadError } from "../errors.js";
 import { bodyOf } from "./body.js";
 import { kindOf, StoreFault } from "./fault.js";
 import { checkHeaders } from "./headers.js";
-import { askedToWait, mayPass } from "./patience.js";
 import { reasonOf } from "./reason.js";
+import { askedToWait, mayPass } from "./retry-delay.js";
 import type { Answer, Parts, RemoteHeaders, Store } from "./store.js";
 import { spelled } from "./url.js";
 

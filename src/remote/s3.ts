@@ -5,9 +5,9 @@ import type * as S3 from "@aws-sdk/client-s3";
 import { TransloadError } from "../errors.js";
 import { bodyOf } from "./body.js";
 import { kindOf, StoreFault } from "./fault.js";
-import { mayPass } from "./patience.js";
 import { peer } from "./peer.js";
 import { reasonOf } from "./reason.js";
+import { mayPass } from "./retry-delay.js";
 import type { Answer, Parts, Store } from "./store.js";
 import { spelled, textOf } from "./url.js";
 

@@ -18,8 +18,8 @@ import { identityOf } from "./identity.js";
 import { type Identity, Journal } from "./journal.js";
 import { type Plan, planOf } from "./plan.js";
 import { formed, recordChunks, type ScoreTarget, targetOf } from "./records.js";
+import type { RefusedRows } from "./retrying.js";
 import { answersTo, besideOf } from "./run.js";
-import type { RefusedRows } from "./sending.js";
 import { type ScoreSummary, Tally } from "./tally.js";
 
 /** Gathers the answers in a journal, and puts them together when all are there. */

@@ -8,7 +8,7 @@ import type { SplitOptions } from "../options/convert.js";
 import { type ScoreOptions, scoreRequestOf } from "../options/score.js";
 import { checkHeaders } from "../remote/headers.js";
 import type { PartsOptions } from "./parts.js";
-import type { SendingOptions } from "./sending.js";
+import type { SendingOptions } from "./retrying.js";
 import type { UpstreamOptions } from "./upstream.js";
 
 /** What a run is going to do. */

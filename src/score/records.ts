@@ -8,7 +8,7 @@ import { membersOf } from "../engine/members.js";
 import { TransloadError } from "../errors.js";
 import type { ConvertOptions } from "../options/convert.js";
 import type { Members } from "./beside.js";
-import { checkNames, type RefusedRows } from "./sending.js";
+import { checkNames, type RefusedRows } from "./retrying.js";
 
 /** What was answered for a run of rows. */
 export interface AnsweredRows {

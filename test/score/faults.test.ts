@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { type ScoreFileOptions, type ScoreOptions, score, scoreFile, TransloadError } from "../../src/index.js";
-import { askedToWait, delayBefore } from "../../src/remote/patience.js";
+import { askedToWait, delayBefore } from "../../src/remote/retry-delay.js";
 import { type Fault, type FaultyServer, faultyServer, predict, say } from "../support/faulty-server.js";
 
 const ROWS = 100;

@@ -6,7 +6,7 @@ import { isAbout, refusalOf, wordsOf } from "../api/answer.js";
 import { contentTypeOf } from "../api/route.js";
 import { spellUrl } from "../api/url.js";
 import { abortError, optionText, TransloadError } from "../errors.js";
-import { askedToWait, delayBefore, LONGEST_S, mayPass, wait } from "../remote/patience.js";
+import { askedToWait, delayBefore, LONGEST_S, mayPass, wait } from "../remote/retry-delay.js";
 import { type Predictions, predictionsOf, spellRows } from "./answer.js";
 import { cut, type Part, type PartsOptions } from "./parts.js";
 import type { Tally } from "./tally.js";
