@@ -17,6 +17,7 @@ import { batches } from "./sections/batches.js";
 import { binary } from "./sections/binary.js";
 import { browser } from "./sections/browser.js";
 import { cast } from "./sections/cast.js";
+import { columns } from "./sections/columns.js";
 import { core } from "./sections/core.js";
 import { faults } from "./sections/faults.js";
 import { files } from "./sections/files.js";
@@ -27,6 +28,7 @@ import { printing } from "./sections/printing.js";
 import { python } from "./sections/python.js";
 import { scaling } from "./sections/scaling.js";
 import { score } from "./sections/score.js";
+import { serve } from "./sections/serve.js";
 import { spark } from "./sections/spark.js";
 import { splice } from "./sections/splice.js";
 import { starting } from "./sections/starting.js";
@@ -49,6 +51,7 @@ const SECTIONS: Readonly<Record<string, (scale: Scale) => Section | Promise<Sect
   "tables-memory": tablesMemory,
   binary,
   score,
+  serve,
   browser,
   others,
   "tables-others": tablesOthers,
@@ -56,7 +59,7 @@ const SECTIONS: Readonly<Record<string, (scale: Scale) => Section | Promise<Sect
   spark,
 };
 
-const FAULT_SECTIONS: typeof SECTIONS = { faults, scaling, writing };
+const FAULT_SECTIONS: typeof SECTIONS = { faults, scaling, columns, writing };
 
 const flag = { type: "boolean", default: false } as const;
 const { values } = parseArgs({ options: { only: { type: "string" }, faults: flag, quick: flag, resume: flag, keep: flag } });

@@ -10,6 +10,10 @@ export interface Report {
   seconds: number;
   /** What the result is compared by: a hash, a sum. */
   check?: string;
+  /** Of requests: how many a second, and milliseconds that half of them, and 99 of 100, took at most. */
+  rate?: number;
+  p50?: number;
+  p99?: number;
 }
 
 /** Runs a program of runs/ in a process of its own, of this Node or another one. */

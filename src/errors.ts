@@ -123,6 +123,11 @@ export class TransloadError extends Error {
   }
 }
 
+/** What a signal ended; its reason is the error's cause. */
+export function abortError(signal: AbortSignal): TransloadError {
+  return new TransloadError("E_ABORT", "the conversion was aborted", {}, { cause: signal.reason });
+}
+
 function describe({ offset, line, column, path }: Place): string {
   const parts: string[] = [];
   if (line !== undefined) parts.push(`line ${line}, column ${column}`);
@@ -178,8 +183,11 @@ const MANY = 20;
  * @throws TransloadError E_COLUMNS for one that is none, with the nearest name.
  */
 export function placesAmong(names: readonly string[], wanted: readonly string[]): number[] {
-  const places = new Map<string, number>();
-  for (const [i, name] of names.entries()) if (!places.has(name)) places.set(name, i);
+  // those that are wanted are few, and the names may be a million
+  const places = new Map<string, number | undefined>(wanted.map((name) => [name, undefined]));
+  names.forEach((name, i) => {
+    if (places.has(name)) places.set(name, places.get(name) ?? i);
+  });
   return wanted.map((name) => places.get(name) ?? refuseName(names, name));
 }
 

@@ -37,9 +37,12 @@ export type {
   InspectedCells,
   InspectedColumn,
   InspectedInput,
+  InspectedParam,
+  InspectedParams,
   InspectedRequest,
   Inspection,
   StringLook,
+  ValueKind,
 } from "./model/inspection.js";
 export { type Model, readModel } from "./model/mlmodel.js";
 export type { Remedy } from "./model/remedy.js";
@@ -49,9 +52,10 @@ export { type Otherwise, type Verdict, type VerdictOptions, verdict } from "./mo
 export type { BatchFunction, ConvertOptions, HttpHeaders, SplitOptions } from "./options/convert.js";
 export type { InspectOptions } from "./options/inspect.js";
 export type { AskingOptions, ScoreOptions } from "./options/score.js";
+export type { RemoteHeaders } from "./remote/store.js";
 export type { ScoreFileOptions } from "./score/file-options.js";
 export type { ScoreTarget } from "./score/records.js";
+export type { RefusedRows } from "./score/retrying.js";
 export { type ScoredPiece, type Scoring, score } from "./score/score.js";
 export { scoreFile } from "./score/score-file.js";
-export type { RefusedRows } from "./score/sending.js";
 export type { ScoreSummary } from "./score/tally.js";

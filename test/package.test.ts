@@ -44,6 +44,7 @@ const ROOMS = [
   "columns",
   "dialects",
   "engine",
+  "remote",
   "io",
   "options",
   "binary",

@@ -7,6 +7,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 let turn: Promise<unknown> = Promise.resolve();
 
 const server = createServer(async (request, response) => {
+  // what takes no time at all with what it is sent
+  if (request.url?.startsWith("/sink")) {
+    request.resume().once("end", () => response.writeHead(200, { "content-type": "application/json" }).end('{"predictions":[1]}'));
+    return;
+  }
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const { dataframe_split: frame } = JSON.parse(Buffer.concat(chunks).toString()) as { dataframe_split: { data: number[][] } };

@@ -1,7 +1,8 @@
 // A server at a URL. HTTP is Node's own fetch.
 import { TransloadError } from "../errors.js";
+import { checkHeaders } from "../remote/headers.js";
 import type { Answer } from "./answer.js";
-import { checkHeaders, checkUrl, noAnswerIn, reasonOf, spellUrl } from "./url.js";
+import { checkUrl, noAnswerIn, reasonOf, spellUrl } from "./url.js";
 
 /** How a server is spoken to. */
 export interface EndpointOptions {

@@ -7,6 +7,7 @@ import { batchesAt } from "../jobs/batches.js";
 import { batchesOfShare, type Share } from "../jobs/share.js";
 import type { Host } from "../lanes/host.js";
 import type { ReadRequest } from "../options/request.js";
+import type { RemoteObject } from "../remote/object.js";
 
 /** Threads that work on a file's rows, or the share of these that is worked on. */
 export interface Threads {
@@ -14,16 +15,27 @@ export interface Threads {
   readonly share?: Share | undefined;
 }
 
-/** Node: the input is its file, where it has one; what else is read again is spilled to a folder. */
-export function nodeHost({ file, spillDir }: { file?: string; spillDir?: string }, threads: Threads = { jobs: 1 }): Host {
+/** Where the input's bytes are, and where to spill to what is read again. */
+export interface Here {
+  readonly file?: string;
+  /** Elsewhere. */
+  readonly object?: RemoteObject | undefined;
+  readonly spillDir?: string;
+  /** Told the bytes that were read of an object, where they are read here and there. */
+  readonly onProgress?: ((bytes: number) => void) | undefined;
+}
+
+/** Node: the input is its file, where it has one, or an object elsewhere; what else is read again is spilled to a folder. */
+export function nodeHost({ file, object, spillDir, onProgress }: Here, threads: Threads = { jobs: 1 }): Host {
   const spill = () => new DiskSpill(spillDir);
   return {
     spill,
     input: () => (file === undefined ? new SpillStore(spill()) : new FileStore(file)),
     random: async (chunks) => {
-      if (file === undefined) return spillRandom(chunks, spillDir);
+      const ranges = object?.random(onProgress);
+      if (file === undefined && !ranges) return spillRandom(chunks, spillDir);
       await (chunks as Partial<AsyncGenerator>).return?.(undefined);
-      return openRandom(file);
+      return ranges ?? openRandom(file as string);
     },
     npz: () => import("../binary/npy/npz.js"),
     scannerOf,

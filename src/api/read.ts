@@ -4,7 +4,7 @@ import { withoutDictionaries } from "../columns/dictionary.js";
 import { choose } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
 import { abortable, close } from "../io/abort.js";
-import { blameSource, fileOf, isSources, type Source, type Sources } from "../io/source.js";
+import { blameSource, isSources, nameOf, type Source, type Sources } from "../io/source.js";
 import { unpack } from "../io/unpack.js";
 import { batchesAt } from "../jobs/batches.js";
 import { batchesIn, counted } from "../lanes/batches.js";
@@ -13,11 +13,13 @@ import { dtypesOf, textColumns } from "../model/signature.js";
 import { checkJobs, checkOptions, READ } from "../options/check.js";
 import type { BatchOptions } from "../options/read.js";
 import { type ReadRequest, readRequestOf } from "../options/request.js";
+import type { RemoteOptions } from "../remote/open.js";
+import type { RemoteHeaders } from "../remote/store.js";
 import { formOfName } from "./extension.js";
 import { nodeHost } from "./node.js";
 
 /** What may be asked of those who read batches. */
-export interface ReadOptions extends BatchOptions {
+export interface ReadOptions extends BatchOptions, RemoteHeaders {
   /** A model that MLflow logged, or its path: its signature gives the dtypes where `dtype` does not, and says which columns are text. */
   model?: Model | string;
   /** Where to spill to what must be read twice, or here and there, when the source is no path. */
@@ -48,24 +50,25 @@ export async function* readBatches(source: Source | Sources, options: ReadOption
 /** The same, and one batch without rows where a binary file has none, so that its columns are known. `told`: who hears what it has beside. */
 export async function* batchesOf(
   source: Source | Sources,
-  { model, spillDir, jobs = 1, fileColumn, ...asked }: ReadOptions,
+  { model, spillDir, jobs = 1, fileColumn, headers, ...asked }: ReadOptions,
   told: Pick<ReadRequest, "onLabels" | "onBeside"> = {},
 ): AsyncGenerator<Batch, void, undefined> {
   checkOptions("readBatches", asked, READ);
   checkJobs(jobs);
   const options = model === undefined ? asked : informed(asked, typeof model === "string" ? await readModel(model) : model);
-  if (isSources(source)) return yield* ofAll(source, options, spillDir, fileColumn);
-  if (fileColumn !== undefined) return yield* ofAll([pathOf(source)], options, spillDir, fileColumn);
-  const path = fileOf(source);
+  const remote = { headers, signal: options.signal };
+  if (isSources(source)) return yield* ofAll(source, options, spillDir, fileColumn, remote);
+  if (fileColumn !== undefined) return yield* ofAll([named(source)], options, spillDir, fileColumn, remote);
+  const path = nameOf(source);
   const { from = "auto", signal, onProgress } = options;
-  const named = from === "auto" && path !== undefined ? formOfName(path) : from;
-  if (!binaryForm(named)) choose(named, true);
-  const request = { ...readRequestOf({ ...options, from: named }), ...told };
+  const form = from === "auto" && path !== undefined ? formOfName(path) : from;
+  if (!binaryForm(form)) choose(form, true);
+  const request = { ...readRequestOf({ ...options, from: form }), ...told };
   try {
-    const { chunks, file } = await unpack(source, { ...request.limits, lend: true });
+    const { chunks, file, object } = await unpack(source, { ...request.limits, lend: true, remote });
     try {
       const bytes = counted(abortable(chunks, signal), onProgress);
-      const host = nodeHost({ ...(file !== undefined && { file }), ...(spillDir && { spillDir }) });
+      const host = nodeHost({ object, ...(file !== undefined && { file }), ...(spillDir && { spillDir }) });
       const alone = () => batchesIn(bytes, request, host);
       yield* jobs > 1 && file !== undefined ? batchesAt(file, jobs, request, alone) : alone();
     } finally {
@@ -78,10 +81,9 @@ export async function* batchesOf(
 }
 
 /** @throws TransloadError E_OPTION for what has no name. */
-function pathOf(source: Source): string {
-  const path = fileOf(source);
-  if (path === undefined) throw new TransloadError("E_OPTION", "`fileColumn` is of files, and the source is none");
-  return path;
+function named(source: Source): string | URL {
+  if (typeof source === "string" || source instanceof URL) return source;
+  throw new TransloadError("E_OPTION", "`fileColumn` is of files, and the source is none");
 }
 
 async function* ofAll(
@@ -89,10 +91,15 @@ async function* ofAll(
   options: BatchOptions,
   spillDir: string | undefined,
   fileColumn: string | undefined,
+  remote: RemoteOptions,
 ): AsyncGenerator<Batch, void, undefined> {
   const [{ operandsOf }, { joinedBatchesOf }] = await Promise.all([import("./join/operands.js"), import("./join/join.js")]);
   const { run, ...request } = readRequestOf(options);
-  yield* joinedBatchesOf(await operandsOf(sources), { ...request, run: { ...run, ...(spillDir && { spillDir }) } }, fileColumn);
+  yield* joinedBatchesOf(
+    await operandsOf(sources, undefined, remote),
+    { ...request, run: { ...run, ...(spillDir && { spillDir }) } },
+    fileColumn,
+  );
 }
 
 /**

@@ -16,6 +16,8 @@ export function mediaTypeOf(form: Form | undefined): string {
 /** The same of a request that begins so: of the form which it has, of those that the dialect has. */
 export function contentTypeOf(to: string, head: Uint8Array): string {
   const choice = choose(to, true);
+  const [first, ...others] = choice.forms.map(mediaTypeOf);
+  if (first !== undefined && others.every((type) => type === first)) return first;
   return mediaTypeOf(formOf(choice, head)?.form ?? choice.forms[0]);
 }
 

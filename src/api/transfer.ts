@@ -35,13 +35,13 @@ export function transferred(
 
 /** A binary file is read by its name. */
 function isNamed({ from, run }: Request): boolean {
-  return run.file !== undefined && binaryForm(from) !== undefined;
+  return (run.file !== undefined || run.object?.ranged === true) && binaryForm(from) !== undefined;
 }
 
 /** What is compressed is expanded, and is not what its file has. */
 async function* unpacked(source: AsyncIterable<Uint8Array>, request: Request): AsyncGenerator<Uint8Array, void, undefined> {
   const { chunks, packed } = await unpack(source, { ...request.limits, lend: false });
-  const { file: _, ...others } = request.run;
+  const { file: _, object: __, ...others } = request.run;
   yield* exchange(chunks, packed ? { ...request, run: others } : request, nodeHost(packed ? others : request.run));
 }
 

@@ -49,7 +49,7 @@ export function checkHeader(from: string, headerLength: number | undefined): voi
 
 function checkPages(to: string, form: BinaryForm | undefined, { codec, rowGroupRows }: TargetOptions): void {
   if (codec !== undefined && !form?.codecs.includes(codec)) refuseCodec(to, form, codec);
-  if (rowGroupRows !== undefined && form?.id !== "parquet")
+  if (rowGroupRows !== undefined && (form?.of ?? form?.id) !== "parquet")
     refuse(`${optionText("rowGroupRows")} is of parquet's row groups, and ${to} has none`);
 }
 

@@ -30,6 +30,8 @@ export interface BinaryForm {
   readonly nulls: boolean;
   /** It may hold tensors one after the other. */
   readonly tensors?: true;
+  /** The format that it is in, where its name is that of a server's. */
+  readonly of?: BinaryName;
   /**
    * It is what a server is sent, and no file: the form of the same request in JSON, which has datatypes, and parameters beside its rows.
    */
@@ -38,7 +40,7 @@ export interface BinaryForm {
 
 export type Codec = "snappy" | "lz4" | "zstd" | "gzip" | "none";
 
-export type BinaryName = "npy" | "npz" | "arrow" | "arrows" | "parquet" | "triton:binary";
+export type BinaryName = "npy" | "npz" | "arrow" | "arrows" | "parquet" | "mlflow:parquet" | "triton:binary";
 
 const ascii = (text: string) => [...text].map((c) => c.charCodeAt(0));
 
@@ -48,7 +50,7 @@ export const BINARY: readonly BinaryForm[] = [
     about: "Apache Parquet",
     holds: "columns, whose cells may be nulls, and lists of any length",
     extensions: ["parquet", "pqt", "pq"],
-    magics: [ascii("PAR1")],
+    magics: [ascii("PAR1"), ascii("PARE")],
     codecs: ["snappy", "lz4", "zstd", "gzip", "none"],
     nulls: true,
   },
@@ -90,6 +92,17 @@ export const BINARY: readonly BinaryForm[] = [
     tensors: true,
   },
   {
+    id: "mlflow:parquet",
+    about: "the same as MLflow 3.10 and later take it, as application/vnd.apache.parquet",
+    holds: "columns in the types of the model's signature, since MLflow casts none of them; lists of any length",
+    // a file of Parquet is told by its name, and what it is for by whoever names it
+    extensions: [],
+    magics: [],
+    codecs: ["snappy", "lz4", "zstd", "gzip", "none"],
+    nulls: true,
+    of: "parquet",
+  },
+  {
     id: "triton:binary",
     about: "a request with binary tensors (Triton, KServe)",
     holds: "inputs with names, and parameters; no nulls",
@@ -106,6 +119,16 @@ export const BINARY: readonly BinaryForm[] = [
 /** The form of this name, if it is binary. */
 export function binaryForm(name: string): BinaryForm | undefined {
   return BINARY.find(({ id }) => id === name);
+}
+
+/** The format of this name's files, of which a server's form is one. */
+export function formatOf(id: BinaryName): BinaryName {
+  return binaryForm(id)?.of ?? id;
+}
+
+/** A file of this format may be a server's form; both by name. */
+export function isFormatOf(form: string, format: string): boolean {
+  return form === format || binaryForm(form)?.of === format;
 }
 
 /** The form of a file that begins so; no text of any dialect does. */

@@ -1,6 +1,6 @@
 import type { Batch } from "../columns/batch.js";
 import type { RandomAccess } from "../io/store.js";
-import { type BinaryForm, type BinaryRead, loadNpz } from "./form.js";
+import { type BinaryForm, type BinaryRead, formatOf, loadNpz } from "./form.js";
 
 /** Reads a binary file as batches; one without rows where it has none. Stopping early closes the file. */
 export async function* readForm(form: BinaryForm, file: RandomAccess, options: BinaryRead): AsyncGenerator<Batch, void, undefined> {
@@ -13,7 +13,7 @@ export async function* readForm(form: BinaryForm, file: RandomAccess, options: B
 
 /** Each reader is loaded when it is wanted: Arrow alone takes longer than a small payload. */
 async function readerOf({ id }: BinaryForm, file: RandomAccess, options: BinaryRead): Promise<AsyncGenerator<Batch, void, undefined>> {
-  switch (id) {
+  switch (formatOf(id)) {
     case "npy":
       return (await import("./npy/read.js")).readNpy(file, options);
     case "npz":

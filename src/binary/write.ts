@@ -1,8 +1,8 @@
-import { type BinaryName, type BinaryWrite, type BinaryWriter, loadNpz } from "./form.js";
+import { type BinaryName, type BinaryWrite, type BinaryWriter, formatOf, loadNpz } from "./form.js";
 
 /** The writer of this form, loaded when it is wanted. */
 export async function writerOf(id: BinaryName, options: BinaryWrite): Promise<BinaryWriter> {
-  switch (id) {
+  switch (formatOf(id)) {
     case "npy":
       return new (await import("./npy/write.js")).NpyWriter(options);
     case "npz":

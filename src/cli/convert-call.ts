@@ -27,10 +27,11 @@ import {
   parseWhole,
 } from "./options.js";
 import { isPattern } from "./pieces.js";
+import { addRemote, type RemoteCall } from "./remote.js";
 import type { Voice } from "./report.js";
 import { alignColumns } from "./table.js";
 
-export interface ConvertCall extends Voice, Limits, Encoded, Headed {
+export interface ConvertCall extends Voice, Limits, Encoded, Headed, RemoteCall {
   output?: string;
   from: string;
   to?: string;
@@ -93,15 +94,15 @@ function addReading(command: Command): Command {
 }
 
 function addFiles(command: Command): Command {
-  return command
+  return addRemote(command.optionsGroup(GROUPS.urls))
     .summary("write a payload in another dialect")
     .description("Reads a payload in one dialect and writes it in another, in one pass. A file is written whole or not at all.")
     .argument(
       "[input...]",
-      "the payload's file; without it, or with -, standard input. Several files, folders, patterns ('data/*.json') and a manifest.json become one payload",
+      "the payload's file, or its URL (https, s3, az, abfss, gs); without it, or with -, standard input. Several files, folders, patterns ('data/*.json') and a manifest.json become one payload",
     )
     .optionsGroup(GROUPS.files)
-    .option("-o, --output <file>", "where to write; without it, or with -, standard output")
+    .option("-o, --output <file>", "where to write, a file or a URL; without it, or with -, standard output")
     .option("-f, --from <dialect>", "dialect or form of the input", "auto")
     .option("-t, --to <dialect>", "dialect or form of the output")
     .addOption(

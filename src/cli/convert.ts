@@ -1,6 +1,6 @@
 import { checkConvert, convert } from "../api/convert.js";
 import { formOfName } from "../api/extension.js";
-import type { Operand } from "../api/join/operands.js";
+import type { Operand } from "../api/join/operand.js";
 import { nodeHost } from "../api/node.js";
 import { split } from "../api/split.js";
 import { transferred } from "../api/transfer.js";
@@ -26,6 +26,7 @@ import type { Define } from "./job.js";
 import { addDefinitions, addLimits, addVoice, limitsOf } from "./options.js";
 import { linesOf, writePieces } from "./pieces.js";
 import { type Progress, progressOf } from "./progress.js";
+import { remoteOf } from "./remote.js";
 import type { Report } from "./report.js";
 
 const EXAMPLE = "transload convert payload.json -t mlflow";
@@ -46,7 +47,7 @@ export const define: Define = (command, start) => {
 /** Several inputs; where the words call but one file, that is none. */
 async function runSeveral(words: readonly string[], call: ConvertCall, options: SplitOptions, shape: Shape, report: Report): Promise<void> {
   const { calledBy, convertSeveral } = await import("./several.js");
-  const operands = await interruptibly(calledBy(words));
+  const operands = await interruptibly(calledBy(words, remoteOf(call)));
   const [one, ...others] = operands;
   const told = await interruptibly(informed(options, call, one?.path));
   const alone = one && others.length === 0 && call.fileColumn === undefined && !one.piece && !one.stream ? one.path : undefined;
@@ -83,9 +84,10 @@ function requestFor(shape: Shape, options: SplitOptions): Request {
 class Several extends Error {
   readonly operand: Operand;
 
-  constructor({ name, file, stats }: Input, payload: Payload) {
+  constructor({ name, file, stats, object }: Input, payload: Payload) {
     super();
-    this.operand = file === undefined ? { name, path: undefined, stats, stream: payload.stream } : { name, path: file, stats };
+    if (object?.ranged) this.operand = { name, path: undefined, stats: undefined, object };
+    else this.operand = file === undefined ? { name, path: undefined, stats, stream: payload.stream } : { name, path: file, stats };
   }
 }
 
@@ -104,7 +106,8 @@ async function attempt(
   let progress: Progress | undefined;
   const onProgress = (bytes: number) => progress?.update(bytes);
   const compression = compressionFor(target, compress);
-  const input = await openInput(path, EXAMPLE);
+  const remote = remoteOf(call);
+  const input = await openInput(path, EXAMPLE, remote);
   // a text that is recoded has other offsets than the input
   const around = (payload: Payload) => (options.encoding === undefined ? payload.around : undefined);
   const several = options.from === "auto";
@@ -126,7 +129,7 @@ async function attempt(
     progress = progressOf(input, report);
     try {
       const own = { pieces, inputs: input, refuseChanged: input.refuseChanged };
-      await writePieces(own, target as string, { compression, sync, clean, onWarning: (warning) => onWarning?.(warning) });
+      await writePieces(own, target as string, { compression, sync, clean, remote, onWarning: (warning) => onWarning?.(warning) });
       progress?.close(undefined);
     } catch (error) {
       throw await report.trace(blame(error, input.name), input, around(payload));
@@ -136,15 +139,15 @@ async function attempt(
     return;
   }
   const toFile = goesToFile(target);
-  const output = await openOutput(target, input, sync);
-  const headers = headerOut === undefined ? undefined : await openHeaders(headerOut, input, sync, output);
+  const output = await openOutput(target, input, sync, remote);
+  const headers = headerOut === undefined ? undefined : await openHeaders(headerOut, input, sync, output, remote);
   const sink = compression || !output.patch ? undefined : { patch: output.patch, guesses };
   const asked = requestFor(shape, { ...told, ...(headers && { onHeaders: headers.take }) });
   let rows: number | undefined;
   const onRows = (counted: number) => {
     rows = counted;
   };
-  const request = { ...asked, run: { ...asked.run, onRows } };
+  const request = { ...asked, run: { ...asked.run, onRows, object: payload.object } };
   // from a pipe, or to one, the exchange itself begins anew
   const restarts = sink !== undefined && payload.file !== undefined && guessesColumns(request);
   progress = progressOf(input, report);
@@ -167,17 +170,18 @@ async function attempt(
     }
     await headers?.fill(compression);
     input.refuseChanged();
-    output.commit();
-    headers?.output.commit();
+    await output.commit();
+    await headers?.output.commit();
     if (toFile) progress?.close(rows);
   } catch (error) {
-    output.discard();
-    headers?.output.discard();
+    await output.discard();
+    await headers?.output.discard();
     if (restarts && corrected(guesses, error)) throw new Misled("", { cause: error });
     if (output.patch && payload.file !== undefined && isAnother(error, payload, what)) throw new Several(input, payload);
     throw await report.trace(blame(error, input.name, output.name), input, around(payload));
   } finally {
     progress?.stop();
+    await input.object?.close();
   }
 }
 

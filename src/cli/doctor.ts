@@ -60,7 +60,7 @@ function describeVerdict({ options, releases, untold, title, maxBytes, softLimit
   const others = untold.length > 0 ? `; no route tells ${untold.join(" and ")}: name what it runs with --server-version` : "";
   const more = softLimit === undefined ? "" : ` ${softLimit}`;
   return [
-    `validate with ${options.map(shellWord).join(" ")}`,
+    `validate with ${options.map((word) => shellWord(word)).join(" ")}`,
     ...(releases ? [`the verdict assumes ${spellReleases(releases)}${others}`] : []),
     maxBytes === undefined ? `no limit to a request of ${title} is known` : `${title} takes ${maxBytes} bytes in a request${more}`,
   ];

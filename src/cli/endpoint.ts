@@ -34,7 +34,7 @@ export function headersOf({ header = {}, tokenEnv }: HeadersCall): Record<string
 }
 
 /** No message has the value: it may be a secret. */
-function addHeader(text: string, before: Record<string, string> | undefined): Record<string, string> {
+export function addHeader(text: string, before: Record<string, string> | undefined): Record<string, string> {
   const at = text.indexOf(":");
   if (at <= 0) throw new TransloadError("E_OPTION", "a header is written as --header 'Name: value', with a colon between the two");
   return { ...before, [text.slice(0, at).trim()]: text.slice(at + 1).trim() };

@@ -1,7 +1,9 @@
 // What a request needs besides its body: a file with its HTTP headers, as JSON.
 import type { Compression } from "../io/compression.js";
-import { type Output, openOutput } from "../io/output.js";
+import { openOutput } from "../io/output.js";
+import type { Output } from "../io/target.js";
 import type { HttpHeaders } from "../options/convert.js";
+import type { RemoteOptions } from "../remote/open.js";
 
 /** The file that HTTP headers go to. */
 export interface HeaderFile {
@@ -17,13 +19,14 @@ export async function openHeaders(
   inputs: Parameters<typeof openOutput>[1],
   sync: boolean,
   body: Output,
+  remote: RemoteOptions,
 ): Promise<HeaderFile> {
   let taken: HttpHeaders = {};
   const take = (headers: HttpHeaders) => {
     taken = headers;
   };
-  const output = await openOutput(path, inputs, sync).catch((error) => {
-    body.discard();
+  const output = await openOutput(path, inputs, sync, remote).catch(async (error) => {
+    await body.discard();
     throw error;
   });
   const textWith = (compression: Compression | undefined) =>

@@ -8,7 +8,7 @@ import { formOfName } from "../api/extension.js";
 import { binaryAt } from "../binary/form.js";
 import { TransloadError } from "../errors.js";
 import { compressionOf, expand } from "../io/compression.js";
-import { cannotRead } from "../io/disk-errors.js";
+import { cannotRead, NO_FILE } from "../io/disk-errors.js";
 import type { ExpansionLimit } from "../io/expansion.js";
 import { interruptibly } from "../io/leaving.js";
 import { compressionAt } from "../io/peek.js";
@@ -16,6 +16,9 @@ import { openPipe } from "../io/pipe.js";
 import { headOfFile, readerOf, ring } from "../io/ring.js";
 import { refuseChanged } from "../io/source.js";
 import { mayHoldSeveral } from "../lanes/documents.js";
+import type { RemoteObject } from "../remote/object.js";
+import type { RemoteOptions } from "../remote/open.js";
+import { isRemote, lastName } from "../remote/url.js";
 import { type Around, aroundFile, Recent } from "./excerpt.js";
 
 /** Where a payload comes from. */
@@ -35,6 +38,8 @@ export interface Input {
   readonly around?: Around;
   /** The file, where it can be read a second time. */
   readonly file?: string | undefined;
+  /** It is elsewhere, and open. */
+  readonly object?: RemoteObject;
 }
 
 /** A payload as it is to be read: expanded where it was compressed. */
@@ -44,6 +49,8 @@ export interface Payload {
   readonly lent: (() => AsyncIterable<Uint8Array>) | undefined;
   /** The file whose bytes the stream's are. */
   readonly file: string | undefined;
+  /** The object elsewhere whose bytes they are, and which can be read here and there. */
+  readonly object?: RemoteObject | undefined;
   /** The bytes that were read, where they were asked for and are there. */
   readonly around: Around | undefined;
   /** The form that the input's name or first bytes tell; `auto` where they tell none. */
@@ -59,22 +66,24 @@ const CHUNK = 1 << 20;
 const open = promisify(openCallback);
 const stat = promisify(statCallback);
 
-/** Whether a word may call other inputs than the one file of its name: a folder's, those of a pattern, or those that a manifest lists. */
+/** Whether a word may call other inputs than the one file, or object, of its name: a folder's, those of a pattern, or those that a manifest lists. */
 export function mayCallOthers(word: string): boolean {
   if (word === "-") return false;
+  if (isRemote(word)) return ["", "manifest.json"].includes(lastName(word));
   const stats = statSync(word, { throwIfNoEntry: false });
   return stats ? stats.isDirectory() || basename(word) === "manifest.json" : /[*?[\]{}]|[!@+]\(/.test(word);
 }
 
 /**
- * Opens a file, or standard input for `-` and for nothing.
+ * Opens a file, an object elsewhere by its URL, or standard input for `-` and for nothing.
  * @param example a call to show someone who gave no input and sits at a terminal
  * @throws TransloadError E_READ, or E_OPTION at a terminal.
  */
-export async function openInput(path: string | undefined, example: string): Promise<Input> {
+export async function openInput(path: string | undefined, example: string, remote: RemoteOptions = {}): Promise<Input> {
   if (path === undefined && isatty(STDIN))
     throw new TransloadError("E_OPTION", `no input: name a file or pipe one in (${example}); - reads from the terminal`);
   if (path === undefined || path === "-" || path === "/dev/stdin") return openStdin();
+  if (isRemote(path)) return openRemote(path, remote);
   try {
     const stats = await interruptibly(stat(path));
     if (stats.isFIFO())
@@ -83,6 +92,14 @@ export async function openInput(path: string | undefined, example: string): Prom
   } catch (error) {
     throw cannotRead(path, error);
   }
+}
+
+async function openRemote(url: string, remote: RemoteOptions): Promise<Input> {
+  const { openObject } = await import("../remote/open.js");
+  const object = await openObject(url, remote);
+  const { name, size } = object;
+  // every answer is held against the first
+  return { name, fd: undefined, stream: undefined, size, stats: NO_FILE, refuseChanged: () => {}, object };
 }
 
 function openFile(name: string, fd: number): Input {
@@ -131,14 +148,18 @@ export async function openPayload(
   input: Input,
   { onProgress, recalls = false, several = false, ...limit }: ExpansionLimit & Opening,
 ): Promise<Payload> {
-  const { file, name, fd } = input;
+  const { file, name, fd, object } = input;
   const wants = several ? mayHoldSeveral : () => false;
-  const opened = fd === undefined ? await openedStream(input.stream as Readable, wants) : await openedFile(fd);
+  const opened = object
+    ? await openedObject(object, wants)
+    : fd === undefined
+      ? await openedStream(input.stream as Readable, wants)
+      : await openedFile(fd);
   const { head } = opened;
   const form = formOfName(name);
   const compression = compressionAt(head) ?? compressionOf(name).compression;
   if (!compression) {
-    const told = { file, form: binaryAt(head)?.id ?? form, compressed: false, head };
+    const told = { file, object: object?.ranged ? object : undefined, form: binaryAt(head)?.id ?? form, compressed: false, head };
     if (!input.around && recalls) return { ...told, ...recalled(opened.stream), lent: undefined };
     return Object.assign(opened, { ...told, around: input.around });
   }
@@ -159,6 +180,21 @@ type Opened = Pick<Payload, "stream" | "lent" | "head">;
 
 async function openedStream(source: Readable, wants: (head: Uint8Array) => boolean): Promise<Opened> {
   return { ...(await begun(source, wants)), lent: undefined };
+}
+
+/** The same of an object, whose first bytes are there. A stream would ask for more of them at once, and is made where one is asked for. */
+async function openedObject(object: RemoteObject, wants: (head: Uint8Array) => boolean): Promise<Opened> {
+  const { head, size } = object;
+  if (head.length < Math.min(8, size ?? 8) || (head.length < (size ?? 0) && wants(head))) return openedStream(readableOf(object), wants);
+  let stream: Readable | undefined;
+  return {
+    get stream() {
+      stream ??= readableOf(object);
+      return stream;
+    },
+    lent: undefined,
+    head,
+  };
 }
 
 /** What follows this head, and the head. A stream is made where one is asked for: it begins to read at once. */

@@ -8,6 +8,7 @@ import type { InspectedColumn, Inspection } from "../model/inspection.js";
 import type { Frequency } from "../model/summary.js";
 import { INSPECT } from "../options/check.js";
 import type { InspectOptions } from "../options/inspect.js";
+import type { RemoteOptions } from "../remote/open.js";
 import { openInput, openPayload, type Payload } from "./input.js";
 import type { Define } from "./job.js";
 import {
@@ -23,10 +24,15 @@ import {
   limitsOf,
 } from "./options.js";
 import { progressOf } from "./progress.js";
+import { addRemote, type RemoteCall, remoteOf } from "./remote.js";
 import { exitCode, type Report, type Voice } from "./report.js";
 import { alignColumns } from "./table.js";
 
-interface InspectCall extends Voice, Limits, Omit<InspectOptions, "from" | "maxRowBytes" | "signal" | "onWarning" | "onProgress"> {
+interface InspectCall
+  extends Voice,
+    Limits,
+    RemoteCall,
+    Omit<InspectOptions, "from" | "maxRowBytes" | "signal" | "onWarning" | "onProgress"> {
   from: string;
   json?: boolean;
 }
@@ -39,12 +45,17 @@ const SHOWN = 3;
 const LONG = 20;
 
 export const define: Define = (command, start) => {
-  addVoice(addDefinitions(addLimits(addDelimited(addHeaderLength(addEncoding(command.optionsGroup(GROUPS.files)))))))
+  addVoice(
+    addDefinitions(
+      addLimits(addRemote(addDelimited(addHeaderLength(addEncoding(command.optionsGroup(GROUPS.files)))).optionsGroup(GROUPS.urls))),
+    ),
+  )
+    .optionsGroup(GROUPS.files)
     .summary("tell what a payload holds")
     .description(
       "Reads a payload to its end, in one pass, and tells its dialect and form, its rows and shape, and its columns: their dtypes and gaps, and what their values are like.",
     )
-    .argument("[input]", "the payload's file; without it, or with -, standard input")
+    .argument("[input]", "the payload's file, or its URL (https, s3, az, abfss, gs); without it, or with -, standard input")
     .option("-f, --from <dialect>", "dialect or form of the input", "auto")
     .option("--no-header", "a csv or tsv file has no line of names")
     .option("--no-summary", "no means, histograms and frequent values, which take most of the time")
@@ -79,7 +90,13 @@ export async function printRefusal(error: unknown): Promise<void> {
 async function answer(path: string | undefined, { json, ...call }: InspectCall, report: Report): Promise<void> {
   // those of the library are called as they are there
   const given = Object.entries(call).filter(([name, value]) => Object.hasOwn(INSPECT, name) && value !== undefined);
-  const inspection = await inspectInput(path, { from: call.from, ...Object.fromEntries(given), ...limitsOf(call) }, EXAMPLE, report);
+  const inspection = await inspectInput(
+    path,
+    { from: call.from, ...Object.fromEntries(given), ...limitsOf(call) },
+    EXAMPLE,
+    report,
+    remoteOf(call),
+  );
   await print(json ? `${JSON.stringify(inspection, undefined, 2)}\n` : `${describe(inspection)}\n`);
 }
 
@@ -89,14 +106,15 @@ export async function inspectInput(
   { from, encoding, maxExpand, maxWindow, ...asked }: Limits & Encoded & Omit<InspectOptions, "from"> & { from: string },
   example: string,
   report: Report,
+  remote: RemoteOptions = {},
 ): Promise<Inspection> {
-  const input = await openInput(path, example);
+  const input = await openInput(path, example, remote);
   const progress = progressOf(input, report);
   let payload: Payload | undefined;
   try {
     const limit = { ...(maxExpand !== undefined && { maxExpand }), ...(maxWindow !== undefined && { maxWindow }) };
     payload = await openPayload(input, { ...limit, onProgress: progress?.update, recalls: report.shows });
-    return await inspect(payload.stream, {
+    return await inspect(payload.object ?? payload.stream, {
       ...asked,
       from: (from === "auto" ? payload.form : from) as NonNullable<InspectOptions["from"]>,
       ...(encoding !== undefined && { encoding }),
@@ -107,6 +125,7 @@ export async function inspectInput(
     throw await report.trace(blame(error, input.name), input, encoding === undefined ? payload?.around : undefined);
   } finally {
     progress?.stop();
+    await input.object?.close();
   }
 }
 

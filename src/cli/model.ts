@@ -1,5 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { binaryForm } from "../binary/form.js";
+import type { DTypes } from "../columns/dtype.js";
 import { choose, type Layout } from "../dialects/index.js";
 import { formOf } from "../envelope/detect.js";
 import { TransloadError } from "../errors.js";
@@ -7,7 +8,7 @@ import { cannotRead } from "../io/disk-errors.js";
 import { Recoding } from "../lanes/recoding.js";
 import { formFor } from "../model/fit.js";
 import { readModel, signatureOf } from "../model/mlmodel.js";
-import { columnsOf, dtypesOf, textColumns } from "../model/signature.js";
+import { columnsOf, dtypesOf, type Signature, textColumns } from "../model/signature.js";
 import type { ConvertOptions, SplitOptions } from "../options/convert.js";
 import { encodingIn } from "../options/request.js";
 
@@ -27,7 +28,7 @@ export async function withModel(options: SplitOptions, path: string, input: stri
   const named = nameless || ((layout === "records" || layout === "lines") && needed);
   const text = textColumns(signature);
   // a binary file has columns of a dtype
-  const dtype = binaryForm(options.to) ? (options.dtype ?? dtypesOf(signature)) : options.dtype;
+  const dtype = binaryForm(options.to) ? (options.dtype ?? dtypesFor(options.to, signature)) : options.dtype;
   return {
     ...options,
     to: (binaryForm(options.to) ? undefined : formFor(options.to, signature)) ?? options.to,
@@ -35,6 +36,15 @@ export async function withModel(options: SplitOptions, path: string, input: stri
     ...(named && names && signature.inputs?.kind === "columns" && !options.columns && { columns: names }),
     ...(text.length > 0 && { text: [...text, ...(options.text ?? [])] }),
   };
+}
+
+/** MLflow takes no null in an optional column of whole numbers of a Parquet file: pandas makes floats of it. */
+function dtypesFor(to: string | undefined, signature: Signature): ConvertOptions["dtype"] {
+  const dtypes = dtypesOf(signature);
+  if (to !== "mlflow:parquet" || typeof dtypes !== "object") return dtypes;
+  return Object.fromEntries(
+    Object.entries(dtypes).map(([name, dtype]) => [name, /^u?int/.test(dtype) ? dtype.replace("?", "") : dtype]),
+  ) as DTypes;
 }
 
 /** The columns that a schema says are text: an MLmodel's, or an object of names and types. */

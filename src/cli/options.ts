@@ -11,6 +11,7 @@ export const GROUPS = {
   csv: "Reading csv:",
   pieces: "Pieces:",
   writing: "Writing files:",
+  urls: "URLs:",
   server: "The server:",
   requests: "Requests:",
   running: "Running:",

@@ -9,8 +9,10 @@ import type { Compression } from "../io/compression.js";
 import { cannotWrite, type ReadInput, refuseSame, syncFolder } from "../io/disk-errors.js";
 import { beforeLeaving } from "../io/leaving.js";
 import { locked } from "../io/lock.js";
-import { existing, type Output, openFile } from "../io/output.js";
+import { existing, openFile } from "../io/output.js";
+import type { Output } from "../io/target.js";
 import { sweep, temporaryIn } from "../io/temporary.js";
+import type { RemoteOptions } from "../remote/open.js";
 
 /** `part-00000.json`: what stands before the number, its digits at least, and what stands behind. */
 export interface PieceName {
@@ -37,12 +39,24 @@ export interface PieceOptions {
   readonly sync: boolean;
   /** Pieces of an earlier run go that this one did not write again. */
   readonly clean: boolean;
+  /** How a store elsewhere is asked. */
+  readonly remote: RemoteOptions;
   readonly onWarning: (warning: Warning) => void;
 }
 
-const MANIFEST = "manifest.json";
+export const MANIFEST = "manifest.json";
 /** Names of stale pieces that a warning lists. */
 const LISTED = 3;
+
+/** The manifest's bytes. */
+export function manifestOf(entries: readonly Entry[]): readonly Uint8Array[] {
+  return [Buffer.from(`[\n${entries.map((entry) => `  ${JSON.stringify(entry)}`).join(",\n")}\n]\n`)];
+}
+
+/** The name of the piece with this number. */
+export function spellPiece({ before, digits, after }: PieceName, number: number): string {
+  return `${before}${String(number).padStart(digits, "0")}${after}`;
+}
 
 export class PieceFolder {
   readonly #path: string;
@@ -92,7 +106,7 @@ export class PieceFolder {
   async commit(entries: readonly Entry[]): Promise<void> {
     await writing(this.#path, async () => {
       const manifest = await openFile(join(this.#hidden, MANIFEST), join(this.#path, MANIFEST), this.#options.sync);
-      await manifest.fill([Buffer.from(`[\n${entries.map((entry) => `  ${JSON.stringify(entry)}`).join(",\n")}\n]\n`)]);
+      await manifest.fill(manifestOf(entries));
       await locked(this.#path, async () => {
         rmSync(join(this.#path, MANIFEST), { force: true });
         this.#sync();
@@ -116,8 +130,7 @@ export class PieceFolder {
   }
 
   #name(number: number): string {
-    const { before, digits, after } = this.#names;
-    return `${before}${`${number}`.padStart(digits, "0")}${after}`;
+    return spellPiece(this.#names, number);
   }
 
   #place(name: string): void {

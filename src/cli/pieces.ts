@@ -3,7 +3,9 @@ import { TransloadError } from "../errors.js";
 import { type Compression, compressor } from "../io/compression.js";
 import type { ReadInput } from "../io/disk-errors.js";
 import type { Piece } from "../lanes/pieces.js";
+import { isRemote } from "../remote/url.js";
 import { type Entry, PieceFolder, type PieceOptions } from "./piece-folder.js";
+import type { PiecePrefix } from "./piece-prefix.js";
 
 const PLACE = /\{(0+)\}/;
 /** Files that may wait for the disk while the next piece is made. */
@@ -32,17 +34,20 @@ export async function writePieces(own: PiecesOf, pattern: string, options: Piece
   if (isPattern(dirname(pattern)))
     throw new TransloadError("E_OPTION", `the number of a piece stands in a file's name, and not in a folder's, as in ${pattern}`);
   const [before = "", zeros = "", after = ""] = basename(pattern).split(PLACE);
-  const folder = await PieceFolder.open(dirname(pattern), { before, digits: zeros.length, after }, options);
+  const names = { before, digits: zeros.length, after };
+  const folder = isRemote(pattern)
+    ? new (await import("./piece-prefix.js")).PiecePrefix(pattern, names, options)
+    : await PieceFolder.open(dirname(pattern), names, options);
   try {
     const entries = await fill(folder, own, options);
     own.refuseChanged();
     await folder.commit(entries);
   } finally {
-    folder.close();
+    await folder.close();
   }
 }
 
-async function fill(folder: PieceFolder, { pieces, inputs }: PiecesOf, { compression }: PieceOptions): Promise<Entry[]> {
+async function fill(folder: PieceFolder | PiecePrefix, { pieces, inputs }: PiecesOf, { compression }: PieceOptions): Promise<Entry[]> {
   const entries: Entry[] = [];
   const waiting = new Set<Promise<void>>();
   // Node below 22.15 compresses one stream at a time
@@ -90,7 +95,7 @@ function toldAtEnd(piece: Piece, onRead: () => void): Piece {
 }
 
 async function writePiece(
-  folder: PieceFolder,
+  folder: PieceFolder | PiecePrefix,
   piece: Piece,
   inputs: PiecesOf["inputs"],
   compression: Compression | undefined,

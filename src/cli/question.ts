@@ -6,6 +6,7 @@ import { TransloadError } from "../errors.js";
 import type { Inspection } from "../model/inspection.js";
 import { spellReleases } from "../model/releases.js";
 import type { Verdict, VerdictOptions } from "../model/verdict.js";
+import { isRemote } from "../remote/url.js";
 import { addEndpoint, type EndpointCall, endpointOf } from "./endpoint.js";
 import { type Encoded, encodingOf, GROUPS, type Limits, limitsOf, parseSize } from "./options.js";
 
@@ -72,8 +73,8 @@ function comparison({ agrees, accepted, rows }: Asked, { otherwise }: Verdict, k
 
 /** What is no file is told where it is read. */
 function fileOf(path: string | undefined): string {
-  if (path !== undefined && path !== "-" && !isStream(path)) return path;
-  throw new TransloadError("E_OPTION", "--ask reads its payload several times, so it takes a file and no pipe");
+  if (path !== undefined && path !== "-" && !isRemote(path) && !isStream(path)) return path;
+  throw new TransloadError("E_OPTION", "--ask reads its payload several times, so it takes a file and no pipe, nor a URL");
 }
 
 function isStream(path: string): boolean {

@@ -53,7 +53,7 @@ function addReading(command: Command): Command {
       "Reads a payload, sends it to a server in pieces that it takes, a few at a time, and writes the predictions in the order of the rows. " +
         "A file is written whole or not at all; until then a journal beside it keeps what was answered.",
     )
-    .argument("[input]", "the payload's file; without it, or with -, standard input")
+    .argument("[input]", "the payload's file, or its URL (https, s3, az, abfss, gs); without it, or with -, standard input")
     .optionsGroup(GROUPS.server)
     .option("--url <url>", "the URL that requests are posted to; or the server's alone, behind which the dialect's route is put")
     .option("--for <dialect>", "what the server speaks, or the form that it is to get; by default as the URL's path tells")

@@ -123,7 +123,7 @@ async function toStandardOutput(source: Input, options: ScoreOptions, { to, nan,
   const output = await openOutput(undefined, stats && { name: source as string, stats }, true);
   const target = { to: to as string, ...(nan && { nan }), ...(codec && { codec }), ...(rowGroupRows !== undefined && { rowGroupRows }) };
   await output.fill(score(source, options).stream(target));
-  output.commit();
+  await output.commit();
   return 0;
 }
 

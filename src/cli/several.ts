@@ -1,15 +1,18 @@
 // `convert` of several inputs: files, folders, patterns of names, manifests of pieces, and payloads one behind the other in one input.
 import { type Joined, joinInputs, requestFor, untilRight } from "../api/join/join.js";
-import { type Operand, operandsOf } from "../api/join/operands.js";
+import { inputOfOperand, type Operand } from "../api/join/operand.js";
+import { operandsOf } from "../api/join/operands.js";
 import { isCut } from "../dialects/needs.js";
 import { TransloadError } from "../errors.js";
 import { compressor } from "../io/compression.js";
 import { blame, type ReadInput } from "../io/disk-errors.js";
-import { type Output, openOutput } from "../io/output.js";
+import { openOutput } from "../io/output.js";
+import type { Output } from "../io/target.js";
 import { FIRST_GUESS, type Guesses, once } from "../lanes/guessing.js";
 import { checkSplit, piecesOf } from "../lanes/pieces.js";
 import type { SplitOptions } from "../options/convert.js";
 import type { Request } from "../options/request.js";
+import type { RemoteOptions } from "../remote/open.js";
 import { goesToFile } from "./closing.js";
 import { type ConvertCall, compressionFor, type Shape } from "./convert-call.js";
 import { openHeaders } from "./header-file.js";
@@ -17,17 +20,18 @@ import { openInput, openPayload } from "./input.js";
 import { limitsOf } from "./options.js";
 import { linesOf, writePieces } from "./pieces.js";
 import { type Progress, progressOf } from "./progress.js";
+import { remoteOf } from "./remote.js";
 import type { Report } from "./report.js";
 
 const STDIN = "-";
 
 /** The inputs that the words of a call name; `-` among them is standard input. */
-export async function calledBy(words: readonly string[]): Promise<readonly Operand[]> {
-  if (words.length > 0 && !words.includes(STDIN)) return operandsOf(words);
+export async function calledBy(words: readonly string[], remote: RemoteOptions): Promise<readonly Operand[]> {
+  if (words.length > 0 && !words.includes(STDIN)) return operandsOf(words, undefined, remote);
   const input = await openInput(STDIN, "");
   const { stream } = await openPayload(input, {});
   const { name, stats } = input;
-  return operandsOf(words.length > 0 ? words : [STDIN], { name, path: undefined, stats, stream });
+  return operandsOf(words.length > 0 ? words : [STDIN], { name, path: undefined, stats, stream }, remote);
 }
 
 /** Converts them into one output. Text that is converted on several threads is of one file; here one does it all. */
@@ -61,12 +65,13 @@ function checked(operands: readonly Operand[], options: SplitOptions): Request {
 }
 
 function sizeOf(operands: readonly Operand[]): number | undefined {
-  if (operands.some(({ stats }) => !stats?.isFile())) return undefined;
-  return operands.reduce((sum, { stats }) => sum + (stats?.size ?? 0), 0);
+  const sizes = operands.map(({ stats, object }) => object?.size ?? (stats?.isFile() ? stats.size : Number.NaN));
+  const all = sizes.reduce((sum, size) => sum + size, 0);
+  return Number.isNaN(all) ? undefined : all;
 }
 
 function inputsOf(operands: readonly Operand[]): readonly ReadInput[] {
-  return operands.flatMap(({ name, stats }) => (stats ? [{ name, stats }] : []));
+  return operands.map(inputOfOperand);
 }
 
 /** The inputs, joined; what goes wrong is an error of the one that it is about. */
@@ -92,7 +97,13 @@ async function intoPieces(operands: readonly Operand[], call: ConvertCall, optio
     const pieces = piecesOf(joined.pump(), options.signal, joined.blame);
     const own = { pieces, inputs: inputsOf(operands), refuseChanged: joined.refuseChanged };
     const onWarning = options.onWarning ?? (() => {});
-    await writePieces(own, output as string, { compression: compressionFor(call.output, call.compress), sync, clean, onWarning });
+    await writePieces(own, output as string, {
+      compression: compressionFor(call.output, call.compress),
+      sync,
+      clean,
+      onWarning,
+      remote: remoteOf(call),
+    });
   });
 }
 
@@ -107,8 +118,8 @@ async function intoOne(
   const compression = compressionFor(call.output, call.compress);
   const packing = compression ? [compressor(compression)] : [];
   const inputs = inputsOf(operands);
-  const output = await openOutput(target, inputs, sync);
-  const headers = headerOut === undefined ? undefined : await openHeaders(headerOut, inputs, sync, output);
+  const output = await openOutput(target, inputs, sync, remoteOf(call));
+  const headers = headerOut === undefined ? undefined : await openHeaders(headerOut, inputs, sync, output, remoteOf(call));
   const sink = compression || !output.patch ? undefined : { patch: output.patch };
   const asked = { ...options, ...(headers && { onHeaders: headers.take }) };
   const fill = async (joined: Joined) => {
@@ -116,14 +127,14 @@ async function intoOne(
     await output.fill(chunks, ...packing);
     await headers?.fill(compression);
     joined.refuseChanged();
-    output.commit();
-    headers?.output.commit();
+    await output.commit();
+    await headers?.output.commit();
   };
   try {
     await joining(operands, call, asked, guesses, fill, output);
   } catch (error) {
-    output.discard();
-    headers?.output.discard();
+    await output.discard();
+    await headers?.output.discard();
     throw error;
   }
 }

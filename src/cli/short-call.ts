@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { isRemote } from "../remote/url.js";
 
 /** `convert` with what most calls of it have, and nothing else. */
 export interface ShortCall {
@@ -32,7 +33,8 @@ export function shortCallOf([command, ...args]: readonly string[]): ShortCall | 
     const { from, to, output, "no-sync": unsynced, messages, quiet = false } = values;
     const [input, ...others] = positionals;
     if (!["text", "json"].includes(messages)) return undefined; // the short way has nothing to say, in either
-    if (!input || !to || !output || others.length > 0 || STREAMS.includes(input) || STREAMS.includes(output)) return undefined;
+    if (!input || !to || !output || others.length > 0 || [input, output].some((word) => STREAMS.includes(word) || isRemote(word)))
+      return undefined;
     return { input, output, from, to, sync: !unsynced, quiet: quiet || messages === "json" };
   } catch {
     return undefined;

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import { choose, type Releases } from "../dialects/index.js";
+import { chooseServer, type Releases } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
 import { interruptibly } from "../io/leaving.js";
 import { print } from "../io/output.js";
@@ -10,6 +10,7 @@ import type { Inspection } from "../model/inspection.js";
 import { type Model, readModel } from "../model/mlmodel.js";
 import { spellReleases } from "../model/releases.js";
 import { type Otherwise, type Verdict, type VerdictOptions, verdict } from "../model/verdict.js";
+import { isRemote, spelled } from "../remote/url.js";
 import { extent, inspectInput, printRefusal } from "./inspect.js";
 import type { Define } from "./job.js";
 import {
@@ -53,7 +54,7 @@ function addOptions(command: Command): Command {
       "Reads a payload to its end. With --for it tells whether that server takes the payload as it is, for the model if one is named; " +
         "if not, why, and which command mends it; and what the server would change in silence. Without, whether the payload is sound.",
     )
-    .argument("[input]", "the payload's file; without it, or with -, standard input")
+    .argument("[input]", "the payload's file, or its URL (https, s3, az, abfss, gs); without it, or with -, standard input")
     .optionsGroup(GROUPS.server)
     .option("--for <dialect>", "the server: azureml, mlflow, tfserving … or one of their forms")
     .option("--model <path>", "MLflow's MLmodel file, or the folder that holds it: the signature decides what is taken")
@@ -90,7 +91,7 @@ async function run(path: string | undefined, call: ValidateCall, report: Report)
 
 async function answer(path: string | undefined, call: ValidateCall, report: Report): Promise<number> {
   const put = questionOf(path, call);
-  if (call.for !== undefined) choose(call.for); // an unknown name is told before anything is read
+  if (call.for !== undefined) chooseServer(call.for); // an unknown name is told before anything is read
   const model = call.model === undefined ? undefined : await interruptibly(readModel(call.model));
   const options = optionsOf(path, call, model);
   if (!call.for && !model && call.serverVersion === undefined && !put) {
@@ -115,14 +116,15 @@ async function answer(path: string | undefined, call: ValidateCall, report: Repo
 
 function optionsOf(
   path: string | undefined,
-  { for: server, serverVersion, dialect }: ValidateCall,
+  { for: server, serverVersion, dialect, model: modelPath }: ValidateCall,
   model: Model | undefined,
 ): VerdictOptions {
   return {
     ...(server !== undefined && { for: server }),
     ...(model && { model }),
+    ...(modelPath !== undefined && { modelPath }),
     ...(serverVersion !== undefined && { serverVersion: parseReleases(serverVersion) }),
-    ...(path !== undefined && path !== "-" && { file: path }),
+    ...(path !== undefined && path !== "-" && { file: isRemote(path) ? spelled(path) : path }),
     ...(dialect && { definitions: dialect }),
     taken: existsSync,
   };
@@ -143,8 +145,8 @@ async function look(path: string | undefined, call: ValidateCall, report: Report
 
 /** A csv's name says nothing of a line of names, which some servers do not read. */
 function sourceFor(path: string | undefined, { from, for: server }: ValidateCall): string {
-  if (from !== "auto" || server === undefined || !path?.endsWith(".csv")) return from;
-  return choose(server).forms.find(({ headless }) => headless)?.id ?? from;
+  if (from !== "auto" || server === undefined || !(path && (isRemote(path) ? spelled(path) : path).endsWith(".csv"))) return from;
+  return chooseServer(server).forms.find(({ headless }) => headless)?.id ?? from;
 }
 
 /** The verdict, and what it is made of, where the payload can be read. */

@@ -1,14 +1,14 @@
 // Cells of a column without the lists around them.
 
-import type { Column } from "./column.js";
+import { type Column, verbatim } from "./column.js";
 import { type DType, NUMERIC, nothingIn, storedAs } from "./dtype.js";
 import { textColumn, textsNow } from "./texts.js";
 
 /** These cells, in this order; -1 for a null. The texts of a column become a dictionary. */
 export function takeCells(column: Column, cells: Int32Array<ArrayBuffer>): Column {
-  const { name, valid, dtype, timezone, decimal } = column;
+  const { name, valid, dtype, timezone } = column;
   const present = Uint8Array.from(cells, (cell) => Number(cell >= 0 && valid?.[cell] !== 0));
-  const rest = { name, shape: [], ...(decimal && { decimal }), ...(present.includes(0) && { valid: present }) };
+  const rest = { name, shape: [], ...verbatim(column), ...(present.includes(0) && { valid: present }) };
   const texts = textsNow(column);
   if (texts) {
     const codes = cells.map((cell, i) => (present[i] === 0 ? -1 : (texts.codes?.[cell] ?? cell)));

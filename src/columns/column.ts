@@ -51,6 +51,21 @@ export interface Column {
   readonly lists?: readonly Level[];
   /** Of text that is decimal numbers, whose every digit counts: text forms have them as numbers. */
   readonly decimal?: true;
+  /** Of text that is JSON, an object or a list that has some, as a file with structs or maps has: text forms have it as it is. */
+  readonly json?: true;
+}
+
+/** What a column's text is where it is more than text. */
+export type Verbatim = Pick<Column, "decimal" | "json">;
+
+/** That of a column, for one that has the same text. */
+export function verbatim({ decimal, json }: Verbatim): Verbatim {
+  return { ...(decimal && { decimal }), ...(json && { json }) };
+}
+
+/** Whether its text stands in text forms as it is, and not as a string. */
+export function isVerbatim({ decimal, json }: Verbatim): boolean {
+  return decimal === true || json === true;
 }
 
 /** A column without its cells and what they are. */

@@ -1,5 +1,5 @@
 import { Batch } from "./batch.js";
-import { around } from "./column.js";
+import { around, verbatim } from "./column.js";
 import { plainColumn, textColumn, textsNow, textsOf } from "./texts.js";
 
 /** Columns of text as dictionaries: each text once, and which of them a cell is. */
@@ -20,8 +20,8 @@ export function withoutDictionaries(batch: Batch): Batch {
     if (!column.texts?.codes) return column;
     const texts = textsNow(column) ?? textsOf(column.values as readonly string[], false);
     if (texts) return texts.codes ? plainColumn(column, texts) : textColumn(column, texts);
-    const { dtype, values, decimal } = column;
-    return { ...around(column), dtype, values, ...(decimal && { decimal }) };
+    const { dtype, values } = column;
+    return { ...around(column), dtype, values, ...verbatim(column) };
   });
   return new Batch({ rowOffset, rowCount, kind, columns: own, block });
 }

@@ -2,7 +2,7 @@
 
 import { TransloadError } from "../errors.js";
 import { takeCells } from "./cells.js";
-import type { Column, Level } from "./column.js";
+import { type Column, type Level, verbatim } from "./column.js";
 import { spreadTexts, textColumn, textsNow } from "./texts.js";
 
 /** Arrow's canonical extension for tensors: what says the shape of a row's cells. */
@@ -109,8 +109,8 @@ export function inDimensions(column: Column, shape: readonly number[], rows: num
 
 /** The column with another shape, or other lists, around its cells. */
 export function changedAround(column: Column, by: Pick<Column, "shape"> & Partial<Pick<Column, "lists">>): Column {
-  const { name, valid, decimal, dtype, timezone } = column;
-  const rest = { name, ...(valid && { valid }), ...(decimal && { decimal }), ...by };
+  const { name, valid, dtype, timezone } = column;
+  const rest = { name, ...(valid && { valid }), ...verbatim(column), ...by };
   const texts = textsNow(column);
   return texts ? textColumn(rest, texts) : { ...rest, dtype, values: column.values, ...(timezone && { timezone }) };
 }

@@ -1,6 +1,6 @@
 import { optionText, TransloadError } from "../errors.js";
 import { Batch } from "./batch.js";
-import type { Column } from "./column.js";
+import { around, type Column } from "./column.js";
 import { rowOf } from "./lists.js";
 
 /**
@@ -11,6 +11,7 @@ export function withNan(batch: Batch, how: "token" | "null" | "error"): Batch {
   if (how === "token") return batch;
   const { rowOffset, rowCount, kind, columns } = batch;
   const own = columns.map((column) => {
+    if (column.json) return withoutTokens(column, how, rowOffset);
     const first = firstNan(column);
     if (first < 0) return column;
     if (how === "error") throw refused(column, rowOffset + (kind === "scalar" ? 0 : rowOf(column, first)));
@@ -25,6 +26,24 @@ function firstNan({ dtype, values, valid }: Column): number {
   const cells = values as Float64Array;
   for (let i = 0; i < cells.length; i++) if (!Number.isFinite(cells[i]) && valid?.[i] !== 0) return i;
   return -1;
+}
+
+/** A string of JSON's, or what JSON has no numbers for. */
+const TOKEN = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g;
+
+/** JSON in which NaN is null, or refused. */
+function withoutTokens(column: Column, how: "null" | "error", rowOffset: number): Column {
+  const texts = column.values as readonly string[];
+  let any = false;
+  const own = texts.map((text, row) =>
+    text.replace(TOKEN, (token) => {
+      if (token.startsWith('"')) return token;
+      if (how === "error") throw refused(column, rowOffset + row);
+      any = true;
+      return "null";
+    }),
+  );
+  return any ? { ...around(column), dtype: "string", values: own, json: true } : column;
 }
 
 /** A copy, because batches may be lent. */

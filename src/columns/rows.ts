@@ -1,7 +1,7 @@
 // Rows of a column: some of them, those of several one behind the other, or in another order.
 
 import { roomFor, takeCells } from "./cells.js";
-import { around, type Column, type Level, type Texts } from "./column.js";
+import { around, type Column, type Level, type Texts, verbatim } from "./column.js";
 import { storedAs, type TypedArray } from "./dtype.js";
 import { cellsIn, inLists, levelsBetween, product, shapeOf } from "./lists.js";
 import { joinTexts, lengthOf, slicedTexts, textColumn, textsNow } from "./texts.js";
@@ -18,8 +18,8 @@ export function sliceRows(column: Column, from: number, to: number): Column {
 }
 
 function sliceCells(column: Column, from: number, to: number, by: Partial<Pick<Column, "shape" | "lists">>): Column {
-  const { valid, decimal } = column;
-  const rest = { ...around(column), ...by, ...(decimal && { decimal }), ...(valid && { valid: valid.subarray(from, to) }) };
+  const { valid } = column;
+  const rest = { ...around(column), ...by, ...verbatim(column), ...(valid && { valid: valid.subarray(from, to) }) };
   const texts = textsNow(column);
   if (texts) return textColumn(rest, slicedTexts(texts, from, to));
   const { values } = column;
@@ -30,9 +30,9 @@ function sliceCells(column: Column, from: number, to: number, by: Partial<Pick<C
 /** A column has no validity where none of its cells is null. */
 export function tidied(column: Column): Column {
   if (!column.valid || column.valid.includes(0)) return column;
-  const { name, shape, lists, decimal } = column;
+  const { name, shape, lists } = column;
   const texts = textsNow(column);
-  if (texts) return textColumn({ name, shape, ...(lists && { lists }), ...(decimal && { decimal }) }, texts);
+  if (texts) return textColumn({ name, shape, ...(lists && { lists }), ...verbatim(column) }, texts);
   const { valid: _, ...rest } = column;
   return rest;
 }
@@ -41,11 +41,11 @@ export function tidied(column: Column): Column {
 export function joinColumns(parts: readonly Column[]): Column {
   const [first] = parts as readonly [Column];
   if (parts.length === 1) return first;
-  const { name, shape, decimal } = first;
+  const { name, shape } = first;
   const lists = joinLists(parts);
   const valid = joinValid(parts.map((part) => ({ valid: part.valid, count: lengthOf(part) })));
   const around = { name, shape: lists ? (shapeOf(lists) ?? []) : shape, ...(lists && { lists }), ...(valid && { valid }) };
-  const rest = { ...around, ...(decimal && { decimal }) };
+  const rest = { ...around, ...verbatim(first) };
   const texts = parts.map(textsNow);
   if (texts.every((some) => some !== undefined)) return textColumn(rest, joinTexts(texts as Texts[]));
   return { ...first, ...rest, values: joinValues(parts) };

@@ -1,9 +1,9 @@
 import { TransloadError } from "../errors.js";
 import { concat, decode, encode, isAscii, isUtf8 } from "./bytes.js";
-import { type Around, around, type Column, type Texts } from "./column.js";
+import { type Around, around, type Column, type Texts, type Verbatim, verbatim } from "./column.js";
 
 /** A column of text of which JavaScript's strings are made when `values` is asked for, and not before. */
-export function textColumn(of: Around & Pick<Column, "decimal">, texts: Texts): Column {
+export function textColumn(of: Around & Verbatim, texts: Texts): Column {
   let values: string[] | undefined;
   // not among what `{ ...column, values }` copies, which has other texts
   return Object.defineProperty(
@@ -21,10 +21,10 @@ export function plainColumn(column: Column, coded: Texts): Column {
   return Object.defineProperty(own, "texts", { get: () => (texts ??= spreadTexts(coded)) });
 }
 
-function lazyColumn(of: Around & Pick<Column, "decimal">, strings: () => string[]): Column {
+function lazyColumn(of: Around & Verbatim, strings: () => string[]): Column {
   const column: Column = {
     ...around(of),
-    ...(of.decimal && { decimal: true }),
+    ...verbatim(of),
     dtype: "string",
     get values() {
       spelled.add(column);
@@ -56,8 +56,7 @@ export function lengthOf(column: Column): number {
 /** The column with these in the place of its own, its strings still not made. */
 export function changed(column: Column, by: Partial<Pick<Column, "name" | "valid">>): Column {
   const texts = textsNow(column);
-  const { decimal } = column;
-  return texts ? textColumn({ ...around(column), ...(decimal && { decimal }), ...by }, texts) : { ...column, ...by };
+  return texts ? textColumn({ ...around(column), ...verbatim(column), ...by }, texts) : { ...column, ...by };
 }
 
 /** Cells from here to there: views. */

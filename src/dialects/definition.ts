@@ -29,7 +29,7 @@ type DefinedLayout = Exclude<Layout, "inputs" | "ndarray" | "values" | "features
 /** One form of a defined dialect: as in the tables of those that are built in. */
 export interface FormDefinition
   extends Partial<
-    Omit<FormTable, "layouts" | "readsOnly" | "content" | "unnamed" | "reading" | "readAs" | "paramsWithin" | "messagesWithin">
+    Omit<FormTable, "layouts" | "readsOnly" | "content" | "unnamed" | "reading" | "readAs" | "answers" | "paramsWithin" | "messagesWithin">
   > {
   /**
    * What the key may hold, of a payload without a key what the document may be: `frame`, `records`, `tensor` or `named`. `delimited` or
@@ -52,7 +52,19 @@ export interface DialectDefinition
   extends TrafficDefinition,
     Omit<
       DialectTable,
-      "response" | "rules" | "asked" | "way" | "wins" | "takes" | "faults" | "bytes" | "probes" | "refusal" | "modelKey" | keyof Traffic
+      | "response"
+      | "rules"
+      | "asked"
+      | "way"
+      | "wins"
+      | "takes"
+      | "faults"
+      | "bytes"
+      | "probes"
+      | "refusal"
+      | "modelKey"
+      | "idKey"
+      | keyof Traffic
     > {
   /** A known dialect, of which holds all that is not said here: `{ name: "ours", like: "mlflow", maxBytes: 5e6 }`. */
   readonly like?: string;
@@ -61,7 +73,7 @@ export interface DialectDefinition
 }
 
 /** What `from` and `to` take besides dialects: `auto`, and binary files' forms. */
-export const RESERVED = ["auto", "npy", "npz", "arrow", "arrows", "parquet", "triton:binary"] as const;
+export const RESERVED = ["auto", "npy", "npz", "arrow", "arrows", "parquet", "mlflow:parquet", "triton:binary"] as const;
 /** Endings that say something else of a file. */
 export const RESERVED_EXTENSIONS: readonly string[] = [
   ...["json", "parquet", "pqt", "pq", "arrow", "feather", "arrows", "npy", "npz"],

@@ -79,6 +79,8 @@ export interface FormTable {
   readonly messagesWithin?: string;
   /** Another spelling of the form of this name: read where that is asked for, too, and written only where it is named itself. */
   readonly readAs?: string;
+  /** Of an answer: the forms of requests, by their names, that are answered so, where those of others are not. */
+  readonly answers?: readonly string[];
   /** The signatures that this form is for; where no form says so, each is for all of them. */
   readonly fits?: readonly Inputs[];
   /** How servers with `rules` read its cells. */
@@ -142,6 +144,8 @@ export interface DialectTable<Name extends string = string, Form extends string 
   readonly refusal?: RefusalTable;
   /** The key beside an answer's cargo that has the model's name. */
   readonly modelKey?: string;
+  /** The key beside a request's cargo by which its answer is told: it has the same. */
+  readonly idKey?: string;
   /** What a refusal says that is due to the request's size alone, where its status is not 413. */
   readonly tooLarge?: string;
   /** Bytes of a request that the servers take. */

@@ -219,9 +219,18 @@ export function paramsBeside(form: Form, { dialect, forms }: Choice): ReadonlyMa
   return found;
 }
 
+/**
+ * What a verdict is asked for: the forms that a name stands for, or a binary form of a server's (`mlflow:parquet`).
+ * @throws TransloadError E_DIALECT with the known names.
+ */
+export function chooseServer(name: string): Choice {
+  const dialect = DIALECTS.find(({ name: own, takes }) => name.startsWith(`${own}:`) && takes?.includes(name));
+  return dialect ? { forms: [binaryFor(dialect, name, "frame")], dialect, exact: true, name, what: "request" } : choose(name);
+}
+
 /** A binary form as this dialect's servers take it (`takes`), by its content type. */
 export function binaryFor(dialect: Dialect, id: string, layout: Layout): Form {
-  const reading = id === "parquet" ? ({ reading: id } as const) : {};
+  const reading = id.endsWith("parquet") ? ({ reading: "parquet" } as const) : {};
   const form: Form = { id, dialect: dialect.name, key: undefined, layouts: [layout], ...reading };
   owners.set(form, dialect);
   return form;

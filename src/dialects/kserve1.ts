@@ -16,6 +16,10 @@ export const kserve1 = dialect({
   bytes: "object",
   rules: "kserve",
   wins: "inputs",
+  faults: {
+    E_AMBIGUOUS: ["change", "takes inputs, and drops instances"],
+    E_FORM: ["depend", "gives a predictor of one's own what is no list, and its own servers refuse it"],
+  },
   nan: "error",
   missing: "null",
   oneDtype: true,

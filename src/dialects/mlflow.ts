@@ -45,7 +45,7 @@ export const mlflow = dialect({
   missing: "token",
   rules: "mlflow",
   asked: ASKED,
-  takes: ["csv", "parquet"],
+  takes: ["csv", "parquet", "mlflow:parquet"],
   faults: {
     E_UTF16: ["depend", "reads UTF-16 since MLflow 3 and refuses it before"],
     E_LLM: ["change", "hands the whole body to the model unparsed"],

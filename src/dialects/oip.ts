@@ -19,9 +19,16 @@ export const oip = dialect({
     "/v2/models/{model}/ready": { says: { name: "{model}", ready: true }, ready: true },
   },
   modelKey: "model_name",
+  // inference_rest.md: an answer has the id of its request
+  idKey: "id",
   params: "parameters",
   bytes: "content",
   rules: "mlserver",
+  // those that were asked (test/servers/verdicts_oip.py); pip gives MLServer the newest pandas
+  asked: [
+    { mlserver: "1.7", pandas: "2.3" },
+    { mlserver: "1.7", pandas: "3.1" },
+  ],
   // run on MLServer 1.7.1 (test/model/record_oip.py)
   faults: {
     E_NULL: ["refuse", "refuses null among whole numbers"],

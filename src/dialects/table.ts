@@ -27,6 +27,7 @@ const OF_FORMS: Readonly<Record<keyof FormTable, true>> = {
   paramsWithin: true,
   messagesWithin: true,
   readAs: true,
+  answers: true,
   fits: true,
   reading: true,
 };

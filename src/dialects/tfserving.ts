@@ -42,8 +42,8 @@ export const tfserving = dialect({
     about: "TensorFlow Serving: predictions, outputs",
     firstKeyWins: true,
     forms: {
-      predictions: { key: "predictions", layouts: ["tensor", "records"] },
-      outputs: { key: "outputs", layouts: ["tensor", "named"] },
+      predictions: { key: "predictions", layouts: ["tensor", "records"], answers: ["instances", "records"] },
+      outputs: { key: "outputs", layouts: ["tensor", "named"], answers: ["inputs"] },
     },
   },
 });

@@ -1,7 +1,7 @@
 import { dialect } from "./dialect.js";
 import { oip } from "./oip.js";
 
-const { bytes: _, ...requests } = oip;
+const { bytes: _, asked: __, ...requests } = oip;
 
 /**
  * Triton's HTTP server: the same body, 64 MiB of it at most; NaN is read, null is not, nor are FP16 and BF16, which have no place in JSON

@@ -38,6 +38,7 @@ export class Extras {
   /** Whether a member of this name may be parameters, or a sibling of some dialect's, that the target takes, too. */
   mayBe(name: string): boolean {
     const { from, to, noted } = this.#to.options;
+    if (this.#isKept(name)) return true;
     if (!to && !noted) return false;
     if (this.#to.form) return this.#keyOf(name) !== undefined || this.#tellsContent(name);
     const sources = from.dialect ? [from.dialect] : told(from.what);
@@ -46,7 +47,7 @@ export class Extras {
 
   begin(name: string, gap: Uint8Array, raw: Uint8Array): void {
     const { tape, lane, options } = this.#to;
-    if (!options.noted && lane === "splice" && this.#keyOf(name) === name) {
+    if (!options.noted && !this.#isKept(name) && lane === "splice" && this.#keyOf(name) === name) {
       // nothing need be held any more
       this.#takeParams(name);
       this.#separate();
@@ -103,6 +104,11 @@ export class Extras {
     this.#to.write(text);
   }
 
+  /** Somebody is told of it, wherever it goes. */
+  #isKept(name: string): boolean {
+    return this.#to.options.kept?.includes(name) ?? false;
+  }
+
   /** Says that the member goes no further, as soon as there is a payload that goes. */
   drop(name: string): void {
     const { form, options } = this.#to;
@@ -115,6 +121,7 @@ export class Extras {
     const to = this.#to;
     const key = this.#keyOf(name);
     const whole = decode(rest).replace(/^\s*:\s*/, "");
+    if (this.#isKept(name)) to.besides.set(name, whole);
     const content = this.#tellsContent(name);
     if (content) {
       to.contentType = contentTypeOf(whole);
@@ -123,7 +130,7 @@ export class Extras {
     const text = content ? this.#onward(whole) : whole;
     if (text === undefined) return;
     if (key === undefined) {
-      this.drop(name);
+      if (!this.#isKept(name)) this.drop(name);
       return;
     }
     this.#takeParams(name);

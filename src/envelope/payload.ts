@@ -1,6 +1,7 @@
 // A payload as it is read: what is known of it, what it is to become, and the bytes that are written for it. The scopes (layouts/) read
 // its objects and ask here for what concerns the whole; the rewriter brings the events.
 import { encode } from "../columns/bytes.js";
+import { areDistinct } from "../columns/distinct.js";
 import { dialectOf, type Form, type Layout, target } from "../dialects/index.js";
 import { type End, movesCells, rankFault, scalarFault } from "../dialects/needs.js";
 import { Mode } from "../engine/codes.js";
@@ -41,6 +42,8 @@ export class Payload {
   readonly besides = new Map<string, string>();
   /** Where the frame's labels are, and how many. */
   labels: { from: number; to: number; rows: number } | undefined;
+  /** The first of them is 0. */
+  countsFromZero = false;
   /** In the table lane: the tensors of Open Inference Protocol's so far, or Seldon's one. */
   readonly inputs: InputFacts[] = [];
   /** What all of them are together, as the request's parameters say. */
@@ -240,7 +243,7 @@ export class Payload {
     } else if (this.options.picks && names !== undefined && !this.members.includes("data")) this.columns = names;
     else if (names === undefined || given.length !== count || given.some((name, i) => name !== names[i]))
       throw this.error("E_COLUMNS", "the columns given are not those of the payload; leave them out, or give the same");
-    if (names !== undefined && new Set(names).size < names.length && this.target?.form.renamesColumns)
+    if (names !== undefined && !areDistinct(names) && this.target?.form.renamesColumns)
       this.warn("W_DUPLICATE_COLUMNS", `${this.target.form.id} renames columns that occur twice (a, a.1)`);
   }
 

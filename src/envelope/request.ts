@@ -36,6 +36,8 @@ export interface PayloadOptions {
   readonly onward?: Form | undefined;
   /** What this form has a place for beside the rows is kept to be told, and goes nowhere else. */
   readonly noted?: Form | undefined;
+  /** Members beside the rows that are told, wherever they go. */
+  readonly kept?: readonly string[] | undefined;
   /** The rows are but some of the payload's: its labels are not counted against them. */
   readonly partial?: boolean;
   /** Told what inputs turn out to be together; returns where they go, then. */

@@ -1,11 +1,6 @@
 // What an AbortSignal ends, ends with E_ABORT: streams, and those who read chunks that may never come.
 import type { Duplex } from "node:stream";
-import { TransloadError } from "../errors.js";
-
-/** The signal's reason is the error's cause. */
-export function abortError(signal: AbortSignal): TransloadError {
-  return new TransloadError("E_ABORT", "the conversion was aborted", {}, { cause: signal.reason });
-}
+import { abortError } from "../errors.js";
 
 /** The stream, which the signal destroys. */
 export function destroyOn<Stream extends Duplex>(signal: AbortSignal | undefined, stream: Stream): Stream {

@@ -2,6 +2,7 @@
 import type { Transform } from "node:stream";
 import zlib from "node:zlib";
 import { TransloadError } from "../errors.js";
+import { isRemote, spelled } from "../remote/url.js";
 import { type ExpansionLimit, expansionGuard } from "./expansion.js";
 import { through } from "./through.js";
 import { expandZstd, zstdCompressor } from "./zstd.js";
@@ -13,8 +14,9 @@ export const ENDINGS: Readonly<Record<string, Compression>> = { gz: "gzip", zst:
 const CHUNK = 1 << 18;
 const SIZED = { chunkSize: CHUNK };
 
-/** What the name of a file tells, and the name without it: `rows.csv.gz` is gzip of `rows.csv`. */
-export function compressionOf(path: string): { compression: Compression | undefined; name: string } {
+/** What the name of a file, or the path of a URL, tells, and the name without it: `rows.csv.gz` is gzip of `rows.csv`. */
+export function compressionOf(word: string): { compression: Compression | undefined; name: string } {
+  const path = isRemote(word) ? spelled(word) : word;
   const [, name = path, ending = ""] = /^(.*)\.(gz|zst|br)$/i.exec(path) ?? [];
   const compression = ENDINGS[ending.toLowerCase()];
   return compression ? { compression, name } : { compression: undefined, name: path };

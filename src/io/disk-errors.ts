@@ -60,6 +60,9 @@ export interface ReadInput {
   readonly name: string;
 }
 
+/** Of what is no file, as far as anybody asks. */
+export const NO_FILE = { isFile: () => false, isDirectory: () => false, dev: 0, ino: 0 } as Stats;
+
 /** @throws TransloadError E_OPTION when the output is a file that is read. */
 export function refuseSame(output: Stats, inputs: ReadInput | readonly ReadInput[]): void {
   for (const { stats, name } of [inputs].flat())

@@ -3,12 +3,20 @@ import { constants } from "node:os";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-const duties = new Set<() => void>();
+/** How long a signal waits for what is put right elsewhere. */
+const GRACE_MS = 5000;
+
+type Duty = () => void | Promise<void>;
+
+const duties = new Set<Duty>();
 /** Files being opened, each by a thread that may wait for long. */
 let opening = 0;
 
-/** Has this done when the process leaves; returns the way to call it off. */
-export function beforeLeaving(duty: () => void): () => void {
+/**
+ * Has this done when the process leaves; returns the way to call it off. What takes a while is waited for where a signal ends the process, for some
+ * seconds, unless a second one comes.
+ */
+export function beforeLeaving(duty: Duty): () => void {
   duties.add(duty);
   return () => void duties.delete(duty);
 }
@@ -36,16 +44,25 @@ export function leaveTidily(): void {
   for (const signal of SIGNALS)
     process.once(signal, () => {
       if (ending && signal !== "SIGHUP") return ending();
-      putRight();
-      // process.exit() would wait for the thread; the signal's own effect does not, and gives a shell the same code
-      if (opening > 0) process.kill(process.pid, signal);
-      else process.exit(128 + constants.signals[signal]);
+      const waiting = putRight();
+      if (waiting.length === 0) leave(signal);
+      else setTimeout(leave, GRACE_MS, signal);
+      void Promise.allSettled(waiting).then(() => leave(signal));
     });
 }
 
-function putRight(): void {
+function leave(signal: NodeJS.Signals): void {
+  // process.exit() would wait for the thread; the signal's own effect does not, and gives a shell the same code
+  if (opening > 0) process.kill(process.pid, signal);
+  else process.exit(128 + constants.signals[signal]);
+}
+
+function putRight(): Promise<void>[] {
+  const waiting: Promise<void>[] = [];
   for (const duty of duties) {
     duties.delete(duty);
-    duty();
+    const wait = duty();
+    if (wait) waiting.push(wait);
   }
+  return waiting;
 }

@@ -13,35 +13,19 @@ import {
   type Stats,
   stat as statCallback,
 } from "node:fs";
-import { type Readable, type Transform, Writable } from "node:stream";
+import { type Readable, Writable } from "node:stream";
 import { finished, pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { TransloadError } from "../errors.js";
+import type { RemoteOptions } from "../remote/open.js";
+import { isRemote } from "../remote/url.js";
 import { atomicFile, PERMISSIONS } from "./atomic.js";
-import { cannotWrite, ofWriting, type ReadInput, refuseSame } from "./disk-errors.js";
+import { cannotWrite, ofWriting, refuseSame } from "./disk-errors.js";
 import { beforeLeaving, interruptibly } from "./leaving.js";
 import { openPipe } from "./pipe.js";
-import { fileSink, newFileSink, type Sink, streamSink } from "./sink.js";
+import { fileSink, newFileSink, streamSink } from "./sink.js";
+import type { Opened, Output } from "./target.js";
 import { sweep } from "./temporary.js";
-
-/** A step on the way to an output. */
-type Step = NodeJS.ReadWriteStream | Transform | ((chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>);
-
-/** Where the result goes. A file appears, whole, with `commit`; until then nothing of it is there. */
-export interface Output {
-  readonly name: string;
-  /** Writes the source, through these steps, to its end. @throws TransloadError E_WRITE; and what the source or a step throws. */
-  fill(source: Readable | AsyncIterable<Uint8Array> | Iterable<Uint8Array>, ...steps: readonly Step[]): Promise<void>;
-  /** The same by somebody who writes what is lent, and to its end. Either is done once. */
-  pour(work: (sink: Sink) => Promise<void>): Promise<void>;
-  /** Has these bytes put over the first ones when the file is complete; undefined where that cannot be done. */
-  readonly patch?: (bytes: Uint8Array) => void;
-  commit(): void;
-  discard(): void;
-}
-
-/** What is read. */
-type Opened = ReadInput | readonly ReadInput[];
 
 const STDOUT = 1;
 const BUFFERED = 1 << 20;
@@ -55,11 +39,17 @@ const realpath = promisify(realpathCallback);
 const stat = promisify(statCallback);
 
 /**
- * Opens a file, or standard output for `-` and for nothing. Devices and pipes are written to as they are.
+ * Opens a file, an object elsewhere by its URL, or standard output for `-` and for nothing. Devices and pipes are written to as they are.
  * `input`: the files that are read, where there are such, which no output may be. `sync`: a file is on the disk, its bytes and its name, and not in the system's memory alone, when it has been committed.
  * @throws TransloadError E_WRITE, or E_OPTION when it is the input.
  */
-export async function openOutput(path: string | undefined, input: Opened | undefined, sync: boolean): Promise<Output> {
+export async function openOutput(
+  path: string | undefined,
+  input: Opened | undefined,
+  sync: boolean,
+  remote: RemoteOptions = {},
+): Promise<Output> {
+  if (path !== undefined && isRemote(path)) return (await import("./uploaded.js")).openUploaded(path, input, remote);
   if (path === undefined || path === "-" || path === "/dev/stdout") return openStdout(sync, input);
   try {
     const stats = await interruptibly(existing(path));

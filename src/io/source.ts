@@ -7,9 +7,15 @@ import { open } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { TransloadError } from "../errors.js";
+import type { RemoteObject } from "../remote/object.js";
+import type { RemoteOptions } from "../remote/open.js";
+import { isRemote, spelled } from "../remote/url.js";
 import { ring } from "./ring.js";
 
-/** Where bytes come from: a path, a file URL, bytes, or any stream of them. */
+/**
+ * Where bytes come from: a path, a file URL, bytes, or any stream of them; or the URL of an object elsewhere (`https://`, `s3://`, `az://`,
+ * `abfss://`, `gs://`), as text or as a URL.
+ */
 export type Source = string | URL | Uint8Array | Readable | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /**
@@ -17,13 +23,36 @@ export type Source = string | URL | Uint8Array | Readable | ReadableStream<Uint8
  * otherwise it is the caller's to keep.
  */
 export function chunksOf(source: Source, { lend }: { lend: boolean }): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
+  if (isRemote(source)) return remoteChunks(source as string | URL);
   if (typeof source === "string" || source instanceof URL) return fileChunks(source, lend);
   if (source instanceof Uint8Array) return [source];
   return source as AsyncIterable<Uint8Array>;
 }
 
+/** The source, opened where it is elsewhere. @throws TransloadError E_READ; E_OPTION where a client is missing. */
+export async function reach(source: Source, options: RemoteOptions): Promise<Source> {
+  if (!isRemote(source)) return source;
+  const { openObject } = await import("../remote/open.js");
+  return openObject(source as string | URL, options);
+}
+
+async function* remoteChunks(url: string | URL): AsyncGenerator<Uint8Array, void, undefined> {
+  yield* (await reach(url, {})) as RemoteObject;
+}
+
+/** An object elsewhere, which is open. */
+export function objectOf(source: Source): RemoteObject | undefined {
+  return typeof source === "object" && "ranged" in source ? (source as RemoteObject) : undefined;
+}
+
+/** What errors call a source, and whose end tells its form: its path, or its URL without secrets. */
+export function nameOf(source: Source): string | undefined {
+  return objectOf(source)?.name ?? (isRemote(source) ? spelled(source as string | URL) : fileOf(source));
+}
+
 /** The path of a source that is a file. */
-export function fileOf(source: Source): string | undefined {
+function fileOf(source: Source): string | undefined {
+  if (isRemote(source)) return undefined;
   return source instanceof URL ? fileURLToPath(source) : typeof source === "string" ? source : undefined;
 }
 
@@ -37,7 +66,7 @@ export function isSources(source: Source | Sources): source is Sources {
 
 /** What was thrown while this was read: the error names its file, where it has one. */
 export function blameSource(error: unknown, source: Source): unknown {
-  return error instanceof TransloadError ? error.inFile(fileOf(source)) : error;
+  return error instanceof TransloadError ? error.inFile(nameOf(source)) : error;
 }
 
 /** The same, where the file can be read more than once: a pipe that has a name cannot. */

@@ -22,11 +22,19 @@ export function* blocksOf(bytes: Pick<Spill, "read">): Generator<Uint8Array, voi
   }
 }
 
+/** Bytes from here up to there. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A file that is read here and there. */
 export interface RandomAccess {
   readonly size: number;
   /** The bytes from here to there, in memory of their own; fewer only where the file ends. */
   read(from: number, to: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Says which stretches are going to be read, each from its start to its end, side by side, where it helps to know. */
+  soon?(spans: readonly Span[]): void;
   close(): Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import { product } from "../columns/lists.js";
 import { textsNow } from "../columns/texts.js";
 import { DEFINITIONS } from "../dialects/index.js";
 import { batchRowsFor, SAMPLE } from "../engine/columns.js";
-import { abortError } from "../io/abort.js";
+import { abortError } from "../errors.js";
 import type { ReadRequest } from "../options/request.js";
 import { type Around, aroundRows, standsAlone } from "./around.js";
 import { Cutter } from "./cutter.js";

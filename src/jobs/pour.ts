@@ -3,7 +3,7 @@
 // conversion, which begins anew: so bytes, errors with their places, and warnings are the same whatever the number of threads.
 import type { CellKinds, Counts } from "../engine/rows.js";
 import type { Warning } from "../errors.js";
-import { abortError } from "../io/abort.js";
+import { abortError } from "../errors.js";
 import { behind, type Sink } from "../io/sink.js";
 import type { Host } from "../lanes/host.js";
 import { pour } from "../lanes/pour.js";

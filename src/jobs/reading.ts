@@ -1,7 +1,7 @@
 // A stretch of a document's rows, read as typed columns on whatever thread. It is proved as in stretch.ts.
 import { readSync } from "node:fs";
 import type { Batch } from "../columns/batch.js";
-import type { Column, Texts } from "../columns/column.js";
+import { type Column, type Texts, verbatim } from "../columns/column.js";
 import { textColumn, textsNow } from "../columns/texts.js";
 import { define } from "../dialects/index.js";
 import type { Warning } from "../errors.js";
@@ -140,14 +140,17 @@ export function* chunksOf(
 
 /** Names, dtypes and shapes: what batches of one table have in common. */
 function signatureOf({ kind, columns }: Batch): string {
-  return JSON.stringify([kind, columns.map(({ name, dtype, shape, timezone, decimal }) => [name, dtype, shape, timezone, decimal])]);
+  return JSON.stringify([
+    kind,
+    columns.map(({ name, dtype, shape, timezone, decimal, json }) => [name, dtype, shape, timezone, decimal, json]),
+  ]);
 }
 
 function movedOf(column: Column): Moved {
   const texts = textsNow(column);
   if (!texts) return column;
-  const { name, dtype, shape, valid, lists, decimal } = column;
-  return { name, dtype, shape, ...(valid && { valid }), ...(lists && { lists }), ...(decimal && { decimal }), texts };
+  const { name, dtype, shape, valid, lists } = column;
+  return { name, dtype, shape, ...(valid && { valid }), ...(lists && { lists }), ...verbatim(column), texts };
 }
 
 /** Rows that have come from another thread. */

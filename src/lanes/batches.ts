@@ -6,6 +6,7 @@ import type { Batch } from "../columns/batch.js";
 import { castBatch } from "../columns/cast.js";
 import { withDictionaries } from "../columns/dictionary.js";
 import type { RowLabels } from "../columns/labels.js";
+import { withNan } from "../columns/nan.js";
 import { dropColumns, pickColumns } from "../columns/pick.js";
 import type { RowSet } from "../columns/row-set.js";
 import { choose } from "../dialects/index.js";
@@ -21,6 +22,7 @@ import { CargoReader } from "./cargo.js";
 import { Chooser } from "./choosing.js";
 import { KeptInput } from "./guessing.js";
 import { type Host, spilling } from "./host.js";
+import { flattened } from "./nested.js";
 import { COUNTED, pickRows, withCounted } from "./picked.js";
 import { chunksOfBatches } from "./printing.js";
 import { Pump } from "./pump.js";
@@ -107,7 +109,7 @@ async function opened(chunks: Chunks, request: ReadRequest, host: Host, labels: 
 async function* readBinary(
   form: BinaryForm,
   chunks: Chunks,
-  { rows: { columns, headerLength }, batches, limits: { maxExpand }, onLabels, onBeside }: ReadRequest,
+  { rows: { columns, headerLength, nested }, batches, limits: { maxExpand }, gaps, onLabels, onBeside }: ReadRequest,
   host: Host,
   labels: string[],
 ): AsyncGenerator<Batch, void, undefined> {
@@ -127,8 +129,11 @@ async function* readBinary(
   };
   const told = { ...(onLabels && { onLabels: found }), onBeside };
   const reading = { columns, headerLength, batchRows, batchBytes, reuse, maxExpand, spill, npz, ...told };
-  for await (const batch of readForm(form, await host.random(chunks), reading))
+  for await (const own of readForm(form, await host.random(chunks), reading)) {
+    // NaN in a text is out of reach
+    const batch = nested === "json" ? flattened(gaps?.nan ? withNan(own, gaps.nan) : own, nested) : own;
     yield dtype === undefined || dtype === "infer" ? batch : castBatch(batch, dtype, cast, whole, kept);
+  }
 }
 
 async function* readText(bytes: Chunks, request: ReadRequest, host: Host): AsyncGenerator<Batch, void, undefined> {

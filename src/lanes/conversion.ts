@@ -213,6 +213,7 @@ export class Conversion {
         asked: { ...rows, ...target, ...pieces },
         ...this.#route,
         noted: rows.noted,
+        kept: rows.kept,
         partial: rows.partial ?? false,
         index,
         keep: (from) => this.#store.keep(from),

@@ -17,6 +17,7 @@ import { endsOf } from "./conversion.js";
 import { FIRST_GUESS, type Guesses, LateNames, once, untilGuessed } from "./guessing.js";
 import type { Host } from "./host.js";
 import { labelled } from "./labels.js";
+import { askedFor } from "./nested.js";
 import { chunksOfBatches, type Patch } from "./printing.js";
 import { prepared, refuseEncoded } from "./recoding.js";
 
@@ -131,7 +132,8 @@ async function* exchanged(
   const reading = {
     from: request.from,
     what: request.what,
-    rows,
+    // of text the cells are made text where they are moved to their form
+    rows: binaryForm(to) ? rows : unnested(rows),
     batches,
     limits,
     run,
@@ -146,12 +148,16 @@ async function* exchanged(
   const asked = { ...reading, ...(encoding && { encoding }), ...(retries && { onLate }) };
   const alone = () => batchesIn(chunks, asked, host);
   const read = host.batches?.(asked, alone) ?? alone();
-  const written = passed(read, through);
+  const written = askedFor(passed(read, through), to);
   const warn = (warning: Warning) => run.onWarning?.(warning);
   const kept = run.onRows ? rowsCounted(written, run.onRows) : written;
   const own = binaryForm(to) ? labelled(kept, () => found, { to, index: labels, warn }) : kept;
   const datatype = request.typed.dtype && datatypeFor(request.typed.dtype);
   yield* chunksOfBatches(own, { ...request, datatype, labels: () => found, beside: () => beside }, host, patch, lends);
+}
+
+function unnested({ nested: _, ...rows }: Request["rows"]): Request["rows"] {
+  return rows;
 }
 
 /** The same batches; tells their rows behind the last. */
@@ -173,7 +179,7 @@ function gapsOf({ to, target: { nan, missing }, typed: { through } }: Request): 
 
 /** Its writer keeps none of a batch's memory, so that batches may be lent. */
 function isCopied(to: string): boolean {
-  return ["parquet", "arrow", "arrows"].includes(to) || !binaryForm(to) || binaryForm(to)?.request !== undefined;
+  return ["parquet", "mlflow:parquet", "arrow", "arrows"].includes(to) || !binaryForm(to) || binaryForm(to)?.request !== undefined;
 }
 
 /** Batches as the functions between reader and writer let them through. */

@@ -6,8 +6,9 @@ import { encode } from "../columns/bytes.js";
 import { orElse } from "../columns/datatype.js";
 import { labelsOf, type RowLabels, withoutLabels } from "../columns/labels.js";
 import { withNan } from "../columns/nan.js";
-import { choose, FORMS, type Form, type Layout, target } from "../dialects/index.js";
+import { choose, dialectOf, FORMS, type Form, type Gap, type Layout, target } from "../dialects/index.js";
 import { isCut } from "../dialects/needs.js";
+import { withoutPlace } from "../engine/fault.js";
 import { createCorePrinter } from "../engine/wasm/index.js";
 import { TransloadError } from "../errors.js";
 import { blocksOf, type Spill } from "../io/store.js";
@@ -73,8 +74,11 @@ async function* text(batches: AsyncIterable<Batch>, request: WriteRequest, host:
   const choice = choose(to, false, what);
   const beside = request.beside?.();
   const head = beside ? paramsOf(beside, choice, (warning) => request.run.onWarning?.(warning)) : "";
-  const printed = frame ? printFrame(all, head, labels, host) : named ? printNamed(all, head) : printTensor(all, head);
   const goal = target(choice, layout, middle, false);
+  // what only NaN is null for is left to who moves the cells
+  const nan = asked.nan ?? (dialectOf(goal.form).nan === "error" ? "error" : "token");
+  const told = frame ? judged(all, nan) : all;
+  const printed = frame ? printFrame(told, head, labels, host) : named ? printNamed(told, head) : printTensor(told, head);
   const datatype = goal.form.content && orElse(asked.datatype, orElse(request.datatype, beside && datatypesFor(goal.form, beside)));
   const writing = { ...asked, ...(datatype !== undefined && { datatype }) };
   if (goal.form === middle && Object.keys(writing).length === 0 && !isCut(pieces) && rows.nested !== "json") return yield* printed;
@@ -86,7 +90,17 @@ async function* text(batches: AsyncIterable<Batch>, request: WriteRequest, host:
     ...(isCut(pieces) && !labels && { fixed: true }),
   };
   const moving = { ...NOTHING, what: "request" as const, targetWhat: what, rows: reading, target: writing, pieces, limits, run };
-  yield* new Pump(printed, { ...moving, from: middle.id, to }, spilling(host)).bytes();
+  try {
+    yield* new Pump(printed, { ...moving, from: middle.id, to }, spilling(host)).bytes();
+  } catch (error) {
+    // what is refused there has a row and a cell; its line and offset are of a text that nobody has seen
+    throw withoutPlace(error);
+  }
+}
+
+/** NaN in lists and structs is in a cell, where nothing is moved, and is judged here. */
+async function* judged(batches: AsyncIterable<Batch>, nan: Gap): AsyncGenerator<Batch, void, undefined> {
+  for await (const batch of batches) yield withNan(batch, nan);
 }
 
 function formNamed(id: string): Form {

@@ -18,7 +18,9 @@ export function judgeArray(columns: readonly InspectedColumn[], big: "kept" | "f
   else if (k.booleans && numbers) to.change("F_CAST", "true and false become 1 and 0 beside numbers");
   if (!k.integers || k.strings) return;
   if (beyond(k) && big === "floats") to.change("F_RANGE", "whole numbers of more than 64 bits are rounded to doubles");
-  else if (isBeyond64(k)) to.change("F_RANGE", "whole numbers of more than 64 bits make this an array of objects, or of rounded float64");
+  // of Python's numbers below 2^63 numpy makes int64, of those above uint64, and of both float64
+  else if (isBeyond64(k) || (k.greatest >= 2n ** 63n && k.least < 2n ** 63n))
+    to.change("F_RANGE", "whole numbers of more than 64 bits make this an array of objects, or of rounded float64");
   else if (beyondDoubles(k) && (k.floats || k.nans))
     to.change("F_RANGE", "whole numbers beyond 2^53 are rounded beside numbers with a point");
 }
@@ -31,10 +33,11 @@ export function beyond({ integers, least, greatest }: Kinds): boolean {
 /** The kinds of all columns: they are one array. */
 function together(columns: readonly InspectedColumn[]): Kinds {
   const all = columns.map(kindsOf);
+  const whole = all.filter(({ integers }) => integers);
   const any = (key: "integers" | "floats" | "nans" | "nulls" | "booleans" | "strings" | "listed") => all.some((k) => k[key]);
   return {
-    least: all.reduce((least, k) => (k.least < least ? k.least : least), 0n),
-    greatest: all.reduce((greatest, k) => (k.greatest > greatest ? k.greatest : greatest), 0n),
+    least: whole.reduce((least, k) => (k.least < least ? k.least : least), whole[0]?.least ?? 0n),
+    greatest: whole.reduce((greatest, k) => (k.greatest > greatest ? k.greatest : greatest), whole[0]?.greatest ?? 0n),
     integers: any("integers"),
     floats: any("floats"),
     nans: any("nans"),

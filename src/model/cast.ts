@@ -104,6 +104,12 @@ interface Target {
 /** Why the whole column is refused, if it is: `Azure ML refuses ${what} in a long column`. */
 type Refusal = readonly [code: FindingCode, what: string] | undefined;
 
+/** Why no array of this dtype is made of the cells, whatever lists they stand in; undefined where one is. */
+export function refusalOf(column: InspectedColumn, dtype: string, reading: Reading, to: Findings): Refusal {
+  const flat = { ...column, shape: [] };
+  return ruleOf(dtype)?.refuses(flat, kindsOf(flat), reading, { name: dtype, dtype }, to);
+}
+
 function cast(column: InspectedColumn, target: Target, reading: Reading, to: Findings): void {
   const kinds = kindsOf(column);
   if (kinds.rows === 0) return;
@@ -126,8 +132,14 @@ function castLone(k: Kinds, { name, dtype }: Target, reading: Reading, to: Findi
   if (utf8) to.refuse("F_ENCODING", LONE);
   else if (reading === "frame" && dtype === "bytes")
     to.refuse("F_BASE64", `${to.who} refuses letters beyond ASCII, which base64 has none of`);
-  else if (reading === "ujson") to.change("F_ENCODING", LONE_LOST);
+  else if (reading === "ujson") judgeLoneLost(k, to);
   return to.refused;
+}
+
+/** pandas' ujson drops a first half without its second. A second half alone is kept up to pandas 2, and has no place in `str`. */
+export function judgeLoneLost(k: Kinds, to: Findings): void {
+  to.change("F_ENCODING", LONE_LOST);
+  if (isStr(k, to)) to.depend("F_ENCODING", `${to.who} refuses the second half of a surrogate pair without its first`);
 }
 
 /** Whole numbers that a double may not hold. */
@@ -183,13 +195,14 @@ const INTEGER: Rule = {
     const none = "which has no place for it; log the model with double, or leave these rows out";
     if (k.nulls) return ["F_NULL", `null, ${none},`];
     if (k.nans) return ["F_NULL", `NaN or Infinity, ${none},`];
+    const { floats } = column.cells;
+    if (floats && !(Number.isFinite(floats.least) && Number.isFinite(floats.greatest))) return ["F_RANGE", "numbers beyond a double's"];
     const truths = reading === "csv" && !k.integers && !k.floats;
     if (!onlyLooks(column, "whole", ...(truths ? ["boolean" as const] : []))) return ["F_TYPE", describe(column, k)];
     if (reading === "csv" && k.booleans && (k.integers || k.floats || k.strings)) return ["F_TYPE", "booleans beside numbers"];
     if (reading === "csv" && column.cells.floats?.fractions) return ["F_CAST", "numbers that are not whole"];
     // in a column of objects each is cast by itself, and none wraps around
     const objects = k.booleans || k.strings || isBeyond64(k);
-    const { floats } = column.cells;
     // pandas makes nothing unsigned of a float below zero, not even of -0.25 (astype_float_to_int_nansafe)
     if (reading !== "numpy" && target.dtype.startsWith("u") && floats && !objects && (floats.least < 0 || k.least < 0n))
       return ["F_RANGE", "numbers below zero"];
@@ -260,6 +273,8 @@ const STRING: Rule = {
     if (reading === "csv") {
       if (anyLook(column, "na", "nan", "empty"))
         to.change("F_WORD", `${wordsOf(column)} become NaN: pandas takes such words for missing values`);
+      else if (k.nulls || k.nans)
+        to.change("F_WORD", "empty fields, null and nan reach the model as NaN: pandas takes them for missing values");
       return;
     }
     const numbers = k.integers || k.floats || k.nans ? ["numbers"] : [];

@@ -4,6 +4,7 @@
 import { product } from "../columns/lists.js";
 import type { Reading } from "../dialects/index.js";
 import { nearest } from "../errors.js";
+import { judgeArray } from "./array.js";
 import { castColumn, castTensor, isBeyond64, isStr, kindsOf, LONE, LONE_LOST } from "./cast.js";
 import type { Findings } from "./finding.js";
 import { becomesDate, isDateName, labelsBecome } from "./guess.js";
@@ -13,7 +14,14 @@ import { judgeStored } from "./stored.js";
 
 /** What a payload is in Python. A scalar is an array of rank 0. */
 export type PythonInput =
-  | { readonly kind: "frame"; readonly columns: readonly InspectedColumn[]; readonly named: boolean; readonly rows: number }
+  | {
+      readonly kind: "frame";
+      readonly columns: readonly InspectedColumn[];
+      readonly named: boolean;
+      readonly rows: number;
+      /** The labels of its rows may lack a 0. */
+      readonly counted?: false;
+    }
   | { readonly kind: "array"; readonly cells: InspectedColumn; readonly shape: readonly number[] }
   | { readonly kind: "dict"; readonly tensors: readonly InspectedColumn[]; readonly equalRows: boolean };
 
@@ -49,14 +57,38 @@ function enforceColumns(input: PythonInput, specs: readonly ColumnSpec[], readin
   if (!named || label !== undefined) {
     const required = specs.filter((spec) => spec.required);
     if (required.length > 0) to.refuse("F_LABEL", labelTrouble(label, required.length, to.who));
+    else enforceLabelled(columns, specs, label, to);
     return;
   }
   compareNames(columns, specs, to);
   const own = firstOf(columns);
   for (const spec of specs) {
     const column = own.get(spec.name as string);
-    if (column) to.about(column.name, () => castTo(column, spec.type, reading, to));
+    if (!column) continue;
+    // where some type is not a single value's, the object is one row, whose cells are the lists
+    if (input.kind === "dict" && spec.type === "any" && !column.scalar)
+      to.about(column.name, () => to.change("F_SHAPE", `${to.who} makes one row of the object, and one cell of this list`));
+    else to.about(column.name, () => castTo(column, spec.type, reading, to));
   }
+}
+
+/** pandas finds a column of dates by its text all the same, behind the cast by names; one of numbers it does not. */
+function enforceLabelled(
+  columns: readonly InspectedColumn[],
+  specs: readonly ColumnSpec[],
+  label: "numbers" | "dates" | undefined,
+  to: Findings,
+): void {
+  to.change(
+    "F_LABEL",
+    `${to.who} makes ${label ?? "nothing"} of the columns' labels, and gives the model none of the optional columns that its signature names`,
+  );
+  const own = firstOf(columns);
+  if (label === "dates")
+    for (const { name, type } of specs) {
+      const column = own.get(name as string);
+      if (column) to.about(column.name, () => checkUncast(column, type, "ujson", to));
+    }
 }
 
 /** Columns by their names; of two of one name the first. */
@@ -157,7 +189,12 @@ function enforceUnnamed(input: PythonInput, specs: readonly ColumnSpec[], readin
     else
       for (const [i, spec] of specs.entries()) {
         const column = input.columns[i] as InspectedColumn;
-        const check = reading === "ujson" ? () => checkUncast(column, spec.type, to) : () => castTo(column, spec.type, reading, to);
+        // in a list of objects each column is an array that numpy has made by itself
+        const check =
+          reading === "ujson" || reading === "numpy"
+            ? () => checkUncast(column, spec.type, reading, to)
+            : () => castTo(column, spec.type, reading, to);
+        if (reading === "numpy") to.about(column.name, () => judgeArray([column], "kept", to));
         to.about(column.name, check);
       }
     return;
@@ -175,7 +212,7 @@ function enforceUnnamed(input: PythonInput, specs: readonly ColumnSpec[], readin
  * Azure ML casts by name alone, so a column without one must have its type already (_enforce_mlflow_datatype): numbers are
  * only widened within their kind, and objects become numbers where the type is double.
  */
-function checkUncast(column: InspectedColumn, type: ColumnType, to: Findings): void {
+function checkUncast(column: InspectedColumn, type: ColumnType, reading: "ujson" | "numpy", to: Findings): void {
   if (typeof type !== "string" || type === "any" || type === "sparkml-vector") return;
   const k = kindsOf(column);
   const bare = !k.strings && !k.booleans && !k.listed;
@@ -184,14 +221,15 @@ function checkUncast(column: InspectedColumn, type: ColumnType, to: Findings): v
   const bits = whole && k.least >= 0n && k.greatest <= 1n;
   const booleans = k.booleans && !k.strings && !k.integers && !k.floats && !k.nans && !k.nulls;
   const str = isStr(k, to);
+  const objects = reading === "ujson" || k.strings || k.nulls || k.listed || isBeyond64(k);
   const fits: Readonly<Record<ScalarType, boolean>> = {
     boolean: !numbers && !str && (k.nulls ? !bare || isBeyond64(k) : true),
     integer: false,
     long: whole && k.greatest < 2n ** 63n,
     float: bits,
     double: (!whole || bits) && !booleans && !str,
-    string: true,
-    binary: true,
+    string: objects,
+    binary: objects,
     datetime: !numbers && !k.booleans && !str && (k.strings || k.rows === 0),
   };
   if (!fits[type])
@@ -297,6 +335,7 @@ function enforceTensors(input: PythonInput, specs: readonly TensorSpec[], readin
     extra,
     to,
   );
+  requireZero(input, to);
   for (const spec of specs) {
     const tensor = named.get(spec.name as string);
     if (!tensor) continue;
@@ -318,12 +357,21 @@ function enforceArray(cells: InspectedColumn, shape: readonly number[], spec: Te
 }
 
 /** A frame for a model of one tensor: a column of its own kind, or the table as a matrix. */
-function frameAsTensor({ columns, rows }: PythonInput & { kind: "frame" }, spec: TensorSpec, reading: Reading, to: Findings): void {
+function frameAsTensor(input: PythonInput & { kind: "frame" }, spec: TensorSpec, reading: Reading, to: Findings): void {
+  const { columns, rows } = input;
   if (rows === 0) to.refuse("F_SHAPE", `${to.who} refuses an empty frame where the model takes a tensor`);
-  else if (columns.length === 1) columnAsTensor(columns[0] as InspectedColumn, spec, reading, to);
-  else if (spec.shape.length !== 2 || spec.shape[0] !== -1 || spec.shape[1] !== columns.length)
+  else if (columns.length === 1) {
+    requireZero(input, to);
+    columnAsTensor(columns[0] as InspectedColumn, spec, reading, to);
+  } else if (spec.shape.length !== 2 || spec.shape[0] !== -1 || spec.shape[1] !== columns.length)
     to.refuse("F_SHAPE", `${to.who} refuses a frame of ${columns.length} columns where the model takes ${spellShape(spec.shape)}`);
   else for (const column of columns) to.about(column.name, () => castTensor(column, spec.dtype, reading, to));
+}
+
+/** It looks at the row of label 0 (`values[0]`), wherever that is. */
+function requireZero(input: PythonInput, to: Findings): void {
+  if (input.kind === "frame" && input.counted === false)
+    to.depend("F_INDEX", `${to.who} refuses a column for a tensor where the index has no label 0: send the split without an index`);
 }
 
 /** _reshape_and_cast_pandas_column_values: scalars for (-1,) and (-1, 1), lists for what they can be cut into. */

@@ -1,4 +1,4 @@
-import { choose, type Dialect } from "../dialects/index.js";
+import { chooseServer, type Dialect } from "../dialects/index.js";
 import type { ErrorCode, TransloadError } from "../errors.js";
 import { Findings } from "./finding.js";
 import { releasesOf } from "./releases.js";
@@ -28,7 +28,7 @@ const OF_THE_TEXT: readonly ErrorCode[] = [
  * drops. Undefined where that cannot be told.
  */
 export function verdictOfFault(error: TransloadError, options: VerdictOptions): Verdict | undefined {
-  const choice = choose(options.for ?? "mlflow");
+  const choice = chooseServer(options.for ?? "mlflow");
   const dialect = choice.dialect as Dialect;
   const { asked = [] } = dialect;
   const releases = releasesOf(asked, options.serverVersion ?? {}, dialect.title);

@@ -1,6 +1,6 @@
 // What a request of Open Inference Protocol's says of itself and of its inputs, for an inspection.
 
-import { membersOf } from "../engine/members.js";
+import { elementsOf, membersOf } from "../engine/members.js";
 import { contentTypeOf } from "../envelope/content.js";
 import type { InputFacts } from "../envelope/layouts/scope.js";
 import type { Told } from "../envelope/payload.js";
@@ -28,7 +28,7 @@ export function inputFacts(told: Told, columns: readonly InspectedColumn[]): Pic
   };
 }
 
-function requestOf({ firsts, parameters, inputs }: Told): InspectedRequest {
+function requestOf({ firsts, parameters, inputs, besides }: Told): InspectedRequest {
   const odd = Object.entries(KINDS).flatMap(([key, kind]) => (![kind, NULL, undefined].includes(firsts.get(key)) ? [key] : []));
   const all = [parameters, ...inputs.map((facts) => facts.parameters)].filter((text) => text !== undefined);
   const members = all.flatMap((text) => (text.startsWith("{") ? membersOf(text) : []));
@@ -36,9 +36,17 @@ function requestOf({ firsts, parameters, inputs }: Told): InspectedRequest {
   const content = parameters === undefined ? undefined : contentTypeOf(parameters);
   return {
     ...(content !== undefined && { content }),
-    odd: [...odd, ...stray, ...oddMembers(members)],
+    odd: [...odd, ...stray, ...oddMembers(members), ...(odd.includes("outputs") ? [] : oddOutputs(besides.get("outputs")))],
     nested: [...new Set(members.filter(([, value]) => /^[[{n]/.test(value)).map(([key]) => key))],
   };
+}
+
+/** An output that is asked for has a name (types/dataplane.py, RequestOutput). */
+function oddOutputs(text: string | undefined): string[] {
+  if (text === undefined || !text.startsWith("[")) return [];
+  const named = (output: string) =>
+    output.startsWith("{") && membersOf(output).some(([key, value]) => key === "name" && value.startsWith('"'));
+  return elementsOf(text).every(named) ? [] : ["outputs"];
 }
 
 /** Parameters that MLServer's own model of a request has, with the kinds that they have there. */

@@ -52,6 +52,27 @@ export interface InspectedRequest {
   nested: string[];
 }
 
+/** What stands under the key of the inference parameters. */
+export interface InspectedParams {
+  /** An object, as it should be. */
+  kind: ValueKind;
+  /** Its members. */
+  members: InspectedParam[];
+}
+
+/** An inference parameter. */
+export interface InspectedParam {
+  /** Its key. */
+  name: string;
+  /** Of its value. */
+  kind: ValueKind;
+  /** Of a list: the kinds of its elements, each once. */
+  elements?: ValueKind[];
+}
+
+/** What a value is in JSON; `integer` is a number without point and exponent. */
+export type ValueKind = "null" | "boolean" | "integer" | "float" | "string" | "list" | "object";
+
 /** The cells of a column that are neither null nor NaN, by kind. */
 export interface InspectedCells {
   /** Numbers without point and exponent. The ends are exact; 18446744073709551616 and its negative stand for all beyond. */
@@ -126,6 +147,8 @@ export interface Inspection {
   labels?: {
     /** There is an index. */
     index: boolean;
+    /** Its first label is 0. */
+    fromZero?: true;
     /** What its columns are called by: texts; numbers, or others beside texts; null or lists, which are not read; nothing. */
     columns: "texts" | "others" | "unread" | "none";
   };
@@ -135,6 +158,8 @@ export interface Inspection {
   request?: InspectedRequest;
   /** Inference parameters ride along. */
   params: boolean;
+  /** What they are, where they stand beside the cells; left out where they stand elsewhere, or there are none. */
+  given?: InspectedParams;
   /** Keys beside the payload, in the order they came. */
   siblings: string[];
   /** Encoding of the text, where some of it is not UTF-8. */
@@ -146,4 +171,7 @@ export interface Inspection {
 }
 
 /** What of a payload is judged. */
-export type Payload = Pick<Inspection, "layout" | "rows" | "shape" | "columns" | "labels" | "params" | "siblings" | "bytes" | "request">;
+export type Payload = Pick<
+  Inspection,
+  "layout" | "rows" | "shape" | "columns" | "labels" | "params" | "given" | "siblings" | "bytes" | "request"
+>;

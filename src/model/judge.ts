@@ -3,14 +3,15 @@
 import { type Dialect, dialectOf, type Form, type Reading } from "../dialects/index.js";
 import { nearest, optionText } from "../errors.js";
 import { judgeArray } from "./array.js";
-import { beyondDoubles, isBeyond64, isStr, kindsOf, LONE, LONE_LOST, onlyLooks, wordsOf } from "./cast.js";
+import { beyondDoubles, isBeyond64, isStr, judgeLoneLost, kindsOf, LONE, onlyLooks, wordsOf } from "./cast.js";
 import { enforce, type PythonInput, shapeOf } from "./enforce.js";
 import type { Findings } from "./finding.js";
 import { becomesDate, isDateName, labelsBecome } from "./guess.js";
 import { judgeHints } from "./hints.js";
 import type { InspectedColumn, Payload } from "./inspection.js";
+import { judgeParams } from "./params.js";
 import { SERVERS } from "./servers.js";
-import type { Schema, Signature } from "./signature.js";
+import { isScalarType, type Schema, type Signature } from "./signature.js";
 
 /** What is known of the model: `null` where it has no signature, undefined where nobody said. */
 export interface Served {
@@ -35,7 +36,7 @@ export function judge(payload: Payload, form: Form, model: Served, to: Findings,
 
 // ---- around the cargo
 
-function judgeEnvelope({ siblings, params }: Payload, form: Form, { signature }: Served, to: Findings): void {
+function judgeEnvelope({ siblings, params, given }: Payload, form: Form, { signature }: Served, to: Findings): void {
   const dialect = dialectOf(form);
   const known = [...(dialect.params === undefined ? [] : [dialect.params]), ...dialect.siblings];
   for (const key of siblings.filter((key) => !known.includes(key))) {
@@ -55,8 +56,8 @@ function judgeEnvelope({ siblings, params }: Payload, form: Form, { signature }:
       `${to.who}'s own scoring script takes ${JSON.stringify(form.paramsWithin)} under ${form.key} for a tensor; a language model's script takes them for parameters`,
     );
   const held = dialect.rules === "mlflow" || dialect.rules === "azureml";
-  if (params && siblings.includes(dialect.params ?? "") && held && signature !== undefined && !signature?.params)
-    to.change("F_PARAMS", `${to.who} drops the params: the model's signature has none`);
+  if (params && given && siblings.includes(dialect.params ?? "") && held && signature !== undefined)
+    judgeParams(given, signature?.params, to);
 }
 
 function judgeSize({ bytes }: Payload, { maxBytes, softLimit }: Dialect, to: Findings): void {
@@ -216,6 +217,11 @@ function judgeMlflow(payload: Payload, form: Form, { signature, typeHints }: Ser
     return;
   }
   const reading = form.reading as Reading;
+  // Schema.pandas_types
+  if (reading === "csv" && schema && !(schema.kind === "columns" && schema.columns.every(({ type }) => isScalarType(type)))) {
+    to.refuse("F_MODEL", `${to.who} takes text/csv where the model's signature has columns of single values alone`);
+    return;
+  }
   const unnamed = schema?.kind === "columns" && schema.columns[0]?.name === undefined;
   const input = pythonOf(payload, !unnamed && (labels === undefined || labels.columns === "texts"), form, unnamed);
   if (input.kind === "array" && schema) judgeBare(input, schema, rows, to);
@@ -225,6 +231,13 @@ function judgeMlflow(payload: Payload, form: Form, { signature, typeHints }: Ser
       "F_COLUMN",
       `${to.who} refuses instances of which some lack a key, or mixes up their rows; here a key that is missing counts as null`,
     );
+  if (
+    layout === "records" &&
+    form.key === "instances" &&
+    schema?.kind === "tensors" &&
+    schema.tensors.some(({ dtype }) => dtype === "object")
+  )
+    to.change("F_CAST", `${to.who} makes an array of one cell of every cell in a list of objects, where the tensor's dtype is object`);
   if (input.kind === "dict" && input.equalRows && !schema) judgeInstances(input.tensors, to);
   if (input.kind === "frame" && reading === "frame" && schema) refuseDuplicates(columns, schema, to);
   if (schema && labels?.index) judgeTorn(columns, schema, to);
@@ -281,13 +294,13 @@ function repeated(names: readonly string[]): ReadonlySet<string> {
 // ---- both
 
 function pythonOf(payload: Payload, named: boolean, form?: Form, unnamed = false): PythonInput {
-  const { layout, columns, rows } = payload;
+  const { layout, columns, rows, labels } = payload;
   const [first] = columns;
   if (layout === "tensor" && first) return { kind: "array", cells: first, shape: shapeOf(first) };
   const listed = layout === "records" && form?.reading === "numpy";
   if (layout === "named" || (listed && !(unnamed && form?.key === "instances")))
     return { kind: "dict", tensors: columns, equalRows: form?.equalRows ?? false };
-  return { kind: "frame", columns, named, rows };
+  return { kind: "frame", columns, named, rows, ...(labels?.index && !labels.fromZero && { counted: false }) };
 }
 
 function judgePython(input: PythonInput, schema: Schema | undefined, reading: Reading, to: Findings): void {
@@ -348,20 +361,27 @@ function inferColumn(column: InspectedColumn, reading: Reading, to: Findings): v
   }
   if (reading === "csv") inferCsv(column, to);
   const exact = !beyondDoubles(k);
+  if (reading === "numpy" && column.cells.nested) {
+    if (k.strings || k.booleans || k.integers || k.floats || k.nans)
+      to.refuse("F_SHAPE", `${to.who} refuses lists beside single values, of which numpy makes no array`);
+    else to.depend("F_SHAPE", `${to.who} refuses lists that differ in length, of which numpy makes no array`);
+  }
   if (reading === "numpy") {
     judgeArray([column], "kept", to);
     return;
   }
   if (column.cells.strings?.lone) {
     if (reading === "frame" && isStr(k, to)) to.refuse("F_ENCODING", LONE);
-    else if (reading === "ujson") to.change("F_ENCODING", LONE_LOST);
+    else if (reading === "ujson") judgeLoneLost(k, to);
   }
   if (k.strings || k.booleans || k.listed) {
     if (k.nulls && (reading === "ujson" || (reading === "frame" && isStr(k, to))))
       to.change("F_NULL", "null reaches the model as NaN, not as None");
     return;
   }
-  if (k.integers && (k.nulls || k.nans) && !k.floats)
+  if (reading === "ujson" && k.nulls && !k.integers && !k.floats && !k.nans)
+    to.change("F_NULL", "null reaches the model as NaN, not as None");
+  else if (k.integers && (k.nulls || k.nans) && !k.floats)
     to.change("F_NULL", `a missing value makes this column of whole numbers float64${exact ? "" : ", and those beyond 2^53 are rounded"}`);
   else if (!exact && k.floats) to.change("F_RANGE", "whole numbers beyond 2^53 are rounded beside numbers with a point");
   else if (k.integers && isBeyond64(k)) to.change("F_RANGE", "whole numbers of more than 64 bits make this a column of objects");

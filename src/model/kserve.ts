@@ -40,6 +40,7 @@ function judgeRecords(columns: readonly InspectedColumn[], to: Findings): void {
       "F_FORM",
       `${OWN} refuse records of single values ("If using all scalar values, you must pass an index"): send lists of rows, or {"a": [1]}`,
     );
+  if (columns.length === 0) to.depend("F_FORM", `${OWN} make a table without columns of empty records`);
   for (const column of columns)
     to.about(column.name, () => {
       if (column.cells.nested) to.depend("F_SHAPE", `${OWN} make a row of every cell in these lists`);

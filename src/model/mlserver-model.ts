@@ -6,8 +6,9 @@
 import { kindsOf } from "./cast.js";
 import { DTYPES } from "./datatype.js";
 import type { Findings } from "./finding.js";
-import type { InspectedColumn, Inspection } from "./inspection.js";
-import type { ColumnSpec, Signature, TensorSpec } from "./signature.js";
+import type { InspectedColumn, InspectedInput, Inspection } from "./inspection.js";
+import { type ColumnSpec, isScalarType, type ScalarType, type Signature, type TensorSpec } from "./signature.js";
+import { fits, type Pandas } from "./stored.js";
 
 /** `content`: what all inputs are together. */
 export function judgeSigned(columns: Inspection["columns"], content: string | undefined, { inputs }: Signature, to: Findings): void {
@@ -25,39 +26,47 @@ function judgeColumns(columns: readonly InspectedColumn[], specs: readonly Colum
     else if (required)
       to.refuse("F_COLUMN", `${to.who} refuses inputs without ${JSON.stringify(name ?? i)}, which the model's signature requires`);
   }
-  const extra = specs.every(({ name }) => name !== undefined)
-    ? columns.filter(({ name }) => !specs.some((spec) => spec.name === name))
-    : [];
-  if (extra.length > 0)
-    to.change("F_EXTRA", `${to.who} drops inputs that the model's signature does not have: ${extra.map(({ name }) => name).join(", ")}`);
+  if (specs.every(({ name }) => name !== undefined)) dropOthers(columns, specs, to);
 }
-
-/** A number's kind and bits, in numpy's words. */
-const NUMBERS: Readonly<Record<string, readonly [kind: string, bits: number]>> = {
-  integer: ["i", 32],
-  long: ["i", 64],
-  float: ["f", 32],
-  double: ["f", 64],
-};
 
 /** Numbers are widened within their kind, and whole ones to floats of more bits; nothing else is another type. */
 function judgeColumn(column: InspectedColumn, type: ColumnSpec["type"], to: Findings): void {
-  const datatype = column.input?.datatype;
-  if (datatype === undefined || typeof type === "object" || type === "any") return;
-  const wanted = NUMBERS[type];
-  const fits = wanted ? isWidened(datatype, wanted) : datatype === (type === "boolean" ? "BOOL" : "BYTES");
-  if (fits) return;
-  const k = kindsOf(column);
-  const bits = k.integers && !k.floats && !k.booleans && k.least >= 0n && k.greatest <= 1n && wanted?.[0] === "f";
-  if (bits || (type === "boolean" && datatype === "BYTES") || type === "sparkml-vector")
-    to.depend("F_TYPE", `whether ${datatype} becomes ${type} depends on the cells`);
-  else to.refuse("F_TYPE", `${to.who} does not cast ${datatype} to ${type}, which the model's signature has; send ${datatypeOf(type)}`);
+  const { input } = column;
+  if (input === undefined || !isScalarType(type)) return;
+  const { datatype } = input;
+  const k = kindsOf({ ...column, shape: [] });
+  const zeroOrOne = column.rows === 0 || (!k.floats && !k.nans && !k.booleans && !k.strings && k.least >= 0n && k.greatest <= 1n);
+  // in such a column cells are objects, and MLflow looks what they are
+  if (type === "datetime" && column.cells.strings?.looks.includes("far"))
+    to.refuse(
+      "F_DATE",
+      `${to.who} refuses dates before 1677-09-21 and behind 2262-04-11, which nanoseconds do not reach, in a datetime column`,
+    );
+  else if (
+    datatype === "BYTES" &&
+    column.rows > 0 &&
+    (k.nulls || k.booleans || k.integers || k.floats) &&
+    type !== "string" &&
+    type !== "binary"
+  )
+    to.depend("F_TYPE", `whether these BYTES are taken for ${type} depends on the cells`);
+  else if (!fits(pandasOf(column, input, type), type, zeroOrOne, to))
+    to.refuse("F_TYPE", `${to.who} does not cast ${datatype} to ${type}, which the model's signature has; send ${datatypeOf(type)}`);
 }
 
-function isWidened(datatype: string, [kind, bits]: readonly [kind: string, bits: number]): boolean {
-  const own = DTYPES[datatype]?.replace(/\d+$/, "")[0];
-  const width = Number(/\d+$/.exec(datatype)?.[0] ?? 0);
-  return own === kind ? width <= bits : kind === "f" && own === "i" && width < bits;
+/** The column as its codec, which the signature's type tells where nothing else does, leaves it. */
+function pandasOf({ cells, rows }: InspectedColumn, { datatype, content }: InspectedInput, type: ScalarType): Pandas {
+  const bits = Number(/\d+$/.exec(datatype)?.[0] ?? 0);
+  const kind = /^[A-Z]+/.exec(datatype)?.[0];
+  if (kind === "BOOL") return { kind: "bool", bits: 8, objects: false };
+  if (kind !== "BYTES") return { kind: kind === "FP" ? "float" : kind === "UINT" ? "uint" : "int", bits, objects: false };
+  const codec = content ?? { binary: "base64", datetime: "datetime" }[type as string] ?? "str";
+  // pandas makes objects of nothing
+  if (rows === 0) return { kind: "text", bits: 0, objects: true };
+  if (codec === "base64") return { kind: "bytes", bits: 0, objects: true };
+  if (codec !== "datetime") return { kind: "text", bits: 0, objects: false };
+  const zoned = cells.strings?.looks.includes("zoned") ?? false;
+  return { kind: zoned ? "zoned" : "time", bits: 64, objects: false };
 }
 
 function datatypeOf(type: string): string {
@@ -71,15 +80,30 @@ function judgeTensors(columns: readonly InspectedColumn[], specs: readonly Tenso
     if (column) to.about(column.name, () => judgeTensor(column, spec, to));
     else to.refuse("F_COLUMN", `${to.who} refuses inputs without ${JSON.stringify(spec.name)}, which the model's signature has`);
   }
+  dropOthers(columns, specs, to);
 }
 
-function judgeTensor({ input }: InspectedColumn, { dtype, shape }: TensorSpec, to: Findings): void {
-  const own = input && DTYPES[input.datatype];
-  if (own !== undefined && dtype !== "object" && own !== dtype)
+function dropOthers(columns: readonly InspectedColumn[], specs: readonly { readonly name: string | undefined }[], to: Findings): void {
+  const extra = columns.filter(({ name }) => !specs.some((spec) => spec.name === name));
+  if (extra.length > 0)
+    to.change("F_EXTRA", `${to.who} drops inputs that the model's signature does not have: ${extra.map(({ name }) => name).join(", ")}`);
+}
+
+function judgeTensor(column: InspectedColumn, { dtype, shape }: TensorSpec, to: Findings): void {
+  const { input } = column;
+  if (dtype === "object" && shape.length === 1 && shape[0] === -1) return; // it takes anything
+  const own = input && (DTYPES[input.datatype] ?? bytesOf(column));
+  if (own !== undefined && own !== dtype)
     to.refuse("F_TYPE", `${to.who} refuses an array of ${own} where the model's signature has ${dtype}`);
   if (input && (input.shape.length !== shape.length || shape.some((length, i) => length !== -1 && length !== input.shape[i])))
     to.refuse(
       "F_SHAPE",
       `${to.who} refuses an array of shape (${input.shape.join(", ")}) where the model's signature has (${shape.join(", ")})`,
     );
+}
+
+/** BYTES as an array: of texts where all of a flat list are texts, and else of bytes. */
+function bytesOf({ cells, nulls, nans, input }: InspectedColumn): string {
+  const texts = !input?.nested && !cells.integers && !cells.floats && !cells.booleans && nulls + nans === 0;
+  return texts ? "str" : "bytes";
 }

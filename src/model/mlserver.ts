@@ -3,7 +3,7 @@
 // Run, kind by kind, on MLServer 1.7.1's own REST application with pandas 3.1.1 and numpy 2.4 (test/model/record_oip.py), unless a rule says
 // that it was read. Its parser is orjson, its model of a request pydantic's (types/dataplane.py), its decoders are codecs/.
 import type { Form } from "../dialects/index.js";
-import { castTensor, kindsOf, onlyLooks } from "./cast.js";
+import { castTensor, type Kinds, kindsOf, onlyLooks, refusalOf } from "./cast.js";
 import { DTYPES, hasNumbers, isInteger, refuseUnparsed } from "./datatype.js";
 import type { Findings } from "./finding.js";
 import type { InspectedColumn, InspectedInput, Inspection } from "./inspection.js";
@@ -11,7 +11,7 @@ import { judgeKserveInputs } from "./kserve-inputs.js";
 import { judgeSigned } from "./mlserver-model.js";
 import type { ColumnType, Signature } from "./signature.js";
 
-type Request = Pick<Inspection, "columns" | "request">;
+type Request = Pick<Inspection, "columns" | "request" | "siblings">;
 
 export function judgeMlserver(payload: Request, _: Form, signature: Signature | null | undefined, to: Findings): void {
   judgeRequest(payload, to);
@@ -20,7 +20,13 @@ export function judgeMlserver(payload: Request, _: Form, signature: Signature | 
   judgeTogether(payload, content, signature, to);
   for (const column of payload.columns)
     to.about(column.name, () => {
-      if (column.input) judgeInput(column, column.input, { framed, own: ownOf(column, signature) }, to);
+      if (column.input)
+        judgeInput(
+          column,
+          column.input,
+          { framed, content, own: ownOf(column, signature) ?? (content === "str" ? content : undefined) },
+          to,
+        );
     });
   if (signature) judgeSigned(payload.columns, content, signature, to);
   judgeKserveInputs(payload, framed, to);
@@ -76,14 +82,24 @@ function judgeTogether({ columns }: Request, content: string | undefined, signat
 // ---- one input
 
 interface Decoding {
+  /** What all inputs are together. */
+  readonly content: string | undefined;
   /** It is a column of a DataFrame. */
   readonly framed: boolean;
   /** The content type that holds for it alone. */
   readonly own: string | undefined;
 }
 
-function judgeInput(column: InspectedColumn, input: InspectedInput, { framed, own }: Decoding, to: Findings): void {
+function judgeInput(column: InspectedColumn, input: InspectedInput, { framed, content, own }: Decoding, to: Findings): void {
   if (input.datatype === "BF16") return;
+  if (own !== undefined && own !== "np" && !input.nested && column.rows > 0 && (innerOf(input.shape) !== 1 || input.shape.length > 2)) {
+    to.change("F_SHAPE", `${to.who} gives the model one list of these texts, whatever the shape: content type ${own}`);
+    if (column.cells.nested) {
+      to.depend("F_TYPE", `whether the cells are texts for content type ${own} is not checked where they are several a row`);
+      return;
+    }
+  }
+  if (content === "dict" && own === undefined) return; // it stays a list
   if (own === "str") decodeText(column, input, framed, to);
   else if (own === "datetime") decodeDates(column, input, framed, to);
   else if (own === "base64") decodeBytes(column, input, framed, to);
@@ -94,7 +110,7 @@ function judgeInput(column: InspectedColumn, input: InspectedInput, { framed, ow
 /** NumpyCodec: `np.array(data, dtype)`, in the shape that is said. */
 function array(column: InspectedColumn, { datatype, shape, nested }: InspectedInput, framed: boolean, to: Findings): void {
   const inner = innerOf(shape);
-  if (framed && inner !== 1)
+  if (framed && inner !== 1 && column.rows > 0)
     to.refuse(
       "F_SHAPE",
       `${to.who} makes no column of an array of ${inner} numbers a row; leave out its content type np, or send np for all`,
@@ -107,6 +123,8 @@ function texts(column: InspectedColumn, shape: readonly number[], nested: boolea
   const k = kindsOf({ ...column, shape: [] });
   // an empty list is taken for one of buffers, of which there is none to put together
   if (column.rows === 0) to.refuse("F_SHAPE", `${to.who} refuses an array of no texts`);
+  else if ((nested || hasNumbers(k) || k.booleans || k.nulls) && column.cells.strings?.ascii === false)
+    to.refuse("F_ENCODING", `${to.who} makes bytes of BYTES that are nested, or not all texts, and refuses letters beyond ASCII in them`);
   else if (hasNumbers(k) || k.booleans || k.nulls)
     to.change("F_CAST", `${to.who} makes bytes of these BYTES, cut to a length, since not all are texts: null becomes b"No"`);
   else if (nested)
@@ -124,7 +142,8 @@ function castNumbers(column: InspectedColumn, datatype: string, to: Findings): v
 function series(column: InspectedColumn, input: InspectedInput, to: Findings): void {
   const { datatype, nested, shape } = input;
   const inner = innerOf(shape);
-  if (nested) judgeLists(datatype, shape, to);
+  if (column.rows === 0) return;
+  if (nested) judgeLists(column, datatype, shape, to);
   else if (inner !== 1)
     to.change("F_SHAPE", `${to.who} ignores shapes in a frame: ${shape.join(" x ")} in one list become ${(shape[0] ?? 1) * inner} rows`);
   if (nested) return;
@@ -135,8 +154,17 @@ function series(column: InspectedColumn, input: InspectedInput, to: Findings): v
   else castNumbers(column, datatype, to);
 }
 
-function judgeLists(datatype: string, shape: readonly number[], to: Findings): void {
-  if (datatype === "BYTES" && innerOf(shape) !== 1)
+function judgeLists(column: InspectedColumn, datatype: string, shape: readonly number[], to: Findings): void {
+  // an array of the datatype is made first, and then left
+  const dtype = DTYPES[datatype];
+  const fractions = isInteger(datatype) && column.cells.floats?.fractions;
+  const unseen = column.cells.nested === true;
+  if (unseen && datatype !== "BYTES")
+    to.depend("F_TYPE", `${to.who} refuses cells that do not fit ${datatype}, which is not checked where they are several a row`);
+  const found = dtype === undefined || unseen ? undefined : refusalOf(column, dtype, "numpy", to);
+  const refusal = fractions ? (["F_CAST", "fractions"] as const) : found;
+  if (refusal) to.refuse(refusal[0], `${to.who} refuses ${refusal[1]} in a column of ${datatype}`);
+  else if (datatype === "BYTES" && innerOf(shape) !== 1)
     to.depend("F_SHAPE", `${to.who} makes a column of lists of these texts; KServe refuses them`);
   else
     to.change(
@@ -150,8 +178,13 @@ function judgeTexts(column: InspectedColumn, to: Findings): void {
   const k = kindsOf({ ...column, shape: [] });
   if (hasNumbers(k) || k.booleans)
     to.change("F_CAST", `${to.who} gives the model numbers, true and false as they are: what is BYTES should be text`);
-  // pandas 3 has a type for text, in which a gap is NaN
-  if (k.nulls && (k.strings || hasNumbers(k))) to.change("F_NULL", `null becomes NaN in a column of BYTES, and not None`);
+  judgeGaps(k, to);
+}
+
+/** pandas 3 has a type for text, in which a gap is NaN; in any pandas it is NaN in a column of numbers. */
+function judgeGaps(k: Kinds, to: Findings): void {
+  if (k.nulls && ((k.strings && to.since("pandas", "3")) || (hasNumbers(k) && !k.strings && !k.booleans)))
+    to.change("F_NULL", `null becomes NaN in a column of BYTES, and not None`);
 }
 
 function innerOf(shape: readonly number[]): number {
@@ -161,15 +194,23 @@ function innerOf(shape: readonly number[]): number {
 // ---- codecs of text
 
 /** StringCodec: what is no text becomes the empty one. */
-function decodeText(column: InspectedColumn, { datatype }: InspectedInput, framed: boolean, to: Findings): void {
-  const k = kindsOf(column);
+function decodeText(column: InspectedColumn, { datatype, nested }: InspectedInput, framed: boolean, to: Findings): void {
+  const k = flatKinds(column, nested);
   const others = hasNumbers(k) || k.booleans || k.listed;
   if (framed && datatype !== "BYTES") {
     textSeries(column, datatype, others, to);
     return;
   }
   if (others) to.change("F_CAST", `${to.who} makes empty texts of what is no text: content type str`);
-  if (framed && k.nulls && (k.strings || others)) to.change("F_NULL", `null becomes NaN in a column of BYTES, and not None`);
+  if (framed && k.nulls && (k.strings || others) && to.since("pandas", "3"))
+    to.change("F_NULL", `null becomes NaN in a column of BYTES, and not None`);
+}
+
+/** Of flat data, whatever the shape says; the cells of others are lists. */
+function flatKinds(column: InspectedColumn, nested: boolean): Kinds {
+  // in a frame flat data of several numbers a row were cut into lists
+  const cut = innerOf(column.input?.shape ?? []) !== 1;
+  return { ...kindsOf({ ...column, shape: [] }), listed: nested || (column.cells.nested === true && !cut) };
 }
 
 /** A column of texts that is to be one of numbers. */
@@ -182,20 +223,20 @@ function textSeries(column: InspectedColumn, datatype: string, others: boolean, 
 }
 
 /** DatetimeCodec: Python's `datetime.fromisoformat` of every cell. */
-function decodeDates(column: InspectedColumn, { datatype }: InspectedInput, framed: boolean, to: Findings): void {
-  const k = kindsOf(column);
+function decodeDates(column: InspectedColumn, { datatype, nested }: InspectedInput, framed: boolean, to: Findings): void {
+  const k = flatKinds(column, nested);
   if (k.nulls) to.refuse("F_NULL", `${to.who} refuses null for content type datetime`);
   if (hasNumbers(k) || k.booleans || k.listed) to.refuse("F_DATE", `${to.who} refuses what is no text for content type datetime`);
-  if (!onlyLooks(column, "date", "zoned", "numbered", "whole"))
+  if (!onlyLooks(column, "date", "zoned", "far", "numbered", "whole"))
     to.refuse("F_DATE", `${to.who} refuses texts that are no ISO dates for content type datetime`);
-  else if (!onlyLooks(column, "date", "zoned"))
+  else if (!onlyLooks(column, "date", "zoned", "far"))
     to.depend("F_DATE", `${to.who} refuses what Python's datetime.fromisoformat does not read for content type datetime`);
   if (framed && datatype !== "BYTES" && k.strings) wrongSeries("dates", datatype, to);
 }
 
 /** Base64Codec: decoded where all of it is base64, or else the text's own bytes. */
-function decodeBytes(column: InspectedColumn, { datatype }: InspectedInput, framed: boolean, to: Findings): void {
-  const k = kindsOf(column);
+function decodeBytes(column: InspectedColumn, { datatype, nested }: InspectedInput, framed: boolean, to: Findings): void {
+  const k = flatKinds(column, nested);
   const { strings } = column.cells;
   if (k.nulls) to.refuse("F_NULL", `${to.who} refuses null for content type base64`);
   if (hasNumbers(k) || k.booleans || k.listed) to.refuse("F_BASE64", `${to.who} refuses what is no text for content type base64`);

@@ -215,7 +215,7 @@ function commandFor(form: Form, columns: readonly string[] | undefined, { file, 
     ...pieces,
     ...output,
   ]
-    .map(shellWord)
+    .map((word) => shellWord(word))
     .join(" ");
 }
 

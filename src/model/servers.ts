@@ -12,7 +12,7 @@ import { judgeTriton } from "./triton.js";
 
 /** What a server makes of a payload in one of its forms; `signature` is null where the model has none, undefined where nobody said. */
 type Judge = (
-  payload: Pick<Inspection, "layout" | "columns" | "request">,
+  payload: Pick<Inspection, "layout" | "columns" | "request" | "siblings">,
   form: Form,
   signature: Signature | null | undefined,
   to: Findings,

@@ -94,6 +94,11 @@ export interface Signature {
 
 const SCALARS: readonly ScalarType[] = ["boolean", "integer", "long", "float", "double", "string", "binary", "datetime"];
 
+/** The cells are single values of one type. */
+export function isScalarType(type: ColumnType): type is ScalarType {
+  return SCALARS.includes(type as ScalarType);
+}
+
 /**
  * A signature as an MLmodel file has it: `inputs`, `outputs` and `params` are lists in JSON, inside the YAML.
  * @throws TransloadError E_MODEL for what MLflow would not load either.

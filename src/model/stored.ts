@@ -5,8 +5,8 @@ import type { Findings } from "./finding.js";
 import type { InspectedColumn } from "./inspection.js";
 import type { ScalarType } from "./signature.js";
 
-/** What pandas makes of a stored column: its kind, and the bits of its numbers. */
-interface Pandas {
+/** What a column is in pandas: its kind, and the bits of its numbers. */
+export interface Pandas {
   readonly kind: "int" | "uint" | "float" | "bool" | "text" | "bytes" | "time" | "zoned";
   readonly bits: number;
   /** A column of Python's objects: false and true beside null, and bytes. */
@@ -47,8 +47,8 @@ function inPandas(stored: string, nulls: boolean): Pandas {
   return stored === "bytes" ? { kind: "bytes", bits: 0, objects: true } : { kind: "text", bits: 0, objects: false };
 }
 
-/** `bits`: all cells are 0 or 1. */
-function fits({ kind, bits, objects }: Pandas, type: ScalarType, zeroOrOne: boolean, to: Findings): boolean {
+/** Whether MLflow takes such a column for this type, casting nothing but to more bits. `zeroOrOne`: all cells are 0 or 1, or there are none. */
+export function fits({ kind, bits, objects }: Pandas, type: ScalarType, zeroOrOne: boolean, to: Findings): boolean {
   // up to pandas 2 texts are objects
   const object = objects || (kind === "text" && !to.since("pandas", "3"));
   switch (type) {

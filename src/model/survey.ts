@@ -3,7 +3,7 @@ import { checkHeader } from "../binary/check.js";
 import { type BinaryForm, binaryAt, binaryForm } from "../binary/form.js";
 import type { Batch } from "../columns/batch.js";
 import type { RowLabels } from "../columns/labels.js";
-import { type Choice, choose, type Form, type Layout, paramsBeside } from "../dialects/index.js";
+import { type Choice, choose, FORMS, type Form, type Layout, paramsBeside } from "../dialects/index.js";
 import type { Seen } from "../engine/cells.js";
 import { Look } from "../engine/codes.js";
 import { type CreateScanner, limited } from "../engine/index.js";
@@ -20,6 +20,7 @@ import { type Moved, readable } from "../lanes/readable.js";
 import { prepared, refuseEncoded } from "../lanes/recoding.js";
 import type { InspectOptions } from "../options/inspect.js";
 import { type Beside, encodingIn, NOTHING, partsOf, readRequestOf } from "../options/request.js";
+import { givenParams } from "./given.js";
 import { inputFacts } from "./input-facts.js";
 import type { DateUnit, InspectedCells, InspectedColumn, Inspection, StringLook } from "./inspection.js";
 import { Summarizer } from "./summarizer.js";
@@ -73,7 +74,11 @@ export async function surveyOf(chunks: Chunks, options: InspectOptions, host: Ho
   const { headerLength: _, ...rows } = own.rows;
   const request = { from, rows, limits: { ...(maxRowBytes && { maxRowBytes }) }, run: { ...(engine && { engine }), onWarning } };
   try {
-    const { from: read, moved, chunks: text } = await readable(recoding ? recoding.of(rest) : rest, request, spilling(host));
+    const {
+      from: read,
+      moved,
+      chunks: text,
+    } = await readable(recoding ? recoding.of(rest) : rest, { ...request, noted: formOf(OIP) }, spilling(host));
     const found = await ofText(text, read, { createScanner, warn, options, host });
     const encoded = recoding?.changed && recoding.encoding !== undefined && { encoding: recoding.encoding };
     return { ...found, ...(moved && ownFacts(moved, choose(from, true), found)), ...encoded, bytes, warnings };
@@ -118,7 +123,7 @@ async function ofBinary(
     return dtype === undefined ? column : { ...column, stored: dtype };
   });
   const siblings = beside ? [...beside.members.keys()] : found.siblings;
-  return { ...found, columns, siblings, form: id, dialect: id, ...(index && { index }) };
+  return { ...found, columns, siblings, form: id, dialect: id.split(":")[0] as string, ...(index && { index }) };
 }
 
 async function ofText(
@@ -158,13 +163,24 @@ function ownFacts({ form, layout, told }: Moved, from: Choice, found: Pick<Inspe
   // what inputs are together was told behind them
   const array = layout === "inputs" && found.layout === "tensor" ? endOf("np", form, from, 1) : undefined;
   const own = told();
+  const params = own?.besides.get("parameters");
   return {
     form: (array?.form ?? form).id,
     dialect: form.dialect,
     layout,
+    ...(params !== undefined && { params: true, given: givenParams(params) }),
     siblings: [...(own?.siblings ?? [])],
     ...(layout === "inputs" && own && inputFacts(own, found.columns)),
   };
+}
+
+/** Parameters are noted as this form calls them, whatever the payload does. */
+const [NOTED, PARAMS] = ["mlflow:split", "params"];
+/** Where cells have to move, what stands beside them is noted as this form has it. */
+const OIP = "oip:columns";
+
+function formOf(id: string): Form {
+  return FORMS.find((form) => form.id === id) as Form;
 }
 
 class Survey {
@@ -197,6 +213,7 @@ class Survey {
           columns: undefined,
           nan: undefined,
           typed: { dtype: undefined, cast: "error", batchRows: undefined, reuse: true, survey: true },
+          noted: formOf(NOTED),
           renames: false,
           createScanner: this.#createScanner,
           write: () => {},
@@ -240,6 +257,7 @@ class Survey {
       shape,
       columns,
       ...(layout === "frame" && { labels: labelsOf(rewriter) }),
+      ...givenOf(rewriter),
       params: rewriter.paramsWithin !== undefined || rewriter.siblings.some((key) => params.has(key)),
       siblings: [...rewriter.siblings],
     };
@@ -275,9 +293,19 @@ function inspected(seen: Seen, rows: number, scalar: boolean): InspectedColumn {
   return { name, dtype: dtypeOf(seen), nulls, nans, shape: [...shape], rows, ...(scalar && { scalar }), cells: cellsOf(seen) };
 }
 
-function labelsOf({ members, columns, oddLabel }: Rewriter): NonNullable<Inspection["labels"]> {
+function givenOf({ besides }: Rewriter): Pick<Inspection, "given"> {
+  const text = besides.get(PARAMS);
+  return text === undefined ? {} : { given: givenParams(text) };
+}
+
+function labelsOf({ members, columns, oddLabel, countsFromZero }: Rewriter): NonNullable<Inspection["labels"]> {
   const unnamed = members.includes("columns") ? "unread" : "none";
-  return { index: members.includes("index"), columns: columns === undefined ? unnamed : oddLabel === undefined ? "texts" : "others" };
+  const index = members.includes("index");
+  return {
+    index,
+    ...(countsFromZero && { fromZero: true as const }),
+    columns: columns === undefined ? unnamed : oddLabel === undefined ? "texts" : "others",
+  };
 }
 
 function cellsOf({ wholes, reals, strings, booleans, nested, looks }: Seen): InspectedCells {

@@ -2,10 +2,12 @@
 //
 // The room. In: the facts of one pass over a payload (inspection.ts), a server, and a model's signature, if there is one. Out: a verdict: its
 // findings (finding.ts), and the conversion that mends what is refused (remedy.ts). Nothing here reads the payload, or asks a server.
+
+import { type BinaryName, formatOf, isFormatOf } from "../binary/form.js";
 import {
   binaryFor,
   type Choice,
-  choose,
+  chooseServer,
   type Dialect,
   dialectOf,
   FORMS,
@@ -20,6 +22,7 @@ import { judge, type Served } from "./judge.js";
 import type { Model } from "./mlmodel.js";
 import { othersOf, releasesOf } from "./releases.js";
 import { findRemedy, type Remedy } from "./remedy.js";
+import { shellWord } from "./shell-word.js";
 
 /** Which server is asked, and for which model. */
 export interface VerdictOptions {
@@ -34,6 +37,8 @@ export interface VerdictOptions {
   serverVersion?: Releases;
   /** The payload's file, for the command that mends it; without it the command reads a pipe. */
   file?: string;
+  /** The model's file or folder, for a command that needs it. */
+  modelPath?: string;
   /** Files that define dialects, which that command needs, too. */
   definitions?: readonly string[];
   /** Whether there is a file of this name, so that the command does not write over it. */
@@ -78,7 +83,7 @@ export interface Otherwise {
  * @throws TransloadError E_DIALECT for a name that is none.
  */
 export function verdict(payload: Inspection, options: VerdictOptions = {}): Verdict {
-  const choice = choose(options.for ?? payload.dialect);
+  const choice = chooseServer(options.for ?? payload.dialect);
   const { name: dialect, title: who, asked = [] } = choice.dialect as Dialect;
   const model: Served = {
     signature: options.model && (options.model.signature ?? null),
@@ -92,7 +97,8 @@ export function verdict(payload: Inspection, options: VerdictOptions = {}): Verd
     differing(judged, judgeAs(payload, choice, model, other), other),
   );
   const ails = findings.refused || findings.list.some(({ code }) => code === "F_INDEX");
-  const forms = choice.exact ? choice.forms.map(({ id }) => id) : formsFor(dialect, model.signature, payload);
+  const textual = choice.forms.filter((form) => FORMS.includes(form));
+  const forms = choice.exact ? textual.map(({ id }) => id) : formsFor(dialect, model.signature, payload);
   const { remedy, obstacles } = findRemedy(ails ? forms : [], {
     payload,
     model,
@@ -103,6 +109,7 @@ export function verdict(payload: Inspection, options: VerdictOptions = {}): Verd
     taken: options.taken,
   });
   if (!judged.own && !remedy) findings.list.push(...obstacles);
+  const [binary] = judged.own || textual.length > 0 ? [] : choice.forms;
   return {
     server: who,
     dialect,
@@ -111,8 +118,16 @@ export function verdict(payload: Inspection, options: VerdictOptions = {}): Verd
     findings: findings.list,
     releases: asked.length > 0 ? releases : undefined,
     otherwise: together(otherwise),
-    remedy,
+    remedy: binary ? asBinary(binary.id, options) : remedy,
   };
+}
+
+/** A file in the types of the model's; whether they take the cells is told when it is written. */
+function asBinary(to: string, { file, modelPath }: VerdictOptions): Remedy {
+  const model = modelPath === undefined ? [] : ["--model", modelPath];
+  const output = file === undefined ? [] : ["-o", `${file.replace(/\.[^./]+$/, "")}.${formatOf(to as BinaryName)}`];
+  const words = ["transload", "convert", ...(file === undefined ? [] : [file]), "-t", to, ...model, ...output];
+  return { to, columns: undefined, command: words.map((word) => shellWord(word)).join(" "), remains: [] };
 }
 
 /** What a server of these releases does with the payload as it is. */
@@ -155,7 +170,11 @@ function findEncoding(encoding: string, faults: Dialect["faults"], to: Findings)
 /** The server's form that this payload is in already: the same key holds the same layout. */
 function ownForm({ forms, exact, dialect }: Choice, { form, layout }: Inspection): Form | undefined {
   const source = FORMS.find(({ id }) => id === form);
-  if (!source) return !exact && dialect?.takes?.includes(form) ? binaryFor(dialect, form, layout) : undefined; // a binary file
+  // a binary file
+  if (!source)
+    return dialect && (exact ? forms.some(({ id }) => isFormatOf(id, form)) : dialect.takes?.includes(form))
+      ? binaryFor(dialect, form, layout)
+      : undefined;
   // as MLflow's server takes the text of a file, too, as text/csv
   if (!exact && dialect?.takes?.includes(form)) return source;
   const fits = (f: Form) => f.key === source.key && f.content === source.content && f.layouts.includes(layout);

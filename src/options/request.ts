@@ -11,6 +11,7 @@ import type { End } from "../dialects/needs.js";
 import type { Cast } from "../engine/cells.js";
 import { optionText, TransloadError } from "../errors.js";
 import { encodingOf } from "../io/recode.js";
+import type { RemoteObject } from "../remote/object.js";
 import { type Checks, type ChecksOf, CONVERT, checkOptions, LIMITS, PICKS, PIECES, ROWS, RUN, TARGET, TYPED } from "./check.js";
 import type {
   EndOptions,
@@ -33,7 +34,7 @@ export interface Parts {
    * its rows is told, and not written; `partial`: the rows are but some of the payload's, and are not held against its labels; `picked`: the
    * rows that are wanted; `choice`: which these are, where all must be looked at to know it; `renamed`: new names for `columns`;
    * `namesOnly`: `columns` are names for what has none, and nothing is picked; `mayLack`: a column that no
-   * record has is a gap in all of them.
+   * record has is a gap in all of them; `kept`: members beside the rows whose text is told (Told's `besides`), whether or not they go along.
    */
   readonly rows: Omit<RowOptions, "columns"> & {
     readonly columns?: readonly string[];
@@ -47,6 +48,7 @@ export interface Parts {
     readonly choice?: RowChoice;
     readonly namesOnly?: boolean;
     readonly mayLack?: boolean;
+    readonly kept?: readonly string[];
   };
   readonly typed: TypedOptions;
   readonly target: TargetOptions;
@@ -55,6 +57,8 @@ export interface Parts {
   readonly run: RunOptions & {
     /** Told how many rows there were, when all is converted, where somebody has counted them. */
     readonly onRows?: ((rows: number) => void) | undefined;
+    /** Whose bytes the input's are, where they are elsewhere. */
+    readonly object?: RemoteObject | undefined;
   };
 }
 

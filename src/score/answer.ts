@@ -52,8 +52,8 @@ async function fromJson(body: Uint8Array, part: Part, dialect: string): Promise<
   const lists = () => linesOf(body, { from: dialect, to: "jsonl:lists" }, part).then(fromLists);
   if (layout === "tensor") return lists();
   const records = linesOf(body, { from: dialect, to: "jsonl:records" }, part).then((lines) => fromRecords(lines, layout));
-  // Seldon's lists may have names beside them
-  if (layout === "ndarray" || layout === "values")
+  // Seldon's lists may have names beside them, and Open Inference Protocol's outputs may be one array (content type np), which needs none
+  if (layout === "ndarray" || layout === "values" || layout === "inputs")
     return records.catch((error: unknown) => (isNameless(error) ? lists() : Promise.reject(error)));
   return records;
 }

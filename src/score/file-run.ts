@@ -10,15 +10,16 @@ import { compressionOf, compressor } from "../io/compression.js";
 import { blame, cannotWrite } from "../io/disk-errors.js";
 import { locked } from "../io/lock.js";
 import { openOutput } from "../io/output.js";
-import { chunksOf, regularFileOf, type Source } from "../io/source.js";
+import { chunksOf, nameOf, regularFileOf, type Source } from "../io/source.js";
+import { isRemote } from "../remote/url.js";
 import { journalOf, refusedOf } from "./file-names.js";
 import type { ScoreFileOptions } from "./file-options.js";
 import { identityOf } from "./identity.js";
 import { type Identity, Journal } from "./journal.js";
 import { type Plan, planOf } from "./plan.js";
 import { formed, recordChunks, type ScoreTarget, targetOf } from "./records.js";
+import type { RefusedRows } from "./retrying.js";
 import { answersTo, besideOf } from "./run.js";
-import type { RefusedRows } from "./sending.js";
 import { type ScoreSummary, Tally } from "./tally.js";
 
 /** Gathers the answers in a journal, and puts them together when all are there. */
@@ -34,6 +35,11 @@ export async function runToFile(source: Source, target: string, options: ScoreFi
     ...(own.signal && { signal: own.signal }),
   };
   targetOf(written);
+  if (isRemote(target))
+    throw new TransloadError(
+      "E_OPTION",
+      "answers are kept beside their file until all are there, so score writes a file; copy it from there",
+    );
   const file = regularFileOf(source);
   if (resume && file === undefined)
     throw new TransloadError("E_OPTION", `${optionText("resume", true)} reads the payload again, so it takes a file and no pipe`);
@@ -93,7 +99,8 @@ function formNamed(target: string): ScoreTarget["to"] {
 
 /** What comes once, as a file that can be read again. */
 async function hold(source: Source, folder: string): Promise<string> {
-  const path = join(folder, "payload");
+  // its name tells its form
+  const path = join(folder, `payload-${basename(nameOf(source) ?? "")}`);
   await pipeline(Readable.from(chunksOf(source, { lend: false }), { objectMode: false }), createWriteStream(path));
   return path;
 }
@@ -125,9 +132,9 @@ async function assemble(source: Source, path: string, plan: Plan, journal: Journ
     const packing = compression ? [compressor(compression)] : [];
     await output.fill(formed(recordChunks(journal.answers(), besideOf(source, plan)), target), ...packing);
     await tellRefused(refused, refusedOf(path));
-    output.commit();
+    await output.commit();
   } catch (error) {
-    output.discard();
+    await output.discard();
     throw error;
   }
 }
@@ -147,9 +154,9 @@ async function tellRefused(refused: readonly RefusedRows[], path: string): Promi
   const output = await openOutput(path, undefined, true);
   try {
     await output.fill(Readable.from(refusedLines(refused)));
-    output.commit();
+    await output.commit();
   } catch (error) {
-    output.discard();
+    await output.discard();
     throw error;
   }
 }

@@ -13,7 +13,7 @@ import { optionText, TransloadError } from "../errors.js";
 import { cannotRead, cannotWrite, syncFolder } from "../io/disk-errors.js";
 import type { Part } from "./parts.js";
 import type { AnsweredRows } from "./records.js";
-import type { Answered, RefusedRows } from "./sending.js";
+import type { Answered, RefusedRows } from "./retrying.js";
 
 /** What the answers of a run depend on: each by a name that a message can say. */
 export type Identity = Readonly<Record<string, string | number>>;

@@ -1,13 +1,14 @@
 // What a run is going to do: the options, taken apart and held against the dialect, before anything is opened.
 import { dialectAt, requestUrl } from "../api/route.js";
-import { checkHeaders, checkUrl } from "../api/url.js";
+import { checkUrl } from "../api/url.js";
 import { binaryForm } from "../binary/form.js";
 import { choose, type Dialect } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
 import type { SplitOptions } from "../options/convert.js";
 import { type ScoreOptions, scoreRequestOf } from "../options/score.js";
+import { checkHeaders } from "../remote/headers.js";
 import type { PartsOptions } from "./parts.js";
-import type { SendingOptions } from "./sending.js";
+import type { SendingOptions } from "./retrying.js";
 import type { UpstreamOptions } from "./upstream.js";
 
 /** What a run is going to do. */

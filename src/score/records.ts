@@ -8,7 +8,7 @@ import { membersOf } from "../engine/members.js";
 import { TransloadError } from "../errors.js";
 import type { ConvertOptions } from "../options/convert.js";
 import type { Members } from "./beside.js";
-import { checkNames, type RefusedRows } from "./sending.js";
+import { checkNames, type RefusedRows } from "./retrying.js";
 
 /** What was answered for a run of rows. */
 export interface AnsweredRows {
@@ -37,10 +37,11 @@ export async function* recordChunks(
     for await (const answer of answers) {
       any = true;
       if (answer.lines !== "" && names) checkNames(names, answer.names);
-      const text = await joined(answer, beside);
-      if (text !== "" && !names) checkUnique(text);
-      if (text !== "") names = answer.names;
-      yield encode(text);
+      for await (const text of joined(answer, beside)) {
+        if (!names) checkUnique(text);
+        names = answer.names;
+        yield encode(text);
+      }
     }
   } finally {
     await beside.return?.();
@@ -60,10 +61,15 @@ function checkUnique(text: string): void {
     );
 }
 
-async function joined({ first, rows, lines, refused }: AnsweredRows, beside: AsyncIterator<Members>): Promise<string> {
-  const records = lines.split("\n");
+/** Characters of records that are put together at a time. Of more, what is garbage soon outlives the collector's first look, and memory grows. */
+const TOGETHER = 1 << 14;
+
+async function* joined(
+  { first, rows, lines, refused }: AnsweredRows,
+  beside: AsyncIterator<Members>,
+): AsyncGenerator<string, void, undefined> {
   let text = "";
-  let line = 0;
+  let at = 0;
   let gone = 0;
   for (let row = first; row < first + rows; row++) {
     const { value, done } = await beside.next();
@@ -71,9 +77,15 @@ async function joined({ first, rows, lines, refused }: AnsweredRows, beside: Asy
       throw new TransloadError("E_INDEX", `the payload has ${row} rows when it is read again, and had more; read it when it is complete`);
     while (gone < refused.length && row >= end(refused[gone] as RefusedRows)) gone++;
     if (gone < refused.length && row >= (refused[gone] as RefusedRows).first) continue;
-    text += `{${value}${(records[line++] as string).slice(1)}\n`;
+    const next = lines.indexOf("\n", at) + 1;
+    text += `{${value}${lines.slice(at + 1, next)}`;
+    at = next;
+    if (text.length >= TOGETHER) {
+      yield text;
+      text = "";
+    }
   }
-  return text;
+  if (text !== "") yield text;
 }
 
 function end({ first, rows }: RefusedRows): number {

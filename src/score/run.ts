@@ -3,7 +3,7 @@ import type { Source } from "../io/source.js";
 import { besideRows, isOnce } from "./beside.js";
 import { type Part, partsOf } from "./parts.js";
 import type { Plan } from "./plan.js";
-import { type Answered, Sending } from "./sending.js";
+import { type Answered, Sending } from "./retrying.js";
 import type { Tally } from "./tally.js";
 import { underWay } from "./under-way.js";
 import { Upstream } from "./upstream.js";

@@ -13,7 +13,7 @@ import type { ScoreOptions } from "../options/score.js";
 import { isOnce } from "./beside.js";
 import { type Plan, planOf } from "./plan.js";
 import { type AnsweredRows, formed, recordChunks, type ScoreTarget } from "./records.js";
-import type { Answered, RefusedRows } from "./sending.js";
+import type { Answered, RefusedRows } from "./retrying.js";
 import { type ScoreSummary, Tally } from "./tally.js";
 
 /** The predictions for a run of rows. */

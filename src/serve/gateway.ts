@@ -10,6 +10,7 @@
 import type { FastifyInstance, FastifyPluginAsync } from "fastify";
 import { version } from "../api/version.js";
 import type { GatewayOptions } from "../options/serve.js";
+import { Conversions } from "./conversions.js";
 import { Gate } from "./gate.js";
 import { type Meter, meterOf } from "./metrics.js";
 import type { Door } from "./pass.js";
@@ -35,7 +36,14 @@ export const gateway: FastifyPluginAsync<GatewayOptions> = async (server, option
   const doors: Door[] = models.flatMap((served) => {
     const upstream = new Upstream(served.url, served.headers, passing.concurrency);
     server.addHook("onClose", () => upstream.close());
-    return served.accepts.map((dialect) => ({ served, dialect, upstream, passing, gate }));
+    return served.accepts.map((dialect) => ({
+      served,
+      dialect,
+      conversions: new Conversions(served, dialect),
+      upstream,
+      passing,
+      gate,
+    }));
   });
   // a body is read by whoever converts it
   server.removeAllContentTypeParsers();

@@ -5,16 +5,17 @@ import { wordsOf } from "../api/answer.js";
 import { inspect } from "../api/inspect.js";
 import { contentTypeOf } from "../api/route.js";
 import { concat, decode, encode } from "../columns/bytes.js";
-import { choose, type Dialect } from "../dialects/index.js";
-import { formOf } from "../envelope/detect.js";
+import { choose, type Dialect, type What } from "../dialects/index.js";
 import { TransloadError, type Warning } from "../errors.js";
 import { unpack } from "../io/unpack.js";
 import { verdict } from "../model/verdict.js";
 import type { Request } from "../options/request.js";
-import { type Begun, bodyOf, chunksOf, converted, SHORT } from "./body.js";
+import { BINARY_LENGTH, inJson } from "./binary.js";
+import { type Begun, begun, bodyOf, type Converted, chunksOf, converted, SHORT } from "./body.js";
+import type { Conversions } from "./conversions.js";
 import type { Gate } from "./gate.js";
 import { passing, warningHeader } from "./headers.js";
-import { answerFor, type Nameless, type Passing, requestFor, type Served } from "./plan.js";
+import type { Passing, Served } from "./plan.js";
 import { badAnswer, type Refusal, refusalBody, refusalOf } from "./refusal.js";
 import { type Answer, NoAnswer, type Upstream } from "./upstream.js";
 
@@ -22,6 +23,7 @@ import { type Answer, NoAnswer, type Upstream } from "./upstream.js";
 export interface Door {
   readonly served: Served;
   readonly dialect: Dialect;
+  readonly conversions: Conversions;
   readonly upstream: Upstream;
   readonly passing: Passing;
   readonly gate: Gate;
@@ -92,7 +94,7 @@ class Crossing {
   }
 
   async answer(reply: FastifyReply): Promise<unknown> {
-    const { upstream, dialect, served, passing: passed } = this.#door;
+    const { upstream, dialect, served, conversions, passing: passed } = this.#door;
     const { headers } = this.#request;
     const body = await this.#untilEnded(this.#body());
     const type = contentTypeOf(served.form, body.head);
@@ -101,15 +103,26 @@ class Crossing {
     const answer = await upstream.post(body, sent, this.#signal);
     reply.headers(passing(answer.headers, passed.headers));
     if (answer.status < OK || answer.status >= MOVED) return refuse(reply, dialect, await this.#refusedBy(answer, reply));
-    const begun = await this.#untilEnded(converted(answer.body, this.#with(answerFor(served, dialect)))).catch((error: unknown) => {
-      throw error instanceof TransloadError ? new Ended(badAnswer(error)) : error;
-    });
+    const back = await this.#untilEnded(this.#back(answer, conversions.answer(body.told?.form)));
     const warning = warningHeader(this.#warnings);
     if (warning !== undefined) reply.header("warning", warning);
     reply.code(OK).type(JSON_TYPE);
-    const key = this.#modelMember();
-    if (!begun.rest) return Buffer.from(withMember(begun.head, key));
-    return Readable.from(this.#streamed(begun, key), { objectMode: false });
+    const members = this.#members(body);
+    if (!back.rest) {
+      const { buffer, byteOffset, byteLength } = withMember(back.head, members);
+      return Buffer.from(buffer, byteOffset, byteLength);
+    }
+    return Readable.from(this.#streamed(back, members), { objectMode: false });
+  }
+
+  /** The server's answer as the client's dialect has it. */
+  async #back({ headers, body }: Answer, request: Request): Promise<Converted> {
+    const came = await begun(generated(body));
+    try {
+      return await converted(await this.#asText(came, headers, "response"), this.#with(request));
+    } catch (error) {
+      throw error instanceof TransloadError ? new Ended(badAnswer(error)) : error;
+    }
   }
 
   /** What a client is told that waited too long. */
@@ -133,15 +146,21 @@ class Crossing {
     return refuse(reply, this.#door.dialect, refusal);
   }
 
-  async #body(): Promise<Begun> {
-    const { served, dialect, passing } = this.#door;
+  async #body(): Promise<Converted> {
+    const { served, dialect, conversions, passing } = this.#door;
     const { raw, headers } = this.#request;
     const from = sourceOf(dialect, headers);
-    const body = await bodyOf(raw, passing.maxBodyBytes);
-    const { first, chunks } = await opened(headers["content-encoding"] === undefined ? body : unpacked(body));
-    const begun = await converted(chunks, this.#with(requestFor(served, from, namelessIn(from, first))));
-    if (served.model && !begun.rest) await this.#judge(begun.head);
-    return begun;
+    const came = await bodyOf(raw, passing.maxBodyBytes);
+    const own = headers["content-encoding"] === undefined ? came : await begun(unpacked(came));
+    const body = await this.#asText(own, headers, "request");
+    const written = await converted(body, this.#with(conversions.request(from, body.head)));
+    if (served.model && !written.rest) await this.#judge(written.head);
+    return written;
+  }
+
+  #asText(body: Begun, headers: Answer["headers"], what: What): Begun | Promise<Begun> {
+    const length = headers[BINARY_LENGTH];
+    return length === undefined ? body : inJson(body, `${length}`, what, this.#onWarning);
   }
 
   /** What the server will do with a short request that its sender should know of. */
@@ -165,12 +184,18 @@ class Crossing {
     return { status: status < REFUSED ? BAD_GATEWAY : status, message };
   }
 
-  /** The model's name, where the client's dialect has it in answers and the server's has not. */
-  #modelMember(): Uint8Array {
-    const { dialect, served } = this.#door;
-    if (dialect.modelKey === undefined || served.speaks.modelKey !== undefined) return NOTHING;
-    const { model = served.modelName } = this.#request.params as { model?: string };
-    return encode(`${JSON.stringify(dialect.modelKey)}:${JSON.stringify(model)},`);
+  /** What the client's dialect has in answers beside the predictions, and the server's has not: the model's name, and the request's. */
+  #members({ told }: Converted): Uint8Array {
+    const { dialect, served, conversions } = this.#door;
+    const members: string[] = [];
+    if (dialect.modelKey !== undefined && served.speaks.modelKey === undefined) {
+      const { model = served.modelName } = this.#request.params as { model?: string };
+      members.push(`${JSON.stringify(dialect.modelKey)}:${JSON.stringify(model)},`);
+    }
+    const { idKey } = conversions;
+    const id = idKey === undefined ? undefined : told?.besides.get(idKey);
+    if (id !== undefined) members.push(`${JSON.stringify(idKey)}:${id},`);
+    return members.length === 0 ? NOTHING : encode(members.join(""));
   }
 
   /** Broken off, an answer ends without its end: the client sees that it is not whole. */
@@ -200,16 +225,6 @@ class Crossing {
 
 const NOTHING = new Uint8Array();
 
-/** Whether columns have no names, as far as the first bytes tell. */
-function namelessIn(from: string, first: Uint8Array): Nameless | undefined {
-  const found = formOf(choose(from, true), first);
-  if (found === undefined) return undefined;
-  const { layout, form } = found;
-  if (layout === "tensor" || layout === "values" || layout === "features") return { rows: false };
-  if (layout === "ndarray" && /"names"\s*:\s*\[\s*"/.test(decode(first.subarray(0, SHORT)))) return undefined;
-  return layout === "ndarray" || (layout === "delimited" && form.headless) ? { rows: true } : undefined;
-}
-
 function refusalIn(error: unknown): Refusal {
   if (error instanceof Ended && error.refusal) return error.refusal;
   if (error instanceof NoAnswer) return { status: BAD_GATEWAY, message: `${error.code}: ${error.message}` };
@@ -218,8 +233,8 @@ function refusalIn(error: unknown): Refusal {
 
 /** The form that a request's headers tell. @throws Ended for content that is not converted. */
 function sourceOf({ name, title, forms, takes = [] }: Dialect, headers: FastifyRequest["headers"]): string {
-  if (headers["inference-header-content-length"] !== undefined)
-    throw unsupported("binary tensors do not pass here; send them as JSON (binary_data=False in tritonclient)");
+  if (headers[BINARY_LENGTH] !== undefined && !choose(name).forms.some(({ layouts }) => layouts.includes("inputs")))
+    throw unsupported(`${title} takes no binary tensors; send JSON`);
   const encoding = headers["content-encoding"];
   if (encoding !== undefined && encoding !== "gzip" && encoding !== "zstd")
     throw unsupported(`the content encoding ${encoding} is not read here; send gzip, zstd, or the text itself`);
@@ -233,22 +248,13 @@ function unsupported(message: string): Ended {
   return new Ended({ status: UNSUPPORTED, message });
 }
 
-async function* unpacked(body: Uint8Array | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  const { chunks } = await unpack(body instanceof Uint8Array ? [body] : body, { lend: false });
+async function* unpacked(body: Begun): AsyncGenerator<Uint8Array, void, undefined> {
+  const { chunks } = await unpack(chunksOf(body), { lend: false });
   yield* chunks;
 }
 
-/** The first chunk, and all of them. */
-async function opened(
-  body: Uint8Array | AsyncGenerator<Uint8Array, void, undefined>,
-): Promise<{ first: Uint8Array; chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array> }> {
-  if (body instanceof Uint8Array) return { first: body, chunks: [body] };
-  const { value: first = NOTHING } = await body.next();
-  async function* chunks() {
-    yield first as Uint8Array;
-    yield* body as AsyncGenerator<Uint8Array>;
-  }
-  return { first: first as Uint8Array, chunks: chunks() };
+async function* generated(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  yield* chunks;
 }
 
 /** Behind the bracket that an object begins with. */

@@ -1,14 +1,13 @@
-// What a gateway is going to do: the options, held against the dialects, and the conversions of each pair of them, before anything is asked.
+// What a gateway is going to do: the options, held against the dialects, before anything is asked.
 import { requestUrl } from "../api/route.js";
-import { checkHeaders, checkUrl } from "../api/url.js";
+import { checkUrl } from "../api/url.js";
 import { binaryForm } from "../binary/form.js";
-import { choose, DIALECTS, type Dialect, type Form, type Layout } from "../dialects/index.js";
+import { choose, DIALECTS, type Dialect } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
 import { formFor } from "../model/fit.js";
 import { type Model, readModel } from "../model/mlmodel.js";
-import { columnsOf, textColumns } from "../model/signature.js";
-import { type Request, requestOf } from "../options/request.js";
 import { type GatewayOptions, gatewayRequestOf, passableHeaders, type ServedOptions } from "../options/serve.js";
+import { checkHeaders } from "../remote/headers.js";
 
 /** What passes, how long, and how many at a time. */
 export interface Passing {
@@ -93,42 +92,4 @@ function routed(): string {
   return `there are ${DIALECTS.filter(({ route }) => route !== undefined)
     .map(({ name }) => name)
     .join(", ")}`;
-}
-
-/** A payload that has no names for its columns. */
-export interface Nameless {
-  /** It is rows, and no tensor already. */
-  readonly rows: boolean;
-}
-
-/** What a client sends, to what the server takes. Columns without names get those of the model's, and without a model they are a tensor. */
-export function requestFor({ form, model }: Served, from: string, nameless: Nameless | undefined): Request {
-  const signature = model?.signature;
-  const kind = signature?.inputs?.kind;
-  const columns = nameless && signature && kind === "columns" ? columnsOf(signature) : undefined;
-  const text = signature === undefined ? [] : textColumns(signature);
-  const { forms } = choose(form);
-  const needsNames = !forms.some(({ layouts }) => layouts.some((layout) => NEEDS_NONE.includes(layout)));
-  const to = nameless?.rows && !columns && needsNames ? (tensorOf(forms) ?? form) : form;
-  return requestOf("convert", {
-    // one input without a name is no matter of the client's protocol, which has names for all
-    from: kind === "tensor" ? (tensorOf(choose(from, true).forms, "inputs") ?? from) : from,
-    to,
-    ...(columns && { columns }),
-    ...(text.length > 0 && { text }),
-  });
-}
-
-/** Layouts of rows whose columns need no names. */
-const NEEDS_NONE: readonly Layout[] = ["ndarray", "values", "features", "delimited"];
-
-/** The form for one tensor. */
-function tensorOf(forms: readonly Form[], layout: Layout = "tensor"): string | undefined {
-  const inputs = forms.find(({ layouts, content }) => layouts.includes("inputs") && content === "np");
-  return (inputs ?? (layout === "tensor" ? forms.find(({ layouts }) => layouts.includes("tensor")) : undefined))?.id;
-}
-
-/** What the server answers, to what the client's dialect has. */
-export function answerFor({ speaks }: Served, { name }: Dialect): Request {
-  return requestOf("convert", { from: speaks.name, to: name, what: "response" });
 }

@@ -14,22 +14,32 @@ export interface Answer {
 
 /** No answer came. */
 export class NoAnswer extends TransloadError {
+  /** The connection was there, and ended before anything was answered. */
+  readonly closed: boolean;
+
   constructor(url: URL, error: unknown) {
     super("E_READ", `cannot ask ${spellUrl(url)}: ${reasonOf(error)}`, {}, { cause: error });
+    this.closed = CLOSED.includes((error as NodeJS.ErrnoException).code ?? "");
   }
 }
+
+const CLOSED: readonly string[] = ["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"];
 
 export class Upstream {
   readonly url: URL;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #pool: Pool;
+  /** Its connections do not wait for another request: what is sent there cannot meet one that the server is closing. */
+  readonly #fresh: Pool;
 
   /** `headers` are of every request; `connections` have one request each at a time. */
   constructor(url: URL, headers: Readonly<Record<string, string>>, connections: number) {
     this.url = url;
     this.#headers = headers;
     // how long a request may take is for whoever asks to say
-    this.#pool = new Pool(url.origin, { connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
+    const options = { connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 };
+    this.#pool = new Pool(url.origin, options);
+    this.#fresh = new Pool(url.origin, { ...options, keepAliveTimeout: 1, keepAliveMaxTimeout: 1 });
   }
 
   /**
@@ -37,10 +47,22 @@ export class Upstream {
    * @throws NoAnswer where none comes; what the body's own end fails with, which ends the request; the signal's reason.
    */
   async post(body: Begun, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Answer> {
+    // a server may close a connection that waits just when it is taken again, and what streams cannot be sent twice
+    if (body.rest) return this.#post(this.#fresh, body, headers, signal);
+    try {
+      return await this.#post(this.#pool, body, headers, signal);
+    } catch (error) {
+      // predictions may be asked for twice
+      if (signal.aborted || !(error instanceof NoAnswer && error.closed)) throw error;
+      return this.#post(this.#fresh, body, headers, signal);
+    }
+  }
+
+  async #post(pool: Pool, body: Begun, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Answer> {
     const { pathname, search } = this.url;
     const sent = body.rest && new Sent(body);
     try {
-      const answer = await this.#pool.request({
+      const answer = await pool.request({
         method: "POST",
         path: `${pathname}${search}`,
         headers: { ...headers, ...this.#headers },
@@ -65,8 +87,8 @@ export class Upstream {
     }
   }
 
-  close(): Promise<void> {
-    return this.#pool.destroy();
+  async close(): Promise<void> {
+    await Promise.all([this.#pool.destroy(), this.#fresh.destroy()]);
   }
 }
 

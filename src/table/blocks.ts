@@ -52,7 +52,7 @@ class Block {
       const bytes = this.#bytes.read(this.#from, Math.min(AHEAD, to - this.#from), ahead);
       if (bytes.length === 0) throw new Error("transload: a spill ended too early");
       this.#from += bytes.length;
-      yield Uint8Array.from(bytes);
+      yield bytes;
     }
   }
 }
@@ -74,7 +74,7 @@ class Ahead {
     this.#end = end;
   }
 
-  /** So many bytes from there on; `ahead`: how many may be read at once. Valid until the next call. */
+  /** So many bytes from there on, in memory that is not written to again; `ahead`: how many may be read at once. */
   read(from: number, length: number, ahead: number): Uint8Array {
     if (from < this.#heldAt || from + length > this.#heldAt + this.#held.length) {
       const buffer = new Uint8Array(Math.min(Math.max(length, ahead), this.#end - this.#at - from));

@@ -1,4 +1,5 @@
 import { decode } from "../columns/bytes.js";
+import { areDistinct } from "../columns/distinct.js";
 import type { RowStyle } from "../engine/rows.js";
 import { listed } from "../errors.js";
 import type { TableJob, Wait } from "./job.js";
@@ -31,8 +32,7 @@ function numbered(labels: readonly (string | null)[], job: TableJob): readonly s
 }
 
 function areNames(labels: readonly (string | null)[]): labels is readonly string[] {
-  const distinct = new Set(labels);
-  return distinct.size === labels.length && !distinct.has(null);
+  return !labels.includes(null) && areDistinct(labels as readonly string[]);
 }
 
 function number(labels: readonly (string | null)[], job: TableJob): string[] {

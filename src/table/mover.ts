@@ -16,9 +16,12 @@ interface Surveyed {
 
 /** @throws TransloadError E_COLUMNS for a column that no record has had. */
 function refuseUnseen({ rows, keys }: RowReader): void {
-  const { unseen, known } = keys;
-  const others = known.filter((name) => !unseen.includes(name));
-  if (rows > 0) placesAmong(others, unseen);
+  if (rows === 0 || keys.unseen.length === 0) return;
+  const unseen = new Set(keys.unseen);
+  placesAmong(
+    keys.known.filter((name) => !unseen.has(name)),
+    keys.unseen,
+  );
 }
 
 /** Moves rows from a reader to the output, or into columns: at once, or once they have been read before. */

@@ -1,4 +1,4 @@
-import { byteLength, concat, encode } from "../columns/bytes.js";
+import { byteLength, encode } from "../columns/bytes.js";
 import { dialectOf } from "../dialects/index.js";
 import type { CellKinds, Counts, RowReader } from "../engine/rows.js";
 import { LABELS_HERE, type RowWriter } from "../envelope/layouts/writer.js";
@@ -26,9 +26,9 @@ export class Output {
   readonly #job: TableJob;
   readonly #rules: Rules;
   /** What is yet to be written, in small pieces. */
-  #small: Uint8Array[] = [];
+  readonly #small = new Uint8Array(ENOUGH + SMALL);
   #smallBytes = 0;
-  #kinds: readonly CellKinds[] = [];
+  #kinds: CellKinds = merge([]);
   #width = 0;
   #open = false;
   #bytes = 0;
@@ -52,16 +52,15 @@ export class Output {
       this.#job.sink.write(out);
       return;
     }
-    this.#small.push(typeof bytes === "string" ? out : Uint8Array.from(out));
+    this.#small.set(out, this.#smallBytes);
     this.#smallBytes += out.length;
     if (this.#smallBytes >= ENOUGH) this.flush();
   }
 
   /** What is small goes out together. */
   flush(): void {
-    if (this.#small.length === 0) return;
-    this.#job.sink.write(this.#small.length === 1 ? (this.#small[0] as Uint8Array) : concat(this.#small));
-    this.#small = [];
+    if (this.#smallBytes === 0) return;
+    this.#job.sink.write(this.#small.slice(0, this.#smallBytes));
     this.#smallBytes = 0;
   }
 
@@ -86,17 +85,18 @@ export class Output {
       else yield "more";
     }
     this.names = this.#rules.columnNames(reader.names) ?? this.names;
-    this.#kinds = reader.kinds;
+    this.#kinds = merge(reader.kinds);
     this.#width = reader.width ?? this.names?.length ?? 0;
     this.rows = reader.rows - this.#firstRow;
     this.told(reader);
   }
 
   /** Says what a person should know of the rows that were read; who has but a part of them, counts. */
-  told({ padded, repeated, retyped, kinds }: RowReader): void {
+  told(reader: RowReader): void {
     const { tally, warn } = this.#job;
+    const { padded, repeated, retyped } = reader;
     const counts = { padded, repeated, retyped };
-    if (tally) tally({ counts, kinds: merge(kinds), warnings: (all) => this.#warnings(all) });
+    if (tally) tally({ counts, kinds: merge(reader.kinds), warnings: (all) => this.#warnings(all) });
     else for (const { code, message } of this.#warnings(counts)) warn(code, message);
   }
 
@@ -134,7 +134,7 @@ export class Output {
   }
 
   #head(reader: RowReader | undefined): string {
-    return this.#writer.head(this.#namesOf(reader), this.tensor?.name ?? "input");
+    return this.#writer.head(this.#namesOf(reader), this.tensor?.name ?? this.#job.target.form.unnamed ?? "input");
   }
 
   get #writer(): RowWriter {
@@ -156,7 +156,7 @@ export class Output {
       width: reader?.width ?? this.#width,
       inner: this.tensor?.inner ?? [reader?.width ?? this.#width],
       extras: rewriter?.extras ?? new Map(),
-      datatype: this.tensor?.datatype ?? datatypeOf(merge(reader?.kinds ?? this.#kinds), target.form, options.datatype),
+      datatype: this.tensor?.datatype ?? datatypeOf(reader ? merge(reader.kinds) : this.#kinds, target.form, options.datatype),
       labelled: this.#rules.keepsLabels || this.#rules.labelColumn !== undefined,
     });
     const [before = "", after] = tail.split(LABELS_HERE);
@@ -180,7 +180,7 @@ export class Output {
     if (form.refusesEmpty && this.rows === 0 && this.#pieces === 0)
       throw new TransloadError("E_TARGET", `${form.id} needs at least one row`);
     if (form.needsColumns && this.names === undefined) throw this.#rules.nameless();
-    const kinds = merge(this.#kinds);
+    const kinds = this.#kinds;
     if (layout === "tensor") refuseMixed(kinds, form);
     const goal = typeof options.goal === "object" ? options.goal : this.#job.target;
     // frames and tensors may pass without being looked at

@@ -1,4 +1,5 @@
 import { behindFirst, type ColumnPick } from "../columns/column-pick.js";
+import { areDistinct } from "../columns/distinct.js";
 import { dtypeNamed, isNumeric } from "../columns/dtype.js";
 import { dialectOf, paramsBeside } from "../dialects/index.js";
 import { isCut, isTensor, keepsShape, needsNames } from "../dialects/needs.js";
@@ -205,7 +206,7 @@ export class Rules {
     const written = names && (own?.names(names) ?? names);
     const column = this.labelColumn;
     if (column !== undefined && written && !written.includes(column)) throw this.#noColumn(column, written);
-    if (written && this.keyed && this.writer?.cells !== "delimited" && new Set(written).size < written.length) throw this.#twice(written);
+    if (written && this.keyed && this.writer?.cells !== "delimited" && !areDistinct(written)) throw this.#twice(written);
     return {
       syntax,
       names,

@@ -1,4 +1,4 @@
-import { abortError } from "../io/abort.js";
+import { abortError } from "../errors.js";
 import { stageFor } from "../lanes/chain.js";
 import { checkEnds, checkTransfer, isTransfer } from "../lanes/exchange.js";
 import type { Stage } from "../lanes/stage.js";

@@ -29,6 +29,9 @@ describe("what is in them", () => {
     ["time.parquet", "parquet", '["t"],"data":[["01:02:03.000000"],[null],["04:05:06.789000"]]'],
     ["decimals.parquet", "parquet", '["price"],"data":[[1.50],[12345.67],[null]]'],
     ["long-decimal.parquet", "parquet", '["amount"],"data":[[12345678901234567890.12]]'],
+    ["null-arrays.parquet", "parquet", '["x"],"data":[[[0,1]],[[1,2]],[null],[[3,4]]]'],
+    ["null-struct-arrays.parquet", "parquet", '["x"],"data":[[[{"a":0},null]],[null],[[{"a":2},null]]]'],
+    ["uuid-datafusion.parquet", "parquet", '["u"],"data":[["00000000-0000-0000-0000-000000000001"],[null]]'],
     ["lists.parquet", "parquet", '["id","v"],"data":[[1,[null,null]],[2,null],[3,[1.0,2.0]]]'],
   ])("is %s", async (name, from, cells) => {
     for (const engine of ENGINES)
@@ -46,9 +49,17 @@ test("a null list goes into Parquet and Arrow as null, and a list of nulls as a 
     }
 });
 
+test("what is not encrypted in a file that has encrypted columns is read", async () => {
+  const text = await converted(bytesOf("encrypted-column.parquet"), { from: "parquet", to: "jsonl", columns: ["b"] });
+  expect(text.toString()).toBe('{"b":"x"}\n{"b":"y"}\n');
+});
+
 describe("what cannot be read", () => {
   test.each([
     ["union.arrow", /^E_DTYPE column "c" holds DenseUnion, which is no cell here/],
+    ["encrypted.parquet", /^E_FORM the parquet file is encrypted, which is not read/],
+    ["encrypted-column.parquet", /^E_FORM column "a" of the parquet file is encrypted, which is not read/],
+    ["metadata-of-others.parquet", /^E_FORM the cells of column "a" lie in another file, \S+\.parquet: this one tells of several/],
     ["rows.csv.zip", /^E_FORM the zip holds no array of numpy's, \.npy, but rows\.csv/],
   ])("is told by its name: %s", async (name, message) => {
     const reading = (async () => {

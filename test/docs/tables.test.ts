@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { FORMS } from "../../src/dialects/index.js";
 import { CODES } from "../../src/index.js";
 import { FINDINGS } from "../../src/model/finding.js";
+import { type Matrix, tablesOf } from "../servers/matrix-table.js";
 import { readPage, root } from "../support/page.js";
 
 /** What the pages list is all that there is, and nothing else. */
@@ -32,6 +34,11 @@ describe("docs/errors.md", () => {
   test("names no code that there is not", () => {
     for (const [code] of page.text.matchAll(/\bE_[A-Z0-9]+/g)) expect(Object.keys(CODES)).toContain(code);
   });
+});
+
+test("docs/formats.md tells what readers and writers of binary files were recorded to give", () => {
+  const matrix = JSON.parse(readFileSync(join(root, "test/servers/matrix.json"), "utf8")) as Matrix;
+  for (const table of tablesOf(matrix)) expect(readPage("docs/formats.md").text).toContain(`\n\n${table}\n\n`);
 });
 
 describe("docs/verdicts.md", () => {

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Releases } from "../../src/dialects/index.js";
@@ -15,9 +16,26 @@ export function pythonOf(releases: Releases, say: (line: string) => void): strin
   return made(spellReleases(releases).replaceAll(" ", "-"), [...requirements, INFERENCE_SCHEMA], true, say);
 }
 
+/** A Python with these packages, kept under this name. */
+export function pythonWith(name: string, requirements: readonly string[], say: (line: string) => void): string {
+  return made(name, requirements, true, say);
+}
+
 /** A Python with what pip installs today. */
 export function pythonOfToday(say: (line: string) => void): string {
   return made("newest", ["mlflow", "inference-schema"], false, say);
+}
+
+/** A Python with what a file of requirements pins. */
+export function pythonFrom(file: string, say: (line: string) => void): string {
+  const text = readFileSync(file, "utf8");
+  const name = createHash("sha256").update(text).digest("hex").slice(0, 16);
+  return made(
+    name,
+    text.split("\n").filter((line) => /^\w/.test(line)),
+    true,
+    say,
+  );
 }
 
 function made(name: string, requirements: readonly string[], kept: boolean, say: (line: string) => void): string {

@@ -70,6 +70,7 @@ const REQUESTS: readonly (readonly [body: string, why: string])[] = [
   ['{"inputs":[{"name":"a","shape":[1],"datatype":"FP64","data":5}]}', "transload reads lists alone for data"],
   ['{"stray": 1,', "the stray key is dropped, and the model does not miss it"],
   ['{"instances":[1],"stray":1}', "the same"],
+  ['{"inputs":[2],"instances":[1]}', "instances are dropped, and the model does not miss them"],
   [
     '{"parameters": {"content_type": "np"}, "inputs": [{"name": "a", "shape": [2, 1], "datatype": "BYTES", "data": [["x"], ["y"]]}]}',
     "texts of one letter are not cut",

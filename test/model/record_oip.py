@@ -213,7 +213,7 @@ def same(given, sent, datatype, content=None):
     if isinstance(given, bytes):
         return (base64.b64encode(given).decode() if content == "base64" else given.decode(errors="replace")) == sent
     if isinstance(given, datetime):
-        return pd.Timestamp(given) == pd.to_datetime(sent, errors="coerce")
+        return given == (datetime.fromisoformat(sent) if type(given) is datetime else pd.to_datetime(sent, errors="coerce"))
     return type(given) is type(sent) and given == sent
 
 
@@ -224,12 +224,17 @@ def values(given):
     return given.tolist() if isinstance(given, np.ndarray) else given
 
 
+def sent_of(cells):
+    """What was sent. A number beyond a double's is what it is, and Python's json makes it infinite."""
+    return [json.loads(cell) for cell in cells]
+
+
 def answer(given, cells, datatype, content=None):
     """r for refused, s for the same, c for changed."""
     if given is None:
         return "r"
     try:
-        sent = [json.loads(cell) for cell in cells]
+        sent = sent_of(cells)
         return "s" if same(values(given), sent, datatype, content) else "c"
     except (TypeError, ValueError, OverflowError):
         return "c"
@@ -269,7 +274,8 @@ def requests(ask):
 # ---- MLServer
 
 
-def mlserver_answers():
+def mlserver_asker():
+    """Asks MLServer's own application, which has a model that tells what it was given; and that model."""
     from mlserver import MLModel, ModelSettings, Settings
     from mlserver.codecs import NumpyRequestCodec
     from mlserver.handlers import DataPlane, ModelRepositoryHandlers
@@ -281,12 +287,24 @@ def mlserver_answers():
     given = []
 
     class Echo(MLModel):
+        codec = NumpyRequestCodec
+
+        def take(self, decoded):
+            """What a runtime does with what was decoded."""
+            return decoded
+
         async def predict(self, payload):
-            given.append(self.decode_request(payload, default_codec=NumpyRequestCodec))
+            given.append(self.take(self.decode_request(payload, default_codec=self.codec)))
             return InferenceResponse(model_name="echo", outputs=[])
 
+    models = []
+
+    def initialise(settings):
+        models.append(Echo(settings))
+        return models[0]
+
     settings = Settings(debug=False, metrics_endpoint=None, parallel_workers=0)
-    registry = MultiModelRegistry(model_initialiser=Echo)
+    registry = MultiModelRegistry(model_initialiser=initialise)
     asyncio.run(registry.load(ModelSettings(name="echo", implementation=MLModel)))
     plane = DataPlane(settings=settings, model_registry=registry)
     handlers = ModelRepositoryHandlers(repository=SchemalessModelRepository(root="/nowhere"), model_registry=registry)
@@ -298,6 +316,11 @@ def mlserver_answers():
         code = client.post("/v2/models/echo/infer", content=text, headers={"content-type": "application/json"}).status_code
         return given[0] if code == 200 else None
 
+    return ask, models[0]
+
+
+def mlserver_answers():
+    ask, _ = mlserver_asker()
     contents = [("pd", None), ("np", None), (None, None)]
     contents += [(content, own) for content in ("pd", None) for own in ("np", "str", "datetime", "base64")]
     return {
@@ -342,7 +365,8 @@ V1_REQUESTS = {
 }
 
 
-def kserve_answers():
+def kserve_askers():
+    """Ask KServe's own application, by its v1 and by its v2 route."""
     from kserve import Model
     from kserve.model_repository import ModelRepository
     from kserve.model_server import app
@@ -382,7 +406,11 @@ def kserve_answers():
 
         return ask
 
-    v1, v2 = asker("/v1/models/echo:predict"), asker("/v2/models/echo/infer")
+    return asker("/v1/models/echo:predict"), asker("/v2/models/echo/infer")
+
+
+def kserve_answers():
+    v1, v2 = kserve_askers()
     forms = {}
     for form, body in V1_FORMS.items():
         rows = (lambda cells: [f"[{cell}]" for cell in cells]) if form == "rows" else (lambda cells: cells)

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { type ScoreFileOptions, type ScoreOptions, score, scoreFile, TransloadError } from "../../src/index.js";
-import { askedToWait, delayBefore } from "../../src/score/patience.js";
+import { askedToWait, delayBefore } from "../../src/remote/retry-delay.js";
 import { type Fault, type FaultyServer, faultyServer, predict, say } from "../support/faulty-server.js";
 
 const ROWS = 100;
@@ -227,6 +227,26 @@ describe("rows that are refused", () => {
     expect(summary).toMatchObject({ rows: 100, refused: 3 });
     const listed = readFileSync(`${output}.refused.jsonl`, "utf8").trimEnd().split("\n");
     expect(listed.map((line) => JSON.parse(line))).toEqual([17, 18, 63].map((row) => ({ row, status: 400, reason: "no such thing" })));
+  });
+
+  test.each([
+    ["most of them", (row: number) => row >= 10, 130],
+    ["every second", (row: number) => row % 2 === 1, 140],
+    ["one", (row: number) => row === 77, 13],
+    ["the first and the last", (row: number) => row % 99 === 0, 25],
+  ])("are found in few requests: %s", async (_, isBad, most) => {
+    const refused: Fault = ({ cells }, response) => cells.some((cell) => isBad(cell as number)) && say(response, 400, "no");
+    const { output, text, summary } = await run(refused, { bisect: true, keepGoing: true, maxRows: 100 });
+    const rows = Array.from({ length: ROWS }, (_, i) => i);
+    expect(text).toBe(
+      `row,prediction\n${rows
+        .filter((row) => !isBad(row))
+        .map((row) => `${row},${row * 2}\n`)
+        .join("")}`,
+    );
+    const listed = readFileSync(`${output}.refused.jsonl`, "utf8").trimEnd().split("\n");
+    expect(listed.map((line) => JSON.parse(line).row)).toEqual(rows.filter(isBad));
+    expect(summary.requests).toBeLessThanOrEqual(most);
   });
 
   test("are a whole request's without halves", async () => {

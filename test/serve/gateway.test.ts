@@ -138,6 +138,33 @@ describe("what breaks off", () => {
     expect(log.join("")).toContain("the answer broke off");
   });
 
+  test.each([
+    ["short", 1],
+    ["streamed", 40_000],
+  ])("a connection that the server closes as it is taken again costs no answer: %s", async (_, rows) => {
+    let requests = 0;
+    const seen = new Set<unknown>();
+    upstream = await speakingServer("azureml", ({ socket }) => {
+      requests++;
+      // the second request on a connection meets its end
+      if (!seen.has(socket)) {
+        seen.add(socket);
+        return false;
+      }
+      socket.destroy();
+      return true;
+    });
+    const { url } = await gatewayAt({ upstream: upstream.url, ...MLFLOW });
+    const body = JSON.stringify({ inputs: Array.from({ length: rows }, () => [1, 2]) });
+    for (let i = 0; i < 4; i++) expect((await posted(`${url}/invocations`, i % 2 === 0 ? ONE : body)).status).toBe(200);
+    expect(requests).toBeGreaterThanOrEqual(4);
+    // one that always closes is not asked for ever
+    const asked = requests;
+    upstream.server.on("connection", (socket) => seen.add(socket));
+    expect((await posted(`${url}/invocations`, ONE)).status).toBe(502);
+    expect(requests - asked).toBeLessThanOrEqual(2);
+  });
+
   test("nobody there is 502, and not ready", async () => {
     upstream = await speakingServer("azureml");
     const { url } = await gatewayAt({ upstream: upstream.url, ...MLFLOW });
@@ -236,7 +263,7 @@ test("content that is not converted is 415, and gzip is read", async () => {
   upstream = await speakingServer("azureml");
   const { gzipSync } = await import("node:zlib");
   const { url } = await gatewayAt({ upstream: upstream.url, speaks: "azureml", accepts: ["mlflow", "oip"] });
-  expect((await posted(`${url}/v2/models/m/infer`, "{}", { "inference-header-content-length": "2" })).status).toBe(415);
+  expect((await posted(`${url}/invocations`, "{}", { "inference-header-content-length": "2" })).status).toBe(415);
   expect((await posted(`${url}/invocations`, ONE, { "content-encoding": "br" })).status).toBe(415);
   expect((await posted(`${url}/invocations`, new Uint8Array(gzipSync(ONE)), { "content-encoding": "gzip" })).text).toBe(
     '{"predictions":[2]}',

@@ -26,7 +26,7 @@ export interface Case {
 export const NEVER: readonly string[] = [
   "tfserving: TensorFlow Serving is not on the Python package index; MLflow reads its forms and is sent them",
   "mlflow1: MLflow 1.x needs pandas and numpy of its day, and its server does not share a body with MLflow 2 and later",
-  "triton, seldon, vertex, sagemaker, kserve1: containers, services, or not among what requirements.txt installs",
+  "triton, seldon, vertex, sagemaker: containers, or services",
 ];
 
 const only = (...names: string[]): Column[] => COLUMNS.filter(({ name }) => names.includes(name));

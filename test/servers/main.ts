@@ -1,17 +1,22 @@
 // npm run test:servers: what transload wrote, sent to the real servers; what their models were given, compared with the
 // source; and verdicts on payloads drawn at random. npm run test:servers -- azureml plain: only cases whose title has these words.
 // npm run test:servers -- score: score against MLflow alone; SCORED says of how many rows.
-// VERDICTS and VERDICT_SEED say how many payloads are drawn, and which.
+// npm run test:servers -- serve: serve, and score, before each of the servers, KServe's among them, with clients of each dialect.
+// npm run test:servers -- verdicts: the drawn payloads alone. VERDICTS and VERDICT_SEED say how many are drawn for each server, and which;
+// VERDICTS_IN_VAIN=1 prints those that were refused or warned of in vain.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pythonOf } from "../model/environment.js";
+import { pythonWith } from "../model/environment.js";
 import { CASES, type Case, NEVER } from "./cases.js";
 import { checkFiles } from "./files.js";
 import { differences, type Given } from "./given.js";
+import { checkMatrix } from "./matrix.js";
 import { type Environment, environment, HERE, ROOT, run } from "./python.js";
+import { checkRoundTrips } from "./round-trips.js";
 import { checkScore } from "./score.js";
+import { checkServe } from "./serve.js";
 import { freePorts, Server, type Start } from "./server.js";
 import { checkSpark } from "./spark.js";
 import { checkVerdicts } from "./verdicts.js";
@@ -21,8 +26,19 @@ const SCORED = Number(process.env.SCORED ?? 200_000);
 const CLI = join(ROOT, "dist/cli/main.cjs");
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
+/** By the word that asks for one alone. */
+const CHECKS: Readonly<Record<string, (python: Environment) => AsyncIterable<string> | Promise<string[]>>> = {
+  score: async (python) => [await checkScore(python, CLI, folder, SCORED)],
+  serve: (python) => checkServe(python, kservePython(), CLI, folder),
+  files: (python) => checkFiles(python, CLI, folder),
+  matrix: () => checkMatrix(folder, say),
+  "round-trips": () => checkRoundTrips(folder, say),
+  spark: (python) => checkSpark(python, CLI, folder),
+  verdicts,
+};
+
 const words = process.argv.slice(2);
-const chosen = CASES.filter((each) => words.every((word) => title(each).includes(word)));
+const chosen = `${words}` in CHECKS ? [] : CASES.filter((each) => words.every((word) => title(each).includes(word)));
 let passed = 0;
 let failed = 0;
 
@@ -57,30 +73,49 @@ async function main(): Promise<void> {
     const server = servers.get(processOf(each));
     if (server) await check(each, server);
   }
-  if (words.length === 0 || `${words}` === "score")
-    for (const line of words.length > 0
-      ? [await checkScore(python, CLI, folder, SCORED)]
-      : [
-          await checkScore(python, CLI, folder, SCORED),
-          ...(await checkFiles(python, CLI, folder)),
-          ...(await checkSpark(python, CLI, folder)),
-          ...(await verdicts(python)),
-        ]) {
+  for (const [name, checked] of Object.entries(CHECKS)) {
+    if (words.length > 0 && `${words}` !== name) continue;
+    for await (const line of await checked(python)) {
       if (line.startsWith("passed")) passed++;
       else if (!line.startsWith("not run") && !line.startsWith(" ")) failed++;
       say(line.replace(/^passed/, "passed ").replace(/^FAILED/, "FAILED "));
     }
+  }
   for (const [name, why] of python.missing) say(`not run ${name}: ${why}`);
   if (words.length === 0) for (const line of NEVER) say(`not run ${line}`);
 }
 
-/** Both pandas that today's MLflow may run with. */
-async function verdicts({ python }: Environment): Promise<string[]> {
+/** KServe pins what the other servers have newer, so it is in an environment of its own. */
+function kservePython(): string | Error {
+  try {
+    return pythonWith("kserve", ["kserve==0.21.0", "pandas==2.3.3", "httpx==0.28.1"], say);
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** With either pandas that today's MLflow and MLServer may run with. KServe's packages take pandas 2 alone. */
+async function verdicts({ python, missing }: Environment): Promise<string[]> {
   const count = Number(process.env.VERDICTS ?? 2000);
   const seed = Number(process.env.VERDICT_SEED ?? 1);
-  const two = { mlflow: "3.17.2", pandas: "2.3.3" };
-  const three = { mlflow: "3.17.2", pandas: "3.1.1" };
-  return [...(await checkVerdicts(python, two, count, seed)), ...(await checkVerdicts(pythonOf(three, say), three, count, seed))];
+  const lines: string[] = [];
+  for (const pandas of ["2.3.3", "3.1.1"]) {
+    const here = pandas === "2.3.3" && !missing.has("mlserver") ? python : pythonWith(`servers-pandas-${pandas}`, serversWith(pandas), say);
+    // two servers by turns
+    lines.push(
+      ...(await checkVerdicts({ script: "verdicts.py", python: here, releases: { mlflow: "3.17.2", pandas }, count: 2 * count, seed })),
+    );
+    lines.push(...(await checkVerdicts({ script: "verdicts_oip.py", python: here, releases: { mlserver: "1.7.1", pandas }, count, seed })));
+  }
+  const kserve = kservePython();
+  if (kserve instanceof Error) return [...lines, `not run verdicts of kserve: ${kserve.message}`];
+  const releases = { kserve: "0.21.0", pandas: "2.3.3" };
+  return [...lines, ...(await checkVerdicts({ script: "verdicts_oip.py", python: kserve, releases, count: 2 * count, seed }))];
+}
+
+/** What verdicts.py and verdicts_oip.py ask of. */
+function serversWith(pandas: string): string[] {
+  return ["mlflow==3.17.2", `pandas==${pandas}`, "inference-schema==1.8", "mlserver==1.7.1", "mlserver-mlflow==1.7.1", "httpx==0.28.1"];
 }
 
 function title({ server, model, from, to, note }: Case): string {

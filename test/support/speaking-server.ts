@@ -126,7 +126,11 @@ export async function speakingServer(
   const server = createServer(async (request, response) => {
     if (await instead(request, response)) return;
     const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    try {
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+    } catch {
+      return; // it was ended on its way
+    }
     if (request.method === "GET") return void response.end("ok");
     const rows = speech.rows(Buffer.concat(chunks).toString());
     response.writeHead(200, { "content-type": "application/json" });

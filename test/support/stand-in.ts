@@ -1,4 +1,5 @@
 // Servers that answer as the real ones do, on a loopback port: what each route says is from their source.
+import { readFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -87,7 +88,10 @@ export const NO_NULL =
   "Invalid input. Data is not compatible with model signature. Failed to convert column age to type 'int64'. Error: 'TypeError(\"int() argument must be a string, a bytes-like object or a real number, not 'NoneType'\")'";
 
 /** What pages and helps ask: MLflow with data/heart-model, which refuses null. */
-export const ASKED = mlflow("3.17.2", (body) => (body.includes("null") ? NO_NULL : undefined));
+export const ASKED: Routes = {
+  ...mlflow("3.17.2", (body) => (body.includes("null") ? NO_NULL : undefined)),
+  "GET /data/iris.csv": { body: readFileSync("data/iris.csv", "utf8") },
+};
 /** Where they ask it. */
 export const PLACE = "http://127.0.0.1:5000";
 

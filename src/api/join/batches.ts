@@ -17,6 +17,7 @@ import type { Joining } from "./converted.js";
 import { type Known, widened } from "./dtypes.js";
 import type { Looked } from "./look.js";
 import { checkRows } from "./manifest.js";
+import { isAgain } from "./operand.js";
 import { JoinedText } from "./text.js";
 
 /** How several inputs become batches. */
@@ -58,9 +59,9 @@ export async function* joinedBatches(inputs: readonly Looked[], how: Gathering):
 async function dtypesOf(inputs: readonly Looked[], how: Gathering): Promise<DTypesOf> {
   const all: DTypesOf = new Map();
   for (const input of inputs) {
-    const { path, stats, name } = input.operand;
+    const { name } = input.operand;
     // what passes but once is read as the others are
-    if (!input.binary || path === undefined || !stats?.isFile()) continue;
+    if (!input.binary || !isAgain(input.operand)) continue;
     try {
       const batch = await firstBatch(input, how);
       for (const column of batch?.columns ?? []) {
@@ -95,7 +96,7 @@ async function* binaryBatches(
   input: Looked,
   { limits, rows, run, batches, target, to }: Gathering,
 ): AsyncGenerator<Batch, void, undefined> {
-  const { chunks, file } = await input.open();
+  const { chunks, file, object } = await input.open();
   const { headerLength } = rows;
   const { spillDir, signal } = run;
   const { batchRows, batchBytes, dictionary } = batches;
@@ -113,7 +114,7 @@ async function* binaryBatches(
       },
     }),
   };
-  const host = nodeHost({ ...(file !== undefined && { file }), ...(spillDir !== undefined && { spillDir }) });
+  const host = nodeHost({ object, ...(file !== undefined && { file }), ...(spillDir !== undefined && { spillDir }) });
   const read = batchesIn(abortable(chunks, signal), reading, host);
   const warn = (warning: Warning) => run.onWarning?.(warning);
   yield* to === undefined ? read : labelled(read, () => found, { to, index: target.index ?? "keep", warn });

@@ -1,5 +1,6 @@
 // The columns of several inputs: those of the first, in its order, whatever the order of the others.
 import { concat, encode } from "../../columns/bytes.js";
+import { areDistinct } from "../../columns/distinct.js";
 import { elementsOf } from "../../engine/members.js";
 import { nearest, optionText, TransloadError } from "../../errors.js";
 import { Pump } from "../../lanes/pump.js";
@@ -46,7 +47,7 @@ export function inOrder(first: Columns, names: readonly string[] | undefined, ga
       "E_COLUMNS",
       `it has no column ${JSON.stringify(missing)}, which ${first.input} has; ${optionText("missing", "null")} writes null for it`,
     );
-  if (new Set(names).size < names.length)
+  if (!areDistinct(names))
     throw new TransloadError("E_COLUMNS", `it has two columns of one name, which cannot be put in the order of ${first.input}`);
   return false;
 }

@@ -28,6 +28,7 @@ export interface Joining extends Reading {
 export interface Bytes {
   readonly chunks: AsyncIterable<Uint8Array>;
   readonly file: Opened["file"];
+  readonly object?: Opened["object"];
 }
 
 /** What an input has been converted to. */
@@ -151,7 +152,7 @@ function isKeyed(found: Looked["found"]): boolean {
 }
 
 /** A binary file, as the text that its batches are printed as. */
-function printed({ from }: Looked, { chunks, file }: Bytes, middle: Middle, joining: Joining): Converted {
+function printed({ from }: Looked, { chunks, file, object }: Bytes, middle: Middle, joining: Joining): Converted {
   const { limits, rows, run, target: own, fileColumn } = joining;
   const { columns, headerLength } = rows;
   let labels: RowLabels | undefined;
@@ -170,7 +171,7 @@ function printed({ from }: Looked, { chunks, file }: Bytes, middle: Middle, join
     },
   };
   let count = 0;
-  const host = nodeHost({ ...quiet(run), ...(file !== undefined && { file }) });
+  const host = nodeHost({ ...quiet(run), object, ...(file !== undefined && { file }) });
   async function* counted(): AsyncGenerator<unknown, void, undefined> {
     for await (const batch of batchesIn(chunks, reading, host)) {
       count += batch.rowCount;

@@ -18,7 +18,8 @@ import { nodeHost } from "../node.js";
 import { batchParts, joinedBatches } from "./batches.js";
 import { onward } from "./converted.js";
 import { type Looked, look, type Reading } from "./look.js";
-import { type Operand, refuseAnyChanged } from "./operands.js";
+import { isAgain, type Operand } from "./operand.js";
+import { refuseAnyChanged } from "./operands.js";
 import { JoinedText } from "./text.js";
 
 /** Where all of the target goes: to begin anew costs nothing but the reading. */
@@ -64,7 +65,7 @@ export async function joinInputs(
   const quiet = { ...request, run: { ...request.run, onWarning: once(request.run.onWarning) } };
   const inputs = await lookedAt(operands, quiet);
   const typed = binaryForm(request.to) !== undefined && inputs.some(({ binary }) => binary !== undefined);
-  const again = { guesses, again: operands.every(({ path, stats }) => path !== undefined && stats?.isFile()) };
+  const again = { guesses, again: operands.every(isAgain) };
   const joined = typed ? ofBatches(inputs, quiet, fileColumn, again) : ofText(inputs, quiet, fileColumn, again);
   return { ...joined, refuseChanged: () => refuseAnyChanged(operands) };
 }

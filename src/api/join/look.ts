@@ -12,10 +12,11 @@ import { chunksOf } from "../../io/source.js";
 import { isPayloadLine } from "../../lanes/documents.js";
 import { prepared, refuseEncoded } from "../../lanes/recoding.js";
 import type { Request } from "../../options/request.js";
+import type { RemoteObject } from "../../remote/object.js";
 import { formOfName } from "../extension.js";
 
 import { digested } from "./manifest.js";
-import type { Operand } from "./operands.js";
+import { isAgain, type Operand } from "./operand.js";
 
 /** How several inputs are read. */
 export type Reading = Pick<Request, "from" | "what" | "encoding" | "rows" | "limits" | "run">;
@@ -39,6 +40,8 @@ export interface Opened {
   readonly chunks: AsyncIterableIterator<Uint8Array>;
   /** The file that they are, where it can be read again. */
   readonly file: string | undefined;
+  /** The object elsewhere that they are. */
+  readonly object: RemoteObject | undefined;
 }
 
 /** The key that tells the form is in the first so many bytes. */
@@ -58,7 +61,7 @@ export async function look(operand: Operand, reading: Reading): Promise<Looked> 
 }
 
 async function lookAt(operand: Operand, reading: Reading): Promise<Looked> {
-  const { path, stats, inFolder } = operand;
+  const { inFolder } = operand;
   const opened = await open(operand, reading);
   let told: Pick<Looked, "from" | "binary" | "found" | "lists">;
   let head: Uint8Array;
@@ -72,7 +75,7 @@ async function lookAt(operand: Operand, reading: Reading): Promise<Looked> {
     await opened.chunks.return?.();
     throw new TransloadError("E_FORM", "nothing tells what this file of the folder is; a pattern leaves it out, as '*.json'");
   }
-  if (path !== undefined && isRegular(stats)) {
+  if (isAgain(operand)) {
     await opened.chunks.return?.();
     return { operand, ...told, open: (onBytes) => open(operand, reading, onBytes) };
   }
@@ -84,16 +87,16 @@ function isRegular(stats: Stats | undefined): boolean {
 }
 
 async function open(
-  { path, name, stream, stats, piece }: Operand,
+  { path, name, stream, stats, piece, object }: Operand,
   { limits }: Reading,
   onBytes: (count: number) => void = () => {},
 ): Promise<Opened> {
-  const raw = counted(chunksOf(stream ?? (path as string), { lend: false }), onBytes);
+  const raw = counted(chunksOf(object ?? stream ?? (path as string), { lend: false }), onBytes);
   const { head, rest } = await peek(piece ? digested(piece, raw) : raw);
   const compression = compressionAt(head) ?? compressionOf(name).compression;
-  if (compression) return { chunks: expand(rest, compression, limits), file: undefined };
+  if (compression) return { chunks: expand(rest, compression, limits), file: undefined, object: undefined };
   // what is held against its digest is read once
-  return { chunks: rest, file: isRegular(stats) && !piece ? path : undefined };
+  return { chunks: rest, file: isRegular(stats) && !piece ? path : undefined, object: piece ? undefined : object };
 }
 
 async function* counted(

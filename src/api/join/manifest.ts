@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { TransloadError } from "../../errors.js";
 
 /** A line of the manifest. */
-interface PieceEntry {
+export interface PieceEntry {
   readonly piece: string;
   readonly rows: number;
   readonly firstRow: number;
@@ -21,7 +21,7 @@ export interface ListedPiece {
 
 export const MANIFEST = "manifest.json";
 /** A line of it has some two hundred bytes, and a folder not so many pieces. */
-const LARGEST = 1 << 28;
+export const LARGEST = 1 << 28;
 
 /**
  * The pieces that a file of this name lists, in their order; undefined where it is no manifest.
@@ -36,7 +36,7 @@ export function piecesListed(path: string): readonly ListedPiece[] | undefined {
 }
 
 /** The entries that a text is the manifest of. */
-function entriesIn(text: string): readonly PieceEntry[] | undefined {
+export function entriesIn(text: string): readonly PieceEntry[] | undefined {
   try {
     const list: unknown = JSON.parse(text);
     return Array.isArray(list) && list.length > 0 && list.every(isEntry) ? list : undefined;
@@ -51,7 +51,7 @@ function isEntry(entry: unknown): entry is PieceEntry {
   return typeof piece === "string" && typeof sha256 === "string" && counts;
 }
 
-function inOrder(path: string, entries: readonly PieceEntry[]): readonly PieceEntry[] {
+export function inOrder(path: string, entries: readonly PieceEntry[]): readonly PieceEntry[] {
   let next = 0;
   for (const { piece, rows, firstRow } of entries) {
     if (basename(piece) !== piece || piece === "") throw notOne(path, `${JSON.stringify(piece)} is no name of a file beside it`);

@@ -1,27 +1,14 @@
 // What several inputs are called by, one by one: files, folders, patterns of names (globs), and manifests of pieces.
 import { readdirSync, type Stats, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
-import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { listed, TransloadError } from "../../errors.js";
 import { cannotRead } from "../../io/disk-errors.js";
 import { refuseChanged } from "../../io/source.js";
-import { type ListedPiece, MANIFEST, piecesListed } from "./manifest.js";
-
-/** One of several inputs. */
-export interface Operand {
-  /** What errors call it. */
-  readonly name: string;
-  /** A file, or a named pipe. */
-  readonly path: string | undefined;
-  /** As it was found. */
-  readonly stats: Stats | undefined;
-  /** What has no name. */
-  readonly stream?: Readable;
-  /** It stands in a folder that was named, and was not named itself. */
-  readonly inFolder?: true;
-  readonly piece?: ListedPiece;
-}
+import type { RemoteOptions } from "../../remote/open.js";
+import { isRemote } from "../../remote/url.js";
+import { MANIFEST, piecesListed } from "./manifest.js";
+import type { Operand } from "./operand.js";
 
 /** Names that begin so are other programs' business, as Hadoop, Spark and Arrow have it. */
 const HIDDEN = /^[._]/;
@@ -31,9 +18,15 @@ const HIDDEN = /^[._]/;
  * for, where it stands for anything.
  * @throws TransloadError E_READ for what is not there, and for a pattern or a folder that calls nothing; E_OPTION for an input that is called twice.
  */
-export async function operandsOf(words: readonly (string | URL)[], stdin?: Operand): Promise<readonly Operand[]> {
+export async function operandsOf(
+  words: readonly (string | URL)[],
+  stdin?: Operand,
+  remote: RemoteOptions = {},
+): Promise<readonly Operand[]> {
   const all: Operand[] = [];
-  for (const word of words) all.push(...(await called(word instanceof URL ? fileURLToPath(word) : word, stdin)));
+  for (const word of words)
+    if (isRemote(word)) all.push(...(await (await import("./elsewhere.js")).calledElsewhere(word, remote)));
+    else all.push(...(await called(word instanceof URL ? fileURLToPath(word) : word, stdin)));
   refuseTwice(all);
   return all;
 }
@@ -94,8 +87,8 @@ function statsOf(path: string): Stats {
 /** Rows that are read twice are most often a mistake, and what passes but once cannot be. */
 function refuseTwice(operands: readonly Operand[]): void {
   const known = new Map<string, string>();
-  for (const { name, stats } of operands) {
-    const key = stats ? `${stats.dev} ${stats.ino}` : name;
+  for (const { name, stats, url } of operands) {
+    const key = stats ? `${stats.dev} ${stats.ino}` : (url ?? name);
     const before = known.get(key);
     if (before !== undefined)
       throw new TransloadError("E_OPTION", `${name} is read twice${before === name ? "" : `, as ${before}, too`}; leave out one of them`);

@@ -62,12 +62,12 @@ export function cellsOf(field: ArrowField, node: Node, body: Buffers, of: Readin
   }
 }
 
-/** @throws TransloadError always: E_NESTED for structs and maps, E_DTYPE for others. */
+/** E_DTYPE for a type that is no cell here. */
 export function noCell(name: string, type: ArrowType): TransloadError {
-  const [what, nested] = type.kind === "other" ? [type.name, type.nested] : [type.kind, false];
+  const what = type.kind === "other" ? type.name : type.kind;
   return new TransloadError(
-    nested ? "E_NESTED" : "E_DTYPE",
-    `column ${JSON.stringify(name)} holds ${what}, which is no cell here; choose other columns, or ${nested ? "flatten" : "cast"} it where the file is written`,
+    "E_DTYPE",
+    `column ${JSON.stringify(name)} holds ${what}, which is no cell here; choose other columns, or cast it where the file is written`,
   );
 }
 

@@ -3,15 +3,17 @@ import type { Column } from "../../columns/column.js";
 import { changedAround, FIXED_SHAPE, inDimensions, inLists } from "../../columns/lists.js";
 import { sliceRows, takeRows } from "../../columns/rows.js";
 import { changed, lengthOf } from "../../columns/texts.js";
+import { jsonColumn, mapText, NULL, rowTexts, structKeys, structText } from "../json-cells.js";
 import { endsIn, placesIn } from "../places.js";
 import { type Buffers, type Node, numbersIn } from "./body.js";
 import { cellsOf, noCell, offsetsOf, validOf } from "./cells.js";
 import type { Reading } from "./reading.js";
-import { type ArrowField, type ArrowType, fixedShapeOf } from "./schema.js";
+import { type ArrowField, type ArrowType, fixedShapeOf, isNested } from "./schema.js";
 
 /** The next column of a message, of so many rows. @throws RangeError, or Error, where it is damaged; TransloadError for what is no cell. */
 export function columnOf(field: ArrowField, body: Buffers, rows: number, of: Reading): Column {
   const own = cellsOrLists(field, body, rows, of);
+  if (isNested(field)) return jsonColumn(of.name, rowTexts(own, rows));
   const fixed = fixedShapeOf(field);
   if (!fixed || fixed.length === 0 || own.lists?.some(({ valid }) => valid)) return asTensor(own, field, rows);
   return asTensor(changedAround(own, { shape: fixed }), field, rows);
@@ -36,6 +38,8 @@ export function cellsOrLists(field: ArrowField, body: Buffers, rows: number | un
   if (dictionary) return decoded(dictionary, node, body, of);
   if (type.kind === "runs") return spreadRuns(field, node, body, of);
   if (type.kind === "fixed list") return fixedLists(field, type.length, node, body, of);
+  if (type.kind === "struct") return structs(field, node, body, of);
+  if (type.kind === "map") return maps(field, node, body, of);
   if (type.kind !== "list") return cellsOf(field, node, body, of);
   return type.view ? viewedLists(field, type.offsets, node, body, of) : packedLists(field, type.offsets, node, body, of);
 }
@@ -102,6 +106,52 @@ function packedLists({ children }: ArrowField, bytes: 4 | 8, node: Node, body: B
   const own = offsetsOf(body, bytes, node.length, of.swap);
   const cells = cellsOrLists(children[0] as ArrowField, body, undefined, of);
   return within(cells, endsIn(own, rowsOf(cells)), valid);
+}
+
+function structs({ children }: ArrowField, node: Node, body: Buffers, of: Reading): Column {
+  const valid = validOf(node, body);
+  const keys = structKeys(
+    of.name,
+    children.map(({ name }) => name),
+  );
+  // a key may be long, and stands in every row
+  of.guard.gave(node.length * keys.reduce((sum, key) => sum + key.length, 0));
+  const fields = children.map((child) => itemsOf(child, node.length, body, of));
+  const own = (i: number) => fields.map((texts) => texts[i] as string);
+  return jsonColumn(
+    of.name,
+    Array.from({ length: node.length }, (_, i) => (valid?.[i] === 0 ? NULL : structText(keys, own(i)))),
+  );
+}
+
+function maps({ children }: ArrowField, node: Node, body: Buffers, of: Reading): Column {
+  const valid = validOf(node, body);
+  const own = offsetsOf(body, 4, node.length, of.swap);
+  const [{ children: pair }] = children as readonly [ArrowField];
+  const [key, value] = pair as readonly [ArrowField, ArrowField];
+  const entries = body.node();
+  validOf(entries, body);
+  const keys = itemsOf(key, entries.length, body, of);
+  const values = itemsOf(value, entries.length, body, of);
+  const ends = endsIn(own, entries.length);
+  const text = isText(key);
+  const map = (from: number, to: number) => mapText(of.name, keys.slice(from, to), values.slice(from, to), text);
+  return jsonColumn(
+    of.name,
+    Array.from({ length: node.length }, (_, i) => (valid?.[i] === 0 ? NULL : map(ends[i] as number, ends[i + 1] as number))),
+  );
+}
+
+/** What a struct, or a map, has of one field, as JSON. */
+function itemsOf(field: ArrowField, least: number, body: Buffers, of: Reading): string[] {
+  const column = cellsOrLists(field, body, undefined, of);
+  const count = rowsOf(column);
+  if (count < least) throw new RangeError(`unexpected end of a message: a field of ${count} cells in ${least} structs`);
+  return rowTexts(column, count);
+}
+
+function isText({ type, children }: ArrowField): boolean {
+  return type.kind === "text" || (type.kind === "runs" && children[1] !== undefined && isText(children[1]));
 }
 
 /** Lists that may lie in any order, and upon each other. */

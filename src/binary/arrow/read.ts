@@ -21,11 +21,12 @@ import type { ArrowField, ArrowSchema } from "./schema.js";
 
 /**
  * Reads a file, or a stream, of record batches.
- * @throws TransloadError E_SYNTAX for what is no Arrow, E_TRUNCATED where it ends too early, E_DTYPE and E_NESTED for types that are no
- * cells here, E_FORM for Feather of old, E_LIMIT for what expands too far.
+ * @throws TransloadError E_SYNTAX for what is no Arrow, E_TRUNCATED where it ends too early, E_DTYPE for types that are no cells
+ * here, E_FORM for Feather of old, E_LIMIT for what expands too far.
  */
 export async function* readArrow(file: RandomAccess, options: BinaryRead): AsyncGenerator<Batch, void, undefined> {
   const { schema, messages } = await damaged(() => openMessages(file));
+  file.soon?.([{ from: 0, to: file.size }]);
   const reader = new BatchReader(file, schema, options, await bufferExpander());
   let any = false;
   for (;;) {
@@ -178,7 +179,7 @@ function uncoded(field: ArrowField): ArrowField {
 
 const NOTHING: Buffers = { node: () => ({ length: 0, nulls: 0 }), buffer: () => new Uint8Array(0), views: () => 0 };
 
-/** @throws TransloadError E_DTYPE, E_NESTED for a type that is no cell here. */
+/** @throws TransloadError E_DTYPE for a type that is no cell here. */
 function refuseOthers(field: ArrowField, name: string): void {
   const { type, children } = field;
   if (type.kind === "other") throw noCell(name, type);

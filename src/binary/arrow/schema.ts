@@ -6,7 +6,7 @@ import type { Table } from "./flat.js";
 type Offsets = 4 | 8 | "view";
 
 export type ArrowType =
-  | { readonly kind: "null" | "bool" | "runs" }
+  | { readonly kind: "null" | "bool" | "runs" | "struct" | "map" }
   | { readonly kind: "int"; readonly bits: number; readonly signed: boolean }
   | { readonly kind: "float"; readonly bits: number }
   | { readonly kind: "decimal"; readonly bits: number; readonly precision: number; readonly scale: number }
@@ -23,7 +23,6 @@ export type ArrowType =
 interface Other {
   readonly kind: "other";
   readonly name: string;
-  readonly nested: boolean;
   readonly buffers: number;
 }
 
@@ -59,6 +58,7 @@ export function schemaOf(table: Table): ArrowSchema {
       const children = fieldsOf(own.tables(5), depth + 1);
       const type = typeOf(own.int8(2, 0), own.table(3));
       if ((type.kind === "list" || type.kind === "fixed list") && children.length !== 1) throw new Error("lists of no one type");
+      if (type.kind === "map" && children[0]?.children.length !== 2) throw new Error("maps without keys and values");
       if (type.kind === "runs" && children.length !== 2) throw new Error("runs without their ends and values");
       const coded = own.table(4);
       const index = coded?.table(1);
@@ -116,22 +116,22 @@ function typeOf(number: number, table: Table | undefined): ArrowType {
       return { kind: "timestamp", unit: clockOf(table.int16(0, 0)), timezone: table.text(1) };
     case 11: {
       const unit = table.int16(0, 0);
-      return { kind: "other", name: `Interval[${["YearMonth", "DayTime", "MonthDayNano"][unit] ?? unit}]`, nested: false, buffers: 2 };
+      return { kind: "other", name: `Interval[${["YearMonth", "DayTime", "MonthDayNano"][unit] ?? unit}]`, buffers: 2 };
     }
     case 12:
       return { kind: "list", offsets: 4, view: false };
     case 13:
-      return { kind: "other", name: "Struct", nested: true, buffers: 1 };
+      return { kind: "struct" };
     case 14: {
       const dense = table.int16(0, 0) === 1;
-      return { kind: "other", name: dense ? "DenseUnion" : "SparseUnion", nested: false, buffers: dense ? 2 : 1 };
+      return { kind: "other", name: dense ? "DenseUnion" : "SparseUnion", buffers: dense ? 2 : 1 };
     }
     case 15:
       return { kind: "fixed", bytes: lengthOf(table.int32(0, 0)) };
     case 16:
       return { kind: "fixed list", length: lengthOf(table.int32(0, 0)) };
     case 17:
-      return { kind: "other", name: "Map", nested: true, buffers: 2 };
+      return { kind: "map" };
     case 18:
       return { kind: "duration", unit: clockOf(table.int16(0, 1)), bits: 64 };
     case 19:
@@ -165,6 +165,11 @@ function lengthOf(length: number): number {
   return length;
 }
 
+/** Whether its cells are structs or maps, or lists of such. */
+export function isNested({ type, children }: ArrowField): boolean {
+  return type.kind === "struct" || type.kind === "map" || children.some(isNested);
+}
+
 /** Lists around its cells whose lengths the type says. */
 export function fixedShapeOf({ type, children }: ArrowField): number[] | undefined {
   if (type.kind === "list") return undefined;
@@ -182,6 +187,7 @@ export function buffersOf({ type, dictionary }: ArrowField): number {
     case "runs":
       return 0;
     case "fixed list":
+    case "struct":
       return 1;
     case "list":
       return type.view ? 3 : 2;

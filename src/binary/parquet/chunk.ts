@@ -7,12 +7,13 @@ import { storedAs, type TypedArray } from "../../columns/dtype.js";
 import { joinColumns, sliceRows } from "../../columns/rows.js";
 import { TransloadError } from "../../errors.js";
 import { crc32 } from "../../io/crc32.js";
-import type { RandomAccess } from "../../io/store.js";
+import type { RandomAccess, Span } from "../../io/store.js";
 import type { Between } from "./between.js";
 import { PageDecoder, type PageHeader } from "./decode-page.js";
+import type { entriesOf } from "./entries.js";
+import type { Field } from "./field.js";
 import { ListRows, type Rows } from "./lists.js";
 import type { Decoded } from "./page-shapes.js";
-import type { Field } from "./schema.js";
 
 /** A page header is read with so many bytes, and with more where it does not end there. */
 const HEADER = 1 << 12;
@@ -37,22 +38,27 @@ export class ChunkReader {
    * @throws TransloadError E_DTYPE for types that are no cells, E_SYNTAX for a footer that contradicts itself, E_TRUNCATED for a chunk
    * beyond the end of the file.
    */
-  constructor(field: Field, meta: ColumnMetaData, rows: number, between: Between) {
+  constructor(field: Field, meta: ColumnMetaData, rows: number, between: Between, rowsOf?: typeof entriesOf) {
     const { name, nesting } = field;
     this.#field = field;
     this.#between = between;
     this.#decoder = new PageDecoder(field, meta, between);
-    this.#lists = nesting && new ListRows(nesting);
+    this.#lists = nesting && new ListRows(nesting, rowsOf);
     this.#left = Number(meta.num_values);
     this.#bytes = new ChunkBytes(name, meta, between);
     if ((nesting ? this.#left < rows : this.#left !== rows) || !(this.#left <= MOST_VALUES))
       throw this.#fault(new Error(`it is said to have ${this.#left} values for ${rows} rows`));
   }
 
+  /** Where its bytes are in the file. */
+  get spans(): readonly Span[] {
+    return [this.#bytes.span];
+  }
+
   /** Rows that come next, as many as happen to be at hand. */
-  async peek(): Promise<Column> {
+  async peek(): Promise<readonly Column[]> {
     while (this.#readyRows === 0) await this.#next();
-    return (this.#ready[0] as Rows).column;
+    return (this.#ready[0] as Rows).columns;
   }
 
   /**
@@ -60,24 +66,29 @@ export class ChunkReader {
    * @throws TransloadError E_TRUNCATED where there are not, E_SYNTAX for what cannot be read, E_SHAPE for lists of different shapes.
    */
   async take(rows: number): Promise<Column> {
+    return (await this.takeAll(rows))[0] as Column;
+  }
+
+  /** The same, and what stands beside it. */
+  async takeAll(rows: number): Promise<readonly Column[]> {
     while (this.#readyRows < rows) await this.#next();
-    const parts: Column[] = [];
+    const parts: (readonly Column[])[] = [];
     for (let due = rows; due > 0; ) {
       const first = this.#ready[0] as Rows;
       const count = Math.min(due, first.rows);
-      parts.push(count === first.rows ? first.column : sliceRows(first.column, 0, count));
+      parts.push(count === first.rows ? first.columns : rowsFrom(first, 0, count).columns);
       if (count === first.rows) this.#retire(first);
-      else this.#ready[0] = { column: sliceRows(first.column, count, first.rows), rows: first.rows - count };
+      else this.#ready[0] = rowsFrom(first, count, first.rows);
       due -= count;
     }
     this.#readyRows -= rows;
-    return joinColumns(parts);
+    return (parts[0] as readonly Column[]).map((_, i) => joinColumns(parts.map((part) => part[i] as Column)));
   }
 
   /** Rows of lists share their memory with what follows. */
-  #retire({ column }: Rows): void {
+  #retire({ columns: [column] }: Rows): void {
     this.#ready.shift();
-    if (!this.#lists && storedAs(column.dtype)) this.#between.pool.retire(column.values as TypedArray);
+    if (!this.#lists && column && storedAs(column.dtype)) this.#between.pool.retire(column.values as TypedArray);
   }
 
   async #next(): Promise<void> {
@@ -95,7 +106,7 @@ export class ChunkReader {
 
   #add(page: Decoded): void {
     this.#left -= page.entries;
-    const found: Rows = this.#lists ? this.#lists.add(page, this.#left === 0) : { column: page.column, rows: page.entries };
+    const found: Rows = this.#lists ? this.#lists.add(page, this.#left === 0) : { columns: [page.column], rows: page.entries };
     if (found.rows === 0) return;
     this.#ready.push(found);
     this.#readyRows += found.rows;
@@ -111,6 +122,10 @@ export class ChunkReader {
       { cause: error },
     );
   }
+}
+
+function rowsFrom({ columns }: Rows, from: number, to: number): Rows {
+  return { columns: columns.map((column) => sliceRows(column, from, to)), rows: to - from };
 }
 
 /** The bytes of a chunk, read ahead. */
@@ -132,6 +147,11 @@ class ChunkBytes {
       throw new TransloadError("E_SYNTAX", `the parquet file's footer has no place for column ${JSON.stringify(name)}`);
     if (this.#end > file.size)
       throw new TransloadError("E_TRUNCATED", `the parquet file ends inside column ${JSON.stringify(name)}`, { offset: file.size });
+  }
+
+  /** What has not been read. */
+  get span(): Span {
+    return { from: this.#read, to: this.#end };
   }
 
   /** Where in the file the next byte is. */

@@ -6,7 +6,7 @@
 import type { ColumnMetaData } from "hyparquet";
 import type { parquetHeader } from "hyparquet/src/column.js";
 import { concat } from "../../columns/bytes.js";
-import type { Texts } from "../../columns/column.js";
+import { type Texts, verbatim } from "../../columns/column.js";
 import { decimalNumber, decimalText } from "../../columns/decimal.js";
 import { NUMERIC, type NumericDType, nothingIn, storedAs, type TypedArray } from "../../columns/dtype.js";
 import { checkUtf8, textColumn, textsOf } from "../../columns/texts.js";
@@ -15,11 +15,12 @@ import { TransloadError } from "../../errors.js";
 import { expansionGuard } from "../../io/expansion.js";
 import { halves } from "../half.js";
 import type { Between } from "./between.js";
+import type { Field } from "./field.js";
 import { unpack, unpackCells } from "./hybrid.js";
 import { levelWidth } from "./nesting.js";
 import type { Decoded } from "./page-shapes.js";
 import type { Pool } from "./pool.js";
-import { type CellType, cellTypeOf, type Field } from "./schema.js";
+import { type CellType, cellTypeOf } from "./schema.js";
 
 import { LENGTH, lengthAt, plain, type Raw, valuesOf } from "./values.js";
 
@@ -77,10 +78,10 @@ export class PageDecoder {
     if (page.places && !this.#dictionary) throw new Error(`column ${name} has no dictionary`);
     const { entries, repetition, definition, levels } = page;
     const values = page.places ? this.#gather(this.#dictionary as Cells, page) : this.#spread(this.#cellsOf(page.values), page);
-    const { dtype, timezone, decimal } = this.#type;
+    const { dtype, timezone } = this.#type;
     const valid = levels && { valid: levels as Uint8Array<ArrayBuffer> };
     const column = isTexts(values)
-      ? textColumn({ name, shape: [], ...valid, ...(decimal && { decimal }) }, values)
+      ? textColumn({ name, shape: [], ...valid, ...verbatim(this.#type) }, values)
       : { name, dtype, values, shape: [], ...valid, ...(timezone && { timezone }) };
     return { column, entries, repetition, definition };
   }
@@ -101,6 +102,7 @@ export class PageDecoder {
     const v1 = header.data_page_header;
     const v2 = header.data_page_header_v2;
     const most = nesting?.most ?? (leaf.repetition_type === "OPTIONAL" ? 1 : 0);
+    const repeats = nesting?.elements.length ?? 0;
     const entries = (v1 ?? v2)?.num_values as number;
     if (!(entries > 0 && entries <= left)) throw new RangeError(`a page of ${entries} values where ${left} are left`);
     // levels and places may be runs of any length, in a few bytes
@@ -114,7 +116,7 @@ export class PageDecoder {
     let ends: readonly [repetition: number, definition: number];
     if (v1) {
       levels = page = this.#expand(body, header.uncompressed_page_size);
-      const repetition = nesting ? lengthAt(page, 0) : 0;
+      const repetition = repeats > 0 ? lengthAt(page, 0) : 0;
       at = most > 0 ? lengthAt(page, repetition) : repetition;
       ends = [repetition, at];
     } else {
@@ -128,7 +130,7 @@ export class PageDecoder {
       if (v2?.is_compressed !== false && length > 0) page = this.#expand(page, length);
     }
     const prefix = v1 ? LENGTH : 0;
-    const repetition = nesting && levelsAt(levels, prefix, ends[0], entries, nesting.elements.length);
+    const repetition = repeats > 0 ? levelsAt(levels, prefix, ends[0], entries, repeats) : undefined;
     const definition = most > 0 ? levelsAt(levels, ends[0] + prefix, ends[1], entries, most) : undefined;
     const present = definition ? countOf(definition, most) : entries;
     const flags = definition && present < entries ? (most > 1 ? definition.map((level) => Number(level === most)) : definition) : undefined;

@@ -7,20 +7,23 @@ import { joinColumns, sliceRows, takeRows } from "../../columns/rows.js";
 import type { Nesting } from "./nesting.js";
 import type { Decoded } from "./page-shapes.js";
 
-/** A run of rows. */
+/** A run of rows: of their cells, and of what else is told of them. */
 export interface Rows {
-  readonly column: Column;
+  readonly columns: readonly Column[];
   readonly rows: number;
 }
 
 /** Puts the entries of pages together to rows of lists; a row may go on in the next page. */
 export class ListRows {
   readonly #nesting: Nesting;
+  readonly #rowsOf: (entries: Entries, elements: readonly number[]) => Rows;
   /** Entries of a row whose end has not been seen. */
   #rest: Entries | undefined;
 
-  constructor(nesting: Nesting) {
+  /** `rowsOf` makes rows of whole ones: of what is in lists, unless it says otherwise. */
+  constructor(nesting: Nesting, rowsOf = listRows) {
     this.#nesting = nesting;
+    this.#rowsOf = rowsOf;
   }
 
   /**
@@ -39,19 +42,23 @@ export class ListRows {
     const end = last ? count : all.repetition.lastIndexOf(0);
     if (!last && end <= 0) {
       this.#rest = all;
-      return { column: sliceRows(all.column, 0, 0), rows: 0 };
+      return { columns: [], rows: 0 };
     }
     this.#rest = end < count ? sliced(all, end, count) : undefined;
-    const found = listsOf(end < count ? sliced(all, 0, end) : all, elements);
-    return { column: inLists(found.cells, found.lists), rows: (found.lists[0]?.offsets.length ?? 1) - 1 };
+    return this.#rowsOf(end < count ? sliced(all, 0, end) : all, elements);
   }
 }
 
 /** A cell, or a list without any, and its levels. */
-interface Entries {
+export interface Entries {
   readonly column: Column;
   readonly repetition: Uint8Array;
   readonly definition: Uint8Array;
+}
+
+function listRows(entries: Entries, elements: readonly number[]): Rows {
+  const { cells, lists } = listsOf(entries, elements);
+  return { columns: [inLists(cells, lists)], rows: (lists[0]?.offsets.length ?? 1) - 1 };
 }
 
 /** The lists that entries tell of, and the cells in them. */
@@ -64,6 +71,8 @@ function listsOf({ column, repetition, definition }: Entries, elements: readonly
   let found = 0;
   for (let i = 0, before = 0; i < count; i++) {
     const [from, depth] = [repetition[i] as number, definition[i] as number];
+    // DuckDB 2.0 has as many entries for an array that is null as the array would have cells
+    if (i > 0 && from > 0 && before === depth && depth < (elements[from - 1] as number)) continue;
     // what goes on must have begun, and must have something more
     if (i === 0 ? from !== 0 : from > 0 && (before < (elements[from - 1] as number) || depth < (elements[from - 1] as number)))
       throw new Error("lists whose levels contradict each other");

@@ -4,7 +4,7 @@ import { fromBase64 } from "../../columns/bytes.js";
 import { FIXED_SHAPE } from "../../columns/lists.js";
 import { schemaIn } from "../arrow/messages.js";
 import type { ArrowField } from "../arrow/schema.js";
-import type { Note } from "./schema.js";
+import type { Note } from "./field.js";
 
 /** Notes by the names of columns; none where they cannot be read, as Parquet's schema is the one that counts. */
 export function notesOf({ key_value_metadata: pairs }: FileMetaData): ReadonlyMap<string, Note> {
@@ -20,7 +20,17 @@ export function notesOf({ key_value_metadata: pairs }: FileMetaData): ReadonlyMa
 
 function noteOf(field: ArrowField): Note {
   const { type, children, metadata } = field;
-  if ((type.kind === "list" || type.kind === "fixed list") && children[0]) return { ...noteOf(children[0]), ...shapeIn(metadata) };
+  const inner = () => new Map(children.map((child) => [child.name, noteOf(child)]));
+  if (type.kind === "struct") return { fields: inner() };
+  if (type.kind === "map") {
+    const [key, value] = (children[0]?.children ?? []).map(noteOf);
+    return { ...(key && { keys: key }), ...(value && { items: value }) };
+  }
+  if ((type.kind === "list" || type.kind === "fixed list") && children[0]) {
+    const items = noteOf(children[0]);
+    return { ...items, items, ...shapeIn(metadata) };
+  }
+  if (type.kind === "fixed" && metadata.get("ARROW:extension:name") === "arrow.uuid") return { uuid: true };
   if (type.kind === "timestamp") return { timezone: type.timezone };
   return type.kind === "duration" ? { duration: type.unit } : {};
 }

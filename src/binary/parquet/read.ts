@@ -12,23 +12,26 @@ import type { RandomAccess } from "../../io/store.js";
 import { pageExpander } from "../codecs.js";
 import { bytesOfRow } from "../cut.js";
 import { type BinaryRead, checkBare, rowsOfBatch } from "../form.js";
+import { jsonColumn } from "../json-cells.js";
 import { columnsToRead, PANDAS } from "../pandas.js";
 import type { Between } from "./between.js";
 import { ChunkReader } from "./chunk.js";
-import { readMetadata } from "./footer.js";
+import { entriesOf } from "./entries.js";
+import type { Field } from "./field.js";
+import { ENCRYPTED, readMetadata } from "./footer.js";
 import { notesOf } from "./notes.js";
 import { Pool } from "./pool.js";
-import { cellTypeOf, type Field, fieldsOf } from "./schema.js";
+import { cellTypeOf, fieldsOf } from "./schema.js";
+import { StructReader } from "./structs.js";
 
 /**
  * Reads row group by row group the columns that are wanted, and no others.
  * @throws TransloadError E_SYNTAX for what is no Parquet, or cannot be read; E_TRUNCATED where it ends too early; E_NESTED for columns
- * of structs or maps; E_SHAPE for lists of different shapes; E_DTYPE for types that are no cells here; E_COLUMNS.
+ * that are neither cells nor lists nor structs nor maps; E_DTYPE for types that are no cells here; E_COLUMNS.
  */
 export async function* readParquet(file: RandomAccess, options: BinaryRead): AsyncGenerator<Batch, void, undefined> {
   const metadata = await readMetadata(file);
-  const notes = notesOf(metadata);
-  const fields = fieldsOf(metadata.schema).map((field) => ({ ...field, note: notes.get(field.name) }));
+  const fields = fieldsOf(metadata.schema, notesOf(metadata));
   const names = fields.map(({ name }) => name);
   const columns = columnsToRead(options, metadata.key_value_metadata?.find(({ key }) => key === PANDAS)?.value, names);
   const wanted = columns ? placesAmong(names, columns).map((place) => fields[place] as Field) : fields;
@@ -43,7 +46,7 @@ export async function* readParquet(file: RandomAccess, options: BinaryRead): Asy
     expand: await pageExpander(),
     guard: expansionGuard("the parquet file", options.maxExpand),
     maxExpand: options.maxExpand,
-    window: Math.max(LEAST_WINDOW, Math.min(MOST_WINDOW, Math.floor(WINDOWS / Math.max(1, wanted.length)))),
+    window: Math.max(LEAST_WINDOW, Math.min(MOST_WINDOW, Math.floor(WINDOWS / Math.max(1, leafCount(wanted))))),
     pool: new Pool(options.reuse ?? false),
   };
   let rowOffset = 0;
@@ -77,9 +80,10 @@ async function* readGroup(
 ): AsyncGenerator<Batch, void, undefined> {
   const rows = Number(group.num_rows);
   if (rows === 0) return;
-  const readers = wanted.map((field) => new ChunkReader(field, metaOf(group, field), rows, between));
+  const readers = wanted.map((field) => readerOf(field, group, rows, between));
+  between.file.soon?.(readers.flatMap(({ spans }) => spans));
   // the first reads of all columns at once
-  const heads = await Promise.all(readers.map((reader) => reader.peek()));
+  const heads = (await Promise.all(readers.map((reader) => reader.peek()))).flat();
   const step = rowsOfBatch(bytesOfRow(heads), options);
   for (let done = 0; done < rows; done += step) {
     const rowCount = Math.min(rows - done, step);
@@ -94,14 +98,32 @@ async function* readGroup(
   }
 }
 
+function readerOf(field: Field, group: RowGroup, rows: number, between: Between): ChunkReader | StructReader {
+  const { name, tree } = field;
+  if (!tree) return new ChunkReader(field, metaOf(group, field), rows, between);
+  const leaves = tree.leaves.map((leaf) => new ChunkReader(leaf, metaOf(group, leaf), rows, between, entriesOf));
+  return new StructReader(name, tree, leaves, between);
+}
+
+function leafCount(fields: readonly Field[]): number {
+  return fields.reduce((sum, { tree }) => sum + (tree?.leaves.length ?? 1), 0);
+}
+
 function metaOf(group: RowGroup, { name, place }: Field): ColumnMetaData {
-  const meta = group.columns[place]?.meta_data;
+  const { meta_data: meta, crypto_metadata: crypto, file_path: path } = group.columns[place] ?? {};
+  if (crypto) throw new TransloadError("E_FORM", `column ${JSON.stringify(name)} of the parquet file ${ENCRYPTED}`);
+  if (path)
+    throw new TransloadError(
+      "E_FORM",
+      `the cells of column ${JSON.stringify(name)} lie in another file, ${path}: this one tells of several; convert that one`,
+    );
   if (meta?.path_in_schema[0] !== name)
     throw new TransloadError("E_SYNTAX", `the parquet file's footer does not say where column ${JSON.stringify(name)} is`);
   return meta;
 }
 
 function emptyOf(field: Field): Column {
+  if (field.tree) return jsonColumn(field.name, []);
   const { dtype, timezone, decimal } = cellTypeOf(field);
   const lists = field.nesting?.elements.map(() => ({ offsets: new Int32Array(1) }));
   const rest = { ...(lists && { lists }), ...(timezone && { timezone }), ...(decimal && { decimal }) };

@@ -4,32 +4,8 @@ import { EXACT_DIGITS } from "../../columns/decimal.js";
 import { type DType, isTime, type NumericDType, type TimeUnit, unitOf } from "../../columns/dtype.js";
 import { clockText, durationText } from "../../columns/time.js";
 import { TransloadError } from "../../errors.js";
-import type { Nesting } from "./nesting.js";
-
-/** A column of a file. */
-export interface Field {
-  readonly name: string;
-  /** What its cells are. */
-  readonly leaf: SchemaElement;
-  /** Which of a row group's column chunks they are in. */
-  readonly place: number;
-  /** The lists around them. */
-  readonly nesting: Nesting | undefined;
-  /** Why it holds no cells. */
-  readonly fault?: string;
-  /** What the file's writer has noted of it beside the schema. */
-  readonly note?: Note | undefined;
-}
-
-/** What Arrow's schema, where a writer has put it beside Parquet's own, says that this does not. */
-export interface Note {
-  /** Of points in time, which are in UTC whatever it is. */
-  readonly timezone?: string | undefined;
-  /** Whole numbers are lengths of time. */
-  readonly duration?: Exclude<TimeUnit, "D">;
-  /** A tensor's, which is more than its list's. */
-  readonly shape?: readonly number[];
-}
+import type { Field, Note } from "./field.js";
+import { endOf, isElement, isList, treeAt } from "./tree.js";
 
 /** What cells of a physical type become here. */
 export interface CellType {
@@ -108,45 +84,53 @@ function timeElement(unit: TimeUnit, utc: boolean): Omit<SchemaElement, "name"> 
   return { type: "INT64", ...old, logical_type: { type: "TIMESTAMP", isAdjustedToUTC: utc, unit: long } };
 }
 
-/** The columns of a file's schema. */
-export function fieldsOf([, ...elements]: readonly SchemaElement[]): Field[] {
+/** The columns of a file's schema, and what is noted of them. @throws TransloadError E_DUPLICATE for structs with two fields of one name. */
+export function fieldsOf([, ...elements]: readonly SchemaElement[], notes: ReadonlyMap<string, Note>): Field[] {
   const fields: Field[] = [];
   let place = 0;
   for (let at = 0; at < elements.length; ) {
     const end = endOf(elements, at);
-    fields.push({ ...fieldAt(elements, at), place });
+    fields.push(fieldAt(elements.slice(at, end), place, notes.get((elements[at] as SchemaElement).name)));
     place += elements.slice(at, end).filter(({ num_children }) => !num_children).length;
     at = end;
   }
   return fields;
 }
 
-/** Behind what belongs to an element. */
-function endOf(elements: readonly SchemaElement[], at: number): number {
-  let end = at + 1;
-  for (let left = elements[at]?.num_children ?? 0; left > 0 && end < elements.length; left--) end = endOf(elements, end);
-  return end;
+/** A column, and what belongs to it. Lists are annotated groups around a repeated one, or what is repeated without any. */
+function fieldAt(elements: readonly SchemaElement[], place: number, note: Note | undefined): Field {
+  const [first] = elements as readonly [SchemaElement];
+  const field = { name: first.name, leaf: first, place, nesting: undefined, note };
+  const odd = elements.find(({ logical_type: logical }) => OTHERS.includes(logical?.type ?? ""));
+  if (odd) return { ...field, fault: `holds ${odd.logical_type?.type}, which is no cell here` };
+  const nested = listsAt(elements);
+  if (nested) return { ...field, ...nested };
+  try {
+    return { ...field, tree: treeAt(elements, 0, place, note) };
+  } catch (error) {
+    if (error instanceof TransloadError) return { ...field, fault: error.detail };
+    return { ...field, fault: (error as Error).message };
+  }
 }
 
-/** Lists are annotated groups around a repeated one (parquet-format, LogicalTypes.md), or what is repeated without any. */
-function fieldAt(elements: readonly SchemaElement[], start: number): Omit<Field, "place"> {
-  const first = elements[start] as SchemaElement;
-  const { name } = first;
+/** Logical types of groups, and of bytes, that mean more than these. */
+const OTHERS = ["VARIANT", "GEOMETRY", "GEOGRAPHY"];
+
+/** The lists around a leaf; undefined where structs or maps are among them. */
+function listsAt(elements: readonly SchemaElement[]): Pick<Field, "leaf" | "nesting"> | undefined {
   const within: number[] = [];
   let most = 0;
-  let inList = false;
-  for (let at = start; ; at++) {
+  for (let at = 0, list = false; ; at++) {
     const element = elements[at];
-    if (!element) return { name, leaf: first, nesting: undefined, fault: "is described by a schema that ends too early" };
+    if (!element) return undefined;
     const repeated = element.repetition_type === "REPEATED";
     if (repeated || element.repetition_type === "OPTIONAL") most++;
     if (repeated) within.push(most);
     const children = element.num_children ?? 0;
-    if (children === 0) return { name, leaf: element, nesting: within.length > 0 ? { elements: within, most } : undefined };
-    const list = element.converted_type === "LIST" || element.logical_type?.type === "LIST";
-    if (children > 1 || !(list || (repeated && inList)))
-      return { name, leaf: first, nesting: undefined, fault: "holds structs or maps, which are no cells here" };
-    inList = list;
+    if (children === 0) return { leaf: element, nesting: within.length > 0 ? { elements: within, most } : undefined };
+    const around: boolean = list && repeated && !isElement(elements, at, elements[at - 1]?.name ?? "");
+    list = !around && isList(element);
+    if (children > 1 || !(around || (list && elements[at + 1]?.repetition_type === "REPEATED"))) return undefined;
   }
 }
 
@@ -194,7 +178,7 @@ export function cellTypeOf({ leaf, name, note }: Field): CellType {
     }
     case "FIXED_LEN_BYTE_ARRAY":
       if (converted === "INTERVAL") throw none("INTERVAL, months and days and milliseconds");
-      if (logical?.type === "UUID") return { dtype: "string", uuid: true };
+      if (logical?.type === "UUID" || (note?.uuid && leaf.type_length === 16)) return { dtype: "string", uuid: true };
       return logical?.type === "FLOAT16" ? { dtype: "float32", half: true } : { dtype: "bytes" };
     default:
       throw none(`cells of type ${type}`);

@@ -1,10 +1,10 @@
 import type { Batch } from "../../columns/batch.js";
 import { toText } from "../../columns/cell-text.js";
-import type { Column, Level } from "../../columns/column.js";
+import { type Column, isVerbatim, type Level } from "../../columns/column.js";
 import type { TypedArray } from "../../columns/dtype.js";
 import { product } from "../../columns/lists.js";
 import { optionText, TransloadError } from "../../errors.js";
-import { compare } from "../exact.js";
+import { floatText } from "../float-text.js";
 import type { Printer, PrintRequest } from "../printer.js";
 
 /** The reference engine's printer: String(x) and a join. */
@@ -48,15 +48,16 @@ export class ReferencePrinter implements Printer {
     return level(column.shape, r * product(column.shape));
   }
 
-  #cell(batch: Batch, { name, values, valid, dtype, decimal: digits }: Column, i: number, row: number): string {
+  #cell(batch: Batch, column: Column, i: number, row: number): string {
+    const { name, values, valid, dtype } = column;
     if (valid && valid[i] === 0) return this.#null(batch, name, row);
-    if (digits) return values[i] as string;
+    if (isVerbatim(column)) return values[i] as string;
     if (dtype === "string") return JSON.stringify(values[i]);
     const value = (values as TypedArray)[i] as number | bigint;
     if (dtype === "bool") return value ? "true" : "false";
     if (dtype !== "float32" && dtype !== "float64") return String(value);
     const float = value as number;
-    if (Number.isFinite(float)) return decimal(dtype === "float32" ? shortest32(float) : float);
+    if (Number.isFinite(float)) return floatText(float, dtype);
     if (this.#request.nan === "tell") return this.#null(batch, name, row);
     if (this.#request.nan === "pass") return String(float);
     throw new TransloadError(
@@ -73,41 +74,4 @@ export class ReferencePrinter implements Printer {
 
 function where(batch: Batch, name: string, row: number): string {
   return `row ${batch.rowOffset + row}${name ? `, column ${JSON.stringify(name)}` : ""}`;
-}
-
-/** JavaScript's text, but "1.0" for a whole number, no "+" in the exponent, and the sign of minus zero. */
-function decimal(value: number): string {
-  const text = Object.is(value, -0) ? "-0" : String(value).replace("e+", "e");
-  return /[.e]/.test(text) ? text : `${text}.0`;
-}
-
-/** The double that spells the float32 shortest: of the decimals that read back to it with fewest digits, the nearest, even on a tie. */
-function shortest32(float: number): number {
-  if (float === 0) return float;
-  for (let precision = 1; precision < 9; precision++) {
-    const [digits = "", power = ""] = float.toExponential(precision - 1).split("e");
-    const n = BigInt(digits.replace(".", ""));
-    const tens = Number(power) - precision + 1;
-    const texts = [n - 1n, n, n + 1n].map((digits) => `${digits}e${tens}`).filter((text) => Math.fround(Number(text)) === float);
-    if (texts.length === 0) continue;
-    texts.sort((a, b) => nearer(a, b, float));
-    return Number(texts[0]);
-  }
-  return Number(float.toPrecision(9));
-}
-
-/** Which of two decimals is nearer to the float; on a tie the one whose last digit is even. */
-function nearer(a: string, b: string, float: number): number {
-  const sum = middle(a, b);
-  const side = compare(sum, float);
-  const [low, high] = Number(a) < Number(b) ? [-1, 1] : [1, -1];
-  if (side !== 0) return side > 0 ? low : high;
-  return Number(a.split("e")[0]) % 2 === 0 ? -1 : 1;
-}
-
-/** Half of the sum of two decimals with the same power of ten. */
-function middle(a: string, b: string): string {
-  const [digits = "", tens = ""] = a.split("e");
-  const sum = (BigInt(digits) + BigInt(b.split("e")[0] as string)) * 5n;
-  return `${sum}e${Number(tens) - 1}`;
 }

@@ -94,9 +94,10 @@ export class ReferenceRows implements RowReader {
 
   get keys(): RowReader["keys"] {
     const { pick } = this.#request;
+    if (!this.#keyed || !pick) return { unseen: [], known: this.#names ?? [] };
     const bits = this.#kindBits.map((own, i) => own | (this.#kindsBefore[i] ?? 0) | (this.#kindsSkipped[i] ?? 0));
     const isUnseen = (_: string, i: number) => ((bits[i] ?? 0) & ~(1 << Kind.Missing)) === 0;
-    return { unseen: this.#keyed && pick ? pick.first.filter(isUnseen) : [], known: this.#names ?? [] };
+    return { unseen: pick.first.filter(isUnseen), known: this.#names ?? [] };
   }
 
   get retyped(): number {

@@ -1,7 +1,7 @@
 import { Batch } from "../../columns/batch.js";
 import { byteLength, concat, encode } from "../../columns/bytes.js";
 import { toText } from "../../columns/cell-text.js";
-import type { Column, Level, Texts } from "../../columns/column.js";
+import { type Column, isVerbatim, type Level, type Texts } from "../../columns/column.js";
 import { isNumeric, NUMERIC, STRING_CODE, type TypedArray } from "../../columns/dtype.js";
 import { changedAround, product, rowOf } from "../../columns/lists.js";
 import { lengthOf, textsNow } from "../../columns/texts.js";
@@ -127,7 +127,7 @@ export class CorePrinter implements Printer {
   #source(batch: Batch, column: Column): Source {
     if (batch.kind === "frame" && (column.lists || column.shape.length > 0)) return this.#lists(batch, column);
     const text = toText(column, batch.rowOffset);
-    const texts = text.dtype === "string" && !text.decimal ? textsNow(text) : undefined;
+    const texts = text.dtype === "string" && !isVerbatim(text) ? textsNow(text) : undefined;
     const arrays = texts
       ? [texts.bytes, texts.offsets, texts.codes, text.valid]
       : [text.valid, isNumeric(text.dtype) ? text.values : undefined];
@@ -163,7 +163,7 @@ export class CorePrinter implements Printer {
     if (written) return this.#placeWritten(written, i);
     if (texts) return this.#placeTexts(texts, own, i);
     if (!isNumeric(dtype))
-      return this.#placeWritten(writtenOf(column.values as readonly string[], column.decimal ? String : JSON.stringify), i);
+      return this.#placeWritten(writtenOf(column.values as readonly string[], isVerbatim(column) ? String : JSON.stringify), i);
     const values = column.values as TypedArray;
     return {
       at: own.get(values) ?? this.#copy(`values ${i}`, values),

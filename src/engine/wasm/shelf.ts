@@ -32,16 +32,37 @@ export class CoreShelf {
   put(text: string): Shelved {
     const known = text.length > SHORT ? undefined : this.#short.get(text);
     if (known) return known;
-    const bytes = encode(text);
-    const { length } = bytes;
-    const room = Math.ceil(length / STEP) * STEP;
-    if (this.#at + room + STEP > this.#end) this.#addBoard(room + STEP);
-    const at = this.#at;
-    this.#memory.bytes.set(bytes, at);
-    this.#at += room;
-    const shelved = { at, length };
+    const shelved = this.#putAscii(text) ?? this.#putBytes(encode(text));
+    this.#at += Math.ceil(shelved.length / STEP) * STEP;
     if (text.length <= SHORT) this.#short.set(text, shelved);
     return shelved;
+  }
+
+  /** Most texts are a name and a few marks, and there may be a million: bytes of their own would be for the garbage collector. */
+  #putAscii(text: string): Shelved | undefined {
+    const { length } = text;
+    const at = this.#place(length);
+    const { bytes } = this.#memory;
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) return undefined;
+      bytes[at + i] = code;
+    }
+    return { at, length };
+  }
+
+  #putBytes(bytes: Uint8Array): Shelved {
+    const { length } = bytes;
+    const at = this.#place(length);
+    this.#memory.bytes.set(bytes, at);
+    return { at, length };
+  }
+
+  /** Where so many bytes have room, and a step behind them. */
+  #place(length: number): number {
+    const room = Math.ceil(length / STEP) * STEP + STEP;
+    if (this.#at + room > this.#end) this.#addBoard(room);
+    return this.#at;
   }
 
   #addBoard(least: number): void {

@@ -7,6 +7,7 @@ import type { Scope } from "./scope.js";
 
 const LIST = 0x5b; /* [ */
 const NULL = 0x6e; /* n */
+const ZERO = 0x30; /* 0 */
 
 /** pandas' split: `columns`, `index` and `data`, in any order. Written as a split again, or as the tensor in `data`. */
 export class Frame implements Scope {
@@ -61,7 +62,15 @@ export class Frame implements Scope {
     }
     if (first !== LIST && first !== NULL) throw this.#to.error("E_FORM", `${this.current} must be a list`);
     if (this.current === "columns") tape.capture();
-    else if (first === LIST) this.#to.labelsBegin();
+    else if (first === LIST) {
+      // where nothing is written, somebody wants to know
+      if (!this.#to.options.to) this.#to.peek();
+      this.#to.labelsBegin();
+    }
+  }
+
+  element(first: number): void {
+    this.#to.countsFromZero = first === ZERO;
   }
 
   /** Writes a member's key, now that its value begins. Null for columns is none, where the target needs them. */

@@ -149,13 +149,28 @@ function linesWriter(form: Form): RowWriter {
   };
 }
 
+/** Names that are joined at a time: those of a million columns, all at once, cost ten times what they take. */
+const JOINED = 4096;
+
+function joined(names: readonly string[], field: (name: string) => string, delimiter: string): string {
+  let line = "";
+  for (let i = 0; i < names.length; i += JOINED)
+    line +=
+      (i === 0 ? "" : delimiter) +
+      names
+        .slice(i, i + JOINED)
+        .map(field)
+        .join(delimiter);
+  return line;
+}
+
 function delimitedWriter(form: Form, header: boolean): RowWriter {
   const delimiter = form.delimiter as string;
-  const field = (name: string) =>
-    name === "" || /["\r\n]/.test(name) || name.includes(delimiter) ? `"${name.replaceAll('"', '""')}"` : name;
+  const odd = ['"', "\r", "\n", delimiter];
+  const field = (name: string) => (name === "" || odd.some((text) => name.includes(text)) ? `"${name.replaceAll('"', '""')}"` : name);
   return {
     cells: "delimited",
-    head: (names) => (header && names && names.length > 0 ? `${names.map(field).join(delimiter)}\n` : ""),
+    head: (names) => (header && names && names.length > 0 ? `${joined(names, field, delimiter)}\n` : ""),
     texts: () => ({ before: () => "", after: "\n", between: "" }),
     tail: () => "",
   };

@@ -223,7 +223,40 @@ odd = {
 }
 with ipc.new_file("odd.arrow", pa.table({**odd, "n": [1, 2]}).schema) as writer:
     writer.write_table(pa.table({**odd, "n": [1, 2]}))
-facts["odd.arrow"] = {"odd": {"union": "SparseUnion", "dense": "DenseUnion", "struct": "Struct", "map": "Map", "interval": "Interval[MonthDayNano]", "structs": "Struct"}, "columns": {"n": [1, 2]}}
+facts["odd.arrow"] = {"odd": {"union": "SparseUnion", "dense": "DenseUnion", "interval": "Interval[MonthDayNano]"}, "columns": {"n": [1, 2]}}
+
+# structs and maps, whose cells are JSON in text: a map is an object where its keys are text, and else pairs
+structs = pa.table({
+    "s": pa.array([{"a": 1, "b": "x"}, None, {"a": None, "b": None}, {"a": 4, "b": 'q"é\\'}], pa.struct([("a", pa.int64()), ("b", pa.string())])),
+    "ls": pa.array([[{"a": 1.5}], [], None, [{"a": None}, None]], pa.list_(pa.struct([("a", pa.float64())]))),
+    "m": pa.array([[("k", 1)], [], None, [("", None), ("b", 2)]], pa.map_(pa.string(), pa.int32())),
+    "pairs": pa.array([[(1, "x")], [], None, [(2, None)]], pa.map_(pa.int32(), pa.string())),
+    "deep": pa.array(
+        [{"l": [[{"z": [1, 2]}], None, []], "n": {"q": None}}, {"l": None, "n": None}, None, {"l": [], "n": {"q": {"r": [("k", {"z": True})]}}}],
+        pa.struct([
+            ("l", pa.list_(pa.list_(pa.struct([("z", pa.list_(pa.int8()))])))),
+            ("n", pa.struct([("q", pa.struct([("r", pa.map_(pa.string(), pa.struct([("z", pa.bool_())])))]))])),
+        ]),
+    ),
+    "words": pa.array([{"d": "x"}, {"d": "y"}, {"d": None}, {"d": "x"}], pa.struct([("d", pa.dictionary(pa.int8(), pa.string()))])),
+    "times": pa.array([{"t": dt.datetime(2020, 1, 2), "l": dt.timedelta(seconds=5), "x": b"ab", "n": decimal.Decimal("12345678901234567.50")}] * 4,
+                      pa.struct([("t", pa.timestamp("ms")), ("l", pa.duration("ns")), ("x", pa.binary()), ("n", pa.decimal128(20, 2))])),
+    "none": pa.array([None] * 4, pa.struct([("a", pa.int8())])),
+})
+feather.write_feather(structs, "structs.arrow", "lz4")
+pq.write_table(structs, "structs.parquet")
+pq.write_table(structs, "structs-v2.parquet", data_page_version="2.0", data_page_size=1, row_group_size=3, compression="zstd")
+times = '{"t":"2020-01-02T00:00:00.000","l":"P0DT0H0M5S","x":"YWI=","n":12345678901234567.50}'
+with open("structs.jsonl", "w") as out:
+    for row in structs.to_pylist():
+        row["m"] = row["m"] and dict(row["m"])
+        if row["m"] == []:
+            row["m"] = {}
+        deep = row["deep"]
+        if deep and deep["n"] and deep["n"]["q"]:
+            deep["n"]["q"]["r"] = dict(deep["n"]["q"]["r"])
+        row["times"] = "TIMES"
+        out.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")).replace('"TIMES"', times) + "\n")
 
 # ---- Parquet
 

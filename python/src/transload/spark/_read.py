@@ -17,7 +17,7 @@ from ._files import File, Share, can_be_cut, file_at, files_of, is_payload, loca
 from ._options import count_of, options_of
 from ._schema import VALUE, arrow_schema, dtype_of, dtypes_of, fitted, spark_schema
 
-BINARY = ("parquet", "arrow", "arrows", "npy", "npz", "triton:binary")
+BINARY = ("parquet", "mlflow:parquet", "arrow", "arrows", "npy", "npz", "triton:binary")
 """Forms whose cells have dtypes of their own, and no shares."""
 WHOLE = ("encoding", "skip_lines", "comment", "escape", "ragged", "engine", "typing")
 """Options with which the rows depend on the text before them, so that a file is one task's."""

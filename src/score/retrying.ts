@@ -5,11 +5,10 @@ import { gzip } from "node:zlib";
 import { isAbout, refusalOf, wordsOf } from "../api/answer.js";
 import { contentTypeOf } from "../api/route.js";
 import { spellUrl } from "../api/url.js";
-import { optionText, TransloadError } from "../errors.js";
-import { abortError } from "../io/abort.js";
+import { abortError, optionText, TransloadError } from "../errors.js";
+import { askedToWait, delayBefore, LONGEST_S, mayPass, wait } from "../remote/retry-delay.js";
 import { type Predictions, predictionsOf, spellRows } from "./answer.js";
 import { cut, type Part, type PartsOptions } from "./parts.js";
-import { askedToWait, delayBefore, LONGEST_S, mayPass, wait } from "./patience.js";
 import type { Tally } from "./tally.js";
 import { NoAnswer, type Reply, type Upstream } from "./upstream.js";
 
@@ -55,6 +54,9 @@ const MOVED = 300;
 const REFUSED = 400;
 const TOO_LARGE = 413;
 
+/** So many rows are asked for one by one at most, before it is looked whether that still pays. */
+const MOST_ALONE = 64;
+
 const packed = promisify(gzip);
 
 export class Sending {
@@ -65,6 +67,8 @@ export class Sending {
   readonly #signal: AbortSignal;
   /** Rows that a request may have, as far as the server has refused larger ones. */
   #most = Number.POSITIVE_INFINITY;
+  /** A refused part of at most so many rows is asked for row by row: where most are refused, halving asks twice as often as there are rows. */
+  #alone = 1;
 
   constructor(upstream: Upstream, { sending, parts }: { sending: SendingOptions; parts: PartsOptions }, tally: Tally, signal: AbortSignal) {
     this.#upstream = upstream;
@@ -102,8 +106,23 @@ export class Sending {
     }
     // a server that fails at some rows says 500 as one that is not well does; it has been asked often enough to tell
     if (!isAbout(reply)) throw refusalOf(answerOf(reply), this.#upstream.url);
-    if (this.#options.bisect && part.rows > 1 && !this.#isTooLarge(reply)) return this.#cut(part, Math.ceil(part.rows / 2), work);
+    if (this.#options.bisect && part.rows > 1 && !this.#isTooLarge(reply)) return this.#bisect(part, work);
     this.#refuse(part, reply, work);
+  }
+
+  /** Narrows what is refused of a part to its rows. What is one row is always asked for by itself. */
+  async #bisect(part: Part, work: Work): Promise<void> {
+    const { refusedRows: before } = work;
+    const alone = part.rows <= this.#alone;
+    const parts = await cut(part, this.#parts, alone ? 1 : Math.ceil(part.rows / 2));
+    for (const [i, smaller] of parts.entries()) {
+      // all but the last was taken, so what is refused is in that
+      const known = !alone && i === parts.length - 1 && smaller.rows > 1 && work.refusedRows === before;
+      await (known ? this.#bisect(smaller, work) : this.#one(smaller, work));
+    }
+    if (part.rows > MOST_ALONE) return;
+    const dense = 2 * (work.refusedRows - before) >= part.rows;
+    this.#alone = dense ? Math.min(MOST_ALONE, Math.max(this.#alone, 2 * part.rows)) : 1;
   }
 
   async #cut(part: Part, rows: number, work: Work): Promise<void> {
@@ -177,6 +196,10 @@ class Work {
   readonly lines: string[] = [];
   readonly refused: RefusedRows[] = [];
   attempts = 0;
+
+  get refusedRows(): number {
+    return this.refused.reduce((sum, { rows }) => sum + rows, 0);
+  }
 
   /** @throws TransloadError E_ANSWER where these have other columns than those before. */
   add({ names, lines }: Predictions): void {

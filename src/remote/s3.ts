@@ -1,0 +1,154 @@
+// Objects of Amazon S3, and of what speaks its protocol. The client is AWS's own, and so are its settings: AWS_REGION, AWS_PROFILE,
+// AWS_ENDPOINT_URL_S3 and all others.
+import type { Readable } from "node:stream";
+import type * as S3 from "@aws-sdk/client-s3";
+import { TransloadError } from "../errors.js";
+import { bodyOf } from "./body.js";
+import { kindOf, StoreFault } from "./fault.js";
+import { peer } from "./peer.js";
+import { reasonOf } from "./reason.js";
+import { mayPass } from "./retry-delay.js";
+import type { Answer, Parts, Store } from "./store.js";
+import { spelled, textOf } from "./url.js";
+
+const PACKAGE = "@aws-sdk/client-s3";
+/** Answers of a store that is busy, by their names. */
+const PASSING = /^(SlowDown|InternalError|ServiceUnavailable|RequestTimeout|Throttling\w*|OperationAborted)$/;
+
+interface Place {
+  readonly Bucket: string;
+  readonly Key: string;
+}
+
+/** @throws TransloadError E_OPTION for a URL without a bucket or a key, or where AWS's client is not installed. */
+export async function s3Store(url: string | URL): Promise<Store> {
+  const place = placeOf(url);
+  const sdk = await peer<typeof S3>(PACKAGE, "an s3:// URL");
+  const { AWS_REGION, AWS_DEFAULT_REGION, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env;
+  const client = new sdk.S3Client({
+    // what may pass is asked again by us
+    maxAttempts: 1,
+    followRegionRedirects: true,
+    ...(!AWS_REGION && AWS_DEFAULT_REGION && { region: AWS_DEFAULT_REGION }),
+    // a server of one's own has no name for each bucket
+    ...((AWS_ENDPOINT_URL_S3 || AWS_ENDPOINT_URL) && { forcePathStyle: true }),
+  });
+  return new S3Store(spelled(url), place, client, sdk);
+}
+
+function placeOf(url: string | URL): Place {
+  const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/is.exec(textOf(url)) ?? [];
+  if (!Bucket || !Key) throw new TransloadError("E_OPTION", `${spelled(url)} names no object: write s3://bucket/key`);
+  return { Bucket, Key };
+}
+
+class S3Store implements Store {
+  readonly name: string;
+  readonly remedy =
+    "look at the credentials (AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), and at what they may do with the bucket";
+  readonly inOrder = false;
+  readonly #place: Place;
+  readonly #client: S3.S3Client;
+  readonly #sdk: typeof S3;
+
+  constructor(name: string, place: Place, client: S3.S3Client, sdk: typeof S3) {
+    this.name = name;
+    this.#place = place;
+    this.#client = client;
+    this.#sdk = sdk;
+  }
+
+  async get(from: number, to: number | undefined, version: string | undefined, abortSignal: AbortSignal): Promise<Answer> {
+    const Range = `bytes=${from}-${to === undefined ? "" : to - 1}`;
+    const command = new this.#sdk.GetObjectCommand({ ...this.#place, Range, ...(version !== undefined && { IfMatch: version }) });
+    try {
+      const { Body, ETag, ContentRange, ContentLength } = await this.#client.send(command, { abortSignal });
+      const [, start, size] = /^bytes (\d+)-\d+\/(\d+)$/.exec(ContentRange ?? "") ?? [];
+      const body = bodyOf(Body as unknown as Readable, (error) => faultOf(error, NEVER));
+      return {
+        from: Number(start ?? 0),
+        size: size === undefined ? ContentLength : Number(size),
+        version: ETag,
+        ranged: start !== undefined,
+        body,
+      };
+    } catch (error) {
+      // what has no bytes has no range
+      if (from === 0 && statusOf(error) === 416) return { from: 0, size: 0, version: undefined, ranged: true, body: nothing() };
+      throw faultOf(error, abortSignal);
+    }
+  }
+
+  async put(Body: Uint8Array, abortSignal: AbortSignal): Promise<void> {
+    await this.#ask(() => this.#client.send(new this.#sdk.PutObjectCommand({ ...this.#place, Body }), { abortSignal }), abortSignal);
+  }
+
+  async begin(abortSignal: AbortSignal): Promise<Parts> {
+    const { CreateMultipartUploadCommand, UploadPartCommand, CompleteMultipartUploadCommand, AbortMultipartUploadCommand } = this.#sdk;
+    const begun = await this.#ask(() => this.#client.send(new CreateMultipartUploadCommand(this.#place), { abortSignal }), abortSignal);
+    const upload = { ...this.#place, UploadId: begun.UploadId };
+    const sent: S3.CompletedPart[] = [];
+    return {
+      send: async (PartNumber, Body, signal) => {
+        const command = new UploadPartCommand({ ...upload, PartNumber, Body });
+        const answer = await this.#ask(() => this.#client.send(command, { abortSignal: signal }), signal);
+        // where the client has sent a checksum, completing names it, too
+        const { ETag, ChecksumCRC32, ChecksumCRC32C, ChecksumCRC64NVME, ChecksumSHA1, ChecksumSHA256 } = answer;
+        sent[PartNumber - 1] = { PartNumber, ETag, ChecksumCRC32, ChecksumCRC32C, ChecksumCRC64NVME, ChecksumSHA1, ChecksumSHA256 };
+      },
+      complete: async (signal) => {
+        const command = new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts: sent } });
+        await this.#ask(() => this.#client.send(command, { abortSignal: signal }), signal);
+      },
+      abort: async () => {
+        await this.#client.send(new AbortMultipartUploadCommand(upload));
+      },
+    };
+  }
+
+  async remove(abortSignal: AbortSignal): Promise<void> {
+    await this.#ask(() => this.#client.send(new this.#sdk.DeleteObjectCommand(this.#place), { abortSignal }), abortSignal);
+  }
+
+  async list(abortSignal: AbortSignal): Promise<readonly string[]> {
+    const { Bucket, Key: Prefix } = this.#place;
+    const keys: string[] = [];
+    for (let ContinuationToken: string | undefined; ; ) {
+      const command = new this.#sdk.ListObjectsV2Command({ Bucket, Prefix, ...(ContinuationToken && { ContinuationToken }) });
+      const { Contents = [], NextContinuationToken } = await this.#ask(() => this.#client.send(command, { abortSignal }), abortSignal);
+      keys.push(...Contents.flatMap(({ Key }) => (Key === undefined ? [] : [Key])));
+      ContinuationToken = NextContinuationToken;
+      if (!ContinuationToken) return keys.sort().map((key) => `s3://${Bucket}/${key}`);
+    }
+  }
+
+  async #ask<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw faultOf(error, signal);
+    }
+  }
+}
+
+const NEVER = new AbortController().signal;
+
+function statusOf(error: unknown): number | undefined {
+  return (error as Partial<S3.S3ServiceException>).$metadata?.httpStatusCode;
+}
+
+function faultOf(error: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted || error instanceof StoreFault || error instanceof TransloadError) return error;
+  const { name, message } = error as Error;
+  const status = statusOf(error);
+  if (name === "CredentialsProviderError") return new StoreFault("denied", "there are no credentials", { cause: error });
+  if (/region is missing/i.test(message)) return new StoreFault("refused", "the region is not known; set AWS_REGION", { cause: error });
+  if (status === undefined) {
+    const { why, lasts } = reasonOf(error);
+    return new StoreFault(lasts ? "refused" : "broken", why, { cause: error });
+  }
+  const passes = mayPass(status) || PASSING.test(name);
+  return new StoreFault(passes ? "passing" : kindOf(status), `the store answers ${status} ${name}`, { cause: error });
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {}
