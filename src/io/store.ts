@@ -22,12 +22,6 @@ export function* blocksOf(bytes: Pick<Spill, "read">): Generator<Uint8Array, voi
   }
 }
 
-/** Bytes from here up to there. */
-export interface Span {
-  readonly from: number;
-  readonly to: number;
-}
-
 /** A file that is read here and there. */
 export interface RandomAccess {
   readonly size: number;

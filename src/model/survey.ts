@@ -8,6 +8,7 @@ import type { Seen } from "../engine/cells.js";
 import { Look } from "../engine/codes.js";
 import { type CreateScanner, limited } from "../engine/index.js";
 import { endOf } from "../envelope/content.js";
+import { parted } from "../envelope/flags.js";
 import { Opening } from "../envelope/opening.js";
 import { Rewriter } from "../envelope/rewriter.js";
 import type { Warning } from "../errors.js";
@@ -163,7 +164,9 @@ function ownFacts({ form, layout, told }: Moved, from: Choice, found: Pick<Inspe
   // what inputs are together was told behind them
   const array = layout === "inputs" && found.layout === "tensor" ? endOf("np", form, from, 1) : undefined;
   const own = told();
-  const params = own?.besides.get("parameters");
+  // what is said to the server is none of the model's
+  const all = own?.besides.get("parameters");
+  const params = all === undefined ? undefined : parted(all).models;
   return {
     form: (array?.form ?? form).id,
     dialect: form.dialect,

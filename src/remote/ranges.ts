@@ -1,6 +1,5 @@
 // An object's bytes, here and there. A request costs as much time as some hundred kilobytes, so that ranges which lie near each other are asked for
 // together, several requests are under way at a time, and what is going to be read one behind the other is asked for ahead.
-import type { Span } from "../io/store.js";
 
 /** How ranges are fetched. */
 export interface Fetching {
@@ -10,6 +9,12 @@ export interface Fetching {
   /** Just these bytes. */
   fetch(from: number, to: number): Promise<Uint8Array<ArrayBuffer>>;
   readonly onBytes?: ((bytes: number) => void) | undefined;
+}
+
+/** Bytes from here up to there. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Requests at a time. */

@@ -18,7 +18,7 @@ const KNOWN: readonly (readonly [string, Routes, string])[] = [
   ["MLflow", mlflow("3.17.2"), "mlflow 3.17.2 --for mlflow --server-version mlflow=3.17.2"],
   ["a development version of MLflow", mlflow("3.18.0.dev0"), "mlflow 3.18.0.dev0 --for mlflow --server-version mlflow=3.18.0.dev0"],
   ["Azure ML's inference server", AZUREML, "azmlinfsrv 1.4.1 --for azureml"],
-  ["MLServer", MLSERVER, "mlserver 1.7.1 --for oip"],
+  ["MLServer", MLSERVER, "mlserver 1.7.1 --for oip --server-version mlserver=1.7.1"],
   ["Triton", TRITON, "triton 2.60.0 --for triton"],
   ["KServe", KSERVE, "kserve 0.21.0 --for kserve1 --for oip"],
   ["KServe's first protocol alone", { "GET /v1/models": { body: { models: [] } } }, "kserve --for kserve1"],

@@ -2,7 +2,7 @@
 import type { Column } from "../../columns/column.js";
 import { TransloadError } from "../../errors.js";
 import { type ExpansionGuard, expansionGuard } from "../../io/expansion.js";
-import type { Span } from "../../io/store.js";
+import type { Span } from "../../remote/ranges.js";
 import { cellTexts, jsonColumn, mapText, NULL, structText } from "../json-cells.js";
 import type { Between } from "./between.js";
 import type { ChunkReader } from "./chunk.js";
