@@ -1,4 +1,5 @@
 // Bytes that must be read again: names that come after rows, columns that become rows.
+import type { Span } from "../remote/ranges.js";
 
 /** A place for bytes that are written once, one behind the other, and read wherever they are needed. */
 export interface Spill {
