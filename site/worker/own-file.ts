@@ -4,7 +4,6 @@
 /** The private file system's, as far as it is used here, and workers alone have it (https://fs.spec.whatwg.org). */
 interface SyncAccess {
   write(bytes: Uint8Array, at: { at: number }): number;
-  flush(): void;
   close(): void;
 }
 interface OwnHandle extends FileSystemFileHandle {
@@ -47,7 +46,7 @@ function writableOf(access: SyncAccess): WritableStream<Uint8Array> {
       at += written;
     },
     close() {
-      access.flush();
+      // without a flush: it waits here to be saved elsewhere, and is gone with the tab
       access.close();
     },
     abort: () => access.close(),
