@@ -26,6 +26,38 @@ export function writeSpecial(o: usize, kind: i32, from: usize, to: usize): usize
   }
 }
 
+/** A list or an object as it stands, but for NaN and the infinities in it, where the target has none. 0: it is refused. */
+export function writeNested(o: usize, from: usize, to: usize): usize {
+  if (nan == Gap.Token || !mayHold(from, to)) return copy(o, from, to - from);
+  let text = false;
+  for (let p = from; p < to; p++) {
+    const c = load<u8>(p);
+    if (text || (c != 0x4e /* N */ && c != 0x49 /* I */)) {
+      store<u8>(o++, c);
+      if (c == 0x22) text = !text;
+      else if (text && c == 0x5c) store<u8>(o++, load<u8>(++p));
+      continue;
+    }
+    const infinite = c == 0x49;
+    if (nan == Gap.Error || (nan == Gap.Finite && infinite)) return no(Err.Nan);
+    if (!nulls) return no(Err.Null);
+    if (infinite && load<u8>(p - 1) == 0x2d) o--;
+    o = writeNull(o);
+    p += infinite ? 7 : 2; // the letters behind the first
+  }
+  return o;
+}
+
+/** Whether there is a letter that NaN or Infinity begins with; it may be of a text. */
+function mayHold(from: usize, to: usize): bool {
+  const letter = i8x16.splat(0x4e), other = i8x16.splat(0x49);
+  for (let p = from; p < to; p += 16) {
+    const v = v128.load(p);
+    if (v128.any_true(v128.or(i8x16.eq(v, letter), i8x16.eq(v, other)))) return true;
+  }
+  return false;
+}
+
 /** A number in pandas' spelling, in JSON's. */
 function writeOdd(o: usize, from: usize, to: usize): usize {
   const infinity = oddInfinity(from, to);

@@ -5,7 +5,7 @@
 import { copy } from "./copy";
 import { CELL, FIELD, FROM, KIND, TEXT, TEXT_LENGTH, TO, cells, changeSides, fields, rowStart, setCellIndex, width } from "./row";
 import { Err, Ev, fail } from "./state";
-import { Kind } from "./token";
+import { Kind, metNested } from "./token";
 
 /** How cells are written. */
 export const enum Style {
@@ -93,6 +93,31 @@ export function clearOutput(): void { out = outStart; }
 
 // ---- room
 
+/** How many more bytes a list or an object may take: null is a letter longer than NaN. */
+export function nullBytes(from: usize, to: usize): u64 {
+  if (nan != Gap.Null && nan != Gap.Finite) return 0;
+  const letter = i8x16.splat(0x4e /* N */);
+  let more: u64 = 0;
+  for (let p = from; p < to; p += 16) {
+    const here = to - p >= 16 ? 0xffff : (1 << <i32>(to - p)) - 1;
+    more += popcnt(i8x16.bitmask(i8x16.eq(v128.load(p), letter)) & here);
+  }
+  return more;
+}
+
+/** The same of the lists and objects of a row; most rows have none, and there have been some in few files. */
+// @ts-ignore: decorator
+@inline export function nestedBytes(): u64 { return metNested ? nestedBytesOfRow() : 0; }
+
+function nestedBytesOfRow(): u64 {
+  let more: u64 = 0;
+  for (let i: u32 = 0; i < width; i++) {
+    const cell = cells + <usize>i * CELL;
+    if (load<i32>(cell, KIND) == Kind.Nested) more += nullBytes(<usize>load<u32>(cell, FROM), <usize>load<u32>(cell, TO));
+  }
+  return more;
+}
+
 /** There is no room for these bytes: the output is to be emptied first. */
 export function full(bytes: u64): i32 { needed = <f64>bytes; return Ev.Flush; }
 
@@ -111,7 +136,9 @@ export function measureRow(): f64 {
     const cell = cells + <usize>i * CELL;
     const from = <usize>load<u32>(cell, FROM), to = <usize>load<u32>(cell, TO);
     measured += to - from;
-    if (style == Style.Delimited || load<i32>(cell, KIND) > Kind.Nested) measured += escapeBytes(from, to);
+    const kind = load<i32>(cell, KIND);
+    if (style == Style.Delimited || kind > Kind.Nested) measured += escapeBytes(from, to);
+    else if (kind == Kind.Nested) measured += nullBytes(from, to);
   }
   changeSides();
   return <f64>measured;

@@ -31,7 +31,9 @@ export let kind: i32 = Kind.Int;
 
 /** What a list or an object is: Nested, or Bare where its JSON is a text. */
 let nestedKind: i32 = Kind.Nested;
-export function setNested(texts: bool): void { nestedKind = texts ? Kind.Bare : Kind.Nested; }
+export function setNested(texts: bool): void { nestedKind = texts ? Kind.Bare : Kind.Nested; metNested = false; }
+/** There has been a list or an object. */
+export let metNested: bool = false;
 
 /** The first byte from p on that is no white space, or `to`. */
 // @ts-ignore: decorator
@@ -159,5 +161,6 @@ function nested(p: usize, to: usize): i32 {
   if (lastNewline == 0) setLastNewline(feed);
   end = cursor;
   kind = nestedKind;
+  metNested = true;
   return OK;
 }

@@ -1,7 +1,7 @@
 // Rows that are put together by columns: their cells are written row by row, and turned when there are enough of them.
 import { copy } from "./copy";
-import { refused, writeSpecial } from "./json-cell";
-import { begun, clearOutput, endCells, fits, full, out, outEnd, outStart, refuse, room } from "./output";
+import { refused, writeNested, writeSpecial } from "./json-cell";
+import { begun, clearOutput, endCells, fits, full, nestedBytes, out, outEnd, outStart, refuse, room } from "./output";
 import { CELL, FROM, KIND, TO, cells, changeSides, width } from "./row";
 import { Ev } from "./state";
 import { Kind } from "./token";
@@ -19,16 +19,17 @@ export function forgetEnds(): void { endCount = 0; }
 
 /** The cells of a row behind those of the rows before, a comma before each but the first of its column, and where each ends. */
 export function writeColumns(bytes: usize): i32 {
-  const most = room(bytes);
+  const most = room(bytes) + nestedBytes();
   if (endCount + width > endsMost || (<u64>out + most > <u64>outEnd && !fits())) return full(most);
   let o = out, at = ends + (<usize>endCount << 2);
   for (let i: u32 = 0; i < width; i++, at += 4) {
     const cell = cells + <usize>i * CELL;
     if (begun) store<u8>(o++, 0x2c);
     const from = <usize>load<u32>(cell, FROM), to = <usize>load<u32>(cell, TO);
-    if (load<i32>(cell, KIND) <= Kind.Nested) o = copy(o, from, to - from);
+    const kind = load<i32>(cell, KIND);
+    if (kind < Kind.Nested) o = copy(o, from, to - from);
     else {
-      o = writeSpecial(o, load<i32>(cell, KIND), from, to);
+      o = kind == Kind.Nested ? writeNested(o, from, to) : writeSpecial(o, kind, from, to);
       if (o == 0) return refuse(refused, i, from);
     }
     store<u32>(at, <u32>(o - outStart));

@@ -1,7 +1,7 @@
 // A row as a JSON list or object.
 import { copy } from "./copy";
-import { refused, writeSpecial } from "./json-cell";
-import { Gap, SLACK, begun, between, betweenLength, endRow, fits, flatten, full, growth, missing, out, outEnd, refuse, room } from "./output";
+import { refused, writeNested, writeSpecial } from "./json-cell";
+import { Gap, SLACK, begun, between, betweenLength, endRow, fits, flatten, full, growth, missing, nestedBytes, nullBytes, out, outEnd, refuse, room } from "./output";
 import { CELL, FIELD, FROM, KIND, OUT, OUT_END, TEXT, TEXT_LENGTH, TO, cells, fields, routed, setCellIndex, width } from "./row";
 import { Ev } from "./state";
 import { Kind } from "./token";
@@ -11,7 +11,7 @@ let refusedCell: u32 = 0;
 
 /** A row of cells, each behind its field's text. */
 export function writeJson(bytes: usize): i32 {
-  const most = room(bytes);
+  const most = room(bytes) + nestedBytes();
   if (<u64>out + most > <u64>outEnd && !fits()) return full(most);
   let o = out;
   if (begun) o = copy(o, between, betweenLength);
@@ -29,11 +29,12 @@ export function writeJson(bytes: usize): i32 {
 function route(): i32 {
   const field = fields + <usize>routed * FIELD, cell = cells + <usize>routed * CELL;
   const from = <usize>load<u32>(cell, FROM), to = <usize>load<u32>(cell, TO);
-  const n = <u64>(to - from) * growth + SLACK;
+  const n = <u64>(to - from) * growth + nullBytes(from, to) + SLACK;
   let o = <usize>load<u32>(field, OUT);
   if (<u64>o + n > <u64>load<u32>(field, OUT_END)) { setCellIndex(routed); return full(n); }
   if (begun) store<u8>(o++, 0x2c);
-  o = load<i32>(cell, KIND) <= Kind.Nested ? copy(o, from, to - from) : writeSpecial(o, load<i32>(cell, KIND), from, to);
+  const kind = load<i32>(cell, KIND);
+  o = kind < Kind.Nested ? copy(o, from, to - from) : kind == Kind.Nested ? writeNested(o, from, to) : writeSpecial(o, kind, from, to);
   if (o == 0) return refuse(refused, routed, from);
   store<u32>(field, o, OUT);
   // nothing of it stands in the row
@@ -42,10 +43,10 @@ function route(): i32 {
   return Ev.More;
 }
 
-/** A list or an object. */
-function nested(to: usize, from: usize, n: usize): usize {
-  const end = copy(to, from, n);
-  flatten(to, end);
+/** A list or an object, in one line where a row is one. */
+function nested(o: usize, from: usize, to: usize): usize {
+  const end = writeNested(o, from, to);
+  if (end != 0) flatten(o, end);
   return end;
 }
 
@@ -61,9 +62,8 @@ function nested(to: usize, from: usize, n: usize): usize {
     const from = <usize>load<u32>(cell, FROM), to = <usize>load<u32>(cell, TO);
     const kind = load<i32>(cell, KIND);
     if (kind < Kind.Nested) o = copy(o, from, to - from);
-    else if (kind == Kind.Nested) o = nested(o, from, to - from);
     else {
-      o = writeSpecial(o, kind, from, to);
+      o = kind == Kind.Nested ? nested(o, from, to) : writeSpecial(o, kind, from, to);
       if (o == 0) { refusedCell = <u32>((cell - cells) / CELL); return 0; }
     }
     field += FIELD;
@@ -84,7 +84,7 @@ function sparse(o: usize): usize {
     if (first) store<u8>(start, 0x7b /* { */);
     const from = <usize>load<u32>(cell, FROM), to = <usize>load<u32>(cell, TO);
     if (kind < Kind.Nested) o = copy(o, from, to - from);
-    else if (kind == Kind.Nested) o = nested(o, from, to - from);
+    else if (kind == Kind.Nested) o = nested(o, from, to);
     else o = writeSpecial(o, kind, from, to);
     if (o == 0) { refusedCell = i; return 0; }
   }

@@ -105,12 +105,21 @@ export class RowWriter {
     const gap = kind === Kind.Missing ? missing : kind === Kind.Nan ? nan : undefined;
     if (kind === Kind.Bare) return JSON.stringify(text);
     if (kind === Kind.Bool) return text.toLowerCase();
-    if (kind === Kind.Nested) return this.#texts.between === "\n" ? text.replace(/[\r\n]/g, " ") : text;
+    if (kind === Kind.Nested) return this.#nested(text, i);
     if (gap === undefined && kind !== Kind.Null) return text;
     if (gap === "error" || (gap === "finite" && text.endsWith("y"))) this.#refuse(kind === Kind.Missing ? Err.Missing : Err.Nan, i);
     if (gap === "token") return kind === Kind.Missing ? "NaN" : text;
     if (!this.#style.nulls) this.#refuse(Err.Null, i);
     return "null";
+  }
+
+  /** A list or an object, in one line where a row is one; NaN and the infinities in it as by themselves. */
+  #nested(text: string, i: number): string {
+    const line = this.#texts.between === "\n" ? text.replace(/[\r\n]/g, " ") : text;
+    if (this.#style.nan === "token") return line;
+    return line.replace(/"(?:[^"\\]|\\.)*"|NaN|-?Infinity/gs, (token) =>
+      token.startsWith('"') ? token : this.#json({ kind: Kind.Nan, text: token, spot: undefined }, i),
+    );
   }
 
   /** A number of pandas'. */
