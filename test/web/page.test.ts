@@ -87,6 +87,7 @@ test("a dropped file shows its first rows and is converted into a file that is s
   }, bytes.toString());
   await page.dispatchEvent("#drop", "drop", { dataTransfer: transfer });
   await says("#facts", /^1\.?\d* kB|bytes, azureml:split, 1 row, 12 columns$/);
+  await page.waitForSelector("#rows td");
   const [names, first] = await rows("#rows");
   expect(names).toHaveLength(12);
   expect(first).toEqual(["1", "1", "145", "233", "1", "2", "150", "0", "2.3", "3", "0", "2"]);
