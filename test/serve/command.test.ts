@@ -96,8 +96,8 @@ test("what cannot be called so is told with exit 2, a port that is taken with 3"
   taken.close();
 });
 
-test("100 MB there and 100 MB back to a client that reads slowly take bounded memory", async () => {
-  const size = 100e6;
+test("200 MB there and 200 MB back to a client that reads slowly take bounded memory", async () => {
+  const size = 200e6;
   let came = 0;
   let sent = 0;
   const upstream = createServer(async (request, response) => {
@@ -125,6 +125,7 @@ test("100 MB there and 100 MB back to a client that reads slowly take bounded me
   for await (const chunk of response) back += (chunk as Buffer).length;
   expect(back).toBeGreaterThan(size);
   const [, peak = ""] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8")) ?? [];
-  expect(Number(peak) / MEBIBYTES).toBeLessThan(160);
+  // what is kept of either way would be there beside a process of 60; how little it can be is the benchmark's affair (bench/sections/serve.ts)
+  expect(Number(peak) / MEBIBYTES).toBeLessThan(200);
   upstream.close();
 });
