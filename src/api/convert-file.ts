@@ -43,9 +43,10 @@ export interface ConvertFileOptions extends Omit<ConvertOptions, "file">, Remote
 }
 
 /**
- * Converts a file to a file, or several to one; either may be an object elsewhere, by its URL. Text goes through a few buffers that are used in turn, without streams. The target appears whole, under its name,
- * or not at all; what is there before stays until then. A device or a pipe is written to as it is. What is compressed is expanded, and a target
- * whose name ends in .gz, .zst or .br is compressed. The form of the source is told by its name or first bytes where `from` names none.
+ * Converts a file to a file, or several to one; either may be an object elsewhere, by its URL. Text goes through a few buffers that are used in
+ * turn, without streams. The target appears whole, under its name, or not at all; what is there before stays until then. A device or a pipe is
+ * written to as it is. What is compressed is expanded, and a target whose name ends in .gz, .zst or .br is compressed. The form of the source is
+ * told by its name or first bytes where `from` names none.
  *
  * A list of sources becomes one payload, with their rows one behind the other, in the order of the list; of one form or of several. Each of them is
  * a file, a folder, a pattern of names (`data/*.json`), or the manifest of a folder of pieces. They are read by one thread.

@@ -2,7 +2,7 @@
 import { TransloadError } from "../errors.js";
 import { checkHeaders } from "../remote/headers.js";
 import type { Answer } from "./answer.js";
-import { checkUrl, noAnswerIn, reasonOf, spellUrl } from "./url.js";
+import { checkUrl, noAnswerIn, spellUrl, whyNone } from "./url.js";
 
 /** How a server is spoken to. */
 export interface EndpointOptions {
@@ -47,7 +47,7 @@ export class Endpoint {
       const response = await fetch(url, { ...request, redirect: "manual", signal: AbortSignal.timeout(this.#timeout * 1000) });
       return { status: response.status, headers: response.headers, text: await textOf(response) };
     } catch (error) {
-      const reason = (error as Error).name === "TimeoutError" ? noAnswerIn(this.#timeout, "askTimeout") : reasonOf(error);
+      const reason = (error as Error).name === "TimeoutError" ? noAnswerIn(this.#timeout, "askTimeout") : whyNone(error);
       throw new TransloadError("E_READ", `cannot ask ${spellUrl(url)}: ${reason}`, {}, { cause: error });
     }
   }

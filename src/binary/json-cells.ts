@@ -2,6 +2,7 @@
 // one of text, which text forms have as it is; the readers of Arrow and Parquet put the cells together here.
 import { toBase64 } from "../columns/bytes.js";
 import { type Column, isVerbatim, type Level } from "../columns/column.js";
+import { areDistinct } from "../columns/distinct.js";
 import { isTime, NAT, unitOf } from "../columns/dtype.js";
 import { levelsOf } from "../columns/lists.js";
 import { lengthOf, textColumn, textsOf } from "../columns/texts.js";
@@ -74,8 +75,8 @@ export function withTexts(name: string, texts: readonly string[], json: boolean)
  * @throws TransloadError E_DUPLICATE where two are alike, of which JSON's readers would keep one.
  */
 export function structKeys(name: string, keys: readonly string[]): string[] {
+  if (areDistinct(keys)) return keys.map((key) => `${JSON.stringify(key)}:`);
   const twice = keys.find((key, i) => keys.indexOf(key) < i);
-  if (twice === undefined) return keys.map((key) => `${JSON.stringify(key)}:`);
   throw new TransloadError(
     "E_DUPLICATE",
     `column ${JSON.stringify(name)} holds structs with two fields called ${JSON.stringify(twice)}, of which an object in JSON keeps one`,
@@ -95,7 +96,7 @@ export function structText(keys: readonly string[], fields: readonly string[]): 
 export function mapText(name: string, keys: readonly string[], values: readonly string[], text: boolean): string {
   if (!text) return `[${keys.map((key, i) => `[${key},${values[i]}]`).join(",")}]`;
   if (keys.includes(NULL)) throw new TransloadError("E_NULL", `column ${JSON.stringify(name)} has a map with a key that is null`);
-  if (new Set(keys).size < keys.length) {
+  if (!areDistinct(keys)) {
     const twice = keys.find((key, i) => keys.indexOf(key) < i);
     throw new TransloadError(
       "E_DUPLICATE",

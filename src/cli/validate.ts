@@ -4,13 +4,13 @@ import { chooseServer, type Releases } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
 import { interruptibly } from "../io/leaving.js";
 import { print } from "../io/output.js";
+import { nameOf } from "../io/source.js";
 import { verdictOfFault } from "../model/fault.js";
 import type { Finding } from "../model/finding.js";
 import type { Inspection } from "../model/inspection.js";
 import { type Model, readModel } from "../model/mlmodel.js";
 import { spellReleases } from "../model/releases.js";
 import { type Otherwise, type Verdict, type VerdictOptions, verdict } from "../model/verdict.js";
-import { isRemote, spelled } from "../remote/url.js";
 import { extent, inspectInput, printRefusal } from "./inspect.js";
 import type { Define } from "./job.js";
 import {
@@ -124,7 +124,7 @@ function optionsOf(
     ...(model && { model }),
     ...(modelPath !== undefined && { modelPath }),
     ...(serverVersion !== undefined && { serverVersion: parseReleases(serverVersion) }),
-    ...(path !== undefined && path !== "-" && { file: isRemote(path) ? spelled(path) : path }),
+    ...(path !== undefined && path !== "-" && { file: nameOf(path) as string }),
     ...(dialect && { definitions: dialect }),
     taken: existsSync,
   };
@@ -145,7 +145,7 @@ async function look(path: string | undefined, call: ValidateCall, report: Report
 
 /** A csv's name says nothing of a line of names, which some servers do not read. */
 function sourceFor(path: string | undefined, { from, for: server }: ValidateCall): string {
-  if (from !== "auto" || server === undefined || !(path && (isRemote(path) ? spelled(path) : path).endsWith(".csv"))) return from;
+  if (from !== "auto" || server === undefined || !(path && nameOf(path)?.endsWith(".csv"))) return from;
   return chooseServer(server).forms.find(({ headless }) => headless)?.id ?? from;
 }
 

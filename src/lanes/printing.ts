@@ -6,7 +6,7 @@ import { encode } from "../columns/bytes.js";
 import { orElse } from "../columns/datatype.js";
 import { labelsOf, type RowLabels, withoutLabels } from "../columns/labels.js";
 import { withNan } from "../columns/nan.js";
-import { choose, dialectOf, FORMS, type Form, type Gap, type Layout, target } from "../dialects/index.js";
+import { choose, dialectOf, FORMS, type Form, type Layout, target } from "../dialects/index.js";
 import { isCut } from "../dialects/needs.js";
 import { withoutPlace } from "../engine/fault.js";
 import { createCorePrinter } from "../engine/wasm/index.js";
@@ -75,9 +75,7 @@ async function* text(batches: AsyncIterable<Batch>, request: WriteRequest, host:
   const beside = request.beside?.();
   const head = beside ? paramsOf(beside, choice, (warning) => request.run.onWarning?.(warning)) : "";
   const goal = target(choice, layout, middle, false);
-  // what only NaN is null for is left to who moves the cells
-  const nan = asked.nan ?? (dialectOf(goal.form).nan === "error" ? "error" : "token");
-  const told = frame ? judged(all, nan) : all;
+  const told = frame && (asked.nan ?? dialectOf(goal.form).nan) === "error" ? judged(all) : all;
   const printed = frame ? printFrame(told, head, labels, host) : named ? printNamed(told, head) : printTensor(told, head);
   const datatype = goal.form.content && orElse(asked.datatype, orElse(request.datatype, beside && datatypesFor(goal.form, beside)));
   const writing = { ...asked, ...(datatype !== undefined && { datatype }) };
@@ -98,9 +96,9 @@ async function* text(batches: AsyncIterable<Batch>, request: WriteRequest, host:
   }
 }
 
-/** NaN in lists and structs is in a cell, where nothing is moved, and is judged here. */
-async function* judged(batches: AsyncIterable<Batch>, nan: Gap): AsyncGenerator<Batch, void, undefined> {
-  for await (const batch of batches) yield withNan(batch, nan);
+/** NaN is refused by its column's name, which the printed text's rows do not have. */
+async function* judged(batches: AsyncIterable<Batch>): AsyncGenerator<Batch, void, undefined> {
+  for await (const batch of batches) yield withNan(batch, "error");
 }
 
 function formNamed(id: string): Form {

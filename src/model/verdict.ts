@@ -2,7 +2,6 @@
 //
 // The room. In: the facts of one pass over a payload (inspection.ts), a server, and a model's signature, if there is one. Out: a verdict: its
 // findings (finding.ts), and the conversion that mends what is refused (remedy.ts). Nothing here reads the payload, or asks a server.
-
 import { type BinaryName, formatOf, isFormatOf } from "../binary/form.js";
 import {
   binaryFor,

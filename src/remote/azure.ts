@@ -4,11 +4,9 @@ import type { Readable } from "node:stream";
 import type * as Identity from "@azure/identity";
 import type * as Blobs from "@azure/storage-blob";
 import { TransloadError } from "../errors.js";
-import { bodyOf } from "./body.js";
-import { kindOf, StoreFault } from "./fault.js";
+import { bodyOf, emptyAnswer } from "./body.js";
+import { asking, blamed, faultOfSilence, faultOfStatus, StoreFault } from "./fault.js";
 import { peer } from "./peer.js";
-import { reasonOf } from "./reason.js";
-import { mayPass } from "./retry-delay.js";
 import type { Answer, Parts, Store } from "./store.js";
 import { spelled, textOf } from "./url.js";
 
@@ -95,17 +93,16 @@ class AzureStore implements Store {
       const answer = await this.#blob.download(from, count, { abortSignal, conditions, maxRetryRequests: 0 });
       const { readableStreamBody, contentRange, contentLength, etag } = answer;
       const [, start, size] = /^bytes (\d+)-\d+\/(\d+)$/.exec(contentRange ?? "") ?? [];
-      const body = bodyOf(readableStreamBody as Readable, (error) => faultOf(error, NEVER));
+      const body = bodyOf(readableStreamBody as Readable, (error) => blamed(error, faultOf));
       return { from: Number(start ?? 0), size: size === undefined ? contentLength : Number(size), version: etag, ranged: true, body };
     } catch (error) {
-      // what has no bytes has no range
-      if (from === 0 && statusOf(error) === 416) return { from: 0, size: 0, version: undefined, ranged: true, body: nothing() };
-      throw faultOf(error, abortSignal);
+      if (from === 0 && statusOf(error) === 416) return emptyAnswer();
+      throw blamed(error, faultOf, abortSignal);
     }
   }
 
   async put(bytes: Uint8Array, abortSignal: AbortSignal): Promise<void> {
-    await asking(abortSignal, () => this.#blob.upload(bytes, bytes.length, { abortSignal }));
+    await asking(abortSignal, faultOf, () => this.#blob.upload(bytes, bytes.length, { abortSignal }));
   }
 
   /** Blocks that are never committed are seen by nobody, and the service lets go of them after a week. */
@@ -116,36 +113,26 @@ class AzureStore implements Store {
     return {
       send: async (number, bytes, abortSignal) => {
         const block = Buffer.from(`${run}-${String(number).padStart(6, "0")}`).toString("base64");
-        await asking(abortSignal, () => this.#blob.stageBlock(block, bytes, bytes.length, { abortSignal }));
+        await asking(abortSignal, faultOf, () => this.#blob.stageBlock(block, bytes, bytes.length, { abortSignal }));
         blocks[number - 1] = block;
       },
       complete: async (abortSignal) => {
-        await asking(abortSignal, () => this.#blob.commitBlockList(blocks, { abortSignal }));
+        await asking(abortSignal, faultOf, () => this.#blob.commitBlockList(blocks, { abortSignal }));
       },
       abort: async () => {},
     };
   }
 
   async remove(abortSignal: AbortSignal): Promise<void> {
-    await asking(abortSignal, () => this.#blob.deleteIfExists({ abortSignal }));
+    await asking(abortSignal, faultOf, () => this.#blob.deleteIfExists({ abortSignal }));
   }
 
   async list(abortSignal: AbortSignal): Promise<readonly string[]> {
     const names: string[] = [];
-    await asking(abortSignal, async () => {
+    await asking(abortSignal, faultOf, async () => {
       for await (const { name } of this.#container.listBlobsFlat({ prefix: this.#place.blob, abortSignal })) names.push(name);
     });
     return names.sort().map((name) => `${this.#prefix}${name}`);
-  }
-}
-
-const NEVER = new AbortController().signal;
-
-async function asking<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw faultOf(error, signal);
   }
 }
 
@@ -153,17 +140,11 @@ function statusOf(error: unknown): number | undefined {
   return (error as Partial<Blobs.RestError>).statusCode;
 }
 
-function faultOf(error: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted || error instanceof StoreFault || error instanceof TransloadError) return error;
+function faultOf(error: unknown): StoreFault {
   const { name, code = "" } = error as Blobs.RestError;
   const status = statusOf(error);
   if (/CredentialUnavailable|AuthenticationRequired|AuthenticationError|AggregateAuthentication/.test(name))
     return new StoreFault("denied", "nobody is signed in", { cause: error });
-  if (status === undefined) {
-    const { why, lasts } = reasonOf(error);
-    return new StoreFault(lasts ? "refused" : "broken", why, { cause: error });
-  }
-  return new StoreFault(mayPass(status) ? "passing" : kindOf(status), `the store answers ${status} ${code}`.trim(), { cause: error });
+  if (status === undefined) return faultOfSilence(error);
+  return faultOfStatus(status, `the store answers ${status} ${code}`.trim(), { cause: error });
 }
-
-async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {}

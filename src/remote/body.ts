@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { Answer } from "./store.js";
 
 /** A stream's chunks. Closing it ends the stream, also where nothing was asked for yet; `blame` says what its errors are. */
 export function bodyOf(stream: Readable, blame: (error: unknown) => unknown): AsyncIterable<Uint8Array> {
@@ -24,3 +25,10 @@ export function bodyOf(stream: Readable, blame: (error: unknown) => unknown): As
     },
   };
 }
+
+/** An object without bytes, of which a store has no range. */
+export function emptyAnswer(version?: string): Answer {
+  return { from: 0, size: 0, version, ranged: true, body: nothing() };
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {}

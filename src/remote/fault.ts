@@ -1,5 +1,7 @@
 // What a store says, in words, and what to do.
 import { abortError, TransloadError } from "../errors.js";
+import { reasonOf } from "./reason.js";
+import { mayPass } from "./retry-delay.js";
 
 /** Why a store did not do what it was asked. */
 export type FaultKind = "missing" | "denied" | "changed" | "refused" | "passing" | "broken";
@@ -21,8 +23,33 @@ export class StoreFault extends Error {
   }
 }
 
-/** The kind of an answer with this status. */
-export function kindOf(status: number): FaultKind {
+/** The fault of an answer with this status. */
+export function faultOfStatus(status: number, why: string, options?: ConstructorParameters<typeof StoreFault>[2]): StoreFault {
+  return new StoreFault(kindOf(status), why, options);
+}
+
+/** The fault where no answer came. */
+export function faultOfSilence(error: unknown): StoreFault {
+  const { why, remedy, lasts } = reasonOf(error);
+  return new StoreFault(lasts ? "refused" : "broken", remedy === undefined ? why : `${why}; ${remedy}`, { cause: error });
+}
+
+/** What a store's client has thrown, as a fault; what the signal ended, and what is told already, stays as it is. */
+export function blamed(error: unknown, faultOf: (error: unknown) => StoreFault, signal?: AbortSignal): unknown {
+  return signal?.aborted || error instanceof StoreFault || error instanceof TransloadError ? error : faultOf(error);
+}
+
+/** Asks a store by its client. @throws StoreFault, as `faultOf` has it. */
+export async function asking<T>(signal: AbortSignal, faultOf: (error: unknown) => StoreFault, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw blamed(error, faultOf, signal);
+  }
+}
+
+function kindOf(status: number): FaultKind {
+  if (mayPass(status)) return "passing";
   if (status === 404 || status === 410) return "missing";
   if (status === 401 || status === 403) return "denied";
   if (status === 412) return "changed";

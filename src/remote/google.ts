@@ -5,12 +5,10 @@ import type { IncomingHttpHeaders } from "node:http";
 import type * as Google from "@google-cloud/storage";
 import { TransloadError } from "../errors.js";
 import { attempts } from "./attempts.js";
-import { bodyOf } from "./body.js";
-import { kindOf, StoreFault } from "./fault.js";
+import { bodyOf, emptyAnswer } from "./body.js";
+import { asking, blamed, faultOfSilence, faultOfStatus, StoreFault } from "./fault.js";
 import { requested } from "./http.js";
 import { peer } from "./peer.js";
-import { reasonOf } from "./reason.js";
-import { mayPass } from "./retry-delay.js";
 import type { Answer, Parts, Store } from "./store.js";
 import { spelled, textOf } from "./url.js";
 
@@ -60,34 +58,33 @@ class GoogleStore implements Store {
         size: all === undefined ? undefined : Number(all),
         version: Array.isArray(own) ? own[0] : own,
         ranged: start !== undefined,
-        body: bodyOf(stream, (error) => faultOf(error, NEVER)),
+        body: bodyOf(stream, (error) => blamed(error, faultOf)),
       };
     } catch (error) {
-      // what has no bytes has no range
-      if (from === 0 && statusOf(error) === 416) return { from: 0, size: 0, version: undefined, ranged: true, body: nothing() };
+      if (from === 0 && statusOf(error) === 416) return emptyAnswer();
       // of a generation that is gone
       if (version !== undefined && statusOf(error) === 404) throw new StoreFault("changed", "it is another", { cause: error });
-      throw faultOf(error, signal);
+      throw blamed(error, faultOf, signal);
     }
   }
 
   async put(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
-    await asking(signal, () =>
+    await asking(signal, faultOf, () =>
       this.#bucket.file(this.#object).save(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), { resumable: false }),
     );
   }
 
   async begin(signal: AbortSignal): Promise<Parts> {
-    const [session] = await asking(signal, () => this.#bucket.file(this.#object).createResumableUpload());
+    const [session] = await asking(signal, faultOf, () => this.#bucket.file(this.#object).createResumableUpload());
     return new Session(session);
   }
 
   async remove(signal: AbortSignal): Promise<void> {
-    await asking(signal, () => this.#bucket.file(this.#object).delete({ ignoreNotFound: true }));
+    await asking(signal, faultOf, () => this.#bucket.file(this.#object).delete({ ignoreNotFound: true }));
   }
 
   async list(signal: AbortSignal): Promise<readonly string[]> {
-    const [files] = await asking(signal, () => this.#bucket.getFiles({ prefix: this.#object }));
+    const [files] = await asking(signal, faultOf, () => this.#bucket.getFiles({ prefix: this.#object }));
     return files.map(({ name }) => `gs://${this.#bucket.name}/${name}`).sort();
   }
 }
@@ -118,7 +115,7 @@ class Session implements Parts {
   }
 
   async abort(): Promise<void> {
-    await requested(this.#url, "DELETE", { "content-length": "0" }, NEVER);
+    await requested(this.#url, "DELETE", { "content-length": "0" });
   }
 
   async #put(bytes: Uint8Array, all: number | undefined, signal: AbortSignal): Promise<void> {
@@ -137,8 +134,7 @@ class Session implements Parts {
         const taken = Number(/-(\d+)$/.exec(headers.range ?? "")?.[1] ?? -1) + 1;
         this.#sent = taken;
         if (taken < end) throw new StoreFault("broken", `the store has taken ${taken} of ${end} bytes`);
-      } else if (status < 200 || status > 299)
-        throw new StoreFault(mayPass(status) ? "passing" : kindOf(status), `the store answers ${status}`);
+      } else if (status < 200 || status > 299) throw faultOfStatus(status, `the store answers ${status}`);
       this.#sent = end;
     }, signal);
   }
@@ -153,17 +149,7 @@ class Session implements Parts {
     );
     if (status === 308) return Number(/-(\d+)$/.exec(headers.range ?? "")?.[1] ?? -1) + 1;
     if (status >= 200 && status <= 299) return "whole";
-    throw new StoreFault(mayPass(status) ? "passing" : kindOf(status), `the store answers ${status}`);
-  }
-}
-
-const NEVER = new AbortController().signal;
-
-async function asking<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw faultOf(error, signal);
+    throw faultOfStatus(status, `the store answers ${status}`);
   }
 }
 
@@ -173,16 +159,10 @@ function statusOf(error: unknown): number | undefined {
   return found >= 100 && found < 600 ? found : undefined;
 }
 
-function faultOf(error: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted || error instanceof StoreFault || error instanceof TransloadError) return error;
+function faultOf(error: unknown): StoreFault {
   const status = statusOf(error);
   if (/default credentials|invalid_grant/i.test((error as Error).message))
     return new StoreFault("denied", "there are no credentials", { cause: error });
-  if (status === undefined) {
-    const { why, lasts } = reasonOf(error);
-    return new StoreFault(lasts ? "refused" : "broken", why, { cause: error });
-  }
-  return new StoreFault(mayPass(status) ? "passing" : kindOf(status), `the store answers ${status}`, { cause: error });
+  if (status === undefined) return faultOfSilence(error);
+  return faultOfStatus(status, `the store answers ${status}`, { cause: error });
 }
-
-async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {}

@@ -3,11 +3,10 @@ import { PassThrough, type Readable } from "node:stream";
 import { finished } from "node:stream/promises";
 import type { Agent, Dispatcher } from "undici";
 import { optionText, TransloadError } from "../errors.js";
-import { bodyOf } from "./body.js";
-import { kindOf, StoreFault } from "./fault.js";
+import { bodyOf, emptyAnswer } from "./body.js";
+import { blamed, faultOfSilence, faultOfStatus, StoreFault } from "./fault.js";
 import { checkHeaders } from "./headers.js";
-import { reasonOf } from "./reason.js";
-import { askedToWait, mayPass } from "./retry-delay.js";
+import { askedToWait } from "./retry-delay.js";
 import type { Answer, Parts, RemoteHeaders, Store } from "./store.js";
 import { spelled } from "./url.js";
 
@@ -71,15 +70,15 @@ export async function requested(
   url: string,
   method: Dispatcher.HttpMethod,
   headers: Headers,
-  signal: AbortSignal,
+  signal?: AbortSignal,
   body?: Uint8Array,
 ): Promise<{ readonly status: number; readonly headers: Readonly<Record<string, string | undefined>> }> {
   const dispatcher = await client();
   const { origin, pathname, search } = new URL(url);
   const answer = await dispatcher
-    .request({ origin, path: `${pathname}${search}`, method, headers, signal, body: body ?? null })
+    .request({ origin, path: `${pathname}${search}`, method, headers, signal: signal ?? null, body: body ?? null })
     .catch((error: unknown) => {
-      throw noAnswer(error, signal);
+      throw blamed(error, faultOfSilence, signal);
     });
   await ended(answer.body);
   return {
@@ -107,7 +106,7 @@ async function answerTo({ url, headers, own, method, signal, body }: Asked): Pro
     const answer = await dispatcher
       .request({ origin, path: `${pathname}${search}`, method, headers: { ...theirs, ...own }, signal, body: body ?? null })
       .catch((error: unknown) => {
-        throw noAnswer(error, signal);
+        throw blamed(error, faultOfSilence, signal);
       });
     const { location } = answer.headers;
     if (!REDIRECTING.includes(answer.statusCode) || typeof location !== "string") return answer;
@@ -118,12 +117,6 @@ async function answerTo({ url, headers, own, method, signal, body }: Asked): Pro
   }
 }
 
-function noAnswer(error: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted || error instanceof StoreFault) return error;
-  const { why, lasts } = reasonOf(error);
-  return new StoreFault(lasts ? "refused" : "broken", why, { cause: error });
-}
-
 async function read(answer: Dispatcher.ResponseData): Promise<Answer> {
   const { statusCode: status, headers, body } = answer;
   const version = one(headers.etag) ?? one(headers["last-modified"]);
@@ -131,16 +124,14 @@ async function read(answer: Dispatcher.ResponseData): Promise<Answer> {
   const size = range?.[2] === undefined || range[2] === "*" ? undefined : Number(range[2]);
   if (status === 416 && size === 0) {
     await ended(body);
-    return { from: 0, size, version, ranged: true, body: nothing() };
+    return emptyAnswer(version);
   }
   if (status !== 200 && status !== 206) throw await faultOf(answer);
-  const blame = (error: unknown) => noAnswer(error, NEVER);
+  const blame = (error: unknown) => blamed(error, faultOfSilence);
   if (status === 206 && range?.[1] !== undefined) return { from: Number(range[1]), size, version, ranged: true, body: bodyOf(body, blame) };
   const length = one(headers["content-length"]);
   return { from: 0, size: length === undefined ? undefined : Number(length), version, ranged: false, body: bodyOf(body, blame) };
 }
-
-const NEVER = new AbortController().signal;
 
 async function taken(answer: Dispatcher.ResponseData): Promise<void> {
   if (answer.statusCode < 200 || answer.statusCode > 299) throw await faultOf(answer);
@@ -151,7 +142,7 @@ async function faultOf({ statusCode: status, headers, body }: Dispatcher.Respons
   const asked = askedToWait(new Headers({ "retry-after": one(headers["retry-after"]) ?? "" }));
   await ended(body);
   if (status === 405 || status === 501) return new StoreFault("refused", `the server does not take this method (${status})`);
-  return new StoreFault(mayPass(status) ? "passing" : kindOf(status), `the server answers ${status}`, { wait: asked });
+  return faultOfStatus(status, `the server answers ${status}`, { wait: asked });
 }
 
 function one(value: string | string[] | undefined): string | undefined {
@@ -163,8 +154,6 @@ async function ended(body: Dispatcher.ResponseData["body"]): Promise<void> {
   body.on("error", () => {});
   await body.dump({ limit: 1 << 16 }).catch(() => {});
 }
-
-async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {}
 
 /** A body that is sent while it is made. Where it breaks off, its end is never sent, by which the server knows. */
 function streamed(put: (body: Readable) => Promise<Dispatcher.ResponseData>): Parts {

@@ -3,11 +3,9 @@
 import type { Readable } from "node:stream";
 import type * as S3 from "@aws-sdk/client-s3";
 import { TransloadError } from "../errors.js";
-import { bodyOf } from "./body.js";
-import { kindOf, StoreFault } from "./fault.js";
+import { bodyOf, emptyAnswer } from "./body.js";
+import { asking, blamed, faultOfSilence, faultOfStatus, StoreFault } from "./fault.js";
 import { peer } from "./peer.js";
-import { reasonOf } from "./reason.js";
-import { mayPass } from "./retry-delay.js";
 import type { Answer, Parts, Store } from "./store.js";
 import { spelled, textOf } from "./url.js";
 
@@ -64,7 +62,7 @@ class S3Store implements Store {
     try {
       const { Body, ETag, ContentRange, ContentLength } = await this.#client.send(command, { abortSignal });
       const [, start, size] = /^bytes (\d+)-\d+\/(\d+)$/.exec(ContentRange ?? "") ?? [];
-      const body = bodyOf(Body as unknown as Readable, (error) => faultOf(error, NEVER));
+      const body = bodyOf(Body as unknown as Readable, (error) => blamed(error, faultOf));
       return {
         from: Number(start ?? 0),
         size: size === undefined ? ContentLength : Number(size),
@@ -73,32 +71,33 @@ class S3Store implements Store {
         body,
       };
     } catch (error) {
-      // what has no bytes has no range
-      if (from === 0 && statusOf(error) === 416) return { from: 0, size: 0, version: undefined, ranged: true, body: nothing() };
-      throw faultOf(error, abortSignal);
+      if (from === 0 && statusOf(error) === 416) return emptyAnswer();
+      throw blamed(error, faultOf, abortSignal);
     }
   }
 
   async put(Body: Uint8Array, abortSignal: AbortSignal): Promise<void> {
-    await this.#ask(() => this.#client.send(new this.#sdk.PutObjectCommand({ ...this.#place, Body }), { abortSignal }), abortSignal);
+    await asking(abortSignal, faultOf, () => this.#client.send(new this.#sdk.PutObjectCommand({ ...this.#place, Body }), { abortSignal }));
   }
 
   async begin(abortSignal: AbortSignal): Promise<Parts> {
     const { CreateMultipartUploadCommand, UploadPartCommand, CompleteMultipartUploadCommand, AbortMultipartUploadCommand } = this.#sdk;
-    const begun = await this.#ask(() => this.#client.send(new CreateMultipartUploadCommand(this.#place), { abortSignal }), abortSignal);
+    const begun = await asking(abortSignal, faultOf, () =>
+      this.#client.send(new CreateMultipartUploadCommand(this.#place), { abortSignal }),
+    );
     const upload = { ...this.#place, UploadId: begun.UploadId };
     const sent: S3.CompletedPart[] = [];
     return {
       send: async (PartNumber, Body, signal) => {
         const command = new UploadPartCommand({ ...upload, PartNumber, Body });
-        const answer = await this.#ask(() => this.#client.send(command, { abortSignal: signal }), signal);
+        const answer = await asking(signal, faultOf, () => this.#client.send(command, { abortSignal: signal }));
         // where the client has sent a checksum, completing names it, too
         const { ETag, ChecksumCRC32, ChecksumCRC32C, ChecksumCRC64NVME, ChecksumSHA1, ChecksumSHA256 } = answer;
         sent[PartNumber - 1] = { PartNumber, ETag, ChecksumCRC32, ChecksumCRC32C, ChecksumCRC64NVME, ChecksumSHA1, ChecksumSHA256 };
       },
       complete: async (signal) => {
         const command = new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts: sent } });
-        await this.#ask(() => this.#client.send(command, { abortSignal: signal }), signal);
+        await asking(signal, faultOf, () => this.#client.send(command, { abortSignal: signal }));
       },
       abort: async () => {
         await this.#client.send(new AbortMultipartUploadCommand(upload));
@@ -107,7 +106,7 @@ class S3Store implements Store {
   }
 
   async remove(abortSignal: AbortSignal): Promise<void> {
-    await this.#ask(() => this.#client.send(new this.#sdk.DeleteObjectCommand(this.#place), { abortSignal }), abortSignal);
+    await asking(abortSignal, faultOf, () => this.#client.send(new this.#sdk.DeleteObjectCommand(this.#place), { abortSignal }));
   }
 
   async list(abortSignal: AbortSignal): Promise<readonly string[]> {
@@ -115,40 +114,26 @@ class S3Store implements Store {
     const keys: string[] = [];
     for (let ContinuationToken: string | undefined; ; ) {
       const command = new this.#sdk.ListObjectsV2Command({ Bucket, Prefix, ...(ContinuationToken && { ContinuationToken }) });
-      const { Contents = [], NextContinuationToken } = await this.#ask(() => this.#client.send(command, { abortSignal }), abortSignal);
+      const { Contents = [], NextContinuationToken } = await asking(abortSignal, faultOf, () =>
+        this.#client.send(command, { abortSignal }),
+      );
       keys.push(...Contents.flatMap(({ Key }) => (Key === undefined ? [] : [Key])));
       ContinuationToken = NextContinuationToken;
       if (!ContinuationToken) return keys.sort().map((key) => `s3://${Bucket}/${key}`);
     }
   }
-
-  async #ask<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw faultOf(error, signal);
-    }
-  }
 }
-
-const NEVER = new AbortController().signal;
 
 function statusOf(error: unknown): number | undefined {
   return (error as Partial<S3.S3ServiceException>).$metadata?.httpStatusCode;
 }
 
-function faultOf(error: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted || error instanceof StoreFault || error instanceof TransloadError) return error;
+function faultOf(error: unknown): StoreFault {
   const { name, message } = error as Error;
   const status = statusOf(error);
   if (name === "CredentialsProviderError") return new StoreFault("denied", "there are no credentials", { cause: error });
   if (/region is missing/i.test(message)) return new StoreFault("refused", "the region is not known; set AWS_REGION", { cause: error });
-  if (status === undefined) {
-    const { why, lasts } = reasonOf(error);
-    return new StoreFault(lasts ? "refused" : "broken", why, { cause: error });
-  }
-  const passes = mayPass(status) || PASSING.test(name);
-  return new StoreFault(passes ? "passing" : kindOf(status), `the store answers ${status} ${name}`, { cause: error });
+  if (status === undefined) return faultOfSilence(error);
+  const why = `the store answers ${status} ${name}`;
+  return PASSING.test(name) ? new StoreFault("passing", why, { cause: error }) : faultOfStatus(status, why, { cause: error });
 }
-
-async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {}

@@ -1,7 +1,8 @@
 // A server, asked over a few connections that stay open. undici is the client; it is loaded by the first request.
 import type { Dispatcher, Pool } from "undici";
-import { noAnswerIn, reasonOf, spellUrl } from "../api/url.js";
+import { noAnswerIn, spellUrl, whyNone } from "../api/url.js";
 import { optionText, TransloadError } from "../errors.js";
+import { reasonOf } from "../remote/reason.js";
 
 /** What a server answered. */
 export interface Reply {
@@ -33,10 +34,6 @@ export class NoAnswer extends TransloadError {
   }
 }
 
-/** What no later attempt changes: a name that there is not, and TLS that is refused. */
-const LASTING =
-  /^(ENOTFOUND|EPROTO|ERR_SSL_\w+|ERR_TLS_\w+|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|UND_ERR_INVALID_ARG)$/;
-
 export class Upstream {
   readonly url: URL;
   readonly #options: UpstreamOptions;
@@ -64,7 +61,7 @@ export class Upstream {
     } catch (error) {
       if (error instanceof TransloadError || signal.aborted) throw error;
       if (patience.aborted) throw new NoAnswer(this.url, noAnswerIn(timeout, "timeout"), true, error);
-      throw new NoAnswer(this.url, reasonOf(error), !LASTING.test(codeOf(error)), error);
+      throw new NoAnswer(this.url, whyNone(error), !reasonOf(error).lasts, error);
     }
   }
 
@@ -113,9 +110,4 @@ function headersOf({ headers }: Dispatcher.ResponseData): Headers {
   const own = new Headers();
   for (const [name, value] of Object.entries(headers)) for (const one of [value ?? []].flat()) own.append(name, one);
   return own;
-}
-
-function codeOf(error: unknown): string {
-  const { code, cause } = error as NodeJS.ErrnoException;
-  return code ?? (cause as NodeJS.ErrnoException | undefined)?.code ?? "";
 }

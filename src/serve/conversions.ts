@@ -1,6 +1,5 @@
 // The conversions between a client's dialect and a server's, there and back. Each is made once: a request of a few rows takes as long as
 // making it.
-
 import { decode } from "../columns/bytes.js";
 import { choose, type Dialect, type Form, type Layout } from "../dialects/index.js";
 import { formOf } from "../envelope/detect.js";

@@ -1,7 +1,7 @@
 // The server behind the gateway, over connections that stay open. undici is the client.
 import { Readable } from "node:stream";
 import { Pool } from "undici";
-import { reasonOf, spellUrl } from "../api/url.js";
+import { spellUrl, whyNone } from "../api/url.js";
 import { TransloadError } from "../errors.js";
 import { type Begun, chunksOf } from "./body.js";
 
@@ -18,7 +18,7 @@ export class NoAnswer extends TransloadError {
   readonly closed: boolean;
 
   constructor(url: URL, error: unknown) {
-    super("E_READ", `cannot ask ${spellUrl(url)}: ${reasonOf(error)}`, {}, { cause: error });
+    super("E_READ", `cannot ask ${spellUrl(url)}: ${whyNone(error)}`, {}, { cause: error });
     this.closed = CLOSED.includes((error as NodeJS.ErrnoException).code ?? "");
   }
 }
