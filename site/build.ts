@@ -1,5 +1,5 @@
 // npm run site: the page as a folder of static files, .data/site, or the one that is named. It can be put anywhere, under any path.
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -7,6 +7,9 @@ import { build } from "esbuild";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const [folder = join(ROOT, ".data/site")] = process.argv.slice(2);
 
+// whatever else is in a folder that somebody names is not ours to remove
+if (existsSync(folder) && readdirSync(folder).length > 0 && !existsSync(join(folder, "code/page.js")))
+  throw new Error(`${folder} is no earlier build of the page, and has files: name a new folder, or an empty one`);
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 const { metafile } = await build({
