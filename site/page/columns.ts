@@ -24,7 +24,7 @@ export function columnsView(payload: Payload, changed: () => void): HTMLElement 
     const column = facts.get(name) ?? inspection?.columns[i];
     const cells = column ? factCells(column) : HEADS.slice(2).map(() => element("td", {}, "…"));
     if (!choosable)
-      return element("tr", {}, element("th", { scope: "row" }, name || "values"), element("td", {}, column?.dtype ?? "…"), ...cells);
+      return element("tr", {}, element("th", { scope: "row" }, name || "values"), element("td", {}, column ? dtypeOf(column) : "…"), ...cells);
     return element("tr", {}, ...choiceCells(name, column, choiceOf(payload, name), changed), ...cells);
   });
   const more = names.length > SHOWN ? `; ${spellCount(names.length - SHOWN, "more column")} are not shown, and stay as they are` : "";
@@ -33,6 +33,11 @@ export function columnsView(payload: Payload, changed: () => void): HTMLElement 
     element("table", { className: "columns" }, element("caption", {}, caption), element("thead", {}, head), element("tbody", {}, ...rows)),
     "Columns",
   );
+}
+
+/** A binary file says what its columns are; of text it is what the cells are. */
+function dtypeOf({ stored, dtype }: Column): string {
+  return stored ?? dtype;
 }
 
 function choiceOf({ columns }: Payload, name: string): ColumnChoice {
@@ -55,7 +60,7 @@ function choiceCells(name: string, column: Column | undefined, choice: ColumnCho
   rename.onblur = () => {
     rename.value = choice.name;
   };
-  const own = element("option", { value: "" }, column ? column.dtype : "as it is");
+  const own = element("option", { value: "" }, column ? dtypeOf(column) : "as it is");
   const dtype = labelled(element("select", {}, own, ...DTYPES.map((id) => element("option", { value: id }, `→ ${id}`))), `Type of ${name}`);
   dtype.value = choice.dtype;
   dtype.onchange = () => {

@@ -1,5 +1,6 @@
 import stringWidth from "string-width";
 import { inspect } from "../api/inspect.js";
+import { DATATYPES } from "../columns/datatype.js";
 import { TransloadError } from "../errors.js";
 import { blame } from "../io/disk-errors.js";
 import { print } from "../io/output.js";
@@ -164,7 +165,7 @@ function columnTable({ labels, columns }: Inspection): string {
   const summed = columns.some(({ summary }) => summary);
   const rows = columns.map((column) => [
     visible(column.name),
-    column.dtype,
+    dtypeSaid(column),
     ...(labels ? [] : [[column.rows, ...column.shape].join(" x ")]),
     gapText(column.nulls, column),
     gapText(column.nans, column),
@@ -174,6 +175,11 @@ function columnTable({ labels, columns }: Inspection): string {
   const values = summed ? ["min", "max", "mean", "distinct", "values"] : [];
   const numbers = [...head, ...values].flatMap((name, i) => (["nulls", "NaN", "min", "max", "mean", "distinct"].includes(name) ? [i] : []));
   return alignColumns([[...head, ...values], ...rows], numbers, stringWidth);
+}
+
+/** The dtype by which a program reads the column: the file's own, an input's, or what its cells are. */
+function dtypeSaid({ stored, input, dtype }: InspectedColumn): string {
+  return stored ?? (input && DATATYPES[input.datatype]?.dtype) ?? dtype;
 }
 
 /** How many cells, and how many of a hundred. */

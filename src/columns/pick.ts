@@ -1,7 +1,8 @@
 import { placesAmong, TransloadError } from "../errors.js";
 import { Batch } from "./batch.js";
+import { takeCells } from "./cells.js";
 import type { Column } from "./column.js";
-import { changed } from "./texts.js";
+import { changed, spreadTexts, textColumn } from "./texts.js";
 
 /**
  * The columns of these names, in this order, under new names. A tensor has none to choose from, and is one of several by its own name.
@@ -36,6 +37,29 @@ export function dropColumns(batch: Batch, names: readonly string[]): Batch | und
     names,
   );
   return new Batch({ rowOffset, rowCount, kind, columns: columns.filter(({ name }) => !names.includes(name)) });
+}
+
+/**
+ * A frame of these columns, of a tensor that has no name. Its shape: [rows, as many as there are names].
+ * @throws TransloadError E_FORM for a tensor of another rank, E_RAGGED for one of another width.
+ */
+export function frameOf(batch: Batch, names: readonly string[]): Batch {
+  const { rowOffset, rowCount, kind } = batch;
+  const [tensor] = batch.columns as readonly [Column];
+  const { length: levels, 0: width = 1 } = tensor.shape;
+  if (kind === "scalar") throw new TransloadError("E_FORM", "a single value cannot become columns: rows are needed");
+  if (levels !== 1)
+    throw new TransloadError("E_FORM", `a tensor of rank ${levels + 1} has no columns that could be named: rank 2 is needed`);
+  if (width !== names.length)
+    throw new TransloadError("E_RAGGED", `rows of ${width} cells, and names for ${names.length} columns; name each of them`);
+  const columns = names.map((name, i) => {
+    const cells = takeCells(
+      { ...tensor, shape: [] },
+      Int32Array.from({ length: rowCount }, (_, row) => row * width + i),
+    );
+    return changed(cells.texts ? textColumn(cells, spreadTexts(cells.texts)) : cells, { name });
+  });
+  return new Batch({ rowOffset, rowCount, kind: "frame", columns });
 }
 
 function renameTensor(batch: Batch, names: readonly string[], renamed: readonly string[]): Batch {

@@ -22,7 +22,7 @@ export const LISTS: u32 = 1;
 export const SCALARS: u32 = 2;
 /** Of a float64 column that nobody asked for: whole numbers must be exact. */
 export const EXACT: u32 = 4;
-/** Of a column of numbers, or of booleans: nobody asked for its dtype, and it takes none of the other kind. */
+/** Of a column of numbers, or of booleans: nobody asked for its dtype, and it takes none of the other kind; integers no 1.0. */
 export const PURE: u32 = 8;
 // of a column that is printed
 export const OFFSETS: usize = 20; // of strings: u32 per cell and one more, into the JSON texts at AT

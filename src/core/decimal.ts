@@ -20,11 +20,12 @@ export declare function holds(p: usize, n: i32, v: f64): bool;
 export const TEN: usize = memory.data<f64>([1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22], 16);
 export const TEN_INT: usize = memory.data<u64>([1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000], 16);
 
-/** What readNumber() read: digits, power of ten, whether digits other than 0 were left out, sign. */
+/** What readNumber() read: digits, power of ten, whether digits other than 0 were left out, sign, whether it has a point or an exponent. */
 export let significand: u64 = 0;
 export let tens: i32 = 0;
 export let cut: bool = false;
 export let negative: bool = false;
+export let pointed: bool = false;
 
 const ZEROS: u64 = 0x3030303030303030;
 
@@ -54,7 +55,7 @@ const ZEROS: u64 = 0x3030303030303030;
 export function readNumber(p: usize, to: usize): usize {
   negative = load<u8>(p) == 0x2d; /* - */
   p += <usize>negative;
-  significand = 0; tens = 0; cut = false;
+  significand = 0; tens = 0; cut = false; pointed = false;
   let kept = 0, full = false;
   const first = p;
   while (isDigit(load<u8>(p))) {
@@ -64,6 +65,7 @@ export function readNumber(p: usize, to: usize): usize {
   }
   if (p == first || (load<u8>(first) == 0x30 && p > first + 1)) return 0;
   if (load<u8>(p) == 0x2e /* . */) {
+    pointed = true;
     p++;
     const point = p;
     while (isDigit(load<u8>(p))) {
@@ -74,6 +76,7 @@ export function readNumber(p: usize, to: usize): usize {
     if (p == point) return 0;
   }
   if ((load<u8>(p) | 0x20) == 0x65 /* e */) {
+    pointed = true;
     p++;
     const minus = load<u8>(p) == 0x2d;
     if (minus || load<u8>(p) == 0x2b) p++;
@@ -155,7 +158,9 @@ export function toF32(p: usize, end: usize): f32 {
 
 /** Sets what a caller read by itself: significand * 10^tens, no digit left out. */
 // @ts-ignore: decorator
-@inline export function setNumber(digits: u64, power: i32, minus: bool): void { significand = digits; tens = power; cut = false; negative = minus; }
+@inline export function setNumber(digits: u64, power: i32, minus: bool): void {
+  significand = digits; tens = power; cut = false; negative = minus; pointed = power != 0;
+}
 
 export function product64(w: u64, q: i32): f64 { return reinterpret<f64>(product(w, q, 52, 1023, 0x7ff, -4, 23)); }
 export function product32(w: u64, q: i32): f32 { return reinterpret<f32>(<u32>product(w, q, 23, 127, 0xff, -17, 10)); }

@@ -3,7 +3,7 @@
 // Three readers put their cells into columns here: cells.ts those of JSON, plain.ts those of plain lines, fill.ts those of rows. A text is
 // only remembered; texts.ts copies it before its bytes leave the window.
 import { AT, DTYPE, DType, EXACT, PURE, RECORD, SCALARS, SEEN, STEP, TAKES, VALID, columns } from "./column";
-import { TEN_INT, clinger, cut, digitCount, digitsAt, eightDigits, holds, leading, negative, product64, readNumber, setNumber, significand, tens, toF32, toF64 } from "./decimal";
+import { TEN_INT, clinger, cut, digitCount, digitsAt, eightDigits, holds, leading, negative, pointed, product64, readNumber, setNumber, significand, tens, toF32, toF64 } from "./decimal";
 import { oddInfinity, spellOdd } from "./json-cell";
 import { Err } from "./state";
 import { Look, isWhole, lookNumber, lookPlain, see } from "./survey";
@@ -202,13 +202,19 @@ export function put(column: usize, out: usize, p: usize, end: usize): i32 {
     case DType.Int8: return integer(out, 1, 0x7f, 0x80, p, end);
     case DType.Int16: return integer(out, 2, 0x7fff, 0x8000, p, end);
     case DType.Int32: return integer(out, 4, 0x7fffffff, 0x80000000, p, end);
-    case DType.Int64: return integer(out, 8, 0x7fffffffffffffff, 0x8000000000000000, p, end);
+    case DType.Int64: return longInteger(column, out, 0x7fffffffffffffff, 0x8000000000000000, p, end);
     case DType.Uint8: return integer(out, 1, 0xff, 0, p, end);
     case DType.Uint16: return integer(out, 2, 0xffff, 0, p, end);
     case DType.Uint32: return integer(out, 4, 0xffffffff, 0, p, end);
-    case DType.Uint64: return integer(out, 8, 0xffffffffffffffff, 0, p, end);
+    case DType.Uint64: return longInteger(column, out, 0xffffffffffffffff, 0, p, end);
     default: return (load<u32>(column, TAKES) & PURE) != 0 ? <i32>Err.Kind : integer(out, 1, 1, 0, p, end); // bool
   }
+}
+
+/** An integer of 64 bits. Text like 1.0 is none where nobody asked for integers: its column is then float64, wherever it stands. */
+function longInteger(column: usize, out: usize, above: u64, below: u64, p: usize, end: usize): i32 {
+  if (pointed && (load<u32>(column, TAKES) & PURE) != 0) return Err.Range;
+  return integer(out, 8, above, below, p, end);
 }
 
 /** An integer of `bytes` bytes, from -below to above. Text like 1.0 or 1e3 is one too; clip cuts the rest to fit. */

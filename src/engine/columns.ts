@@ -160,17 +160,19 @@ export function pickedOf(names: readonly string[], pick: readonly string[] | und
 }
 
 /**
- * What each column is. Its own dtype where one was asked for by its name; the one for all where that can hold it; or else what its cells look
- * like: text where they are of several kinds, bool, int64 or uint64 where numbers are whole and `infer` says so, and float64, in which whole
+ * What each column is. Its own dtype where one was asked for by its name; the one for all where that can hold it; what the payload says of it;
+ * or else what its cells look like: text where they are of several kinds, bool, int64 or uint64 where numbers are whole and `infer` says so, and float64, in which whole
  * numbers must then be exact.
  */
 export function chooseDtypes(names: readonly string[], kinds: readonly Kinds[], request: CellRequest): ColumnChoice[] {
-  const { dtype: asked, guesses, layout } = request;
+  const { dtype: asked, declared, guesses, layout } = request;
   const all = typeof asked === "string" && asked !== "infer" ? asked : undefined;
   return names.map((name, i) => {
     const own = dtypeNamed(asked, name);
     if (own) return { dtype: own, guessed: false };
-    const known = guesses && Object.hasOwn(guesses, name) ? guesses[name] : undefined;
+    const said = all ? undefined : ownValue(declared, name);
+    if (said) return { dtype: said, guessed: false };
+    const known = ownValue(guesses, name);
     if (known) return { dtype: known, guessed: true };
     const { strings, booleans, numbers } = kinds[i] as Kinds;
     const mixed = Number(strings) + Number(booleans) + Number(numbers) > 1;
@@ -182,6 +184,10 @@ export function chooseDtypes(names: readonly string[], kinds: readonly Kinds[], 
     if (number) return { dtype: number, guessed: false };
     return { dtype: asked === "infer" || request.infer ? wholeOrFloat(kinds[i] as Kinds) : "float64", guessed: true };
   });
+}
+
+function ownValue(dtypes: Readonly<Record<string, DType>> | undefined, name: string): DType | undefined {
+  return dtypes && Object.hasOwn(dtypes, name) ? dtypes[name] : undefined;
 }
 
 function wholeOrFloat({ numbers, floats, large, negative }: Kinds): DType {

@@ -4,10 +4,11 @@ import { checkHeader } from "../binary/check.js";
 import { type BinaryForm, binaryAt, binaryForm } from "../binary/form.js";
 import type { Batch } from "../columns/batch.js";
 import { castBatch } from "../columns/cast.js";
+import { dtypesDeclared } from "../columns/datatype.js";
 import { withDictionaries } from "../columns/dictionary.js";
 import type { RowLabels } from "../columns/labels.js";
 import { withNan } from "../columns/nan.js";
-import { dropColumns, pickColumns } from "../columns/pick.js";
+import { dropColumns, frameOf, pickColumns } from "../columns/pick.js";
 import type { RowSet } from "../columns/row-set.js";
 import { choose } from "../dialects/index.js";
 import { refuseLabel, withoutPlace } from "../engine/fault.js";
@@ -109,7 +110,7 @@ async function opened(chunks: Chunks, request: ReadRequest, host: Host, labels: 
 async function* readBinary(
   form: BinaryForm,
   chunks: Chunks,
-  { rows: { columns, headerLength, nested }, batches, limits: { maxExpand }, gaps, onLabels, onBeside }: ReadRequest,
+  { rows: { columns, headerLength, nested }, batches, limits: { maxExpand }, gaps, named, onLabels, onBeside }: ReadRequest,
   host: Host,
   labels: string[],
 ): AsyncGenerator<Batch, void, undefined> {
@@ -129,11 +130,17 @@ async function* readBinary(
   };
   const told = { ...(onLabels && { onLabels: found }), onBeside };
   const reading = { columns, headerLength, batchRows, batchBytes, reuse, maxExpand, spill, npz, ...told };
-  for await (const own of readForm(form, await host.random(chunks), reading)) {
+  for await (const read of readForm(form, await host.random(chunks), reading)) {
+    // a binary target with names makes a frame of a tensor that is given some
+    const own = columns && binaryForm(named ?? "") && isNameless(read) ? frameOf(read, columns) : read;
     // NaN in a text is out of reach
     const batch = nested === "json" ? flattened(gaps?.nan ? withNan(own, gaps.nan) : own, nested) : own;
     yield dtype === undefined || dtype === "infer" ? batch : castBatch(batch, dtype, cast, whole, kept);
   }
+}
+
+function isNameless({ kind, columns: [first] }: Batch): boolean {
+  return kind !== "frame" && first?.name === "";
 }
 
 async function* readText(bytes: Chunks, request: ReadRequest, host: Host): AsyncGenerator<Batch, void, undefined> {
@@ -174,7 +181,8 @@ async function* readText(bytes: Chunks, request: ReadRequest, host: Host): Async
           columns: found.picks ? rows.columns : undefined,
           picks: true,
           nan: undefined,
-          typed,
+          // inputs have all been read, and what they say of themselves with them, before the first of their cells comes
+          typed: { ...typed, declared: dtypesDeclared(found.moved?.told()?.inputs ?? []) },
           renames: false,
           createScanner,
           write: () => {},

@@ -82,7 +82,10 @@ async function* text(batches: AsyncIterable<Batch>, request: WriteRequest, host:
   if (goal.form === middle && Object.keys(writing).length === 0 && !isCut(pieces) && rows.nested !== "json") return yield* printed;
   // but for labels, nothing stands behind the rows that we print, and their bytes have been counted
   const { onProgress: ___, ...run } = request.run;
+  // a frame's have been picked as it was read; a tensor has none, and gets them where it becomes a frame
+  const columns = layout === "tensor" ? (rows.renamed ?? rows.columns) : undefined;
   const reading = {
+    ...(columns && { columns }),
     ...(rows.header !== undefined && { header: rows.header }),
     ...(rows.nested && { nested: rows.nested }),
     ...(isCut(pieces) && !labels && { fixed: true }),

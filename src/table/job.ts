@@ -59,7 +59,7 @@ export interface TableOptions {
 /** How batches are to be made. */
 export type BatchRequest = Pick<
   CellRequest,
-  "dtype" | "infer" | "guesses" | "cast" | "batchRows" | "batchBytes" | "reuse" | "dictionary"
+  "dtype" | "infer" | "declared" | "guesses" | "cast" | "batchRows" | "batchBytes" | "reuse" | "dictionary"
 > & {
   /** What is lent is looked at by nobody any more, once the last batch has been taken. */
   readonly copied?: boolean;

@@ -91,6 +91,54 @@ describe("dtypes that are inferred", () => {
   });
 });
 
+describe("dtypes that a payload's inputs have", () => {
+  const DATATYPES: readonly [string, string, string, readonly (number | bigint | string)[]][] = [
+    ["BOOL", "[true,false]", "bool", [1, 0]],
+    ["INT8", "[-128,127]", "int8", [-128, 127]],
+    ["UINT16", "[0,65535]", "uint16", [0, 65535]],
+    ["INT64", "[1,9007199254740993]", "int64", [1n, 9007199254740993n]],
+    ["UINT64", "[1,18446744073709551615]", "uint64", [1n, 18446744073709551615n]],
+    ["FP16", "[1,2]", "float32", [1, 2]],
+    ["FP32", "[1,0.1]", "float32", [1, Math.fround(0.1)]],
+    ["FP64", "[1,2]", "float64", [1, 2]],
+    ["BYTES", '["1","b"]', "string", ["1", "b"]],
+  ];
+  const input = (name: string, datatype: string, data: string) => `{"name":"${name}","data":${data},"shape":[2],"datatype":"${datatype}"}`;
+  const request = (inputs: readonly string[], content?: string) =>
+    whole(`{"inputs":[${inputs}]${content ? `,"parameters":{"content_type":"${content}"}` : ""}}`);
+  const read = async (payload: readonly Uint8Array[], options: ReadOptions) => {
+    const found: unknown[] = [];
+    for (const batch of await collect(payload, options))
+      for (const { name, dtype, values } of batch.columns) found.push([name, dtype, [...values]]);
+    return found;
+  };
+
+  test.each(["core", "reference"] as const)("are those of its columns, and of an array, in the %s engine", async (engine) => {
+    const all = DATATYPES.map(([datatype, data], i) => input(`c${i}`, datatype, data));
+    const expected = DATATYPES.map(([, , dtype, values], i) => [`c${i}`, dtype, values]);
+    for (const content of ["pd", undefined])
+      for (const options of [{}, { dtype: "infer" }] as const)
+        expect(await read(request(all, content), { engine, ...options })).toEqual(expected);
+    for (const [datatype, data, dtype, values] of DATATYPES) {
+      const [found] = (await read(request([input("x", datatype, data)], "np"), { engine })) as [unknown[]];
+      expect(found.slice(1), datatype).toEqual([dtype, values]);
+    }
+  });
+
+  test("give way to those that are asked for", async () => {
+    const payload = () => request([input("a", "INT32", "[1,2]"), input("b", "FP32", "[1,2]")], "pd");
+    const dtypes = async (options: ReadOptions) =>
+      (await collect(payload(), options)).flatMap(({ columns }) => columns.map(({ dtype }) => dtype));
+    expect(await dtypes({ dtype: "float64" })).toEqual(["float64", "float64"]);
+    expect(await dtypes({ dtype: { b: "int8" } })).toEqual(["int32", "int8"]);
+  });
+
+  test("refuse a cell that they have no place for", async () => {
+    const { error } = await tryRead(request([input("a", "UINT8", "[1,256]")], "pd"), { dtype: "infer" });
+    expect(error).toMatchObject({ code: "E_RANGE", message: expect.stringContaining("256 does not fit uint8") });
+  });
+});
+
 test("a cell that is passed over may end where a chunk does, and the next be no more than a comma", async () => {
   const rows = Array.from({ length: 6000 }, (_, i) => `["text ${i}", ${i},[[${i}],[2]]]`);
   const payload = Buffer.from(`{"dataframe_split":{"columns":["s","n","t"],"data":[${rows.join(",")}]}}`);

@@ -1,6 +1,7 @@
 // Arrow's files and streams, with apache-arrow at the other end.
 import {
   Table as ArrowTable,
+  DateMillisecond,
   Field,
   Int32,
   makeData,
@@ -108,6 +109,25 @@ describe("arrow", () => {
       [1, 2],
       [3, 4],
     ]);
+  });
+
+  test("with a time of day in a date is refused, unless it lies under a null", async () => {
+    const dates = (nulls: object) =>
+      tableToIPC(
+        new ArrowTable({
+          day: new Vector([
+            makeData({ type: new DateMillisecond(), length: 2, data: BigInt64Array.of(86_400_000n, 86_400_001n), ...nulls }),
+          ]),
+        }),
+        "stream",
+      );
+    await expect(tableOf([dates({ nullCount: 0 })])).rejects.toMatchObject({
+      code: "E_RANGE",
+      row: 1,
+      detail: expect.stringMatching(/column "day": 86400001 milliseconds .* cast it to a timestamp/),
+    });
+    const nullBitmap = Uint8Array.of(0b01, 0, 0, 0, 0, 0, 0, 0);
+    expect(await tableOf([dates({ nullCount: 1, nullBitmap })])).toMatchObject([{ name: "day", cells: [1n, null] }]);
   });
 
   test("damaged anywhere it is refused or read, and never hangs", async () => {

@@ -37,6 +37,9 @@ describe("a column whose first rows misled", () => {
   const whole = (i: number) => `${i % 7}`;
   test.each([
     ["a fraction", whole, "9,1.5", ["float64", 0, 1.5]],
+    ["a whole number with a point", whole, "9,1.0", ["float64", 0, 1]],
+    ["a whole number with an exponent", whole, "9,1.0e1", ["float64", 0, 10]],
+    ["minus zero", whole, "9,-0.0", ["float64", 0, -0]],
     ["a number above int64", whole, "9,18446744073709551615", ["uint64", 0n, 18446744073709551615n]],
     ["a number above uint64", whole, "9,18446744073709551616", ["string", "0", "18446744073709551616"]],
     ["a text", whole, "9,A/5", ["string", "0", "A/5"]],
@@ -68,6 +71,11 @@ describe("a column whose first rows misled", () => {
     writeFileSync(file, text);
     expect(await buffer(Readable.from([Buffer.from(text)]).pipe(convert({ from: "csv", to: "parquet", file })))).toEqual(piped);
     expect(await columnOf(piped)).toEqual(["string", "0", "B"]);
+  });
+
+  test.each(["core", "reference"] as const)("is the same among instances in the %s engine", async (engine) => {
+    const text = `{"instances":[${Array.from({ length: MANY }, (_, i) => `{"id":${i},"x":${i % 7}}`).join()},{"id":1,"x":-0.0}]}`;
+    expect(await columnOf(await parquetOf(text, { from: "tfserving", engine }))).toEqual(["float64", 0, -0]);
   });
 
   test("changes nothing of JSON Lines and records but the column", async () => {

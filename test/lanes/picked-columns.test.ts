@@ -108,6 +108,31 @@ describe("columns", () => {
     });
   });
 
+  test("of a file's tensor are names as they are of a payload's", async () => {
+    const text = '{"inputs":[[1,2],[3,4],[5,6]]}';
+    const options = { columns: { x: "a", y: "b" } };
+    for (const from of ["npy", "arrow"] as const) {
+      const file = await converted(text, { to: from });
+      for (const { id } of TARGETS) {
+        const to = id as "mlflow";
+        const outcome = (source: Buffer | string, own: "mlflow" | "npy" | "arrow") =>
+          converted(source, { from: own, to, ...options }).then(
+            (bytes) => told({ text: `${bytes}`, warnings: [], error: undefined }),
+            ({ code }) => code,
+          );
+        expect(await outcome(file, from), `${from} to ${id}`).toEqual(await outcome(text, "mlflow"));
+      }
+      for (const to of ["parquet", "arrow", "arrows", "npz"] as const) {
+        const named = await converted(file, { from, to, ...options });
+        expect(await columnsIn(named, { from: to }), `${from} to ${to}`).toEqual({ "x int64": [1n, 3n, 5n], "y int64": [2n, 4n, 6n] });
+      }
+      for (const columns of [["a"], ["a", "b", "c"]])
+        await expect(converted(file, { from, to: "parquet", columns })).rejects.toMatchObject({ code: "E_RAGGED" });
+      const deeper = await converted('{"inputs":[[[1],[2]]]}', { to: from });
+      await expect(converted(deeper, { from, to: "parquet", columns: ["a", "b"] })).rejects.toMatchObject({ code: "E_FORM" });
+    }
+  });
+
   test("are picked in the typed lane, in pieces, and of files", async () => {
     const text = '{"dataframe_split":{"columns":["a","b","c"],"data":[[1,2,3],[4,5,6]]}}';
     for (const options of [{ columns: { z: "c", a: "a" } }, { drop: ["b"] }] as Pick[]) {

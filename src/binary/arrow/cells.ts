@@ -13,6 +13,9 @@ import type { Reading } from "./reading.js";
 import type { ArrowField, ArrowType } from "./schema.js";
 import { viewedTexts } from "./views.js";
 
+/** Milliseconds. */
+const DAY = 86_400_000n;
+
 /** Cells that are no lists, and no places in something else. */
 export function cellsOf(field: ArrowField, node: Node, body: Buffers, of: Reading): Column {
   const { type, metadata } = field;
@@ -35,8 +38,8 @@ export function cellsOf(field: ArrowField, node: Node, body: Buffers, of: Readin
     case "decimal":
       return decimalsOf(type, body, length, rest, swap);
     case "date": {
-      const days = wholeOf(body, type.bits, length, swap);
-      return timesOf(rest, "D", length, type.bits === 32 ? days : (i) => days(i) / 86_400_000n);
+      const at = wholeOf(body, type.bits, length, swap);
+      return timesOf(rest, "D", length, type.bits === 32 ? at : (i) => wholeDays(at(i), i, of));
     }
     case "timestamp": {
       const { timezone } = type;
@@ -129,6 +132,20 @@ function timesOf(rest: Rest, unit: "D" | "s" | "ms" | "us" | "ns", length: numbe
   const { valid } = rest;
   const values = BigInt64Array.from({ length }, (_, i) => (valid?.[i] === 0 ? NAT : at(i)));
   return { ...rest, dtype: `datetime64[${unit}]`, values };
+}
+
+/**
+ * Days of a date in milliseconds, which Arrow's Schema.fbs wants to be whole ones.
+ * @throws TransloadError E_RANGE for a time of day beside the date, which pyarrow 26 writes and shows without it.
+ */
+function wholeDays(milliseconds: bigint, i: number, { name, rowOffset }: Reading): bigint {
+  if (milliseconds % DAY === 0n) return milliseconds / DAY;
+  const row = rowOffset + i;
+  throw new TransloadError(
+    "E_RANGE",
+    `row ${row}, column ${JSON.stringify(name)}: ${milliseconds} milliseconds are no whole day, as its type date64 wants; cast it to a timestamp where the file is written`,
+    { row },
+  );
 }
 
 /** Times of day, and lengths of time, as ISO 8601 has them. */

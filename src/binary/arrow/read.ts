@@ -81,7 +81,10 @@ class BatchReader {
     this.#buffers = expansionGuard("the Arrow file", maxExpand);
     const names = schema.fields.map(({ name }) => name);
     const columns = columnsToRead(options, schema.metadata.get(PANDAS), names);
-    this.#wanted = columns ? placesAmong(names, columns) : names.map((_, i) => i);
+    // a tensor without a name has no columns to choose from
+    const [only, ...others] = schema.fields;
+    const nameless = only?.name === "" && only.type.kind === "fixed list" && others.length === 0;
+    this.#wanted = columns && !nameless ? placesAmong(names, columns) : names.map((_, i) => i);
     for (const place of this.#wanted) refuseOthers(schema.fields[place] as ArrowField, names[place] as string);
     this.#coded = new Map(
       this.#wanted.flatMap((place) => {

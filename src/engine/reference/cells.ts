@@ -210,7 +210,7 @@ export class ReferenceCells implements CellReader {
         throw this.#refuse(Err.Range, token);
       return value;
     }
-    if (isNan(number)) throw this.#refuse(Err.Range, token);
+    if (isNan(number) || (takes & Takes.Pure && !/^-?\d+$/.test(number))) throw this.#refuse(Err.Range, token);
     const whole = integer(number, NUMERIC[dtype].range as readonly [bigint, bigint], clip);
     if (whole === undefined) throw this.#refuse(Err.Range, token);
     return big ? whole : Number(whole);
