@@ -5,6 +5,8 @@ import { placesAmong } from "../errors.js";
 export interface ColumnPick {
   /** Columns that a keyed source is known to have. */
   readonly first: readonly string[];
+  /** Any other column that a keyed source turns out to have is wanted, too. */
+  readonly open: boolean;
   /**
    * Of these columns the places of those that are wanted, in their order.
    * @throws TransloadError E_COLUMNS for one that is not among them.
@@ -18,6 +20,7 @@ export interface ColumnPick {
 
 /** Columns of these names, in this order, under new names. */
 export class Chosen implements ColumnPick {
+  readonly open = false;
   readonly first: readonly string[];
   readonly #wanted: readonly string[];
   readonly #renamed: readonly string[];
@@ -43,6 +46,7 @@ export class Chosen implements ColumnPick {
 
 /** All columns but these. */
 export class Dropped implements ColumnPick {
+  readonly open = true;
   readonly first: readonly string[];
   readonly #unwanted: ReadonlySet<string>;
 
@@ -69,6 +73,7 @@ export class Dropped implements ColumnPick {
 export function behindFirst(pick: ColumnPick): ColumnPick {
   return {
     first: pick.first,
+    open: pick.open,
     places: ([, ...names]) => [0, ...pick.places(names).map((place) => place + 1)],
     names: ([first = "", ...names]) => [first, ...pick.names(names)],
     settled: (names) => pick.settled(names),

@@ -181,7 +181,7 @@ export class Columns {
   }
 
   *#copyCells(range: Range, syntax: RowSyntax, width: number, texts: RowTexts, nulls: boolean): Generator<Wait, void, void> {
-    for (const text of this.nesting.rewritten(range, syntax, width, texts, { nan: this.#rules.gap("nan"), nulls })) {
+    for (const text of this.nesting.rewritten(range, syntax, width, () => texts, { nan: this.#rules.gap("nan"), nulls })) {
       this.#output.put(text);
       if (this.#job.sink.full) yield "pause";
     }

@@ -15,8 +15,9 @@ import type { Rules } from "./rules.js";
 
 /** Bytes in which it is looked for what the first object is. */
 const HEAD = 64;
-const LISTS: RowTexts = { before: (i) => (i === 0 ? "[" : ","), after: "]", between: "," };
-const BARE: RowTexts = { before: (i) => (i === 0 ? "" : ","), after: "", between: "," };
+/** A row of no cells has its brackets all the same. */
+const LISTS: RowStyle["texts"] = (_, width) => ({ before: (i) => (i === 0 ? "[" : ","), after: width === 0 ? "[]" : "]", between: "," });
+const BARE: RowStyle["texts"] = (_, width) => ({ before: (i) => (i === 0 ? "" : ","), after: "", between: width === 0 ? "" : "," });
 
 /** Rows that were read, and cells in each. */
 interface Counted {
@@ -40,11 +41,11 @@ export class Nesting {
     range: Range,
     syntax: RowSyntax,
     width: number | undefined,
-    texts: RowTexts,
+    texts: RowStyle["texts"],
     gaps: Pick<RowStyle, "nan" | "nulls">,
     set?: RowSet,
   ): Generator<Uint8Array, Counted, void> {
-    const style: RowStyle = { cells: "json", missing: "null", ...gaps, texts: () => texts };
+    const style: RowStyle = { cells: "json", missing: "null", ...gaps, texts };
     const request = { ...this.#rules.request(syntax, undefined), ...(width !== undefined && { width }) };
     const { reader: all, feed, close } = reread(this.#job, range, request, style);
     const reader = set ? new PickedRows(all, set, true) : all;
@@ -69,7 +70,7 @@ export class Nesting {
   /** Flat elements in the brackets that the shape asks for. */
   nested(range: Range, shape: readonly number[]): Range {
     const inner = shape.slice(1);
-    const [to, store] = this.#put(range, this.#kept(range, "grouped", product(inner), bracketed(inner)));
+    const [to, store] = this.#put(range, this.#kept(range, "grouped", product(inner), () => bracketed(inner)));
     return { ...range, nested: true, to, store, rows: shape[0] ?? 0, inner: [inner.length, inner[0] ?? 0] };
   }
 
@@ -117,7 +118,7 @@ export class Nesting {
   }
 
   /** Cells as they stand: what a NaN becomes is told where they are written. */
-  #kept(range: Range, syntax: RowSyntax, width: number | undefined, texts: RowTexts): Generator<Uint8Array, Counted, void> {
+  #kept(range: Range, syntax: RowSyntax, width: number | undefined, texts: RowStyle["texts"]): Generator<Uint8Array, Counted, void> {
     return this.rewritten(range, syntax, width, texts, { nan: "token", nulls: true });
   }
 

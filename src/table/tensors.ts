@@ -96,7 +96,10 @@ export class Tensors {
     const all = this.ranges.splice(0);
     const names = all.map((range, i) => range.facts?.name ?? range.name ?? `${i}`);
     const renamed = pick.names(names);
-    pick.places(names).forEach((place, i) => {
+    const places = pick.places(names);
+    if (places.length === 0)
+      throw new TransloadError("E_COLUMNS", `each of the tensors is left out (${listed(names)}), so there are no rows to write`);
+    places.forEach((place, i) => {
       const range = all[place] as Range;
       const name = renamed[i] as string;
       this.ranges.push({ ...range, name, facts: range.facts && { ...range.facts, name } });

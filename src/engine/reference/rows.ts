@@ -226,7 +226,7 @@ export class ReferenceRows implements RowReader {
     const known = this.#places.get(name);
     if (known !== undefined) return known;
     const { newKeys, pick } = this.#request;
-    const refused = !pick && (newKeys === "refuse" || (newKeys === "first" && this.rows > 0));
+    const refused = pick?.open !== false && (newKeys === "refuse" || (newKeys === "first" && this.rows > 0));
     if (refused) throw refuseKey(name, names, this.#place(key));
     this.#places.set(name, names.length);
     names.push(name);

@@ -25,6 +25,8 @@ export class CoreOutput {
   #at = 0;
   #length = 0;
   #block = FIRST_BLOCK;
+  /** Columns that are laid out. */
+  #width: number | undefined;
   /** Bytes that may still be written; undefined without a limit. */
   #bytesLeft: number | undefined;
   /** Where the cells of a column go that leaves the rows. */
@@ -41,10 +43,11 @@ export class CoreOutput {
     this.#room(OUT);
   }
 
-  /** The columns are known, or there are more of them. */
+  /** The columns are known, or there are more of them. Those that are written may be no more than before: the block goes on. */
   lay(width: number): void {
     const { cells, routed } = this.#style;
-    if (cells === "columns") this.#layBlock(this.#length, width);
+    if (cells === "columns" && width !== this.#width) this.#layBlock(this.#length, width);
+    this.#width = width;
     if (routed !== undefined) this.#layPlace(routed, PLACE);
   }
 

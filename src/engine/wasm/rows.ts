@@ -287,7 +287,7 @@ export class CoreRows implements RowReader {
   /** A record has a key of this name, which is new: may it be a column? */
   #admit(name: string, at: number): void {
     const { newKeys, pick } = this.#request;
-    if (pick) return;
+    if (pick && !pick.open) return;
     if (newKeys !== "refuse" && (newKeys !== "first" || this.rows === 0)) return;
     this.#input.countLines(at);
     throw refuseKey(name, this.#names as string[], this.#input.placeOfRow(at, this.rows));

@@ -122,7 +122,7 @@ function valuesWriter(form: Form): RowWriter {
   return namedWriter(form, {
     key: "names",
     opening: '"tensor":{"values":[',
-    texts: () => ({ before: (i) => (i === 0 ? "" : ","), after: "", between: "," }),
+    texts: (_, width) => ({ before: (i) => (i === 0 ? "" : ","), after: "", between: width === 0 ? "" : "," }),
     ending: ({ rows, width }) => `],"shape":[${rows},${width}]}`,
   });
 }
