@@ -45,7 +45,7 @@ export async function* batchesIn(chunks: Chunks, request: ReadRequest, host: Hos
     counted = labels.range;
     onLabels?.(counted ? { columns: [COUNTED] } : labels);
   };
-  const all = allBatches(chunks, { ...request, rows, ...(onLabels && { onLabels: told }) }, host);
+  const all = allBatches(chunks, { ...request, rows, namesFirst: true, ...(onLabels && { onLabels: told }) }, host);
   // labels that are counted are no longer those that a count gives
   async function* labelled(): AsyncGenerator<Batch, void, undefined> {
     for await (const batch of all) yield counted ? withCounted(batch, counted) : batch;
@@ -86,7 +86,8 @@ async function* allBatches(chunks: Chunks, request: ReadRequest, host: Host): As
   const { renamed, drop, ...rows } = request.rows;
   const { columns } = rows;
   const labels: string[] = [];
-  for await (const all of await opened(chunks, { ...request, rows }, host, labels)) {
+  const namesFirst = request.namesFirst || columns !== undefined || drop !== undefined || typeof request.batches.dtype === "object";
+  for await (const all of await opened(chunks, { ...request, rows, namesFirst }, host, labels)) {
     const batch = drop ? dropColumns(all, drop) : all;
     if (!batch) continue;
     const picked = columns ? pickColumns(batch, [...columns, ...labels], [...(renamed ?? columns), ...labels]) : batch;

@@ -83,8 +83,8 @@ function linksFor(request: Request, found: Found | undefined): Link[] {
   // pieces, and labels that are asked for, are the last one's
   const cuts = isCut(pieces) || (index !== undefined && index !== "keep");
   const pads = reading.ragged === "pad" && (middle === "frame" || middle === "tensor");
-  // a dtype is asked for by a name that stands behind the rows
-  const namesFirst = asksByName(typed) && found.late === true && columns === undefined;
+  // a dtype is asked for by a name that may stand behind the rows
+  const namesFirst = asksByName(typed) && (found.late === true || found.layout === "ndarray") && columns === undefined;
   // what is picked is picked before anything else is done
   const picks = picked !== undefined || drop !== undefined || (columns !== undefined && ["frame", "named"].includes(found.layout));
   const moves = middle !== found.layout || pads || namesFirst || picks;

@@ -37,11 +37,11 @@ export interface Readable {
 /** Looks at the first bytes; where the typed lane does not read their form, the cells are moved on the way. */
 export async function readable(
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  request: Pick<ReadRequest, "from" | "what" | "rows" | "limits" | "run" | "labels" | "late" | "gaps" | "named" | "noted">,
+  request: Pick<ReadRequest, "from" | "what" | "rows" | "limits" | "run" | "labels" | "namesFirst" | "late" | "gaps" | "named" | "noted">,
   host: Host,
   batches?: BatchRequest,
 ): Promise<Readable> {
-  const { from, what = "request", rows, limits, labels = "keep", late = false, noted } = request;
+  const { from, what = "request", rows, limits, labels = "keep", namesFirst = false, late = false, noted } = request;
   const { nan = "token", missing = "null" } = request.gaps ?? {};
   const labelled = labels.startsWith("column:");
   // the typed lane takes a token for a number, or for text beside texts, and fills in nothing
@@ -56,6 +56,7 @@ export async function readable(
     !late &&
     !settles &&
     !names &&
+    !namesFirst &&
     choice.forms.every((form) => form.layouts.every((layout) => readableForm(layout) === undefined))
   )
     return { from, moved: undefined, picks: true, chunks: source };
@@ -70,7 +71,8 @@ export async function readable(
     // looked at again when twice as much is there
     if (head.length >= enough) {
       found = formOf(choice, head);
-      if (found || head.length > HEAD) break;
+      const told = found && (found.layout !== "frame" || found.late !== undefined || !namesFirst);
+      if (told || head.length > HEAD) break;
       enough = 2 * head.length;
     }
     next = await iterator.next();
@@ -80,7 +82,8 @@ export async function readable(
   // Seldon's flat tensor may have names, among which columns are chosen
   const moves = found && (found.layout === "values" && rows.columns ? "mlflow:split" : readableForm(found.layout));
   const framed = names && found?.layout === "tensor";
-  const via = framed ? "mlflow:split" : (moves ?? (settles && found ? sameForm(found.layout) : undefined));
+  const behind = namesFirst && found?.late === true;
+  const via = framed || behind ? "mlflow:split" : (moves ?? (settles && found ? sameForm(found.layout) : undefined));
   const moving = { ...NOTHING, what, targetWhat: "request" as const, limits, run };
   if (found?.layout === "frame" && (labelled || late)) {
     // records have their names, and the labels as a column, in every row
@@ -109,7 +112,13 @@ export async function readable(
     chunks,
     {
       ...moving,
-      rows: { ...(keyed ? others : rows), ...asked, goal: "reader", noted },
+      rows: {
+        ...(keyed ? others : rows),
+        ...asked,
+        ...((namesFirst || request.named !== undefined) && { namesFirst: true }),
+        goal: "reader",
+        noted,
+      },
       target: { missing, nan },
       from: own,
       to: via,

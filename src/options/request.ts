@@ -129,6 +129,8 @@ export interface ReadRequest extends Pick<Request, "from" | "encoding" | "rows" 
   readonly labels?: string | undefined;
   /** What becomes of NaN and of gaps, where that is not for the writer to say: as of ConvertOptions. */
   readonly gaps?: Pick<TargetOptions, "nan" | "missing">;
+  /** Columns are asked for by their names, or rows are left unread: names that stand behind the rows are to come before them. */
+  readonly namesFirst?: boolean;
   /** A frame's names stand behind its rows. */
   readonly late?: boolean;
   /** Called when they do, and that was not known. */

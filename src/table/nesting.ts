@@ -70,7 +70,10 @@ export class Nesting {
   /** Flat elements in the brackets that the shape asks for. */
   nested(range: Range, shape: readonly number[]): Range {
     const inner = shape.slice(1);
-    const [to, store] = this.#put(range, this.#kept(range, "grouped", product(inner), () => bracketed(inner)));
+    const [to, store] = this.#put(
+      range,
+      this.#kept(range, "grouped", product(inner), () => bracketed(inner)),
+    );
     return { ...range, nested: true, to, store, rows: shape[0] ?? 0, inner: [inner.length, inner[0] ?? 0] };
   }
 

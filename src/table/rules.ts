@@ -99,11 +99,11 @@ export class Rules {
     return target.layout !== "frame" && needsNames(source, target, options.header);
   }
 
-  /** Columns are wanted by names that have not come yet, and may stand behind the rows. */
+  /** Columns are wanted by names, or given to rows that may have none, and the rows' own have not come yet: they may stand behind them. */
   get awaitsPick(): boolean {
     const { rewriter, source, options } = this.#job;
     return (
-      options.pick !== undefined &&
+      (options.pick !== undefined || options.columns !== undefined) &&
       rewriter !== undefined &&
       ["frame", "ndarray"].includes(source.layout) &&
       !options.fixed &&
@@ -139,6 +139,8 @@ export class Rules {
   get stops(): boolean {
     const { rewriter, source, target, options } = this.#job;
     if (!rewriter || options.fixed) return true;
+    // the names of the columns may
+    if (["frame", "ndarray"].includes(source.layout) && ["frame", "ndarray"].includes(target.layout) && !rewriter.hasOwnNames) return false;
     const { onward, noted, from } = rewriter.options;
     const goal = dialectOf(onward ?? target.form);
     const params = goal.params !== undefined && paramsBeside(source.form, from).size > 0;

@@ -1,9 +1,11 @@
-// A dtype that is asked for by a name which stands behind the rows: they are read again, from the file or a spill.
+// Columns that are asked for by names which stand behind the rows: these are read again, from the file or a spill.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import type { ConvertOptions } from "../../src/index.js";
 import { crumbs, cut, feed, whole } from "../support/feed.js";
+import { columnsIn, converted, told } from "../support/picks.js";
 
 const folder = mkdtempSync(join(tmpdir(), "transload-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -31,6 +33,57 @@ describe.each(["core", "reference"] as const)("a dtype by a name behind the rows
   test("is refused where there is no such name, and where a cell does not fit", async () => {
     expect((await feed(whole(LATE), { to: "mlflow", dtype: { c: "int8" }, engine })).error).toMatchObject({ code: "E_DTYPE" });
     expect((await feed(whole(LATE), { to: "mlflow", dtype: { a: "int8" }, engine })).error).toMatchObject({ code: "E_RANGE", row: 1 });
+  });
+});
+
+describe.each(["core", "reference"] as const)("names behind the rows are those that columns are asked for by, %s", (engine) => {
+  const ROWS = "[[1,0,7],[0,2,8],[1,3,9]]";
+  const NAMES = '["a","b","c"]';
+  /** The same payload with its names behind the rows, and before them. */
+  const PAYLOADS: readonly [from: string, behind: string, first: string][] = [
+    ["mlflow", `{"dataframe_split":{"data":${ROWS},"columns":${NAMES}}}`, `{"dataframe_split":{"columns":${NAMES},"data":${ROWS}}}`],
+    ["seldon", `{"data":{"ndarray":${ROWS},"names":${NAMES}}}`, `{"data":{"names":${NAMES},"ndarray":${ROWS}}}`],
+  ];
+  const OPTIONS: readonly Partial<ConvertOptions>[] = [
+    { columns: ["c", "b", "a"] },
+    { columns: ["c"] },
+    { columns: { x: "c", y: "a" } },
+    { drop: ["b"] },
+    { head: 2 },
+    { head: 1, columns: ["c", "a"] },
+    { skip: 1, drop: ["a"] },
+    { where: "a == 1", columns: ["b", "a"] },
+    { where: "c > 7", columns: ["b"] },
+    { where: "a == 1" },
+    { sample: 2, seed: 7, columns: ["c"] },
+    { dtype: { b: "float32" } },
+    { dtype: { b: "float32" }, columns: ["b"], head: 2 },
+    { index: "column:a" },
+  ];
+
+  test.each(PAYLOADS)("of %s", async (from, behind, first) => {
+    for (const options of OPTIONS) {
+      for (const to of ["csv", "jsonl", "mlflow:records", "azureml:split", "mlflow:inputs", "oip"] as const) {
+        const wanted = await feed(whole(first), { from, to, engine, ...options });
+        for (const chunks of [whole(behind), crumbs(behind)])
+          expect(told(await feed(chunks, { from, to, engine, ...options })), `${to}, ${JSON.stringify(options)}`).toEqual(told(wanted));
+      }
+      const asked = { from, engine, ...options };
+      for (const to of ["parquet", "arrow"] as const) {
+        const [own, wanted] = await Promise.all([behind, first].map((text) => converted(text, { ...asked, to })));
+        expect(await columnsIn(own as Buffer, { from: to }), `${to}, ${JSON.stringify(options)}`).toEqual(
+          await columnsIn(wanted as Buffer, { from: to }),
+        );
+      }
+      const { index, ...reading } = asked;
+      if (index === undefined && Object.keys(options).length > 0)
+        expect(await columnsIn(Buffer.from(behind), reading)).toEqual(await columnsIn(Buffer.from(first), reading));
+    }
+  });
+
+  test.each(PAYLOADS)("of %s, and go along where some rows are wanted", async (from, behind) => {
+    const { text } = await feed(whole(behind), { from, to: "mlflow:split", head: 1, engine });
+    expect(JSON.parse(text)).toEqual({ dataframe_split: { columns: ["a", "b", "c"], data: [[1, 0, 7]] } });
   });
 });
 

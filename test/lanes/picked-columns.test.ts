@@ -78,6 +78,35 @@ describe("columns", () => {
     }
   });
 
+  test("of records lose no cell to a key that a later one brings", async () => {
+    const text = `{"instances":[{"a":1,"d":0},{"a":2,"d":0},{"a":3,"b":9,"d":0},{"a":4,"d":0,"e":{"f":[1]}}]}`;
+    for (const engine of ["core", "reference"] as const) {
+      const out = async (to: string, options: Pick) => {
+        const { text: bytes, error } = await feed(whole(text), { from: "vertex", to, engine, ...options });
+        return error?.code ?? JSON.parse(bytes);
+      };
+      expect(await out("mlflow:inputs", { columns: ["a"] })).toEqual({ inputs: { a: [1, 2, 3, 4] } });
+      expect(await out("azureml:named", { columns: { x: "d", y: "a" } })).toEqual({ input_data: { x: [0, 0, 0, 0], y: [1, 2, 3, 4] } });
+      expect((await out("oip", { columns: ["a"] })).inputs[0].data).toEqual([1, 2, 3, 4]);
+      expect(await out("mlflow:inputs", { drop: ["b", "e"] })).toEqual({ inputs: { a: [1, 2, 3, 4], d: [0, 0, 0, 0] } });
+      // what is dropped is no reason to refuse the others, and what is new is none to let them pass
+      expect(await out("mlflow:split", { drop: ["d"], fixed: true })).toBe("E_COLUMNS");
+      expect(await out("mlflow:split", { drop: ["b", "e"], fixed: true })).toMatchObject({ dataframe_split: { columns: ["a", "d"] } });
+      expect(await out("triton:columns", { drop: ["d"] })).toBe("E_COLUMNS");
+      expect(await out("mlflow:split", { columns: ["a"], fixed: true })).toMatchObject({ dataframe_split: { data: [[1], [2], [3], [4]] } });
+    }
+  });
+
+  test("of which no tensor is left are refused", async () => {
+    for (const engine of ["core", "reference"] as const)
+      for (const [from, text] of [
+        ["azureml", '{"input_data":{"x":[1]}}'],
+        ["oip", '{"inputs":[{"name":"x","shape":[1],"datatype":"INT64","data":[1]}],"parameters":{"content_type":"pd"}}'],
+      ] as const)
+        for (const { id } of TARGETS)
+          expect((await feed(whole(text), { from, to: id as "csv", engine, drop: ["x"] })).error?.code, `${from} to ${id}`).toMatch(/^E_/);
+  });
+
   test("whose names stand behind the rows are picked as well", async () => {
     const text = '{"dataframe_split":{"data":[[1,2.0],[3,4.0]],"columns":["a","b"]}}';
     for (const engine of ["core", "reference"] as const) {

@@ -225,3 +225,28 @@ describe("what stands behind the rows", () => {
       }
   });
 });
+
+describe.each(["core", "reference"] as const)("rows of tensors without cells, %s", (engine) => {
+  const out = async (text: string, options: Omit<SplitOptions, "engine">) => {
+    const { text: bytes, error } = await feed(whole(text), { ...options, engine });
+    return error ? error.code : JSON.parse(bytes);
+  };
+
+  test.each(["mlflow", "azureml", "tfserving"] as const)("are picked as others are, to %s", async (to) => {
+    const key = to === "azureml" ? "input_data" : "inputs";
+    const text = '{"inputs":{"x":[[],[],[]],"y":[[[]],[[]],[[]]],"z":[1,2,3]}}';
+    expect(await out(text, { to, head: 2 })).toEqual({ [key]: { x: [[], []], y: [[[]], [[]]], z: [1, 2] } });
+    expect(await out(text, { to, skip: 2 })).toEqual({ [key]: { x: [[]], y: [[[]]], z: [3] } });
+    expect(await out(text, { to, skip: 3 })).toEqual({ [key]: { x: [], y: [], z: [] } });
+  });
+
+  test("have their shape beside them", async () => {
+    const one = (found: { inputs: { data: unknown; shape: number[] }[] }) => found.inputs[0];
+    for (const to of ["oip", "triton:tensor"] as const) {
+      expect(one(await out('{"inputs":[[],[],[]]}', { to, head: 2 }))).toMatchObject({ shape: [2, 0] });
+      expect(one(await out('{"inputs":[[],[]]}', { to, skip: 0 }))).toMatchObject({ shape: [2, 0] });
+    }
+    for (const text of ['{"inputs":[[],[]]}', '{"inputs":{"x":[[],[]]}}'])
+      expect(await out(text, { from: "mlflow", to: "seldon:tensor" })).toEqual({ data: { tensor: { values: [], shape: [2, 0] } } });
+  });
+});
