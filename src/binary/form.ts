@@ -30,6 +30,8 @@ export interface BinaryForm {
   readonly nulls: boolean;
   /** It may hold tensors one after the other. */
   readonly tensors?: true;
+  /** It holds rows of columns, and no tensor. */
+  readonly table?: true;
   /** The format that it is in, where its name is that of a server's. */
   readonly of?: BinaryName;
   /**
@@ -53,6 +55,7 @@ export const BINARY: readonly BinaryForm[] = [
     magics: [ascii("PAR1"), ascii("PARE")],
     codecs: ["snappy", "lz4", "zstd", "gzip", "none"],
     nulls: true,
+    table: true,
   },
   {
     id: "arrow",
@@ -100,6 +103,7 @@ export const BINARY: readonly BinaryForm[] = [
     magics: [],
     codecs: ["snappy", "lz4", "zstd", "gzip", "none"],
     nulls: true,
+    table: true,
     of: "parquet",
   },
   {

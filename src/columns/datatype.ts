@@ -38,13 +38,16 @@ export function datatypeHolding(dtype: DType | undefined): string | undefined {
   return DATATYPE_NAMES.find((name) => name !== "FP16" && name !== "BF16" && name !== "BYTES" && DATATYPES[name]?.dtype === dtype);
 }
 
-/** What inputs say that they are: by their names, and of a single one by "", as an array without a name is read. */
-export function dtypesDeclared(inputs: readonly { readonly name?: string; readonly datatype?: string }[]): Record<string, DType> {
+/** What inputs say that they are, by their names; `one`: they are one array, whose columns may have names. */
+export function dtypesDeclared(
+  inputs: readonly { readonly name?: string; readonly datatype?: string }[],
+  one: boolean,
+): DType | Record<string, DType> {
   const dtypes = inputs.flatMap(({ name = "", datatype = "" }) =>
     isDatatype(datatype) ? [[name, (DATATYPES[datatype] as Datatype).dtype] as const] : [],
   );
   const [only, ...others] = dtypes;
-  return Object.fromEntries(only && others.length === 0 ? [only, ["", only[1]]] : dtypes);
+  return one && only && others.length === 0 ? only[1] : Object.fromEntries(dtypes);
 }
 
 /** A datatype for all numbers, or by the name of the column. */

@@ -19,8 +19,8 @@ export interface CellRequest {
   readonly pick?: readonly string[] | undefined;
   /** Where nobody asked for a dtype: int64 or uint64 where the numbers are whole, and not float64. */
   readonly infer?: boolean | undefined;
-  /** What the payload itself says that its columns are, by name: for those that nobody asked a dtype for. */
-  readonly declared?: Readonly<Record<string, DType>> | undefined;
+  /** What the payload itself says that its columns are, all of them or by name: for those that nobody asked a dtype for. */
+  readonly declared?: DType | Readonly<Record<string, DType>> | undefined;
   /** What columns turned out to be that were guessed wrong before, by name. */
   readonly guesses?: Readonly<Record<string, DType>> | undefined;
   /** A column of several kinds is refused, and not read as text: it is to be written as it came. */

@@ -170,7 +170,7 @@ export function chooseDtypes(names: readonly string[], kinds: readonly Kinds[], 
   return names.map((name, i) => {
     const own = dtypeNamed(asked, name);
     if (own) return { dtype: own, guessed: false };
-    const said = all ? undefined : ownValue(declared, name);
+    const said = all ? undefined : declaredOf(declared, name);
     if (said) return { dtype: said, guessed: false };
     const known = ownValue(guesses, name);
     if (known) return { dtype: known, guessed: true };
@@ -184,6 +184,16 @@ export function chooseDtypes(names: readonly string[], kinds: readonly Kinds[], 
     if (number) return { dtype: number, guessed: false };
     return { dtype: asked === "infer" || request.infer ? wholeOrFloat(kinds[i] as Kinds) : "float64", guessed: true };
   });
+}
+
+/** What is asked of the cells in a column's lists, or declared of them. */
+export function saidOf({ dtype: asked, declared }: CellRequest, name: string): DTypeChoice | undefined {
+  if (typeof asked === "object") return dtypeNamed(asked, name) ?? declaredOf(declared, name);
+  return asked === undefined || asked === "infer" ? (declaredOf(declared, name) ?? asked) : asked;
+}
+
+function declaredOf(declared: CellRequest["declared"], name: string): DType | undefined {
+  return typeof declared === "string" ? declared : ownValue(declared, name);
 }
 
 function ownValue(dtypes: Readonly<Record<string, DType>> | undefined, name: string): DType | undefined {

@@ -2,7 +2,7 @@
 
 import { encode } from "../columns/bytes.js";
 import type { Column } from "../columns/column.js";
-import { type DType, type DTypeChoice, dtypeNamed, NUMERIC, storedAs } from "../columns/dtype.js";
+import { type DType, type DTypeChoice, NUMERIC, storedAs } from "../columns/dtype.js";
 import { changedAround, inLists, levelsOf, rowOf } from "../columns/lists.js";
 import { lengthOf, textsNow } from "../columns/texts.js";
 import { TransloadError } from "../errors.js";
@@ -23,10 +23,10 @@ export class ListReader {
   /** The last lists had not all one shape, and those to come are not expected to have. */
   #uneven = false;
 
-  /** `asked`: of the whole payload, as the caller chose. */
+  /** `asked`: of its lists' cells. */
   constructor(name: string, asked: DTypeChoice | undefined, cast: Cast, createScanner: () => Scanner) {
     this.#name = name;
-    this.#asked = typeof asked === "object" ? dtypeNamed(asked, name) : asked;
+    this.#asked = asked;
     this.#cast = cast;
     this.#createScanner = createScanner;
   }

@@ -11,6 +11,7 @@ import { withNan } from "../columns/nan.js";
 import { dropColumns, frameOf, pickColumns } from "../columns/pick.js";
 import type { RowSet } from "../columns/row-set.js";
 import { choose } from "../dialects/index.js";
+import type { CellRequest } from "../engine/cells.js";
 import { refuseLabel, withoutPlace } from "../engine/fault.js";
 import { limited } from "../engine/index.js";
 import { Opening } from "../envelope/opening.js";
@@ -183,7 +184,7 @@ async function* readText(bytes: Chunks, request: ReadRequest, host: Host): Async
           picks: true,
           nan: undefined,
           // inputs have all been read, and what they say of themselves with them, before the first of their cells comes
-          typed: { ...typed, declared: dtypesDeclared(found.moved?.told()?.inputs ?? []) },
+          typed: { ...typed, declared: declaredBy(found.moved?.told()) },
           renames: false,
           createScanner,
           write: () => {},
@@ -224,6 +225,10 @@ async function* readText(bytes: Chunks, request: ReadRequest, host: Host): Async
     // batches that were lent may still be looked at
     if (!reuse || copied) (rewriter as Rewriter | undefined)?.scanner.close();
   }
+}
+
+function declaredBy(told: Told | undefined): CellRequest["declared"] {
+  return told && dtypesDeclared(told.inputs, told.form?.content === "np");
 }
 
 function warnOfIndex({ layout, members }: Rewriter, { onWarning }: ReadRequest["run"]): void {

@@ -1,3 +1,4 @@
+import { binaryForm } from "../binary/form.js";
 import type { Batch } from "../columns/batch.js";
 import { concat } from "../columns/bytes.js";
 import { choose, type Form, type Layout } from "../dialects/index.js";
@@ -48,6 +49,7 @@ export async function readable(
   const settles = nan !== "token" || rows.ragged === "pad" || rows.nested === "json";
   // a target with names makes a frame of a tensor that is given some
   const names = request.named !== undefined && rows.columns !== undefined;
+  const table = binaryForm(request.named ?? "")?.table === true;
   // whoever asks for the rows counts the bytes that they are made of
   const { onProgress: _, ...run } = request.run;
   const choice = choose(from, true, what);
@@ -57,6 +59,7 @@ export async function readable(
     !settles &&
     !names &&
     !namesFirst &&
+    !table &&
     choice.forms.every((form) => form.layouts.every((layout) => readableForm(layout) === undefined))
   )
     return { from, moved: undefined, picks: true, chunks: source };
@@ -83,7 +86,11 @@ export async function readable(
   const moves = found && (found.layout === "values" && rows.columns ? "mlflow:split" : readableForm(found.layout));
   const framed = names && found?.layout === "tensor";
   const behind = namesFirst && found?.late === true;
-  const via = framed || behind ? "mlflow:split" : (moves ?? (settles && found ? sameForm(found.layout) : undefined));
+  // tensors of the same rows are columns to a file that holds nothing else
+  const via =
+    framed || behind || (table && found?.layout === "named")
+      ? "mlflow:split"
+      : (moves ?? (settles && found ? sameForm(found.layout) : undefined));
   const moving = { ...NOTHING, what, targetWhat: "request" as const, limits, run };
   if (found?.layout === "frame" && (labelled || late)) {
     // records have their names, and the labels as a column, in every row
@@ -96,6 +103,14 @@ export async function readable(
     );
     const readableRecords = await readable(records.bytes(), { from: "mlflow:records", rows: named, limits, run }, spilling(host), batches);
     return { ...readableRecords, moved: { ...found, told: () => records.told } };
+  }
+  if (found?.layout === "inputs" && table) {
+    // what they are together is told behind them
+    const { columns, nested, ...reading } = rows;
+    const together = new Pump(chunks, { ...moving, rows: { ...reading, goal: "reader", noted }, from, to: "mlflow" }, host);
+    const wanted = { ...(columns && { columns }), ...(nested && { nested }) };
+    const apart = await readable(together.bytes(), { ...request, from: "mlflow", rows: wanted, run }, spilling(host), batches);
+    return { ...apart, moved: { ...found, told: () => together.told } };
   }
   if (!found || via === undefined) return { from, moved: undefined, picks: true, chunks };
   const keyed = !framed && hasNames(found, rows, head);

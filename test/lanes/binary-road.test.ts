@@ -65,6 +65,42 @@ test.each(["core", "reference"] as const)("names that stand behind the rows are 
   expect(await columnsOf(file, "parquet")).toEqual({ a: [1n, 2n], b: ["x", "y"] });
 });
 
+describe.each(["core", "reference"] as const)("tensors of the same rows are a Parquet file's columns (%s)", (engine) => {
+  const INPUTS =
+    '[{"name":"a","shape":[2],"datatype":"INT32","data":[1,2]},{"name":"b","shape":[2],"datatype":"BYTES","data":["x","y"]},' +
+    '{"name":"c","shape":[2,2],"datatype":"FP32","data":[1,2,3,4]}]';
+  const dtypesOf = async (file: Buffer) => {
+    for await (const { columns } of readBatches([file], { from: "parquet" })) return columns.map(({ name, dtype }) => `${name} ${dtype}`);
+    return [];
+  };
+
+  test.each([
+    ["oip", `{"inputs":${INPUTS}}`, ["a int32", "b string", "c float32"]],
+    ["oip", `{"inputs":${INPUTS},"parameters":{"content_type":"pd"}}`, ["a int32", "b string", "c float32"]],
+    ["mlflow", '{"inputs":{"a":[1,2],"b":["x","y"],"c":[[1,2],[3,4]]}}', ["a int64", "b string", "c int64"]],
+    ["azureml", '{"input_data":{"a":[1,2],"b":["x","y"],"c":[[1,2],[3,4]]}}', ["a int64", "b string", "c int64"]],
+  ] as const)("of %s: %s", async (from, text, expected) => {
+    const { file } = await converted(text, { from, to: "parquet", engine });
+    expect(await dtypesOf(file)).toEqual(expected);
+    const [one, many] = from === "oip" ? [1, 2] : [1n, 2n];
+    expect(await columnsOf(file, "parquet")).toMatchObject({ a: [one, many], b: ["x", "y"] });
+    const picked = await converted(text, { from, to: "parquet", engine, columns: { z: "b", y: "a" } });
+    expect(await dtypesOf(picked.file)).toEqual(["z string", expected[0].replace("a", "y")]);
+  });
+
+  test("whose datatype is the array's, where its columns are given names", async () => {
+    const array = '{"inputs":[{"name":"a","shape":[2,2],"datatype":"FP32","data":[1,2,3,4]}],"parameters":{"content_type":"np"}}';
+    const { file } = await converted(array, { from: "oip", to: "parquet", engine, columns: ["a", "b"] });
+    expect(await dtypesOf(file)).toEqual(["a float32", "b float32"]);
+    await expect(converted(array, { from: "oip", to: "parquet", engine })).rejects.toMatchObject({ code: "E_FORM" });
+  });
+
+  test("and are refused where they have not the same", async () => {
+    const text = '{"inputs":{"x":[1,2],"y":["a"]}}';
+    await expect(converted(text, { from: "mlflow", to: "parquet", engine })).rejects.toMatchObject({ code: "E_RAGGED" });
+  });
+});
+
 test("a cell that is refused is told as it is written, at no place of a text on the way", async () => {
   const error = await converted('{"c":1}\n{"c":{"日本":1}}\n', { from: "jsonl", to: "parquet" }).catch((e) => e);
   expect(error).toMatchObject({ code: "E_NESTED", row: 1, line: undefined, offset: undefined, path: undefined });

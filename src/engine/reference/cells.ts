@@ -7,7 +7,7 @@ import type { TransloadError } from "../../errors.js";
 import { type CellReader, type CellRequest, cutToFit, type Seen } from "../cells.js";
 import { type ColumnChoice, Takes } from "../choice.js";
 import { Err, Look } from "../codes.js";
-import { batchRowsFor, checkNames, chooseDtypes, listsAmong, namesOf, pickedOf, SAMPLE, survey, takesOf } from "../columns.js";
+import { batchRowsFor, checkNames, chooseDtypes, listsAmong, namesOf, pickedOf, SAMPLE, saidOf, survey, takesOf } from "../columns.js";
 import { exact } from "../exact.js";
 import { jsonPath, refuseCell } from "../fault.js";
 import { ListReader } from "../nested.js";
@@ -110,7 +110,7 @@ export class ReferenceCells implements CellReader {
     const kinds = survey(text, this.#rank, width);
     const lists = frame && !request.survey ? listsAmong(kinds) : [];
     this.#lists = this.#names.map((name, i) =>
-      lists[i] ? new ListReader(name, request.dtype, request.cast, this.#createScanner) : undefined,
+      lists[i] ? new ListReader(name, saidOf(request, name), request.cast, this.#createScanner) : undefined,
     );
     this.#choices = request.survey ? this.#names.map(() => LOOKED_AT) : chooseDtypes(this.#names, kinds, request);
     this.#dtypes = this.#choices.map(({ dtype }) => dtype);

@@ -4,7 +4,7 @@ import type { TransloadError } from "../../errors.js";
 import { BEYOND, type CellReader, type CellRequest, type Seen } from "../cells.js";
 import { type ColumnChoice, Takes } from "../choice.js";
 import { Err, Ev, Look } from "../codes.js";
-import { checkNames, chooseDtypes, listsAmong, namesOf, pickedOf, SAMPLE, survey, takesOf } from "../columns.js";
+import { checkNames, chooseDtypes, listsAmong, namesOf, pickedOf, SAMPLE, saidOf, survey, takesOf } from "../columns.js";
 import { ListReader } from "../nested.js";
 import type { Scanner } from "../scanner.js";
 import { CoreColumns, RECORD } from "./columns.js";
@@ -182,7 +182,9 @@ export class CoreCells implements CellReader {
       dictionary,
       takes: places.map((i) => (lists[i] ? Takes.Lists : takesOf(this.#choices[i] as ColumnChoice, request))),
       lists: places.map((i) =>
-        lists[i] ? new ListReader(this.#names[i] as string, request.dtype, request.cast, this.#createScanner) : undefined,
+        lists[i]
+          ? new ListReader(this.#names[i] as string, saidOf(request, this.#names[i] as string), request.cast, this.#createScanner)
+          : undefined,
       ),
       listBytes: places.map((i) => (lists[i] ? kinds[i]?.listBytes : undefined)),
     });
