@@ -23,7 +23,7 @@ import { atomicFile, PERMISSIONS } from "./atomic.js";
 import { cannotWrite, ofWriting, refuseSame } from "./disk-errors.js";
 import { beforeLeaving, interruptibly } from "./leaving.js";
 import { openPipe } from "./pipe.js";
-import { fileSink, newFileSink, streamSink } from "./sink.js";
+import { fileSink, newFileSink, type Sink, streamSink } from "./sink.js";
 import type { Opened, Output } from "./target.js";
 import { sweep } from "./temporary.js";
 
@@ -106,7 +106,7 @@ function openStdout(sync: boolean, input?: Opened): Output {
   // process.stdout would write a file or a device synchronously
   const plain = stats.isFile() || (stats.isCharacterDevice() && !process.getBuiltinModule("node:tty").isatty(STDOUT));
   const flush = sync && stats.isFile();
-  const writer = plain ? fileWriter(name, STDOUT, flush) : streamWriter(name, stdoutPipe());
+  const writer = plain ? openedWriter(name, STDOUT, flush) : streamWriter(name, stdoutPipe());
   return { name, ...writer, commit: () => {}, discard: () => {} };
 }
 
@@ -134,6 +134,30 @@ function fileWriter(name: string, fd: number, sync: boolean, sink = fileSink(fd)
         }
       }),
   };
+}
+
+/** Writes to a file that was open before us, and leaves it open: whatever is opened next would take its number. */
+function openedWriter(name: string, fd: number, sync: boolean): Writer {
+  const sink = fileSink(fd);
+  const end = async () => (sync ? syncFile(fd) : undefined);
+  return {
+    fill: (...steps) => fill(name, writableOf(sink, end), steps),
+    pour: (work) => told(name, () => work(sink).then(end)),
+  };
+}
+
+function writableOf(sink: Sink, end: () => Promise<void>): Writable {
+  const write = (views: readonly Uint8Array[], done: (error?: Error) => void) => void sink.write(views).then(() => done(), done);
+  return new Writable({
+    highWaterMark: BUFFERED,
+    write: (chunk, _, done) => write([chunk], done),
+    writev: (chunks, done) =>
+      write(
+        chunks.map(({ chunk }) => chunk),
+        done,
+      ),
+    final: (done) => void end().then(() => done(), done),
+  });
 }
 
 function streamWriter(name: string, stream: Writable): Writer {

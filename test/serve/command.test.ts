@@ -1,7 +1,7 @@
 // transload serve: a process of its own, its file, its end, and its memory.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -61,6 +61,24 @@ test("SIGTERM has what is under way answered, takes nothing more, and ends with 
   expect(log()).toContain('"statusCode":200');
   expect(log()).toContain('"url":"/invocations?…"');
   expect(log()).not.toContain("hidden");
+  upstream.close();
+});
+
+test("a file that takes the URL stays standard output, and gets nothing else", async () => {
+  const upstream = await speakingServer("azureml");
+  const path = join(dir, "url");
+  const file = openSync(path, "w");
+  const args = ["serve", "--port", "0", "--upstream", upstream.url, "--speaks", "azureml", "--accepts", "mlflow", "--quiet"];
+  const child = spawn(process.execPath, [CLI, ...args], { stdio: ["ignore", file, "inherit"] });
+  running.push(child);
+  closeSync(file);
+  while (!readFileSync(path, "utf8").endsWith("\n")) await sleep(20);
+  const url = readFileSync(path, "utf8");
+  // so long that it streams, to a server that is asked over a connection of its own
+  const long = JSON.stringify({ inputs: Array.from({ length: 40_000 }, (_, i) => [1, i]) });
+  for (let i = 0; i < 2; i++) expect((await posted(`${url.trim()}/invocations`, long)).status).toBe(200);
+  expect(readlinkSync(`/proc/${child.pid}/fd/1`)).toBe(path);
+  expect(readFileSync(path, "utf8")).toBe(url);
   upstream.close();
 });
 
