@@ -274,6 +274,12 @@ describe("the library", () => {
     return { url: server.url, maxRows: 10, ...more };
   };
 
+  test("says the host that a caller names, for a server that is told by it", async () => {
+    const own = await options(undefined, { headers: { Host: "models.example" } });
+    for await (const _ of score(input, own));
+    expect(server?.asked[0]?.headers.host).toBe("models.example");
+  });
+
   test("gives pieces in the order of the rows", async () => {
     const firsts: number[] = [];
     const values: number[] = [];
@@ -325,6 +331,13 @@ describe("the library", () => {
     expect(() => score(input, { url: "http://127.0.0.1:1", for: "vertex" })).toThrow("no route");
     expect(() => score(input, { url: "http://127.0.0.1:1/score", concurency: 1 } as ScoreOptions)).toThrow("did you mean concurrency");
     expect(() => score(input, { url: "http://127.0.0.1:1/v1/models/m:predict", params: { a: 1 } })).toThrow("no place for parameters");
+    for (const name of ["Expect", "keep-alive", "Upgrade", "Transfer-Encoding", "Connection", "Content-Length"])
+      expect(() => score(input, { url: "http://127.0.0.1:1/score", headers: { [name]: "secret" } })).toThrow(
+        expect.objectContaining({
+          code: "E_OPTION",
+          message: expect.stringMatching(new RegExp(`^the header ${name} [^:]*; leave it out$`)),
+        }),
+      );
   });
 });
 

@@ -256,6 +256,7 @@ describe("models", () => {
     await expect(gatewayAt({ ...served, accepts: "vertex" })).rejects.toThrow(/no route of Vertex AI is known/);
     await expect(gatewayAt({ ...served, speaks: "oip" })).rejects.toThrow(/modelName/);
     await expect(gatewayAt({ speaks: "oip", accepts: "mlflow" })).rejects.toThrow(/needs upstream/);
+    await expect(gatewayAt({ ...served, headers: { Expect: "100-continue" } })).rejects.toThrow(/the header Expect is of one connection/);
   });
 });
 
