@@ -12,6 +12,7 @@ import { verdict } from "../model/verdict.js";
 import type { Request } from "../options/request.js";
 import { BINARY_LENGTH, inJson } from "./binary.js";
 import { type Begun, begun, bodyOf, type Converted, chunksOf, converted, SHORT } from "./body.js";
+import { whenOver } from "./connections.js";
 import type { Conversions } from "./conversions.js";
 import type { Gate } from "./gate.js";
 import { passing, warningHeader } from "./headers.js";
@@ -33,6 +34,8 @@ const JSON_TYPE = "application/json";
 const OK = 200;
 const MOVED = 300;
 const REFUSED = 400;
+/** HTTP has no status beyond. */
+const LAST = 599;
 const TIMEOUT = 408;
 const UNSUPPORTED = 415;
 const BAD_GATEWAY = 502;
@@ -62,7 +65,7 @@ export function passOn(door: Door): Handler {
     const ending = new AbortController();
     const crossing = new Crossing(door, request, ending.signal);
     const timer = setTimeout(() => ending.abort(new Ended(crossing.tooLate())), passing.timeout * 1000);
-    reply.raw.once("close", () => {
+    whenOver(request.raw, reply.raw, () => {
       clearTimeout(timer);
       gate.leave();
       if (!reply.raw.writableFinished) ending.abort(new Ended());
@@ -117,11 +120,11 @@ class Crossing {
 
   /** The server's answer as the client's dialect has it. */
   async #back({ headers, body }: Answer, request: Request): Promise<Converted> {
-    const came = await begun(generated(body));
+    const came = await begun(body);
     try {
       return await converted(await this.#asText(came, headers, "response"), this.#with(request));
     } catch (error) {
-      throw error instanceof TransloadError ? new Ended(badAnswer(error)) : error;
+      throw error instanceof TransloadError && !(error instanceof NoAnswer) ? new Ended(badAnswer(error)) : error;
     }
   }
 
@@ -181,7 +184,7 @@ class Crossing {
     const said = wordsOf({ text: await this.#untilEnded(headOf(body)) });
     this.#request.log.info({ status }, "refused by the server");
     const message = said ?? `the server answers ${status}, and does not say why`;
-    return { status: status < REFUSED ? BAD_GATEWAY : status, message };
+    return { status: status < REFUSED || status > LAST ? BAD_GATEWAY : status, message };
   }
 
   /** What the client's dialect has in answers beside the predictions, and the server's has not: the model's name, and the request's. */
@@ -250,10 +253,6 @@ function unsupported(message: string): Ended {
 
 async function* unpacked(body: Begun): AsyncGenerator<Uint8Array, void, undefined> {
   const { chunks } = await unpack(chunksOf(body), { lend: false });
-  yield* chunks;
-}
-
-async function* generated(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   yield* chunks;
 }
 

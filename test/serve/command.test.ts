@@ -3,7 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, mkdtempSync, openSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -61,6 +61,22 @@ test("SIGTERM has what is under way answered, takes nothing more, and ends with 
   expect(log()).toContain('"statusCode":200');
   expect(log()).toContain('"url":"/invocations?…"');
   expect(log()).not.toContain("hidden");
+  upstream.close();
+});
+
+test("a connection on which nothing is asked holds up no end", async () => {
+  const upstream = await speakingServer("azureml");
+  const { url, child } = await served(["--upstream", upstream.url, "--speaks", "azureml", "--accepts", "mlflow", "--log", "none"]);
+  const port = Number(new URL(url).port);
+  const silent = connect(port, "127.0.0.1");
+  const begun = connect(port, "127.0.0.1");
+  await Promise.all([once(silent, "connect"), once(begun, "connect")]);
+  begun.write("POST /invocations HTTP/1.1\r\n");
+  expect((await posted(`${url}/invocations`, ONE)).status).toBe(200);
+  const exited = once(child, "exit");
+  child.kill("SIGTERM");
+  expect(await Promise.race([exited, sleep(5000)])).toEqual([0, null]);
+  for (const socket of [silent, begun]) socket.destroy();
   upstream.close();
 });
 

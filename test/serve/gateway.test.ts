@@ -139,6 +139,42 @@ describe("what breaks off", () => {
   });
 
   test.each([
+    ["fewer bytes than it says", "200 OK\r\ncontent-length: 99\r\n\r\n[1"],
+    ["a chunk without its size", "200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n[1\r\nx\r\n"],
+    ["a body where there is none", "204 No Content\r\ncontent-length: 3\r\n\r\n[1]"],
+    ["a status that is none", "999 Odd\r\ncontent-length: 3\r\n\r\n[1]"],
+    ["a refusal without its end", "400 Bad Request\r\ncontent-length: 99\r\n\r\n{"],
+    ["no HTTP", "200 OK\r\nno header\r\n\r\n[1]"],
+  ])("an answer with %s is 502, as the client's dialect says it", async (_, answer) => {
+    upstream = await speakingServer("azureml", ({ socket }) => {
+      socket.end(`HTTP/1.1 ${answer}`);
+      return true;
+    });
+    const { url } = await gatewayAt({ upstream: upstream.url, ...MLFLOW });
+    const { status, text } = await posted(`${url}/invocations`, ONE);
+    const { error_code, message } = JSON.parse(text);
+    expect([status, error_code, message]).toEqual([502, "INTERNAL_ERROR", expect.not.stringContaining("unexpected")]);
+  });
+
+  test("requests that wait behind another on their connection leave with their client", async () => {
+    const never = new Promise<boolean>(() => {});
+    let asked = 0;
+    upstream = await speakingServer("azureml", () => {
+      asked++;
+      return asked > 12 ? false : never;
+    });
+    const { url, server } = await gatewayAt({ upstream: upstream.url, ...MLFLOW, concurrency: 12 });
+    const socket = connect(Number(new URL(url).port), "127.0.0.1");
+    socket.write(`POST /invocations HTTP/1.1\r\nhost: x\r\ncontent-length: ${ONE.length}\r\n\r\n${ONE}`.repeat(12));
+    while (asked < 12) await sleep(5);
+    expect((await posted(`${url}/invocations`, ONE)).status).toBe(503);
+    socket.destroy();
+    const underWay = async () => /transload_requests_under_way (\d+)/.exec((await server.inject("/metrics")).body)?.[1];
+    await expect.poll(underWay).toBe("0");
+    expect((await posted(`${url}/invocations`, ONE)).status).toBe(200);
+  });
+
+  test.each([
     ["short", 1],
     ["streamed", 40_000],
   ])("a connection that the server closes as it is taken again costs no answer: %s", async (_, rows) => {
