@@ -80,6 +80,14 @@ test("a connection on which nothing is asked holds up no end", async () => {
   upstream.close();
 });
 
+test("a path that is no route is told in the clients' dialect, and what stands behind its ? is not in the log", async () => {
+  const { url, log } = await served(["--upstream", "http://127.0.0.1:1", "--speaks", "azureml", "--accepts", "mlflow"]);
+  const { status, text } = await posted(`${url}/scroe?code=hidden`, ONE);
+  expect([status, JSON.parse(text)]).toEqual([404, { error_code: "NOT_FOUND", message: expect.stringContaining("no such route") }]);
+  expect(log()).toContain("/scroe");
+  expect(log()).not.toContain("hidden");
+});
+
 test("a file that takes the URL stays standard output, and gets nothing else", async () => {
   const upstream = await speakingServer("azureml");
   const path = join(dir, "url");
