@@ -102,7 +102,7 @@ class Crossing {
     const body = await this.#untilEnded(this.#body());
     const type = contentTypeOf(served.form, body.head);
     this.#asked = true;
-    const sent = { ...passing(headers, passed.headers), "content-type": type, accept: JSON_TYPE };
+    const sent = { ...passing(headers, passed.headers), "content-type": type, accept: JSON_TYPE, "accept-encoding": "identity" };
     const answer = await upstream.post(body, sent, this.#signal);
     reply.headers(passing(answer.headers, passed.headers));
     if (answer.status < OK || answer.status >= MOVED) return refuse(reply, dialect, await this.#refusedBy(answer, reply));
@@ -131,7 +131,10 @@ class Crossing {
   /** What a client is told that waited too long. */
   tooLate(): Refusal {
     const { timeout } = this.#door.passing;
-    return this.#asked
+    const { complete, readableLength } = this.#request.raw;
+    // what has come and is not read waits for the server
+    const awaitsClient = !complete && readableLength === 0;
+    return this.#asked && !awaitsClient
       ? { status: GATEWAY_TIMEOUT, message: `no answer in ${timeout} s; ask for fewer rows at a time` }
       : { status: TIMEOUT, message: `the request has not come in ${timeout} s` };
   }
@@ -154,7 +157,7 @@ class Crossing {
     const { raw, headers } = this.#request;
     const from = sourceOf(dialect, headers);
     const came = await bodyOf(raw, passing.maxBodyBytes);
-    const own = headers["content-encoding"] === undefined ? came : await begun(unpacked(came));
+    const own = isPacked(headers) ? await begun(unpacked(came)) : came;
     const body = await this.#asText(own, headers, "request");
     const written = await converted(body, this.#with(conversions.request(from, body.head)));
     if (served.model && !written.rest) await this.#judge(written.head);
@@ -238,13 +241,25 @@ function refusalIn(error: unknown): Refusal {
 function sourceOf({ name, title, forms, takes = [] }: Dialect, headers: FastifyRequest["headers"]): string {
   if (headers[BINARY_LENGTH] !== undefined && !choose(name).forms.some(({ layouts }) => layouts.includes("inputs")))
     throw unsupported(`${title} takes no binary tensors; send JSON`);
-  const encoding = headers["content-encoding"];
-  if (encoding !== undefined && encoding !== "gzip" && encoding !== "zstd")
+  const encoding = encodingIn(headers);
+  if (encoding !== AS_IT_IS && !PACKINGS.includes(encoding))
     throw unsupported(`the content encoding ${encoding} is not read here; send gzip, zstd, or the text itself`);
   if (!/^text\/csv\b/i.test(headers["content-type"] ?? "")) return name;
   const own = forms.find(({ layouts }) => layouts.includes("delimited"))?.id ?? takes.find((form) => form === "csv");
   if (own === undefined) throw unsupported(`${title} takes no text/csv; send ${JSON_TYPE}`);
   return own;
+}
+
+const AS_IT_IS = "identity";
+/** The second is an old name of the first (RFC 9110, 8.4.1.3). */
+const PACKINGS: readonly string[] = ["gzip", "x-gzip", "zstd"];
+
+function encodingIn(headers: FastifyRequest["headers"]): string {
+  return headers["content-encoding"]?.trim().toLowerCase() || AS_IT_IS;
+}
+
+function isPacked(headers: FastifyRequest["headers"]): boolean {
+  return encodingIn(headers) !== AS_IT_IS;
 }
 
 function unsupported(message: string): Ended {

@@ -1,8 +1,9 @@
 // The server behind the gateway, over connections that stay open. undici is the client.
 import { Readable } from "node:stream";
 import { Pool } from "undici";
-import { spellUrl, whyNone } from "../api/url.js";
+import { spellUrl } from "../api/url.js";
 import { TransloadError } from "../errors.js";
+import { type NoAnswerReason, reasonOfNone } from "../score/no-answer.js";
 import { type Begun, chunksOf } from "./body.js";
 
 /** What a server answers: its body as it comes. */
@@ -17,13 +18,13 @@ export class NoAnswer extends TransloadError {
   /** The connection was there, and ended before anything was answered. */
   readonly closed: boolean;
 
-  constructor(url: URL, why: string, error: unknown) {
+  constructor(url: URL, { why, passing }: NoAnswerReason, error: unknown) {
     super("E_READ", `cannot ask ${spellUrl(url)}: ${why}`, {}, { cause: error });
-    this.closed = CLOSED.includes((error as NodeJS.ErrnoException).code ?? "");
+    this.closed = passing && CLOSED.includes((error as NodeJS.ErrnoException).code ?? "");
   }
 }
 
-const BROKEN = "its answer broke off, or is not HTTP; look at the server's log";
+const BROKEN: NoAnswerReason = { why: "its answer broke off, or is not HTTP; look at the server's log", passing: false };
 
 const CLOSED: readonly string[] = ["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"];
 
@@ -74,7 +75,7 @@ export class Upstream {
       return { status: answer.statusCode, headers: answer.headers, body: this.#told(answer.body, signal) };
     } catch (error) {
       if (sent?.failure) throw sent.failure.error;
-      throw signal.aborted ? signal.reason : new NoAnswer(this.url, whyNone(error), error);
+      throw signal.aborted ? signal.reason : new NoAnswer(this.url, reasonOfNone(error), error);
     }
   }
 

@@ -138,7 +138,7 @@ test.each(CASES)("%s's, as %s: %j", async (dialect, to, answers, route, expected
 });
 
 test("a csv of predictions", async () => {
-  const { url } = await saying(["0.5\n0.25\n1\n"], "text/csv; charset=utf-8");
+  const { url } = await saying(["0.5\n0.25\n1\n"], "Text/CSV; charset=utf-8");
   const stream = score(input, { url, for: "sagemaker" }).stream({ to: "csv" });
   expect(Buffer.concat(await stream.toArray()).toString()).toBe("row,prediction\n0,0.5\n1,0.25\n2,1\n");
 });

@@ -121,6 +121,7 @@ describe("answers that come all the same", () => {
     expect(text).toBe(EXPECTED);
     for (const { headers, body } of server.asked) {
       expect(headers).toMatchObject({ "content-encoding": "gzip", "x-key": "k", "content-type": "application/json" });
+      expect(headers["accept-encoding"]).toBe("identity");
       expect(body.params).toEqual({ temperature: 0.5 });
     }
   });
@@ -192,6 +193,16 @@ describe("what ends a run", () => {
     expect(error).toMatchObject({ code: "E_READ" });
     expect(error.message).toContain(remedy);
     expect(server?.asked.length).toBe(1);
+  });
+
+  test("100 Continue that nobody asked for, at once and by its name", async () => {
+    const error = await failure((_, response) => {
+      response.writeContinue();
+      return false;
+    });
+    expect(error).toMatchObject({ code: "E_READ" });
+    expect(error.message).toContain("the server sent 100 Continue, which nobody asked for");
+    expect(error.message).not.toContain("attempts");
   });
 
   test("nobody who listens", async () => {

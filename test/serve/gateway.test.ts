@@ -35,6 +35,7 @@ describe("headers", () => {
       call.on("error", reject).end(ONE);
     });
     expect(came).toMatchObject({ authorization: "Bearer ours", "x-request-id": "7", "content-type": "application/json" });
+    expect(came["accept-encoding"]).toBe("identity");
     for (const name of ["x-other", "x-hop", "te"]) expect(came).not.toHaveProperty(name);
     expect(answered["x-answer"]).toBe("1");
     expect(answered).not.toHaveProperty("x-secret");
@@ -83,6 +84,21 @@ describe("limits", () => {
     const [said] = (await once(socket, "data")) as [Buffer];
     expect(said.toString()).toMatch(/^HTTP\/1\.1 408 /);
     socket.destroy();
+  });
+
+  test("of what streams, a client that stops is told 408, and a server that stops 504", async () => {
+    upstream = await speakingServer("azureml", ({ url }) => (url === "/stuck" ? new Promise(() => {}) : false));
+    const of = async (path: string, rows: string) => {
+      const { url } = await gatewayAt({ upstream: `${upstream.url}${path}`, ...MLFLOW, timeout: 0.5 });
+      const socket = connect(Number(new URL(url).port), "127.0.0.1");
+      socket.on("error", () => {});
+      socket.write(`POST /invocations HTTP/1.1\r\nhost: x\r\ncontent-length: 90000000\r\n\r\n{"inputs":[[1,2]${rows}`);
+      const [said] = (await once(socket, "data")) as [Buffer];
+      socket.destroy();
+      return said.toString().slice(0, 12);
+    };
+    expect(await of("/reads", ",[1,2]".repeat(40_000))).toBe("HTTP/1.1 408");
+    expect(await of("/stuck", ",[1,2]".repeat(10_000_000))).toBe("HTTP/1.1 504");
   });
 });
 
@@ -144,6 +160,7 @@ describe("what breaks off", () => {
     ["a body where there is none", "204 No Content\r\ncontent-length: 3\r\n\r\n[1]"],
     ["a status that is none", "999 Odd\r\ncontent-length: 3\r\n\r\n[1]"],
     ["a refusal without its end", "400 Bad Request\r\ncontent-length: 99\r\n\r\n{"],
+    ["100 before it", "100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n[1]"],
     ["no HTTP", "200 OK\r\nno header\r\n\r\n[1]"],
   ])("an answer with %s is 502, as the client's dialect says it", async (_, answer) => {
     upstream = await speakingServer("azureml", ({ socket }) => {
@@ -302,9 +319,15 @@ test("content that is not converted is 415, and gzip is read", async () => {
   const { url } = await gatewayAt({ upstream: upstream.url, speaks: "azureml", accepts: ["mlflow", "oip"] });
   expect((await posted(`${url}/invocations`, "{}", { "inference-header-content-length": "2" })).status).toBe(415);
   expect((await posted(`${url}/invocations`, ONE, { "content-encoding": "br" })).status).toBe(415);
-  expect((await posted(`${url}/invocations`, new Uint8Array(gzipSync(ONE)), { "content-encoding": "gzip" })).text).toBe(
-    '{"predictions":[2]}',
-  );
+  const packed = new Uint8Array(gzipSync(ONE));
+  for (const encoding of ["gzip", "GZIP", "x-gzip"])
+    expect((await posted(`${url}/invocations`, packed, { "content-encoding": encoding })).text).toBe('{"predictions":[2]}');
+  expect((await posted(`${url}/invocations`, ONE, { "content-encoding": "Identity" })).text).toBe('{"predictions":[2]}');
+  const odd = await posted(`${url}/invocations`, ONE, { "content-type": "json" });
+  expect([odd.status, JSON.parse(odd.text)]).toEqual([
+    415,
+    { error_code: "BAD_REQUEST", message: expect.stringContaining("Content-Type") },
+  ]);
   expect((await posted(`${url}/invocations`, "a,b\n1,2\n", { "content-type": "text/csv" })).text).toBe('{"predictions":[2]}');
 });
 
