@@ -52,13 +52,29 @@ export async function openOutput(
   if (path !== undefined && isRemote(path)) return (await import("./uploaded.js")).openUploaded(path, input, remote);
   if (path === undefined || path === "-" || path === "/dev/stdout") return openStdout(sync, input);
   try {
-    const stats = await interruptibly(existing(path));
-    if (stats && input) refuseSame(stats, input);
-    if (stats?.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
+    const stats = await placeOf(path, input);
     return stats && !stats.isFile() ? await openDirect(path, stats) : await openAtomic(path, stats, sync);
   } catch (error) {
     throw error instanceof TransloadError ? error : cannotWrite(path, error);
   }
+}
+
+/** Looks whether a file may be written there, long before it is. @throws TransloadError as openOutput() does, as far as that is known then. */
+export async function checkOutput(path: string, input: Opened | undefined): Promise<void> {
+  try {
+    const stats = await placeOf(path, input);
+    if (stats?.isFile()) await access(path, constants.W_OK);
+  } catch (error) {
+    throw error instanceof TransloadError ? error : cannotWrite(path, error);
+  }
+}
+
+/** What stands where something is to be written, if that may be. */
+async function placeOf(path: string, input: Opened | undefined): Promise<Stats | undefined> {
+  const stats = await interruptibly(existing(path));
+  if (stats && input) refuseSame(stats, input);
+  if (stats?.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
+  return stats;
 }
 
 /** Writes a text to standard output. @throws TransloadError E_WRITE. */

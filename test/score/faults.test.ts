@@ -1,6 +1,6 @@
 // Servers that fail in every way that they do: what comes of a run, and what is said where it ends.
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -266,7 +266,15 @@ describe("rows that are refused", () => {
   });
 
   test("all of them", async () => {
-    expect(await failure((_, response) => say(response, 400, "no"), { keepGoing: true })).toMatchObject({ code: "E_REFUSED" });
+    const error = await failure((_, response) => say(response, 422, { message: "no such feature" }), { keepGoing: true });
+    expect(error).toMatchObject({ code: "E_REFUSED" });
+    const output = join(dir, `${files - 1}.csv`);
+    expect(error.message).toMatch(/the server answers 422: no such feature; .*\.csv\.refused\.jsonl lists the rows$/);
+    const listed = readFileSync(`${output}.refused.jsonl`, "utf8").trimEnd().split("\n");
+    expect(listed).toHaveLength(ROWS);
+    expect(JSON.parse(listed[7] as string)).toEqual({ row: 7, status: 422, reason: "no such feature" });
+    // the run is over: another may begin
+    expect([existsSync(output), existsSync(`${output}.transload-score`)]).toEqual([false, false]);
   });
 
   test("by a server that says 500 for them, again and again", async () => {
