@@ -7,7 +7,7 @@ import type { Readable } from "node:stream";
 import { type ReadOptions, readBatches } from "../api/read.js";
 import type { Batch } from "../columns/batch.js";
 import { encode } from "../columns/bytes.js";
-import { optionText, TransloadError } from "../errors.js";
+import { TransloadError } from "../errors.js";
 import type { Source } from "../io/source.js";
 import type { ScoreOptions } from "../options/score.js";
 import { hasIndex, isOnce } from "./beside.js";
@@ -99,7 +99,8 @@ async function* watched(answers: AsyncIterable<Answered>, { parts: { cutting } }
     if (first && (cutting.index ?? "keep") === "keep" && hasIndex(cargo ?? body))
       cutting.onWarning?.({
         code: "W_INDEX",
-        message: `the labels of the rows are not beside the predictions, because the payload can be read but once; give a file, or say ${optionText("index", "drop")}`,
+        message:
+          "the labels of the rows are not beside the predictions, because the payload can be read but once; give a file, or write to one",
       });
     first = false;
     yield answered;
