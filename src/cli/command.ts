@@ -18,7 +18,18 @@ process.once("uncaughtException", (error) => {
   process.exit(exitCode(error));
 });
 
+let done = false;
+
+// what nobody holds open any more will not come; Node takes that for an end like any other
+process.once("beforeExit", () => {
+  if (done) return;
+  const error = new Error("the work stopped before its end, and nothing is left to wait for");
+  report.fail(error);
+  process.exitCode = exitCode(error);
+});
+
 process.exitCode = await main(process.argv);
+done = true;
 
 async function main(argv: readonly string[]): Promise<number> {
   spellOptions(optionOfCommand);

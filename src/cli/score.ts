@@ -3,11 +3,12 @@ import { dialectAt } from "../api/route.js";
 import { checkUrl } from "../api/url.js";
 import { TransloadError } from "../errors.js";
 import { beforeLeaving, interruptibly } from "../io/leaving.js";
-import { openOutput, print } from "../io/output.js";
+import { checkOutput, openOutput, print } from "../io/output.js";
 import { once } from "../lanes/guessing.js";
 import { type Model, readModel } from "../model/mlmodel.js";
 import type { SplitOptions } from "../options/convert.js";
 import type { ScoreOptions } from "../options/score.js";
+import { isRemote } from "../remote/url.js";
 import { journalOf, refusedOf } from "../score/file-names.js";
 import { rehearse } from "../score/rehearsal.js";
 import { score } from "../score/score.js";
@@ -33,7 +34,7 @@ async function run(path: string | undefined, call: ScoreCall, report: Report): P
   checkCall(path, call);
   const model = call.model === undefined ? undefined : await interruptibly(readModel(call.model));
   const options = await optionsOf(path, call);
-  const source = path !== undefined && path !== "-" ? path : await standardInput();
+  const source = path !== undefined && path !== "-" ? path : await standardInput(call);
   const size = typeof source === "string" ? statSync(source, { throwIfNoEntry: false })?.size : undefined;
   const progress = progressOf({ size }, report);
   const watched: ScoreOptions = {
@@ -109,8 +110,9 @@ async function withModelOf(options: ScoreOptions, model: string, path: string | 
   return { ...options, ...told, for: form };
 }
 
-async function standardInput() {
+async function standardInput({ output }: ScoreCall) {
   const input = await openInput(undefined, EXAMPLE);
+  if (output !== undefined && output !== "-" && !isRemote(output)) await checkOutput(output, input);
   return (await openPayload(input, {})).stream;
 }
 

@@ -13,6 +13,7 @@ const HOST = "127.0.0.1";
 const PORT = 8080;
 const TIMEOUT_S = 60;
 const FASTIFY = "5.12.8";
+const NOT_FOUND = 404;
 
 export const define: Define = (command, start) => {
   addOptions(command).action((call: ServeCall) => start(call, (report) => run(call, report)));
@@ -23,6 +24,7 @@ async function run(call: ServeCall, report: Report): Promise<number> {
   const server = await serverOf(call, options.timeout ?? TIMEOUT_S);
   const { gateway } = await import("../serve/gateway.js");
   await server.register(gateway, options);
+  await answerElsewhere(server, options);
   const ended = new Promise<void>((resolve) => onFirstSignal(resolve));
   const url = await listening(server, { host: host ?? HOST, port: port ?? PORT });
   await print(`${url}\n`);
@@ -78,6 +80,13 @@ async function serverOf({ log, quiet }: ServeCall, timeout: number): Promise<Fas
 /** What the log has of a request: behind a question mark there may be a secret. */
 function requestLine({ method, url = "", ip }: { method?: string; url?: string; ip?: string }): Record<string, unknown> {
   return { method, url: url.replace(/\?.*/s, "?…"), ip };
+}
+
+/** Answers where there is no route. Fastify would log the whole path, of which the part behind a question mark may be a secret. */
+async function answerElsewhere(server: FastifyInstance<Server>, { accepts = [], models = {} }: GatewayOptions): Promise<void> {
+  const { noRoute } = await import("../serve/refusal.js");
+  const body = noRoute([accepts, ...Object.values(models).map((model) => model.accepts)].flat());
+  server.setNotFoundHandler((_, reply) => void reply.code(NOT_FOUND).send(body));
 }
 
 function notThere(error: unknown): never {

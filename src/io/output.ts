@@ -23,7 +23,7 @@ import { atomicFile, PERMISSIONS } from "./atomic.js";
 import { cannotWrite, ofWriting, refuseSame } from "./disk-errors.js";
 import { beforeLeaving, interruptibly } from "./leaving.js";
 import { openPipe } from "./pipe.js";
-import { fileSink, newFileSink, streamSink } from "./sink.js";
+import { fileSink, newFileSink, type Sink, streamSink } from "./sink.js";
 import type { Opened, Output } from "./target.js";
 import { sweep } from "./temporary.js";
 
@@ -52,13 +52,29 @@ export async function openOutput(
   if (path !== undefined && isRemote(path)) return (await import("./uploaded.js")).openUploaded(path, input, remote);
   if (path === undefined || path === "-" || path === "/dev/stdout") return openStdout(sync, input);
   try {
-    const stats = await interruptibly(existing(path));
-    if (stats && input) refuseSame(stats, input);
-    if (stats?.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
+    const stats = await placeOf(path, input);
     return stats && !stats.isFile() ? await openDirect(path, stats) : await openAtomic(path, stats, sync);
   } catch (error) {
     throw error instanceof TransloadError ? error : cannotWrite(path, error);
   }
+}
+
+/** Looks whether a file may be written there, long before it is. @throws TransloadError as openOutput() does, as far as that is known then. */
+export async function checkOutput(path: string, input: Opened | undefined): Promise<void> {
+  try {
+    const stats = await placeOf(path, input);
+    if (stats?.isFile()) await access(path, constants.W_OK);
+  } catch (error) {
+    throw error instanceof TransloadError ? error : cannotWrite(path, error);
+  }
+}
+
+/** What stands where something is to be written, if that may be. */
+async function placeOf(path: string, input: Opened | undefined): Promise<Stats | undefined> {
+  const stats = await interruptibly(existing(path));
+  if (stats && input) refuseSame(stats, input);
+  if (stats?.isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" });
+  return stats;
 }
 
 /** Writes a text to standard output. @throws TransloadError E_WRITE. */
@@ -106,7 +122,7 @@ function openStdout(sync: boolean, input?: Opened): Output {
   // process.stdout would write a file or a device synchronously
   const plain = stats.isFile() || (stats.isCharacterDevice() && !process.getBuiltinModule("node:tty").isatty(STDOUT));
   const flush = sync && stats.isFile();
-  const writer = plain ? fileWriter(name, STDOUT, flush) : streamWriter(name, stdoutPipe());
+  const writer = plain ? openedWriter(name, STDOUT, flush) : streamWriter(name, stdoutPipe());
   return { name, ...writer, commit: () => {}, discard: () => {} };
 }
 
@@ -134,6 +150,30 @@ function fileWriter(name: string, fd: number, sync: boolean, sink = fileSink(fd)
         }
       }),
   };
+}
+
+/** Writes to a file that was open before us, and leaves it open: whatever is opened next would take its number. */
+function openedWriter(name: string, fd: number, sync: boolean): Writer {
+  const sink = fileSink(fd);
+  const end = async () => (sync ? syncFile(fd) : undefined);
+  return {
+    fill: (...steps) => fill(name, writableOf(sink, end), steps),
+    pour: (work) => told(name, () => work(sink).then(end)),
+  };
+}
+
+function writableOf(sink: Sink, end: () => Promise<void>): Writable {
+  const write = (views: readonly Uint8Array[], done: (error?: Error) => void) => void sink.write(views).then(() => done(), done);
+  return new Writable({
+    highWaterMark: BUFFERED,
+    write: (chunk, _, done) => write([chunk], done),
+    writev: (chunks, done) =>
+      write(
+        chunks.map(({ chunk }) => chunk),
+        done,
+      ),
+    final: (done) => void end().then(() => done(), done),
+  });
 }
 
 function streamWriter(name: string, stream: Writable): Writer {

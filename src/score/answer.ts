@@ -28,7 +28,7 @@ const ONLY = "prediction";
  */
 export async function predictionsOf({ headers, body }: Reply, part: Part, dialect: string): Promise<Predictions> {
   try {
-    return /^text\/csv\b/.test(headers.get("content-type") ?? "")
+    return /^text\/csv\b/i.test(headers.get("content-type") ?? "")
       ? await fromLists(await linesOf(body, { from: "csv", to: "jsonl:lists", header: false }, part))
       : await fromJson(body, part, dialect);
   } catch (error) {

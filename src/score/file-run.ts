@@ -9,17 +9,18 @@ import { optionText, TransloadError } from "../errors.js";
 import { compressionOf, compressor } from "../io/compression.js";
 import { blame, cannotWrite } from "../io/disk-errors.js";
 import { locked } from "../io/lock.js";
-import { openOutput } from "../io/output.js";
+import { checkOutput, openOutput } from "../io/output.js";
 import { chunksOf, nameOf, regularFileOf, type Source } from "../io/source.js";
 import { isRemote } from "../remote/url.js";
+import { isOnce, mayHaveLabelsOnce } from "./beside.js";
 import { journalOf, refusedOf } from "./file-names.js";
 import type { ScoreFileOptions } from "./file-options.js";
 import { identityOf } from "./identity.js";
 import { type Identity, Journal } from "./journal.js";
 import { type Plan, planOf } from "./plan.js";
-import { formed, recordChunks, type ScoreTarget, targetOf } from "./records.js";
+import { checkApart, everyRowRefused, formed, recordChunks, type ScoreTarget, targetOf } from "./records.js";
 import type { RefusedRows } from "./retrying.js";
-import { answersTo, besideOf } from "./run.js";
+import { answersTo, besideOf, namesBeside } from "./run.js";
 import { type ScoreSummary, Tally } from "./tally.js";
 
 /** Gathers the answers in a journal, and puts them together when all are there. */
@@ -44,6 +45,8 @@ export async function runToFile(source: Source, target: string, options: ScoreFi
   if (resume && file === undefined)
     throw new TransloadError("E_OPTION", `${optionText("resume", true)} reads the payload again, so it takes a file and no pipe`);
   const path = resolve(target);
+  // rows that are refused have a file of their own, and one of an earlier run is taken away
+  for (const name of [path, refusedOf(path)]) await checkOutput(name, opened(source));
   const identity = await identityOf(plan, file, fingerprint);
   const work = () => run({ source, plan, path, written, onSummary }, identity, resume);
   // the lock stands beside the journal, which goes when a run is done
@@ -66,7 +69,7 @@ async function run({ source, plan, path, written, onSummary }: Run, identity: Id
   await makeFolder(folder);
   const journal = await Journal.open(folder, identity, resume);
   try {
-    const held = regularFileOf(source) === undefined && plan.beside.length > 0 ? await hold(source, folder) : source;
+    const held = await again(source, plan, folder);
     const summary = await gather(held, plan, journal, onSummary);
     await assemble(held, path, plan, journal, written);
     await journal.remove();
@@ -97,10 +100,19 @@ function formNamed(target: string): ScoreTarget["to"] {
   return form;
 }
 
+/** The payload so that it can be read again, where something of it stands beside the predictions. */
+async function again(source: Source, plan: Plan, folder: string): Promise<Source> {
+  if (regularFileOf(source) !== undefined) return source;
+  if (plan.beside.length > 0) return hold(source, folder);
+  if (!isOnce(source)) return source;
+  const { labels, all } = await mayHaveLabelsOnce(source, plan.parts.cutting);
+  return labels ? hold(all, folder, nameOf(source)) : all;
+}
+
 /** What comes once, as a file that can be read again. */
-async function hold(source: Source, folder: string): Promise<string> {
+async function hold(source: Source, folder: string, name = nameOf(source)): Promise<string> {
   // its name tells its form
-  const path = join(folder, `payload-${basename(nameOf(source) ?? "")}`);
+  const path = join(folder, `payload-${basename(name ?? "")}`);
   await pipeline(Readable.from(chunksOf(source, { lend: false }), { objectMode: false }), createWriteStream(path));
   return path;
 }
@@ -115,7 +127,10 @@ async function gather(
   const tally = new Tally();
   tally.rows = journal.rows;
   tally.refused = journal.refused.reduce((sum, { rows }) => sum + rows, 0);
+  const beside = await namesBeside(source, plan);
+  checkApart([...beside, ...journal.names]);
   for await (const answered of answersTo(source, plan, tally, { ordered: false, skip: (part) => journal.has(part) })) {
+    checkApart([...beside, ...answered.names]);
     await journal.put(answered);
     told?.(tally.summary);
   }
@@ -125,7 +140,13 @@ async function gather(
 
 /** The answers of the journal as a file. */
 async function assemble(source: Source, path: string, plan: Plan, journal: Journal, target: ScoreTarget): Promise<void> {
-  const { refused } = journal;
+  const { refused, names } = journal;
+  if (refused.length > 0 && names.length === 0) {
+    await tellRefused(refused, refusedOf(path));
+    // all has been said: there is nothing to go on with
+    await journal.remove();
+    throw everyRowRefused(refused[0], refusedOf(path));
+  }
   const output = await openOutput(path, opened(source), true);
   try {
     const { compression } = compressionOf(path);

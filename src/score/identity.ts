@@ -1,7 +1,6 @@
 // What the answers of a run depend on, in a few digits: a run goes on only where all of it is as it was.
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
-import { spellUrl } from "../api/url.js";
 import { version } from "../api/version.js";
 import { cannotRead } from "../io/disk-errors.js";
 import type { Identity } from "./journal.js";
@@ -23,9 +22,9 @@ export async function identityOf(plan: Plan, file: string | undefined, fingerpri
     journal: FORM,
     version: version(),
     ...(file !== undefined && (await ofFile(file))),
-    // no header is among these: it may be a secret
+    // no header is among these: another token asks the same server; what stands behind the URL's ? may ask another model
     options: digest(
-      JSON.stringify([spellUrl(plan.upstream.url), plan.parts.params, Object.entries(reading).sort(([a], [b]) => (a < b ? -1 : 1))]),
+      JSON.stringify([plan.upstream.url.href, plan.parts.params, Object.entries(reading).sort(([a], [b]) => (a < b ? -1 : 1))]),
     ),
     ...(fingerprint !== undefined && { model: digest(fingerprint) }),
   };

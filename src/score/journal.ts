@@ -123,6 +123,11 @@ export class Journal {
     return this.#inOrder().flatMap(({ refused }) => refused);
   }
 
+  /** Of the predictions' columns, as far as there are some. */
+  get names(): readonly string[] {
+    return this.#inOrder().find(({ state }) => state === "answered")?.names ?? [];
+  }
+
   async close(): Promise<void> {
     await this.#writing?.catch(() => {});
     await this.#log.close();

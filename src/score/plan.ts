@@ -6,9 +6,9 @@ import { choose, type Dialect } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
 import type { SplitOptions } from "../options/convert.js";
 import { type ScoreOptions, scoreRequestOf } from "../options/score.js";
-import { checkHeaders } from "../remote/headers.js";
 import type { PartsOptions } from "./parts.js";
 import type { SendingOptions } from "./retrying.js";
+import { checkSent } from "./sent-headers.js";
 import type { UpstreamOptions } from "./upstream.js";
 
 /** What a run is going to do. */
@@ -45,7 +45,7 @@ export function planOf(call: string, options: ScoreOptions): Plan {
   return {
     upstream: {
       url: requestUrl(given, server, asking.modelName),
-      headers: checkHeaders(asking.headers ?? {}),
+      headers: checkSent(asking.headers ?? {}),
       connections: asking.concurrency ?? CONCURRENCY,
       timeout: asking.timeout ?? TIMEOUT_S,
       maxAnswerBytes: asking.maxAnswerBytes ?? MAX_ANSWER_BYTES,

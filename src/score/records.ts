@@ -33,9 +33,11 @@ export async function* recordChunks(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let names: readonly string[] | undefined;
   let any = false;
+  let refused: RefusedRows | undefined;
   try {
     for await (const answer of answers) {
       any = true;
+      refused ??= answer.refused[0];
       if (answer.lines !== "" && names) checkNames(names, answer.names);
       for await (const text of joined(answer, beside)) {
         if (!names) checkUnique(text);
@@ -47,12 +49,24 @@ export async function* recordChunks(
     await beside.return?.();
   }
   if (!any) throw new TransloadError("E_EMPTY", "the payload has no rows, so there is nothing to send");
-  if (!names) throw new TransloadError("E_REFUSED", "every row was refused, so there are no predictions to write");
+  if (!names) throw everyRowRefused(refused);
+}
+
+/** No row has a prediction; what the server said of the first is told. */
+export function everyRowRefused(first: RefusedRows | undefined, listed?: string): TransloadError {
+  const said = first?.said ? `: ${first.said}` : "";
+  const answers = first ? `; the server answers ${first.status}${said}` : "";
+  const list = listed === undefined ? "" : `; ${listed} lists the rows`;
+  return new TransloadError("E_REFUSED", `every row was refused, so there are no predictions to write${answers}${list}`);
 }
 
 /** @throws TransloadError E_DUPLICATE for a column beside the predictions that is called as one of them. */
 function checkUnique(text: string): void {
-  const names = membersOf(text.slice(0, text.indexOf("\n"))).map(([name]) => name);
+  checkApart(membersOf(text.slice(0, text.indexOf("\n"))).map(([name]) => name));
+}
+
+/** @throws TransloadError E_DUPLICATE where two of the columns have one name. */
+export function checkApart(names: readonly string[]): void {
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined)
     throw new TransloadError(

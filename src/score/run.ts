@@ -1,4 +1,5 @@
 // A run: the parts of a payload that have no answer yet, each sent, a few at a time.
+import { membersOf } from "../engine/members.js";
 import type { Source } from "../io/source.js";
 import { besideRows, isOnce } from "./beside.js";
 import { type Part, partsOf } from "./parts.js";
@@ -42,4 +43,18 @@ export async function* answersTo(
 /** What stands beside the predictions. Of a stream nothing but the rows' numbers is known. */
 export function besideOf(source: Source, { beside, parts: { cutting } }: Plan): AsyncGenerator<string, void, undefined> {
   return besideRows(source, { columns: beside, reading: isOnce(source) ? { ...cutting, index: "drop" } : cutting });
+}
+
+/**
+ * What is beside the predictions, by the names of the first row; it is asked before anything is sent.
+ * @throws TransloadError E_COLUMNS for a column that there is not; and as `convert` does.
+ */
+export async function namesBeside(source: Source, plan: Plan): Promise<readonly string[]> {
+  const rows = besideOf(source, plan);
+  try {
+    const { value = "" } = await rows.next();
+    return membersOf(`{${value.slice(0, -1)}}`).map(([name]) => name);
+  } finally {
+    await rows.return();
+  }
 }

@@ -10,7 +10,7 @@ import { encode } from "../columns/bytes.js";
 import { TransloadError } from "../errors.js";
 import type { Source } from "../io/source.js";
 import type { ScoreOptions } from "../options/score.js";
-import { isOnce } from "./beside.js";
+import { hasIndex, isOnce } from "./beside.js";
 import { type Plan, planOf } from "./plan.js";
 import { type AnsweredRows, formed, recordChunks, type ScoreTarget } from "./records.js";
 import type { Answered, RefusedRows } from "./retrying.js";
@@ -81,12 +81,30 @@ async function* answersInOrder(source: Source, plan: Plan, tally: Tally): AsyncG
 }
 
 async function* recordsInOrder(source: Source, plan: Plan, tally: Tally): AsyncGenerator<Uint8Array, void, undefined> {
-  const { besideOf } = await import("./run.js");
-  yield* recordChunks(rowsOf(answersInOrder(source, plan, tally)), besideOf(source, plan));
+  const { besideOf, namesBeside } = await import("./run.js");
+  await namesBeside(source, plan);
+  const answers = answersInOrder(source, plan, tally);
+  yield* recordChunks(rowsOf(isOnce(source) ? watched(answers, plan) : answers), besideOf(source, plan));
 }
 
 async function* rowsOf(answers: AsyncIterable<Answered>): AsyncGenerator<AnsweredRows, void, undefined> {
   for await (const { part, names, lines, refused } of answers) yield { first: part.first, rows: part.rows, names, lines, refused };
+}
+
+/** Tells of labels that stand in the first request, and cannot stand beside what is written as the payload comes. */
+async function* watched(answers: AsyncIterable<Answered>, { parts: { cutting } }: Plan): AsyncGenerator<Answered, void, undefined> {
+  let first = true;
+  for await (const answered of answers) {
+    const { cargo, body } = answered.part;
+    if (first && (cutting.index ?? "keep") === "keep" && hasIndex(cargo ?? body))
+      cutting.onWarning?.({
+        code: "W_INDEX",
+        message:
+          "the labels of the rows are not beside the predictions, because the payload can be read but once; give a file, or write to one",
+      });
+    first = false;
+    yield answered;
+  }
 }
 
 function pieceOf({ part, names, lines, refused, attempts, milliseconds }: Answered): ScoredPiece {

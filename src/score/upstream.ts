@@ -1,8 +1,8 @@
 // A server, asked over a few connections that stay open. undici is the client; it is loaded by the first request.
 import type { Dispatcher, Pool } from "undici";
-import { noAnswerIn, spellUrl, whyNone } from "../api/url.js";
+import { noAnswerIn, spellUrl } from "../api/url.js";
 import { optionText, TransloadError } from "../errors.js";
-import { reasonOf } from "../remote/reason.js";
+import { reasonOfNone } from "./no-answer.js";
 
 /** What a server answered. */
 export interface Reply {
@@ -53,7 +53,8 @@ export class Upstream {
     const patience = AbortSignal.timeout(timeout * 1000);
     try {
       const { pathname, search } = this.url;
-      const all = { ...headers, ...Object.fromEntries(this.#options.headers) };
+      // what is packed all the same is read by nobody here
+      const all = { "accept-encoding": "identity", ...headers, ...Object.fromEntries(this.#options.headers) };
       const both = AbortSignal.any([signal, patience]);
       const pool = await this.#opened();
       const answer = await pool.request({ method: "POST", path: `${pathname}${search}`, headers: all, body, signal: both });
@@ -61,7 +62,8 @@ export class Upstream {
     } catch (error) {
       if (error instanceof TransloadError || signal.aborted) throw error;
       if (patience.aborted) throw new NoAnswer(this.url, noAnswerIn(timeout, "timeout"), true, error);
-      throw new NoAnswer(this.url, whyNone(error), !reasonOf(error).lasts, error);
+      const { why, passing } = reasonOfNone(error);
+      throw new NoAnswer(this.url, why, passing, error);
     }
   }
 

@@ -10,6 +10,7 @@
 import type { FastifyInstance, FastifyPluginAsync } from "fastify";
 import { version } from "../api/version.js";
 import type { GatewayOptions } from "../options/serve.js";
+import { drainable } from "./connections.js";
 import { Conversions } from "./conversions.js";
 import { Gate } from "./gate.js";
 import { type Meter, meterOf } from "./metrics.js";
@@ -30,8 +31,10 @@ export const gateway: FastifyPluginAsync<GatewayOptions> = async (server, option
   const { prefix: _, logLevel: __, logSerializers: ___, ...own } = options as GatewayOptions & Record<string, unknown>;
   const { passing, models } = await planOf(own);
   const gate = new Gate(passing.concurrency);
+  const drain = drainable(server.server);
   server.addHook("preClose", async () => {
     gate.isClosing = true;
+    drain();
   });
   const doors: Door[] = models.flatMap((served) => {
     const upstream = new Upstream(served.url, served.headers, passing.concurrency);

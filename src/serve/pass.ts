@@ -12,6 +12,7 @@ import { verdict } from "../model/verdict.js";
 import type { Request } from "../options/request.js";
 import { BINARY_LENGTH, inJson } from "./binary.js";
 import { type Begun, begun, bodyOf, type Converted, chunksOf, converted, SHORT } from "./body.js";
+import { whenOver } from "./connections.js";
 import type { Conversions } from "./conversions.js";
 import type { Gate } from "./gate.js";
 import { passing, warningHeader } from "./headers.js";
@@ -33,6 +34,8 @@ const JSON_TYPE = "application/json";
 const OK = 200;
 const MOVED = 300;
 const REFUSED = 400;
+/** HTTP has no status beyond. */
+const LAST = 599;
 const TIMEOUT = 408;
 const UNSUPPORTED = 415;
 const BAD_GATEWAY = 502;
@@ -62,7 +65,7 @@ export function passOn(door: Door): Handler {
     const ending = new AbortController();
     const crossing = new Crossing(door, request, ending.signal);
     const timer = setTimeout(() => ending.abort(new Ended(crossing.tooLate())), passing.timeout * 1000);
-    reply.raw.once("close", () => {
+    whenOver(request.raw, reply.raw, () => {
       clearTimeout(timer);
       gate.leave();
       if (!reply.raw.writableFinished) ending.abort(new Ended());
@@ -99,7 +102,7 @@ class Crossing {
     const body = await this.#untilEnded(this.#body());
     const type = contentTypeOf(served.form, body.head);
     this.#asked = true;
-    const sent = { ...passing(headers, passed.headers), "content-type": type, accept: JSON_TYPE };
+    const sent = { ...passing(headers, passed.headers), "content-type": type, accept: JSON_TYPE, "accept-encoding": "identity" };
     const answer = await upstream.post(body, sent, this.#signal);
     reply.headers(passing(answer.headers, passed.headers));
     if (answer.status < OK || answer.status >= MOVED) return refuse(reply, dialect, await this.#refusedBy(answer, reply));
@@ -117,18 +120,21 @@ class Crossing {
 
   /** The server's answer as the client's dialect has it. */
   async #back({ headers, body }: Answer, request: Request): Promise<Converted> {
-    const came = await begun(generated(body));
+    const came = await begun(body);
     try {
       return await converted(await this.#asText(came, headers, "response"), this.#with(request));
     } catch (error) {
-      throw error instanceof TransloadError ? new Ended(badAnswer(error)) : error;
+      throw error instanceof TransloadError && !(error instanceof NoAnswer) ? new Ended(badAnswer(error)) : error;
     }
   }
 
   /** What a client is told that waited too long. */
   tooLate(): Refusal {
     const { timeout } = this.#door.passing;
-    return this.#asked
+    const { complete, readableLength } = this.#request.raw;
+    // what has come and is not read waits for the server
+    const awaitsClient = !complete && readableLength === 0;
+    return this.#asked && !awaitsClient
       ? { status: GATEWAY_TIMEOUT, message: `no answer in ${timeout} s; ask for fewer rows at a time` }
       : { status: TIMEOUT, message: `the request has not come in ${timeout} s` };
   }
@@ -151,7 +157,7 @@ class Crossing {
     const { raw, headers } = this.#request;
     const from = sourceOf(dialect, headers);
     const came = await bodyOf(raw, passing.maxBodyBytes);
-    const own = headers["content-encoding"] === undefined ? came : await begun(unpacked(came));
+    const own = isPacked(headers) ? await begun(unpacked(came)) : came;
     const body = await this.#asText(own, headers, "request");
     const written = await converted(body, this.#with(conversions.request(from, body.head)));
     if (served.model && !written.rest) await this.#judge(written.head);
@@ -181,7 +187,7 @@ class Crossing {
     const said = wordsOf({ text: await this.#untilEnded(headOf(body)) });
     this.#request.log.info({ status }, "refused by the server");
     const message = said ?? `the server answers ${status}, and does not say why`;
-    return { status: status < REFUSED ? BAD_GATEWAY : status, message };
+    return { status: status < REFUSED || status > LAST ? BAD_GATEWAY : status, message };
   }
 
   /** What the client's dialect has in answers beside the predictions, and the server's has not: the model's name, and the request's. */
@@ -235,13 +241,25 @@ function refusalIn(error: unknown): Refusal {
 function sourceOf({ name, title, forms, takes = [] }: Dialect, headers: FastifyRequest["headers"]): string {
   if (headers[BINARY_LENGTH] !== undefined && !choose(name).forms.some(({ layouts }) => layouts.includes("inputs")))
     throw unsupported(`${title} takes no binary tensors; send JSON`);
-  const encoding = headers["content-encoding"];
-  if (encoding !== undefined && encoding !== "gzip" && encoding !== "zstd")
+  const encoding = encodingIn(headers);
+  if (encoding !== AS_IT_IS && !PACKINGS.includes(encoding))
     throw unsupported(`the content encoding ${encoding} is not read here; send gzip, zstd, or the text itself`);
   if (!/^text\/csv\b/i.test(headers["content-type"] ?? "")) return name;
   const own = forms.find(({ layouts }) => layouts.includes("delimited"))?.id ?? takes.find((form) => form === "csv");
   if (own === undefined) throw unsupported(`${title} takes no text/csv; send ${JSON_TYPE}`);
   return own;
+}
+
+const AS_IT_IS = "identity";
+/** The second is an old name of the first (RFC 9110, 8.4.1.3). */
+const PACKINGS: readonly string[] = ["gzip", "x-gzip", "zstd"];
+
+function encodingIn(headers: FastifyRequest["headers"]): string {
+  return headers["content-encoding"]?.trim().toLowerCase() || AS_IT_IS;
+}
+
+function isPacked(headers: FastifyRequest["headers"]): boolean {
+  return encodingIn(headers) !== AS_IT_IS;
 }
 
 function unsupported(message: string): Ended {
@@ -250,10 +268,6 @@ function unsupported(message: string): Ended {
 
 async function* unpacked(body: Begun): AsyncGenerator<Uint8Array, void, undefined> {
   const { chunks } = await unpack(chunksOf(body), { lend: false });
-  yield* chunks;
-}
-
-async function* generated(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   yield* chunks;
 }
 

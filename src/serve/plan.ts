@@ -7,7 +7,7 @@ import { TransloadError } from "../errors.js";
 import { formFor } from "../model/fit.js";
 import { type Model, readModel } from "../model/mlmodel.js";
 import { type GatewayOptions, gatewayRequestOf, passableHeaders, type ServedOptions } from "../options/serve.js";
-import { checkHeaders } from "../remote/headers.js";
+import { checkSent } from "../score/sent-headers.js";
 
 /** What passes, how long, and how many at a time. */
 export interface Passing {
@@ -67,7 +67,7 @@ async function servedOf(name: string, { upstream, speaks, accepts, modelName = n
   return {
     name,
     url: requestUrl(checkUrl(upstream), server, modelName === "" ? undefined : modelName),
-    headers: Object.fromEntries(checkHeaders(headers ?? {})),
+    headers: Object.fromEntries(checkSent(headers ?? {})),
     speaks: server,
     form: formFor(speaks, known?.signature) ?? speaks,
     accepts: acceptedOf([accepts].flat()),

@@ -1,5 +1,5 @@
 // Why there is no prediction, as servers of the client's dialect say it.
-import type { Dialect } from "../dialects/index.js";
+import { choose, type Dialect } from "../dialects/index.js";
 import { TransloadError } from "../errors.js";
 import { TooLarge } from "./body.js";
 
@@ -11,6 +11,7 @@ export interface Refusal {
 }
 
 const BAD_REQUEST = 400;
+const NOT_FOUND = 404;
 const TOO_LARGE = 413;
 const INTERNAL = 500;
 const BAD_GATEWAY = 502;
@@ -19,6 +20,14 @@ const BAD_GATEWAY = 502;
 export function refusalOf(error: unknown): Refusal {
   if (!(error instanceof TransloadError)) return { status: INTERNAL, message: "an unexpected error; look at the gateway's log" };
   return { status: statusOf(error), message: spelled(error) };
+}
+
+/** The answer where there is no route: as the dialect of these says it, where they are one. */
+export function noRoute(accepted: readonly string[]): object {
+  const [name, ...others] = new Set(accepted);
+  const message = "there is no such route; look at the path and the method";
+  const dialect = name === undefined || others.length > 0 ? undefined : choose(name).dialect;
+  return dialect ? refusalBody(dialect, { status: NOT_FOUND, message }) : { error: message };
 }
 
 /** An answer that cannot be read, or be written as the client's dialect has it. */

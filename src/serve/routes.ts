@@ -1,13 +1,14 @@
 // The routes that clients of each dialect call, each with what answers there.
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Dialect } from "../dialects/index.js";
 import { metadataOf, swaggerOf } from "./metadata.js";
 import type { Meter } from "./metrics.js";
 import { type Door, passOn, refuse } from "./pass.js";
-import { filled } from "./refusal.js";
+import { filled, type Refusal } from "./refusal.js";
 
 const MODEL = "{model}";
 const NOT_FOUND = 404;
+const UNSUPPORTED = 415;
 const NOT_READY = 503;
 /** Milliseconds that a server has to show that it is there. */
 const PATIENCE = 2000;
@@ -20,12 +21,19 @@ export function addRoutes(server: FastifyInstance, doors: readonly Door[], meter
       onResponse: async (_request: FastifyRequest, { statusCode, elapsedTime }: FastifyReply) =>
         meter.answered(dialect.name, served.modelName, statusCode, elapsedTime / 1000),
     };
-    server.post(pathOf(dialect.route as string, door), { ...counted, handler: passOn(door) });
+    const errorHandler = (error: FastifyError, _: FastifyRequest, reply: FastifyReply) => refuse(reply, dialect, unreadType(error));
+    server.post(pathOf(dialect.route as string, door), { ...counted, errorHandler, handler: passOn(door) });
     addProbes(server, door, doors, version);
     if (dialect.route === OIP_ROUTE) addMetadata(server, door);
     if (dialect.route === AZUREML_ROUTE)
       addOnce(server, pathOf("/swagger.json", door), () => swaggerOf(door.served.modelName, version, door.served.model));
   }
+}
+
+/** A content type that Fastify cannot read. @throws what it is given where that is another error: it is for the server's own handler. */
+function unreadType(error: FastifyError): Refusal {
+  if (error.code !== "FST_ERR_CTP_INVALID_MEDIA_TYPE") throw error;
+  return { status: UNSUPPORTED, message: "the Content-Type is none that HTTP has; send application/json" };
 }
 
 /** By the route it is told whether a dialect, a defined one too, is asked for more than predictions. */

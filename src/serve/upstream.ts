@@ -1,27 +1,30 @@
 // The server behind the gateway, over connections that stay open. undici is the client.
 import { Readable } from "node:stream";
 import { Pool } from "undici";
-import { spellUrl, whyNone } from "../api/url.js";
+import { spellUrl } from "../api/url.js";
 import { TransloadError } from "../errors.js";
+import { type NoAnswerReason, reasonOfNone } from "../score/no-answer.js";
 import { type Begun, chunksOf } from "./body.js";
 
 /** What a server answers: its body as it comes. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: AsyncIterable<Uint8Array>;
+  readonly body: AsyncGenerator<Uint8Array, void, undefined>;
 }
 
-/** No answer came. */
+/** No answer came, or none that has its end. */
 export class NoAnswer extends TransloadError {
   /** The connection was there, and ended before anything was answered. */
   readonly closed: boolean;
 
-  constructor(url: URL, error: unknown) {
-    super("E_READ", `cannot ask ${spellUrl(url)}: ${whyNone(error)}`, {}, { cause: error });
-    this.closed = CLOSED.includes((error as NodeJS.ErrnoException).code ?? "");
+  constructor(url: URL, { why, passing }: NoAnswerReason, error: unknown) {
+    super("E_READ", `cannot ask ${spellUrl(url)}: ${why}`, {}, { cause: error });
+    this.closed = passing && CLOSED.includes((error as NodeJS.ErrnoException).code ?? "");
   }
 }
+
+const BROKEN: NoAnswerReason = { why: "its answer broke off, or is not HTTP; look at the server's log", passing: false };
 
 const CLOSED: readonly string[] = ["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"];
 
@@ -69,10 +72,19 @@ export class Upstream {
         body: sent ? Readable.from(sent.chunks(), { objectMode: false }) : body.head,
         signal,
       });
-      return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+      return { status: answer.statusCode, headers: answer.headers, body: this.#told(answer.body, signal) };
     } catch (error) {
       if (sent?.failure) throw sent.failure.error;
-      throw signal.aborted ? signal.reason : new NoAnswer(this.url, error);
+      throw signal.aborted ? signal.reason : new NoAnswer(this.url, reasonOfNone(error), error);
+    }
+  }
+
+  /** An answer's bytes; what ends them early is told as no answer. */
+  async *#told(body: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      yield* body;
+    } catch (error) {
+      throw signal.aborted ? signal.reason : new NoAnswer(this.url, BROKEN, error);
     }
   }
 

@@ -181,6 +181,14 @@ describe("compiled code", () => {
   });
 });
 
+test("work that stops before its end, with nothing to wait for, is no success", () => {
+  // as a client does that holds nothing open
+  const deaf = "data:text/javascript,globalThis.fetch=()=>new%20Promise(()=>{})";
+  const { code, err } = run(["doctor", "http://127.0.0.1:1"], { NODE_OPTIONS: `--import=${deaf}` });
+  expect(code).toBe(70);
+  expect(err).toContain("stopped before its end");
+});
+
 function readIfThere(path: string): Buffer | undefined {
   try {
     return readFileSync(path);

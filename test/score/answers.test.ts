@@ -1,5 +1,5 @@
 // What servers answer, as columns beside the payload's own.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -138,7 +138,7 @@ test.each(CASES)("%s's, as %s: %j", async (dialect, to, answers, route, expected
 });
 
 test("a csv of predictions", async () => {
-  const { url } = await saying(["0.5\n0.25\n1\n"], "text/csv; charset=utf-8");
+  const { url } = await saying(["0.5\n0.25\n1\n"], "Text/CSV; charset=utf-8");
   const stream = score(input, { url, for: "sagemaker" }).stream({ to: "csv" });
   expect(Buffer.concat(await stream.toArray()).toString()).toBe("row,prediction\n0,0.5\n1,0.25\n2,1\n");
 });
@@ -188,6 +188,101 @@ test("with the payload's own labels", async () => {
   expect(await text(labelled)).toBe("index,prediction\ni,1\nj,2\nk,3\n");
   writeFileSync(labelled, '{"dataframe_split":{"columns":["a"],"data":[[1],[2],[3]]}}');
   expect(await text(labelled)).toBe("row,prediction\n0,1\n1,2\n2,3\n");
+});
+
+test("columns of the payload that are not sent, or are sent under another name", async () => {
+  const { url } = await saying(['{"predictions":[1,2,3]}']);
+  const text = async (options: Partial<ScoreOptions>, source: string = input) =>
+    Buffer.concat(
+      await score(source, { url, for: "mlflow", ...options })
+        .stream({ to: "csv" })
+        .toArray(),
+    ).toString();
+  expect(await text({ columns: ["a"], with: ["b"] })).toBe("row,b,prediction\n0,x,1\n1,y,2\n2,z,3\n");
+  expect(await text({ columns: { years: "a" }, with: ["b", "a", "years"] })).toBe(
+    "row,b,a,years,prediction\n0,x,1,1,1\n1,y,2,2,2\n2,z,3,3,3\n",
+  );
+  expect(await text({ drop: ["b"], with: ["b"] })).toBe("row,b,prediction\n0,x,1\n1,y,2\n2,z,3\n");
+  const tensor = join(dir, "tensor.json");
+  writeFileSync(tensor, '{"inputs":[[1,2],[3,4],[5,6]]}');
+  expect(await text({ columns: ["p", "q"], with: ["q"] }, tensor)).toBe("row,q,prediction\n0,2,1\n1,4,2\n2,6,3\n");
+  await expect(text({ columns: ["p", "q"], with: ["r"] }, tensor)).rejects.toMatchObject({ code: "E_COLUMNS" });
+  const ragged = join(dir, "ragged.csv");
+  writeFileSync(ragged, "a,b\n1\n");
+  await expect(text({ columns: ["a"], with: ["b"] }, ragged)).rejects.toMatchObject({ code: "E_RAGGED" });
+});
+
+test("a column called index is no label, and stands apart from those that there are", async () => {
+  const { url } = await saying(['{"predictions":[1,2]}']);
+  const text = async (source: string, options: Partial<ScoreOptions> = {}) =>
+    Buffer.concat(
+      await score(source, { url, for: "mlflow", ...options })
+        .stream({ to: "csv" })
+        .toArray(),
+    ).toString();
+  const csv = join(dir, "index.csv");
+  writeFileSync(csv, "id,index,name\n0,77,a\n1,78,b\n");
+  expect(await text(csv, { with: ["name"] })).toBe("row,name,prediction\n0,a,1\n1,b,2\n");
+  for (const more of [{}, { columns: ["id"] }])
+    expect(await text(csv, { with: ["index"], ...more })).toBe("row,index,prediction\n0,77,1\n1,78,2\n");
+  const labelled = join(dir, "index.json");
+  writeFileSync(labelled, '{"dataframe_split":{"columns":["id"],"index":["r","s"],"data":[[0],[1]]}}');
+  for (const more of [{}, { columns: ["id"] }])
+    expect(await text(labelled, { with: ["index"], ...more })).toBe("row,index,prediction\n0,r,1\n1,s,2\n");
+  const both = join(dir, "both.json");
+  writeFileSync(both, '{"dataframe_split":{"columns":["id","index"],"index":["r","s"],"data":[[0,5],[1,6]]}}');
+  expect(await text(both)).toBe("index,prediction\nr,1\ns,2\n");
+  expect(await text(both, { with: ["id"] })).toBe("index,id,prediction\nr,0,1\ns,1,2\n");
+  expect(await text(both, { with: ["index"] })).toBe("row,index,prediction\n0,5,1\n1,6,2\n");
+});
+
+test("labels of a payload that comes once are kept in a file, and told of where it streams", async () => {
+  const { url } = await saying(['{"predictions":[1,2]}']);
+  const once = async function* () {
+    yield Buffer.from('{"dataframe_split":{"columns":["id"],"data":[[0],[1]],');
+    yield Buffer.from('"index":["r","s"]}}');
+  };
+  const output = join(dir, "labels.csv");
+  await scoreFile(once(), output, { url, for: "mlflow" });
+  expect(readFileSync(output, "utf8")).toBe("index,prediction\nr,1\ns,2\n");
+  const warnings: string[] = [];
+  const streamed = async (options: Partial<ScoreOptions>) =>
+    Buffer.concat(
+      await score(once(), { url, for: "mlflow", onWarning: ({ code }) => warnings.push(code), ...options })
+        .stream({ to: "csv" })
+        .toArray(),
+    ).toString();
+  expect(await streamed({})).toBe("row,prediction\n0,1\n1,2\n");
+  expect(warnings).toEqual(["W_INDEX"]);
+  await streamed({ index: "drop" });
+  expect(warnings).toEqual(["W_INDEX"]);
+});
+
+test("faults of the call are found before anything is sent, names of the predictions by the first answer", async () => {
+  const { url, paths } = await saying(['{"predictions":[{"b":1}]}']);
+  const output = join(dir, "faults.csv");
+  const run = (options: Partial<ScoreOptions>, target = output, source = input) =>
+    scoreFile(source, target, { url, for: "mlflow", maxRows: 1, concurrency: 1, ...options });
+  await expect(run({ with: ["bb"] })).rejects.toMatchObject({ code: "E_COLUMNS", message: expect.stringContaining("did you mean b?") });
+  await expect(
+    score(input, { url, for: "mlflow", with: ["bb"] })
+      .stream({ to: "csv" })
+      .toArray(),
+  ).rejects.toMatchObject({ code: "E_COLUMNS" });
+  await expect(run({}, input)).rejects.toMatchObject({
+    code: "E_OPTION",
+    message: expect.stringContaining("both the input and the output"),
+  });
+  mkdirSync(join(dir, "folder.csv"));
+  await expect(run({}, join(dir, "folder.csv"))).rejects.toMatchObject({ code: "E_WRITE" });
+  const listed = join(dir, "again.csv.refused.jsonl");
+  writeFileSync(listed, '{"row":1}\n');
+  await expect(run({}, join(dir, "again.csv"), listed)).rejects.toMatchObject({ code: "E_OPTION" });
+  expect(readFileSync(listed, "utf8")).toBe('{"row":1}\n');
+  expect(paths).toEqual([]);
+  await expect(run({ with: ["b"] })).rejects.toMatchObject({ code: "E_DUPLICATE" });
+  expect(paths.length).toBeLessThan(3);
+  expect(existsSync(`${output}.transload-score`)).toBe(false);
 });
 
 test("of a payload that comes once", async () => {

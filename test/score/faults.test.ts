@@ -1,6 +1,6 @@
 // Servers that fail in every way that they do: what comes of a run, and what is said where it ends.
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -121,6 +121,7 @@ describe("answers that come all the same", () => {
     expect(text).toBe(EXPECTED);
     for (const { headers, body } of server.asked) {
       expect(headers).toMatchObject({ "content-encoding": "gzip", "x-key": "k", "content-type": "application/json" });
+      expect(headers["accept-encoding"]).toBe("identity");
       expect(body.params).toEqual({ temperature: 0.5 });
     }
   });
@@ -194,6 +195,16 @@ describe("what ends a run", () => {
     expect(server?.asked.length).toBe(1);
   });
 
+  test("100 Continue that nobody asked for, at once and by its name", async () => {
+    const error = await failure((_, response) => {
+      response.writeContinue();
+      return false;
+    });
+    expect(error).toMatchObject({ code: "E_READ" });
+    expect(error.message).toContain("the server sent 100 Continue, which nobody asked for");
+    expect(error.message).not.toContain("attempts");
+  });
+
   test("nobody who listens", async () => {
     server = await faultyServer();
     const { url } = server;
@@ -255,7 +266,15 @@ describe("rows that are refused", () => {
   });
 
   test("all of them", async () => {
-    expect(await failure((_, response) => say(response, 400, "no"), { keepGoing: true })).toMatchObject({ code: "E_REFUSED" });
+    const error = await failure((_, response) => say(response, 422, { message: "no such feature" }), { keepGoing: true });
+    expect(error).toMatchObject({ code: "E_REFUSED" });
+    const output = join(dir, `${files - 1}.csv`);
+    expect(error.message).toMatch(/the server answers 422: no such feature; .*\.csv\.refused\.jsonl lists the rows$/);
+    const listed = readFileSync(`${output}.refused.jsonl`, "utf8").trimEnd().split("\n");
+    expect(listed).toHaveLength(ROWS);
+    expect(JSON.parse(listed[7] as string)).toEqual({ row: 7, status: 422, reason: "no such feature" });
+    // the run is over: another may begin
+    expect([existsSync(output), existsSync(`${output}.transload-score`)]).toEqual([false, false]);
   });
 
   test("by a server that says 500 for them, again and again", async () => {
@@ -273,6 +292,12 @@ describe("the library", () => {
     server = await faultyServer(fault);
     return { url: server.url, maxRows: 10, ...more };
   };
+
+  test("says the host that a caller names, for a server that is told by it", async () => {
+    const own = await options(undefined, { headers: { Host: "models.example" } });
+    for await (const _ of score(input, own));
+    expect(server?.asked[0]?.headers.host).toBe("models.example");
+  });
 
   test("gives pieces in the order of the rows", async () => {
     const firsts: number[] = [];
@@ -325,6 +350,13 @@ describe("the library", () => {
     expect(() => score(input, { url: "http://127.0.0.1:1", for: "vertex" })).toThrow("no route");
     expect(() => score(input, { url: "http://127.0.0.1:1/score", concurency: 1 } as ScoreOptions)).toThrow("did you mean concurrency");
     expect(() => score(input, { url: "http://127.0.0.1:1/v1/models/m:predict", params: { a: 1 } })).toThrow("no place for parameters");
+    for (const name of ["Expect", "keep-alive", "Upgrade", "Transfer-Encoding", "Connection", "Content-Length"])
+      expect(() => score(input, { url: "http://127.0.0.1:1/score", headers: { [name]: "secret" } })).toThrow(
+        expect.objectContaining({
+          code: "E_OPTION",
+          message: expect.stringMatching(new RegExp(`^the header ${name} [^:]*; leave it out$`)),
+        }),
+      );
   });
 });
 

@@ -125,6 +125,17 @@ describe("what changed", () => {
     expect(server.asked.length).toBe(0);
   });
 
+  test("what stands behind the URL's ?, which the journal does not tell", async () => {
+    const at = (version: string) => ({ url: `${server.url}?version=${version}` });
+    fault = ({ number }, response) => number >= 15 && say(response, 401, "no");
+    await expect(run({ ...at("secret-1"), concurrency: 1 })).rejects.toMatchObject({ code: "E_READ" });
+    fault = () => false;
+    expect(readFileSync(join(folder, "journal.jsonl"), "utf8")).not.toContain("secret");
+    await expect(run({ ...at("2"), resume: true })).rejects.toThrow("is of another run: options changed; remove it");
+    await run({ ...at("secret-1"), resume: true });
+    expect(readFileSync(output, "utf8") === EXPECTED).toBe(true);
+  });
+
   test("the payload's bytes, of one size and time", async () => {
     await ended();
     const { atime, mtime } = statSync(input);

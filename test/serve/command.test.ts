@@ -1,9 +1,9 @@
 // transload serve: a process of its own, its file, its end, and its memory.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -61,6 +61,48 @@ test("SIGTERM has what is under way answered, takes nothing more, and ends with 
   expect(log()).toContain('"statusCode":200');
   expect(log()).toContain('"url":"/invocations?…"');
   expect(log()).not.toContain("hidden");
+  upstream.close();
+});
+
+test("a connection on which nothing is asked holds up no end", async () => {
+  const upstream = await speakingServer("azureml");
+  const { url, child } = await served(["--upstream", upstream.url, "--speaks", "azureml", "--accepts", "mlflow", "--log", "none"]);
+  const port = Number(new URL(url).port);
+  const silent = connect(port, "127.0.0.1");
+  const begun = connect(port, "127.0.0.1");
+  await Promise.all([once(silent, "connect"), once(begun, "connect")]);
+  begun.write("POST /invocations HTTP/1.1\r\n");
+  expect((await posted(`${url}/invocations`, ONE)).status).toBe(200);
+  const exited = once(child, "exit");
+  child.kill("SIGTERM");
+  expect(await Promise.race([exited, sleep(5000)])).toEqual([0, null]);
+  for (const socket of [silent, begun]) socket.destroy();
+  upstream.close();
+});
+
+test("a path that is no route is told in the clients' dialect, and what stands behind its ? is not in the log", async () => {
+  const { url, log } = await served(["--upstream", "http://127.0.0.1:1", "--speaks", "azureml", "--accepts", "mlflow"]);
+  const { status, text } = await posted(`${url}/scroe?code=hidden`, ONE);
+  expect([status, JSON.parse(text)]).toEqual([404, { error_code: "NOT_FOUND", message: expect.stringContaining("no such route") }]);
+  expect(log()).toContain("/scroe");
+  expect(log()).not.toContain("hidden");
+});
+
+test("a file that takes the URL stays standard output, and gets nothing else", async () => {
+  const upstream = await speakingServer("azureml");
+  const path = join(dir, "url");
+  const file = openSync(path, "w");
+  const args = ["serve", "--port", "0", "--upstream", upstream.url, "--speaks", "azureml", "--accepts", "mlflow", "--quiet"];
+  const child = spawn(process.execPath, [CLI, ...args], { stdio: ["ignore", file, "inherit"] });
+  running.push(child);
+  closeSync(file);
+  while (!readFileSync(path, "utf8").endsWith("\n")) await sleep(20);
+  const url = readFileSync(path, "utf8");
+  // so long that it streams, to a server that is asked over a connection of its own
+  const long = JSON.stringify({ inputs: Array.from({ length: 40_000 }, (_, i) => [1, i]) });
+  for (let i = 0; i < 2; i++) expect((await posted(`${url.trim()}/invocations`, long)).status).toBe(200);
+  expect(readlinkSync(`/proc/${child.pid}/fd/1`)).toBe(path);
+  expect(readFileSync(path, "utf8")).toBe(url);
   upstream.close();
 });
 

@@ -35,6 +35,7 @@ describe("headers", () => {
       call.on("error", reject).end(ONE);
     });
     expect(came).toMatchObject({ authorization: "Bearer ours", "x-request-id": "7", "content-type": "application/json" });
+    expect(came["accept-encoding"]).toBe("identity");
     for (const name of ["x-other", "x-hop", "te"]) expect(came).not.toHaveProperty(name);
     expect(answered["x-answer"]).toBe("1");
     expect(answered).not.toHaveProperty("x-secret");
@@ -83,6 +84,21 @@ describe("limits", () => {
     const [said] = (await once(socket, "data")) as [Buffer];
     expect(said.toString()).toMatch(/^HTTP\/1\.1 408 /);
     socket.destroy();
+  });
+
+  test("of what streams, a client that stops is told 408, and a server that stops 504", async () => {
+    upstream = await speakingServer("azureml", ({ url }) => (url === "/stuck" ? new Promise(() => {}) : false));
+    const of = async (path: string, rows: string) => {
+      const { url } = await gatewayAt({ upstream: `${upstream.url}${path}`, ...MLFLOW, timeout: 0.5 });
+      const socket = connect(Number(new URL(url).port), "127.0.0.1");
+      socket.on("error", () => {});
+      socket.write(`POST /invocations HTTP/1.1\r\nhost: x\r\ncontent-length: 90000000\r\n\r\n{"inputs":[[1,2]${rows}`);
+      const [said] = (await once(socket, "data")) as [Buffer];
+      socket.destroy();
+      return said.toString().slice(0, 12);
+    };
+    expect(await of("/reads", ",[1,2]".repeat(40_000))).toBe("HTTP/1.1 408");
+    expect(await of("/stuck", ",[1,2]".repeat(10_000_000))).toBe("HTTP/1.1 504");
   });
 });
 
@@ -136,6 +152,43 @@ describe("what breaks off", () => {
     expect([short.status, JSON.parse(short.text).message]).toEqual([502, expect.stringMatching(/^E_ANSWER: .*E_TRUNCATED/)]);
     await expect(posted(`${url}/invocations`, ONE)).rejects.toThrow();
     expect(log.join("")).toContain("the answer broke off");
+  });
+
+  test.each([
+    ["fewer bytes than it says", "200 OK\r\ncontent-length: 99\r\n\r\n[1"],
+    ["a chunk without its size", "200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n[1\r\nx\r\n"],
+    ["a body where there is none", "204 No Content\r\ncontent-length: 3\r\n\r\n[1]"],
+    ["a status that is none", "999 Odd\r\ncontent-length: 3\r\n\r\n[1]"],
+    ["a refusal without its end", "400 Bad Request\r\ncontent-length: 99\r\n\r\n{"],
+    ["100 before it", "100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n[1]"],
+    ["no HTTP", "200 OK\r\nno header\r\n\r\n[1]"],
+  ])("an answer with %s is 502, as the client's dialect says it", async (_, answer) => {
+    upstream = await speakingServer("azureml", ({ socket }) => {
+      socket.end(`HTTP/1.1 ${answer}`);
+      return true;
+    });
+    const { url } = await gatewayAt({ upstream: upstream.url, ...MLFLOW });
+    const { status, text } = await posted(`${url}/invocations`, ONE);
+    const { error_code, message } = JSON.parse(text);
+    expect([status, error_code, message]).toEqual([502, "INTERNAL_ERROR", expect.not.stringContaining("unexpected")]);
+  });
+
+  test("requests that wait behind another on their connection leave with their client", async () => {
+    const never = new Promise<boolean>(() => {});
+    let asked = 0;
+    upstream = await speakingServer("azureml", () => {
+      asked++;
+      return asked > 12 ? false : never;
+    });
+    const { url, server } = await gatewayAt({ upstream: upstream.url, ...MLFLOW, concurrency: 12 });
+    const socket = connect(Number(new URL(url).port), "127.0.0.1");
+    socket.write(`POST /invocations HTTP/1.1\r\nhost: x\r\ncontent-length: ${ONE.length}\r\n\r\n${ONE}`.repeat(12));
+    while (asked < 12) await sleep(5);
+    expect((await posted(`${url}/invocations`, ONE)).status).toBe(503);
+    socket.destroy();
+    const underWay = async () => /transload_requests_under_way (\d+)/.exec((await server.inject("/metrics")).body)?.[1];
+    await expect.poll(underWay).toBe("0");
+    expect((await posted(`${url}/invocations`, ONE)).status).toBe(200);
   });
 
   test.each([
@@ -256,6 +309,7 @@ describe("models", () => {
     await expect(gatewayAt({ ...served, accepts: "vertex" })).rejects.toThrow(/no route of Vertex AI is known/);
     await expect(gatewayAt({ ...served, speaks: "oip" })).rejects.toThrow(/modelName/);
     await expect(gatewayAt({ speaks: "oip", accepts: "mlflow" })).rejects.toThrow(/needs upstream/);
+    await expect(gatewayAt({ ...served, headers: { Expect: "100-continue" } })).rejects.toThrow(/the header Expect is of one connection/);
   });
 });
 
@@ -265,9 +319,15 @@ test("content that is not converted is 415, and gzip is read", async () => {
   const { url } = await gatewayAt({ upstream: upstream.url, speaks: "azureml", accepts: ["mlflow", "oip"] });
   expect((await posted(`${url}/invocations`, "{}", { "inference-header-content-length": "2" })).status).toBe(415);
   expect((await posted(`${url}/invocations`, ONE, { "content-encoding": "br" })).status).toBe(415);
-  expect((await posted(`${url}/invocations`, new Uint8Array(gzipSync(ONE)), { "content-encoding": "gzip" })).text).toBe(
-    '{"predictions":[2]}',
-  );
+  const packed = new Uint8Array(gzipSync(ONE));
+  for (const encoding of ["gzip", "GZIP", "x-gzip"])
+    expect((await posted(`${url}/invocations`, packed, { "content-encoding": encoding })).text).toBe('{"predictions":[2]}');
+  expect((await posted(`${url}/invocations`, ONE, { "content-encoding": "Identity" })).text).toBe('{"predictions":[2]}');
+  const odd = await posted(`${url}/invocations`, ONE, { "content-type": "json" });
+  expect([odd.status, JSON.parse(odd.text)]).toEqual([
+    415,
+    { error_code: "BAD_REQUEST", message: expect.stringContaining("Content-Type") },
+  ]);
   expect((await posted(`${url}/invocations`, "a,b\n1,2\n", { "content-type": "text/csv" })).text).toBe('{"predictions":[2]}');
 });
 
