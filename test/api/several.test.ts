@@ -394,9 +394,27 @@ describe("the column of the file's name", () => {
     expect(await rowsOf(target)).toEqual(rows);
   });
 
+  test("stands where it is asked for among the columns, once", async () => {
+    const split = file("one.json", SPLIT);
+    const binary = fresh("one.parquet");
+    await convertFile(one, binary, { to: "parquet" });
+    for (const own of [one, split, file("one.jsonl", LINES), binary]) {
+      expect(await converted([own], { to: "csv", fileColumn: "f", columns: ["b", "f"] })).toBe(`b,f\nx,${own}\ny,${own}\n`);
+      expect(await converted([own], { to: "csv", fileColumn: "f", columns: { of: "f", b: "b" } })).toBe(`of,b\n${own},x\n${own},y\n`);
+      expect(await rowsOf([own], { fileColumn: "f", columns: ["b", "f"] })).toEqual([
+        { b: "x", f: own },
+        { b: "y", f: own },
+      ]);
+    }
+    const target = fresh("all.parquet");
+    await convertFile([one, binary], target, { to: "parquet", fileColumn: "f", columns: ["b", "f"], head: 1 });
+    expect(Object.keys((await rowsOf(target))[0] ?? {})).toEqual(["b", "f"]);
+  });
+
   test("is refused where there is a column of its name", async () => {
     for (const own of [one, file("one.json", SPLIT), file("one.jsonl", LINES)])
       expect(await refusal([own], { to: "jsonl", fileColumn: "b" })).toMatchObject({ code: "E_DUPLICATE", file: own });
+    expect(await refusal([one], { to: "csv", fileColumn: "f", columns: { f: "b" } })).toMatchObject({ code: "E_DUPLICATE" });
   });
 });
 

@@ -152,7 +152,8 @@ test.each([1, 2])("a signal ends the reading between two batches of a stretch, a
   const read = async (last: number) => {
     const controller = new AbortController();
     let count = 0;
-    for await (const _ of readBatches(paths.csv, { jobs, signal: controller.signal, batchRows: 100 })) if (++count === last) controller.abort();
+    for await (const _ of readBatches(paths.csv, { jobs, signal: controller.signal, batchRows: 100 }))
+      if (++count === last) controller.abort();
     return count;
   };
   const all = await read(0);

@@ -10,7 +10,7 @@ import { blocksOf, type Spill } from "../../io/store.js";
 import { type Before, documentsIn } from "../../lanes/documents.js";
 import type { Request } from "../../options/request.js";
 import { Apart, type Shape } from "./apart.js";
-import { type Columns, inOrder, linesInOrder, namesIn, type Ordering, rowsInOrder, takenName } from "./columns.js";
+import { type Columns, inOrder, linesInOrder, namesIn, type Ordering, pickedWith, rowsInOrder, takenName } from "./columns.js";
 import { type Bytes, type Converted, converted, type Joining, type Middle, middleFor, namesFirst, onward, quiet } from "./converted.js";
 import { fieldsOf, fieldText, firstRecord, withField } from "./fields.js";
 import type { Looked } from "./look.js";
@@ -69,14 +69,14 @@ export class JoinedText {
   /** How its rows are to be read: as they were to be, as far as that has not been done. */
   rows(): Request["rows"] {
     const { rows, fileColumn } = this.#joining;
-    const { columns, renamed, drop, picked, choice, header, na, text, typing } = rows;
+    const { renamed, drop, picked, choice, header, na, text, typing } = rows;
     const own = fileColumn === undefined ? [] : [fileColumn];
-    const named = columns && [...own, ...columns];
+    const wanted = pickedWith(fileColumn, rows);
     const lined = header !== undefined && { header };
     const kept = {
       ...lined,
-      ...(named && !namesFirst(this.middle, this.#joining) && { columns: named }),
-      ...(renamed && { renamed: [...own, ...renamed] }),
+      ...(wanted && !namesFirst(this.middle, this.#joining) && { columns: wanted.names }),
+      ...(wanted && renamed && { renamed: wanted.renamed }),
       ...(drop && { drop }),
       ...(picked && { picked }),
       ...(choice && { choice }),
