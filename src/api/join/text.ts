@@ -11,7 +11,18 @@ import { type Before, documentsIn } from "../../lanes/documents.js";
 import type { Request } from "../../options/request.js";
 import { Apart, type Shape } from "./apart.js";
 import { type Columns, inOrder, linesInOrder, namesIn, type Ordering, pickedWith, rowsInOrder, takenName } from "./columns.js";
-import { type Bytes, type Converted, converted, type Joining, type Middle, middleFor, namesFirst, onward, quiet } from "./converted.js";
+import {
+  type Bytes,
+  type Converted,
+  converted,
+  isTensor,
+  type Joining,
+  type Middle,
+  middleFor,
+  namesFirst,
+  onward,
+  quiet,
+} from "./converted.js";
 import { fieldsOf, fieldText, firstRecord, withField } from "./fields.js";
 import type { Looked } from "./look.js";
 import { checkRows } from "./manifest.js";
@@ -55,7 +66,7 @@ export class JoinedText {
   constructor(inputs: readonly Looked[], joining: Joining) {
     this.middle = middleFor(inputs, joining.fileColumn);
     this.#inputs = inputs;
-    this.#joining = joining;
+    this.#joining = { ...joining, tensors: inputs.some(isTensor) };
     this.#labels = new DiskSpill(joining.run.spillDir);
   }
 
