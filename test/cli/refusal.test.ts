@@ -58,6 +58,7 @@ test.each([
   [["convert", "-t", "mlflow", "--columns", '["a"'], /E_OPTION: --columns .* is not JSON/],
   [["inspect", "a.json", "b.json"], /E_OPTION: too many arguments/],
   [["convrt"], /E_OPTION: unknown command 'convrt' \(Did you mean convert\?\)/],
+  [["convert", "-t", "csv", "--max-rows", "1", "-o", "a{0}{00}.json"], /E_OPTION: .* twice; write one group of zeros, as in part-/],
   [["bench", "--size", "many"], /E_OPTION: a size is written/],
   [["bench", "-"], /E_OPTION: a bench reads its payload several times/],
 ])("a wrong call is told on one line, exit 2: %j", async (args, message) => {
