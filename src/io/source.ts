@@ -2,7 +2,7 @@
 //
 // The room. In: paths, streams, iterables, blobs, compressed or not. Out: chunks of plain bytes, in order (unpack.ts), or the same bytes here
 // and there (random.ts); and stores, for what must be read twice (store.ts, disk.ts). Whose errors they are, E_READ or E_SPILL, is told here.
-import { type Stats, statSync } from "node:fs";
+import type { Stats } from "node:fs";
 import { open } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,7 @@ import { TransloadError } from "../errors.js";
 import type { RemoteObject } from "../remote/object.js";
 import type { RemoteOptions } from "../remote/open.js";
 import { isRemote, spelled } from "../remote/url.js";
+import { cannotRead, statsIfAny } from "./disk-errors.js";
 import { ring } from "./ring.js";
 
 /**
@@ -72,20 +73,19 @@ export function blameSource(error: unknown, source: Source): unknown {
 /** The same, where the file can be read more than once: a pipe that has a name cannot. */
 export function regularFileOf(source: Source): string | undefined {
   const path = fileOf(source);
-  return path !== undefined && statSync(path, { throwIfNoEntry: false })?.isFile() ? path : undefined;
+  return path !== undefined && statsIfAny(path)?.isFile() ? path : undefined;
 }
 
 async function* fileChunks(path: string | URL, lend: boolean): AsyncGenerator<Uint8Array> {
-  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
-    throw new TransloadError("E_READ", `cannot read ${path}: ${error.message}`, {}, { cause: error });
+  const file = await open(path).catch((error: unknown) => {
+    throw cannotRead(String(path), error);
   });
   try {
     const before = await file.stat();
     yield* ring((memory, offset, length) => file.read(memory, offset, length), lend);
     refuseChanged(path, before, await file.stat());
   } catch (error) {
-    if (error instanceof TransloadError) throw error;
-    throw new TransloadError("E_READ", `cannot read ${path}: ${(error as Error).message}`, {}, { cause: error });
+    throw error instanceof TransloadError ? error : cannotRead(String(path), error);
   } finally {
     await file.close();
   }
