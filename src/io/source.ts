@@ -10,6 +10,7 @@ import { TransloadError } from "../errors.js";
 import type { RemoteObject } from "../remote/object.js";
 import type { RemoteOptions } from "../remote/open.js";
 import { isRemote, spelled } from "../remote/url.js";
+import { chunksIn } from "./chunks.js";
 import { cannotRead, statsIfAny } from "./disk-errors.js";
 import { ring } from "./ring.js";
 
@@ -22,12 +23,13 @@ export type Source = string | URL | Uint8Array | Readable | ReadableStream<Uint8
 /**
  * The source's chunks. Stopping early closes the source. `lend`: a chunk of a file is valid until two more have been asked for (ring.ts);
  * otherwise it is the caller's to keep.
+ * @throws TransloadError E_OPTION for what is no source.
  */
 export function chunksOf(source: Source, { lend }: { lend: boolean }): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
   if (isRemote(source)) return remoteChunks(source as string | URL);
   if (typeof source === "string" || source instanceof URL) return fileChunks(source, lend);
   if (source instanceof Uint8Array) return [source];
-  return source as AsyncIterable<Uint8Array>;
+  return chunksIn(source);
 }
 
 /** The source, opened where it is elsewhere. @throws TransloadError E_READ; E_OPTION where a client is missing. */
@@ -43,7 +45,7 @@ async function* remoteChunks(url: string | URL): AsyncGenerator<Uint8Array, void
 
 /** An object elsewhere, which is open. */
 export function objectOf(source: Source): RemoteObject | undefined {
-  return typeof source === "object" && "ranged" in source ? (source as RemoteObject) : undefined;
+  return typeof source === "object" && source !== null && "ranged" in source ? (source as RemoteObject) : undefined;
 }
 
 /** What errors call a source, and whose end tells its form: its path, or its URL without secrets. */

@@ -3,6 +3,7 @@ import { readdirSync, type Stats, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { listed, TransloadError } from "../../errors.js";
+import { checkPath } from "../../io/chunks.js";
 import { cannotRead, statsIfAny } from "../../io/disk-errors.js";
 import { refuseChanged } from "../../io/source.js";
 import type { RemoteOptions } from "../../remote/open.js";
@@ -24,6 +25,7 @@ export async function operandsOf(
   remote: RemoteOptions = {},
 ): Promise<readonly Operand[]> {
   const all: Operand[] = [];
+  for (const word of words) checkPath(word);
   for (const word of words)
     if (isRemote(word)) all.push(...(await (await import("./elsewhere.js")).calledElsewhere(word, remote)));
     else all.push(...(await called(word instanceof URL ? fileURLToPath(word) : word, stdin)));
