@@ -19,7 +19,8 @@ test("a source is refused where it is none, and where its chunks are no bytes, a
   const scored = async (source: unknown) => {
     for await (const _ of score(source as string, { url: "http://127.0.0.1:9/invocations" })) return;
   };
-  const scoredFile = (source: unknown) => scoreFile(source as string, join(folder, "scores.jsonl"), { url: "http://127.0.0.1:9/invocations" });
+  const scoredFile = (source: unknown) =>
+    scoreFile(source as string, join(folder, "scores.jsonl"), { url: "http://127.0.0.1:9/invocations" });
   for (const reads of [first, whole, cut, scored, scoredFile, (source: unknown) => inspect(source as string)])
     for (const source of [5, null, undefined, {}, true, new ArrayBuffer(8), [5], [null], new Float64Array(3)])
       await expect(reads(source), `${source}`).rejects.toMatchObject({ code: "E_OPTION", detail: expect.stringMatching(/, and not /) });
