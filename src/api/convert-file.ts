@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { binaryAt } from "../binary/form.js";
 import { TransloadError } from "../errors.js";
 import { abortable, close } from "../io/abort.js";
+import { checkPath } from "../io/chunks.js";
 import { compressionOf, compressor } from "../io/compression.js";
 import { blame, NO_FILE, type ReadInput } from "../io/disk-errors.js";
 import { openOutput } from "../io/output.js";
@@ -58,7 +59,7 @@ export async function convertFile(from: string | URL | Sources, to: string | URL
   if (typeof sync !== "boolean") throw new TransloadError("E_OPTION", "`sync` is true or false");
   checkJobs(jobs);
   const target = pathOf(to);
-  if (typeof from !== "string" && !(from instanceof URL)) return convertAll(from, target, sync, own, fileColumn, remote);
+  if (isList(from)) return convertAll(from, target, sync, own, fileColumn, remote);
   if (fileColumn !== undefined) return convertAll([from], target, sync, own, fileColumn, remote);
   const source = pathOf(from);
   const auto = (own.from ?? "auto") === "auto";
@@ -167,8 +168,13 @@ async function withFile(path: string | undefined, work: (file: OpenFile | undefi
   }
 }
 
+function isList(from: string | URL | Sources): from is Sources {
+  return Array.isArray(from);
+}
+
 /** A path that is whole; the text of a URL. */
 function pathOf(file: string | URL): string {
+  checkPath(file);
   if (isRemote(file)) return textOf(file);
   return resolve(file instanceof URL ? fileURLToPath(file) : file);
 }

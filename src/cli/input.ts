@@ -1,5 +1,5 @@
 import type * as fs from "node:fs";
-import { createReadStream, fstatSync, open as openCallback, read, type Stats, stat as statCallback, statSync } from "node:fs";
+import { createReadStream, fstatSync, open as openCallback, read, type Stats, stat as statCallback } from "node:fs";
 import { basename } from "node:path";
 import { Readable } from "node:stream";
 import { isatty } from "node:tty";
@@ -8,7 +8,7 @@ import { formOfName } from "../api/extension.js";
 import { binaryAt } from "../binary/form.js";
 import { TransloadError } from "../errors.js";
 import { compressionOf, expand } from "../io/compression.js";
-import { cannotRead, NO_FILE } from "../io/disk-errors.js";
+import { cannotRead, NO_FILE, statsIfAny } from "../io/disk-errors.js";
 import type { ExpansionLimit } from "../io/expansion.js";
 import { interruptibly } from "../io/leaving.js";
 import { compressionAt } from "../io/peek.js";
@@ -70,7 +70,7 @@ const stat = promisify(statCallback);
 export function mayCallOthers(word: string): boolean {
   if (word === "-") return false;
   if (isRemote(word)) return ["", "manifest.json"].includes(lastName(word));
-  const stats = statSync(word, { throwIfNoEntry: false });
+  const stats = statsIfAny(word);
   return stats ? stats.isDirectory() || basename(word) === "manifest.json" : /[*?[\]{}]|[!@+]\(/.test(word);
 }
 

@@ -11,7 +11,7 @@ import { beforeLeaving } from "../io/leaving.js";
 import { locked } from "../io/lock.js";
 import { existing, openFile } from "../io/output.js";
 import type { Output } from "../io/target.js";
-import { sweep, temporaryIn } from "../io/temporary.js";
+import { removeFolder, sweep, temporaryIn } from "../io/temporary.js";
 import type { RemoteOptions } from "../remote/open.js";
 
 /** `part-00000.json`: what stands before the number, its digits at least, and what stands behind. */
@@ -126,7 +126,7 @@ export class PieceFolder {
   }
 
   #remove(): void {
-    rmSync(this.#hidden, { recursive: true, force: true });
+    removeFolder(this.#hidden);
   }
 
   #name(number: number): string {

@@ -4,7 +4,7 @@ import { type Compression, compressor } from "../io/compression.js";
 import type { ReadInput } from "../io/disk-errors.js";
 import type { Piece } from "../lanes/pieces.js";
 import { isRemote } from "../remote/url.js";
-import { type Entry, PieceFolder, type PieceOptions } from "./piece-folder.js";
+import { type Entry, PieceFolder, type PieceName, type PieceOptions } from "./piece-folder.js";
 import type { PiecePrefix } from "./piece-prefix.js";
 
 const PLACE = /\{(0+)\}/;
@@ -31,10 +31,7 @@ export function isPattern(path: string | undefined): path is string {
  * @throws TransloadError E_WRITE, and what the pieces throw; nothing has appeared then, and what was there is as it was.
  */
 export async function writePieces(own: PiecesOf, pattern: string, options: PieceOptions): Promise<void> {
-  if (isPattern(dirname(pattern)))
-    throw new TransloadError("E_OPTION", `the number of a piece stands in a file's name, and not in a folder's, as in ${pattern}`);
-  const [before = "", zeros = "", after = ""] = basename(pattern).split(PLACE);
-  const names = { before, digits: zeros.length, after };
+  const names = namesIn(pattern);
   const folder = isRemote(pattern)
     ? new (await import("./piece-prefix.js")).PiecePrefix(pattern, names, options)
     : await PieceFolder.open(dirname(pattern), names, options);
@@ -45,6 +42,19 @@ export async function writePieces(own: PiecesOf, pattern: string, options: Piece
   } finally {
     await folder.close();
   }
+}
+
+/** @throws TransloadError E_OPTION for a pattern whose number stands elsewhere, or twice. */
+function namesIn(pattern: string): PieceName {
+  if (isPattern(dirname(pattern)))
+    throw new TransloadError("E_OPTION", `the number of a piece stands in a file's name, and not in a folder's, as in ${pattern}`);
+  const [before = "", zeros = "", after = "", ...others] = basename(pattern).split(PLACE);
+  if (others.length > 0)
+    throw new TransloadError(
+      "E_OPTION",
+      `${pattern} has a place for a piece's number twice; write one group of zeros, as in part-{00000}.json`,
+    );
+  return { before, digits: zeros.length, after };
 }
 
 async function fill(folder: PieceFolder | PiecePrefix, { pieces, inputs }: PiecesOf, { compression }: PieceOptions): Promise<Entry[]> {

@@ -1,7 +1,8 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dialectAt } from "../api/route.js";
 import { checkUrl } from "../api/url.js";
 import { TransloadError } from "../errors.js";
+import { statsIfAny } from "../io/disk-errors.js";
 import { beforeLeaving, interruptibly } from "../io/leaving.js";
 import { checkOutput, openOutput, print } from "../io/output.js";
 import { once } from "../lanes/guessing.js";
@@ -35,7 +36,7 @@ async function run(path: string | undefined, call: ScoreCall, report: Report): P
   const model = call.model === undefined ? undefined : await interruptibly(readModel(call.model));
   const options = await optionsOf(path, call);
   const source = path !== undefined && path !== "-" ? path : await standardInput(call);
-  const size = typeof source === "string" ? statSync(source, { throwIfNoEntry: false })?.size : undefined;
+  const size = typeof source === "string" ? statsIfAny(source)?.size : undefined;
   const progress = progressOf({ size }, report);
   const watched: ScoreOptions = {
     ...options,
@@ -121,7 +122,7 @@ type Input = Parameters<typeof score>[0];
 async function toStandardOutput(source: Input, options: ScoreOptions, { to, nan, codec, rowGroupRows }: ScoreCall): Promise<number> {
   if (options.keepGoing)
     throw new TransloadError("E_OPTION", "--keep-going tells refused rows in a file beside the predictions; name theirs with -o");
-  const stats = typeof source === "string" ? statSync(source, { throwIfNoEntry: false }) : undefined;
+  const stats = typeof source === "string" ? statsIfAny(source) : undefined;
   const output = await openOutput(undefined, stats && { name: source as string, stats }, true);
   const target = { to: to as string, ...(nan && { nan }), ...(codec && { codec }), ...(rowGroupRows !== undefined && { rowGroupRows }) };
   await output.fill(score(source, options).stream(target));

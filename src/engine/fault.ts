@@ -336,7 +336,7 @@ export function refuseRow({ error, row, cell, name, width, place }: RowFault): T
     case Err.Missing:
       return new TransloadError(
         "E_MISSING",
-        `${where}: no value, and the target's servers take no gap; ${optionText("missing", "null")} writes null`,
+        `${where}: no value, and the target's servers take no gap; ${optionText("missing", "token")} writes NaN, and ${optionText("missing", "null")} null, where they take that`,
         at,
       );
     case Err.Nested:

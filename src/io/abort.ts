@@ -14,6 +14,11 @@ export function destroyOn<Stream extends Duplex>(signal: AbortSignal | undefined
   return stream;
 }
 
+/** @throws TransloadError E_ABORT where the signal has said so. */
+export function refuseAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw abortError(signal);
+}
+
 /** The items until the signal says otherwise, also while one is waited for. */
 export function abortable<Item>(
   items: AsyncIterable<Item> | Iterable<Item>,
@@ -33,7 +38,7 @@ async function* untilAborted<Item>(
   signal.addEventListener("abort", stop);
   try {
     for (;;) {
-      if (signal.aborted) throw abortError(signal);
+      refuseAborted(signal);
       // not Promise.race, which would keep a reaction for each item as long as the signal lives
       const next = await new Promise<IteratorResult<Item>>((resolve, reject) => {
         fail = reject;

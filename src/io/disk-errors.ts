@@ -1,11 +1,12 @@
 // What the disk says, in words, and of which end it speaks.
-import { closeSync, fsyncSync, openSync, type Stats } from "node:fs";
+import { closeSync, fsyncSync, openSync, type Stats, statSync } from "node:fs";
 import { TransloadError } from "../errors.js";
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "no such file or directory",
   EISDIR: "it is a directory",
   ENOTDIR: "a part of the path is not a directory",
+  EEXIST: "there is something else of that name",
   EACCES: "permission denied",
   EPERM: "operation not permitted",
   EROFS: "the file system is read-only",
@@ -23,12 +24,15 @@ const WRITING: readonly string[] = ["write", "writev", "fsync", "close", "shutdo
 /** What a system says that cannot sync a folder, or has no such thing. */
 const UNSYNCED: readonly string[] = ["EINVAL", "EISDIR", "EPERM", "EACCES", "ENOTSUP", "EBADF"];
 
+/** A path that is empty, where a message names it. */
+const NAMELESS = '""';
+
 export function cannotRead(name: string, error: unknown): TransloadError {
-  return new TransloadError("E_READ", `cannot read ${name}: ${reason(error)}`, {}, { cause: error });
+  return new TransloadError("E_READ", `cannot read ${name || NAMELESS}: ${reason(error)}`, {}, { cause: error });
 }
 
 export function cannotWrite(name: string, error: unknown): TransloadError {
-  return new TransloadError("E_WRITE", `cannot write ${name}: ${reason(error)}`, {}, { cause: error });
+  return new TransloadError("E_WRITE", `cannot write ${name || NAMELESS}: ${reason(error)}`, {}, { cause: error });
 }
 
 /**
@@ -52,6 +56,15 @@ function syscallOf(error: unknown): string | undefined {
 function reason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return REASONS[code ?? ""] ?? message;
+}
+
+/** What is at this path; undefined where the disk tells nothing of it, for whatever reason: whoever opens it says which. */
+export function statsIfAny(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 /** A file that is read, as it was opened. */

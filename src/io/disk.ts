@@ -1,7 +1,8 @@
 // Stores on a disk: a file is read a second time; anything else is held while it is little, and spilled to a temporary file when it is more.
 // That has no name any more once it is open, so that it is gone however the process ends.
-import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmdirSync, type Stats, statSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmdirSync, type Stats, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { statsIfAny } from "./disk-errors.js";
 import { refuseChanged } from "./source.js";
 import { cannotSpill, HELD, spillFolder } from "./spill-folder.js";
 import type { Spill, Store } from "./store.js";
@@ -91,7 +92,7 @@ export class FileStore implements Store {
 
   constructor(path: string) {
     this.#path = path;
-    this.#before = statSync(path, { throwIfNoEntry: false });
+    this.#before = statsIfAny(path);
   }
 
   keep(): void {}

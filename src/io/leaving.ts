@@ -61,8 +61,12 @@ function putRight(): Promise<void>[] {
   const waiting: Promise<void>[] = [];
   for (const duty of duties) {
     duties.delete(duty);
-    const wait = duty();
-    if (wait) waiting.push(wait);
+    try {
+      const wait = duty();
+      if (wait) waiting.push(wait);
+    } catch {
+      // what is left is swept by the next run; the others' duties are done, and the process ends as it was to end
+    }
   }
   return waiting;
 }

@@ -2,15 +2,15 @@ import { fstatSync } from "node:fs";
 import { type FileHandle, mkdtemp, open, rmdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { concat } from "../columns/bytes.js";
-import { TransloadError } from "../errors.js";
+import { cannotRead } from "./disk-errors.js";
 import { refuseChanged } from "./source.js";
 import { cannotSpill, HELD, spillFolder } from "./spill-folder.js";
 import type { RandomAccess } from "./store.js";
 
 /** @throws TransloadError E_READ when it cannot be opened. */
 export async function openRandom(path: string): Promise<RandomAccess> {
-  const handle = await open(path).catch((error: NodeJS.ErrnoException) => {
-    throw new TransloadError("E_READ", `cannot read ${path}: ${error.message}`, {}, { cause: error });
+  const handle = await open(path).catch((error: unknown) => {
+    throw cannotRead(path, error);
   });
   return accessTo(handle, path);
 }

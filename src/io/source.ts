@@ -2,7 +2,7 @@
 //
 // The room. In: paths, streams, iterables, blobs, compressed or not. Out: chunks of plain bytes, in order (unpack.ts), or the same bytes here
 // and there (random.ts); and stores, for what must be read twice (store.ts, disk.ts). Whose errors they are, E_READ or E_SPILL, is told here.
-import { type Stats, statSync } from "node:fs";
+import type { Stats } from "node:fs";
 import { open } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,8 @@ import { TransloadError } from "../errors.js";
 import type { RemoteObject } from "../remote/object.js";
 import type { RemoteOptions } from "../remote/open.js";
 import { isRemote, spelled } from "../remote/url.js";
+import { chunksIn } from "./chunks.js";
+import { cannotRead, statsIfAny } from "./disk-errors.js";
 import { ring } from "./ring.js";
 
 /**
@@ -21,12 +23,13 @@ export type Source = string | URL | Uint8Array | Readable | ReadableStream<Uint8
 /**
  * The source's chunks. Stopping early closes the source. `lend`: a chunk of a file is valid until two more have been asked for (ring.ts);
  * otherwise it is the caller's to keep.
+ * @throws TransloadError E_OPTION for what is no source.
  */
 export function chunksOf(source: Source, { lend }: { lend: boolean }): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
   if (isRemote(source)) return remoteChunks(source as string | URL);
   if (typeof source === "string" || source instanceof URL) return fileChunks(source, lend);
   if (source instanceof Uint8Array) return [source];
-  return source as AsyncIterable<Uint8Array>;
+  return chunksIn(source);
 }
 
 /** The source, opened where it is elsewhere. @throws TransloadError E_READ; E_OPTION where a client is missing. */
@@ -42,7 +45,7 @@ async function* remoteChunks(url: string | URL): AsyncGenerator<Uint8Array, void
 
 /** An object elsewhere, which is open. */
 export function objectOf(source: Source): RemoteObject | undefined {
-  return typeof source === "object" && "ranged" in source ? (source as RemoteObject) : undefined;
+  return typeof source === "object" && source !== null && "ranged" in source ? (source as RemoteObject) : undefined;
 }
 
 /** What errors call a source, and whose end tells its form: its path, or its URL without secrets. */
@@ -72,20 +75,19 @@ export function blameSource(error: unknown, source: Source): unknown {
 /** The same, where the file can be read more than once: a pipe that has a name cannot. */
 export function regularFileOf(source: Source): string | undefined {
   const path = fileOf(source);
-  return path !== undefined && statSync(path, { throwIfNoEntry: false })?.isFile() ? path : undefined;
+  return path !== undefined && statsIfAny(path)?.isFile() ? path : undefined;
 }
 
 async function* fileChunks(path: string | URL, lend: boolean): AsyncGenerator<Uint8Array> {
-  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
-    throw new TransloadError("E_READ", `cannot read ${path}: ${error.message}`, {}, { cause: error });
+  const file = await open(path).catch((error: unknown) => {
+    throw cannotRead(String(path), error);
   });
   try {
     const before = await file.stat();
     yield* ring((memory, offset, length) => file.read(memory, offset, length), lend);
     refuseChanged(path, before, await file.stat());
   } catch (error) {
-    if (error instanceof TransloadError) throw error;
-    throw new TransloadError("E_READ", `cannot read ${path}: ${(error as Error).message}`, {}, { cause: error });
+    throw error instanceof TransloadError ? error : cannotRead(String(path), error);
   } finally {
     await file.close();
   }

@@ -1,12 +1,14 @@
 // Names of what is written before it takes its own, which tell whose it is: `.transload-PID-HOST-WHEN`. What a killed run left
 // behind is known by them.
-import { readdir as readdirCallback, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdir as readdirCallback, readdirSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
 const NAME = /^\.transload-(\d+)-(?:([0-9a-f]{8})-)?[0-9a-z]+$/;
 const HOST_DIGITS = 8;
+/** To remove a folder: more than threads that may be opening a file. */
+const MOST_ATTEMPTS = 1000;
 
 const readdir = promisify(readdirCallback);
 
@@ -32,6 +34,19 @@ export function sweepSync(folder: string): void {
   try {
     remove(folder, readdirSync(folder));
   } catch {}
+}
+
+/**
+ * Removes the folder and all that is in it. A thread that had begun to open a file there may put it into what has just been emptied, so this is done
+ * until there is none: each of them does it once, and fails when the folder is gone.
+ */
+export function removeFolder(path: string): void {
+  for (let attempts = 1; existsSync(path); attempts++)
+    try {
+      rmSync(path, { recursive: true, force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOTEMPTY" || attempts === MOST_ATTEMPTS) throw error;
+    }
 }
 
 function remove(folder: string, names: readonly string[]): void {

@@ -5,7 +5,7 @@ import { product } from "../columns/lists.js";
 import { textsNow } from "../columns/texts.js";
 import { DEFINITIONS } from "../dialects/index.js";
 import { batchRowsFor, SAMPLE } from "../engine/columns.js";
-import { abortError } from "../errors.js";
+import { refuseAborted } from "../io/abort.js";
 import type { ReadRequest } from "../options/request.js";
 import { type Around, aroundRows, standsAlone } from "./around.js";
 import { Cutter } from "./cutter.js";
@@ -137,7 +137,7 @@ class Reading {
     others: Iterator<Planned, void, void>,
   ): AsyncGenerator<Batch, boolean, undefined> {
     const { document, head, warned } = this.#table;
-    const { onProgress, signal } = this.#request.run;
+    const { onProgress } = this.#request.run;
     const { reuse = false } = this.#request.batches;
     for (const thread of threads) thread.ask({ table: document }).catch(() => {}); // the first stretch tells
     this.#cutter.add(head);
@@ -148,7 +148,6 @@ class Reading {
     // what is the caller's to keep is not used again
     const freed = ({ rows }: Answer) => (reuse && rows && this.#cutter.release()) || new ArrayBuffer(0);
     for await (const { stretch, answer } of relay<Answer>(threads, first, others, onLast, freed)) {
-      if (signal?.aborted) throw abortError(signal);
       if (!answer || answer.warned.join() !== warned) return false;
       this.#count(answer.labels);
       this.#cutter.add(answer.rows && rowsOf(answer.rows));
@@ -174,9 +173,12 @@ class Reading {
     return true;
   }
 
-  /** False at a batch that one reader might have ended before. */
+  /** False at a batch that one reader might have ended before. A stretch may have thousands of them, between any two of which the signal counts. */
   *#give(batches: Iterable<Batch>): Generator<Batch, boolean, undefined> {
+    const { signal } = this.#request.run;
+    refuseAborted(signal);
     for (const batch of batches) {
+      refuseAborted(signal);
       if (hasMuchText(batch)) return false;
       this.#given += batch.rowCount;
       yield batch;

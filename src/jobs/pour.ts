@@ -3,7 +3,7 @@
 // conversion, which begins anew: so bytes, errors with their places, and warnings are the same whatever the number of threads.
 import type { CellKinds, Counts } from "../engine/rows.js";
 import type { Warning } from "../errors.js";
-import { abortError } from "../errors.js";
+import { refuseAborted } from "../io/abort.js";
 import { behind, type Sink } from "../io/sink.js";
 import type { Host } from "../lanes/host.js";
 import { pour } from "../lanes/pour.js";
@@ -72,7 +72,7 @@ class Pouring {
 
   /** Bytes written where it was given up; undefined where all is. */
   async run(threads: readonly Thread[], first: Planned, others: Iterator<Planned, void, void>): Promise<number | undefined> {
-    const { onProgress, signal } = this.#run;
+    const { onProgress } = this.#run;
     for (const thread of threads) thread.ask({ document: this.#document }).catch(() => {}); // the first stretch tells
     await this.#write([this.#plan.first.written]);
     let last: Promise<Last> | undefined;
@@ -80,7 +80,6 @@ class Pouring {
       last = this.#convertLast(stretch);
     };
     for await (const { stretch, answer } of relay<NonNullable<Answer>>(threads, first, others, onLast, ({ memory }) => memory)) {
-      if (signal?.aborted) throw abortError(signal);
       if (!answer || !this.#sum.goesOn(answer)) return this.#written;
       await this.#write(answer.written);
       onProgress?.(stretch.to);
@@ -101,11 +100,13 @@ class Pouring {
     await this.#write([last.upTo, ...(ending.labelled ? [labelText(this.#sum.rows)] : []), last.after]);
     for (const warning of this.#sum.warnings(last.outcome)) this.#run.onWarning?.(warning);
     this.#run.onProgress?.(last.to);
+    refuseAborted(this.#run.signal);
     this.#run.onRows?.(this.#sum.rows);
     return undefined;
   }
 
   async #write(views: readonly Uint8Array[]): Promise<void> {
+    refuseAborted(this.#run.signal);
     await this.#sink.write(views);
     for (const { length } of views) this.#written += length;
   }

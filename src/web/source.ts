@@ -1,4 +1,5 @@
 import { TransloadError } from "../errors.js";
+import { chunksIn } from "../io/chunks.js";
 import { compressionAt, peek } from "../io/peek.js";
 
 /** Where bytes come from: a Blob or a File, or any stream of bytes, which passes but once. */
@@ -12,7 +13,7 @@ export function blobOf(source: Source): Blob | undefined {
 /** The source's chunks. Stopping early closes the source. @throws TransloadError E_SYNTAX for what is compressed. */
 export async function* chunksOf(source: Source): AsyncGenerator<Uint8Array, void, undefined> {
   const bytes = source instanceof Blob ? (source.stream() as ReadableStream<Uint8Array>) : source;
-  const { head, rest } = await peek(bytes instanceof ReadableStream ? streamed(bytes) : bytes);
+  const { head, rest } = await peek(chunksIn(bytes instanceof ReadableStream ? streamed(bytes) : bytes));
   try {
     const kind = compressionAt(head);
     if (kind) throw packedError(kind);

@@ -90,6 +90,8 @@ describe("some of the rows and columns of several inputs are those of one file w
     { drop: ["b"] },
     { drop: ["b"], head: 5, where: "a != 2" },
     { columns: { x: "a" }, skip: 2, head: 3 },
+    { columns: ["b"], where: "c >= 1" },
+    { columns: ["c", "b"], where: "a > 1", head: 3 },
   ];
 
   test.each(PICKS)("%j", async (picks) => {
@@ -115,6 +117,14 @@ describe("some of the rows and columns of several inputs are those of one file w
       await convertFile(sources, target, { to: "parquet", ...picks });
       expect(await rowsOf(target), JSON.stringify(picks)).toEqual(await rowsOf(whole, { dtype: "infer", ...picks }));
     }
+  });
+
+  test("a condition on names that are given to what has none", async () => {
+    const tensors = ['{"inputs":[[1,2],[3,4]]}', '{"inputs":[[5,6]]}'].map((text, i) => file(`${i}.json`, text));
+    const nameless = file("nameless.json", '{"dataframe_split":{"data":[[7,8],[0,9]]}}');
+    const picks = { columns: ["a", "b"], where: "a > 2" };
+    expect(await converted(tensors, { to: "csv", ...picks })).toBe("a,b\n3,4\n5,6\n");
+    expect(await converted([...tensors, nameless], { to: "csv", ...picks })).toBe("a,b\n3,4\n5,6\n7,8\n");
   });
 
   test("and of one that names its files", async () => {
@@ -394,9 +404,27 @@ describe("the column of the file's name", () => {
     expect(await rowsOf(target)).toEqual(rows);
   });
 
+  test("stands where it is asked for among the columns, once", async () => {
+    const split = file("one.json", SPLIT);
+    const binary = fresh("one.parquet");
+    await convertFile(one, binary, { to: "parquet" });
+    for (const own of [one, split, file("one.jsonl", LINES), binary]) {
+      expect(await converted([own], { to: "csv", fileColumn: "f", columns: ["b", "f"] })).toBe(`b,f\nx,${own}\ny,${own}\n`);
+      expect(await converted([own], { to: "csv", fileColumn: "f", columns: { of: "f", b: "b" } })).toBe(`of,b\n${own},x\n${own},y\n`);
+      expect(await rowsOf([own], { fileColumn: "f", columns: ["b", "f"] })).toEqual([
+        { b: "x", f: own },
+        { b: "y", f: own },
+      ]);
+    }
+    const target = fresh("all.parquet");
+    await convertFile([one, binary], target, { to: "parquet", fileColumn: "f", columns: ["b", "f"], head: 1 });
+    expect(Object.keys((await rowsOf(target))[0] ?? {})).toEqual(["b", "f"]);
+  });
+
   test("is refused where there is a column of its name", async () => {
     for (const own of [one, file("one.json", SPLIT), file("one.jsonl", LINES)])
       expect(await refusal([own], { to: "jsonl", fileColumn: "b" })).toMatchObject({ code: "E_DUPLICATE", file: own });
+    expect(await refusal([one], { to: "csv", fileColumn: "f", columns: { f: "b" } })).toMatchObject({ code: "E_DUPLICATE" });
   });
 });
 

@@ -1,3 +1,5 @@
+import { symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { folder, SPLIT, shell, TENSOR, TERMINAL, transload } from "../support/command-line.js";
 
@@ -58,6 +60,7 @@ test.each([
   [["convert", "-t", "mlflow", "--columns", '["a"'], /E_OPTION: --columns .* is not JSON/],
   [["inspect", "a.json", "b.json"], /E_OPTION: too many arguments/],
   [["convrt"], /E_OPTION: unknown command 'convrt' \(Did you mean convert\?\)/],
+  [["convert", "-t", "csv", "--max-rows", "1", "-o", "a{0}{00}.json"], /E_OPTION: .* twice; write one group of zeros, as in part-/],
   [["bench", "--size", "many"], /E_OPTION: a size is written/],
   [["bench", "-"], /E_OPTION: a bench reads its payload several times/],
 ])("a wrong call is told on one line, exit 2: %j", async (args, message) => {
@@ -71,6 +74,28 @@ test("a wrong call with --errors json is told as JSON", async () => {
   const { code, err } = await transload(["convert", "--errors", "json", "--bogus"], TENSOR);
   expect(code).toBe(2);
   expect(JSON.parse(err)).toMatchObject({ code: "E_OPTION" });
+});
+
+test("a path of which the disk tells nothing: exit 3, as one input and as the second; what is a pattern calls nothing", async () => {
+  const own = folder();
+  writeFileSync(join(own, "a.csv"), "a\n1\n");
+  symlinkSync("loop", join(own, "loop"));
+  const paths = {
+    "a.csv/": /not a directory/,
+    "a.csv/x": /not a directory/,
+    loop: /links/,
+    ["x".repeat(300)]: /too long/,
+    "a.csv/*": /no file/,
+  };
+  for (const [path, why] of Object.entries(paths))
+    for (const call of ["convert", "convert a.csv", "inspect", "validate", "bench"]) {
+      const run = await shell(`transload ${call} '${path}'${call.startsWith("convert") ? " -t csv" : ""}`, own);
+      expect({ call, path, code: run.code, out: run.out }).toEqual({ call, path, code: 3, out: "" });
+      expect(run.err).toMatch(/^transload: E_READ: cannot read [^\n]*\n$/);
+      if (call.startsWith("convert")) expect(run.err).toMatch(why);
+    }
+  const pieces = await shell("transload convert a.csv -t csv --max-rows 1 -o 'a.csv/{000}.csv'", own);
+  expect(pieces).toMatchObject({ code: 3, err: "transload: E_WRITE: cannot write a.csv: there is something else of that name\n" });
 });
 
 test("a missing file, a folder: exit 3, whichever command", async () => {

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { inspect } from "../../src/api/inspect.js";
 import { nodeHost } from "../../src/api/node.js";
+import { readBatches } from "../../src/api/read.js";
 import { TransloadError } from "../../src/errors.js";
 import { stageFor } from "../../src/lanes/chain.js";
 import type { Stage } from "../../src/lanes/stage.js";
@@ -226,4 +227,24 @@ describe("engines", () => {
       { numRuns: 500 },
     );
   }, 30_000);
+});
+
+test.each([
+  '{"inputs":[1,300]}',
+  '{"inputs":[[1,2],[3,300]]}',
+  '{"inputs":[[[1,2],[3,4]],[[5,6],[7,300]]]}',
+  '{"inputs":{"x":[[1,2],[3,300]]}}',
+  '{"dataframe_split":{"columns":["a","b"],"data":[[1,2],[3,300]]}}',
+  '{"dataframe_split":{"columns":["a","b"],"data":[[1,2],[3,[4]]]}}',
+])("say the same of a cell that its dtype does not hold, and where it is: %s", async (payload) => {
+  const refusal = async (engine: "core" | "reference") => {
+    try {
+      for await (const _ of readBatches(Buffer.from(payload), { dtype: "uint8", engine }));
+    } catch (error) {
+      const { code, detail, offset, path, row, cell } = error as TransloadError;
+      return { code, detail, offset, path, row, cell };
+    }
+    throw new Error("it is refused");
+  };
+  expect(await refusal("reference")).toEqual(await refusal("core"));
 });

@@ -148,6 +148,19 @@ test("who stops early waits for nobody", async () => {
   expect(await read("numbers", { jobs: 3 })).toEqual(await read("numbers", {}));
 });
 
+test.each([1, 2])("a signal ends the reading between two batches of a stretch, and of the last one: %i", async (jobs) => {
+  const read = async (last: number) => {
+    const controller = new AbortController();
+    let count = 0;
+    for await (const _ of readBatches(paths.csv, { jobs, signal: controller.signal, batchRows: 100 }))
+      if (++count === last) controller.abort();
+    return count;
+  };
+  const all = await read(0);
+  for (const last of [3, Math.floor(all * 0.6), Math.floor(all * 0.97)])
+    await expect(read(last)).rejects.toMatchObject({ code: "E_ABORT" });
+});
+
 test("views of one array stay one: tensor() is no copy", async () => {
   for await (const batch of readBatches(paths.numbers, { jobs: 2, dtype: "float64" })) {
     const own = batch.tensor();

@@ -2,7 +2,7 @@
 // begins with a file of its own.
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -177,6 +177,16 @@ test("a conversion that is aborted leaves nothing, and the next one works", asyn
   await expect(aborted).rejects.toMatchObject({ code: "E_ABORT" });
   expect(readdirSync(own)).toEqual([]);
   expect((await result("frame", { ...lists, jobs: 2 })).digest).toBe((await result("frame", { ...lists, jobs: 1 })).digest);
+});
+
+test("a signal that comes with the last bytes ends a conversion on several threads as on one", async () => {
+  for (const jobs of [1, 2]) {
+    const controller = new AbortController();
+    const onProgress = (bytes: number) => bytes === statSync(paths.frame).size && controller.abort();
+    const target = join(folder, "late");
+    const aborted = convertFile(paths.frame, target, { ...lists, jobs, signal: controller.signal, onProgress });
+    await expect(aborted).rejects.toMatchObject({ code: "E_ABORT" });
+  }
 });
 
 describe("the command", () => {

@@ -12,7 +12,7 @@ import { batchesIn } from "../../lanes/batches.js";
 import { labelled } from "../../lanes/labels.js";
 import type { ReadRequest, Request } from "../../options/request.js";
 import { nodeHost } from "../node.js";
-import { type Columns, inOrder, takenName } from "./columns.js";
+import { type Columns, inOrder, type Picked, takenName } from "./columns.js";
 import type { Joining } from "./converted.js";
 import { type Known, widened } from "./dtypes.js";
 import type { Looked } from "./look.js";
@@ -24,7 +24,7 @@ import { JoinedText } from "./text.js";
 export interface Gathering extends Joining {
   readonly batches: ReadRequest["batches"];
   /** The columns to read, and their new names. */
-  readonly picked?: { readonly names: readonly string[]; readonly renamed: readonly string[] } | undefined;
+  readonly picked?: Picked | undefined;
 }
 
 /** The dtypes that columns get, by name; a tensor's has no name. */

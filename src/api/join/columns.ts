@@ -14,6 +14,12 @@ export interface Columns {
   readonly input: string;
 }
 
+/** Columns to read, and their new names. */
+export interface Picked {
+  readonly names: readonly string[];
+  readonly renamed: readonly string[];
+}
+
 /** How columns are put in order, where they are in another. */
 export interface Ordering extends Pick<Request, "limits" | "run"> {
   /** What a column becomes that an input has not, where that is allowed. */
@@ -50,6 +56,20 @@ export function inOrder(first: Columns, names: readonly string[] | undefined, ga
   if (!areDistinct(names))
     throw new TransloadError("E_COLUMNS", `it has two columns of one name, which cannot be put in the order of ${first.input}`);
   return false;
+}
+
+/**
+ * The columns to read, with that of the files' names: where it is asked for among them, or else before them.
+ * @throws TransloadError E_DUPLICATE where another column gets its name.
+ */
+export function pickedWith(
+  fileColumn: string | undefined,
+  { columns, renamed = columns }: Pick<Request["rows"], "columns" | "renamed">,
+): Picked | undefined {
+  if (!columns || !renamed) return undefined;
+  if (fileColumn === undefined || columns.includes(fileColumn)) return { names: columns, renamed };
+  if (renamed.includes(fileColumn)) throw takenName(fileColumn);
+  return { names: [fileColumn, ...columns], renamed: [fileColumn, ...renamed] };
 }
 
 /** What the files' names cannot be called. */

@@ -22,6 +22,8 @@ export interface Joining extends Reading {
   readonly asked?: Request["rows"]["asked"] | undefined;
   /** A column with the input's name, before the others. */
   readonly fileColumn?: string | undefined;
+  /** Some of the inputs are tensors. */
+  readonly tensors?: boolean;
 }
 
 /** Bytes of a payload, and the file that they are, where it can be read again. */
@@ -49,9 +51,17 @@ export function middleFor(inputs: readonly Looked[], fileColumn: string | undefi
   return keyed || fileColumn !== undefined ? "records" : "rows";
 }
 
-/** The columns that were asked for are given, or must be there, where an input is read; those of other middles are taken of all together. */
-export function namesFirst(middle: Middle, { to, rows }: Joining): boolean {
-  return middle === "rows" && to !== undefined && rows.renamed === undefined;
+/**
+ * The columns that were asked for are given, or must be there, where an input is read; those of other middles are taken of all together. So are they
+ * where a condition chooses, which may speak of a column that is not kept; but what has a tensor's columns has no others.
+ */
+export function namesFirst(middle: Middle, { to, rows, tensors = false }: Joining): boolean {
+  return middle === "rows" && to !== undefined && rows.renamed === undefined && (rows.choice === undefined || tensors);
+}
+
+/** It has no names of its own, so that those that were asked for are given to it. */
+export function isTensor({ found, lists, binary }: Looked): boolean {
+  return lists || found?.layout === "tensor" || found?.layout === "values" || binary?.id === "npy";
 }
 
 /** Where it keeps things, and no more: each part tells what it has done by itself. */
@@ -101,11 +111,11 @@ function formOf(middle: Middle, { fileColumn }: Joining): string {
   return middle === "records" ? "mlflow:records" : "mlflow:split";
 }
 
-function goalOf({ found, lists }: Looked, middle: Middle, joining: Joining): string {
+function goalOf(input: Looked, middle: Middle, joining: Joining): string {
+  const { found } = input;
   if (middle === "csv" && found?.form.headless) return found.form.id;
   if (middle !== "rows") return formOf(middle, joining);
-  const tensor = lists || found?.layout === "tensor" || found?.layout === "values";
-  if (tensor) return joining.rows.columns && namesFirst(middle, joining) ? "mlflow:split" : "mlflow:inputs";
+  if (isTensor(input)) return joining.rows.columns && namesFirst(middle, joining) ? "mlflow:split" : "mlflow:inputs";
   return found === undefined || found.layout === "inputs" ? "mlflow" : "mlflow:split";
 }
 

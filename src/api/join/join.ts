@@ -16,6 +16,7 @@ import { checkConvert } from "../convert.js";
 import { formOfName } from "../extension.js";
 import { nodeHost } from "../node.js";
 import { batchParts, joinedBatches } from "./batches.js";
+import { pickedWith } from "./columns.js";
 import { onward } from "./converted.js";
 import { type Looked, look, type Reading } from "./look.js";
 import { isAgain, type Operand } from "./operand.js";
@@ -96,7 +97,7 @@ export async function* joinedBatchesOf(
   const { columns, renamed, ...others } = rows;
   const reading: Reading = { ...request, what: request.what ?? "request", rows: others };
   const inputs = await lookedAt(operands, reading);
-  const picked = columns && pickedWith(fileColumn, columns, renamed ?? columns);
+  const picked = pickedWith(fileColumn, rows);
   if (inputs.some(({ binary }) => binary)) {
     yield* pickedOf(joinedBatches(inputs, { ...reading, target: {}, to: undefined, batches, fileColumn, picked }), rows);
     refuseAnyChanged(operands);
@@ -110,16 +111,6 @@ export async function* joinedBatchesOf(
     throw text.blame(error);
   }
   refuseAnyChanged(operands);
-}
-
-/** The columns to read, that of the files' names before them. */
-function pickedWith(
-  fileColumn: string | undefined,
-  columns: readonly string[],
-  renamed: readonly string[],
-): { readonly names: readonly string[]; readonly renamed: readonly string[] } {
-  const own = fileColumn === undefined ? [] : [fileColumn];
-  return { names: [...own, ...columns], renamed: [...own, ...renamed] };
 }
 
 async function lookedAt(operands: readonly Operand[], reading: Reading): Promise<readonly Looked[]> {
@@ -167,7 +158,7 @@ function ofBatches(
 ): Omit<Joined, "refuseChanged"> {
   const { encoding: _, ...own } = request;
   const { columns, renamed, drop, picked: wanted, choice, ...rows } = request.rows;
-  const picked = columns && pickedWith(fileColumn, columns, renamed ?? columns);
+  const picked = pickedWith(fileColumn, request.rows);
   const run = onward(request.run);
   const gathering = { ...request, rows, run: request.run, batches: batchParts(request), fileColumn, picked };
   const host = { ...nodeHost(run), batches: () => pickedOf(joinedBatches(inputs, gathering), request.rows) };

@@ -1,7 +1,8 @@
 // The manifest of a folder of pieces, as `convert -o 'out/part-{00000}.json'` writes it: which pieces there are, and what each must be.
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { TransloadError } from "../../errors.js";
+import { statsIfAny } from "../../io/disk-errors.js";
 
 /** A line of the manifest. */
 export interface PieceEntry {
@@ -29,7 +30,7 @@ export const LARGEST = 1 << 28;
  */
 export function piecesListed(path: string): readonly ListedPiece[] | undefined {
   if (basename(path) !== MANIFEST) return undefined;
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statsIfAny(path);
   if (!stats?.isFile() || stats.size > LARGEST) return undefined;
   const entries = entriesIn(readFileSync(path, "utf8"));
   return entries && inOrder(path, entries).map((entry) => ({ path: join(dirname(path), entry.piece), entry }));

@@ -3,7 +3,8 @@ import { readdirSync, type Stats, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { listed, TransloadError } from "../../errors.js";
-import { cannotRead } from "../../io/disk-errors.js";
+import { checkPath } from "../../io/chunks.js";
+import { cannotRead, statsIfAny } from "../../io/disk-errors.js";
 import { refuseChanged } from "../../io/source.js";
 import type { RemoteOptions } from "../../remote/open.js";
 import { isRemote } from "../../remote/url.js";
@@ -24,6 +25,7 @@ export async function operandsOf(
   remote: RemoteOptions = {},
 ): Promise<readonly Operand[]> {
   const all: Operand[] = [];
+  for (const word of words) checkPath(word);
   for (const word of words)
     if (isRemote(word)) all.push(...(await (await import("./elsewhere.js")).calledElsewhere(word, remote)));
     else all.push(...(await called(word instanceof URL ? fileURLToPath(word) : word, stdin)));
@@ -40,11 +42,10 @@ const MAGIC = /[*?[\]{}]|[!@+]\(/;
 
 async function called(word: string, stdin: Operand | undefined): Promise<readonly Operand[]> {
   if (stdin && word === "-") return [stdin];
-  const stats = statSync(word, { throwIfNoEntry: false });
+  const stats = statsIfAny(word);
   if (stats?.isDirectory()) return inFolder(word);
   if (stats) return listedBy(word) ?? [{ name: word, path: word, stats }];
-  if (!MAGIC.test(word)) throw cannotRead(word, Object.assign(new Error(), { code: "ENOENT" }));
-  return matching(word);
+  return MAGIC.test(word) ? matching(word) : [{ name: word, path: word, stats: statsOf(word) }];
 }
 
 function listedBy(path: string): readonly Operand[] | undefined {
@@ -55,7 +56,7 @@ function listedBy(path: string): readonly Operand[] | undefined {
 function inFolder(folder: string): readonly Operand[] {
   const pieces = listedBy(join(folder, MANIFEST));
   if (pieces) return pieces;
-  const names = readdirSync(folder)
+  const names = namesIn(folder)
     .filter((name) => !HIDDEN.test(name))
     .sort();
   if (names.length === 0) throw new TransloadError("E_READ", `cannot read ${folder}: the folder holds no files`);
@@ -74,6 +75,14 @@ async function matching(pattern: string): Promise<readonly Operand[]> {
   const names = await glob(pattern, { expandDirectories: false, absolute: isAbsolute(pattern) });
   if (names.length === 0) throw new TransloadError("E_READ", `cannot read ${pattern}: no file has a name like that`);
   return names.sort().map((path) => ({ name: path, path, stats: statsOf(path) }));
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    throw cannotRead(folder, error);
+  }
 }
 
 function statsOf(path: string): Stats {

@@ -10,8 +10,19 @@ import { blocksOf, type Spill } from "../../io/store.js";
 import { type Before, documentsIn } from "../../lanes/documents.js";
 import type { Request } from "../../options/request.js";
 import { Apart, type Shape } from "./apart.js";
-import { type Columns, inOrder, linesInOrder, namesIn, type Ordering, rowsInOrder, takenName } from "./columns.js";
-import { type Bytes, type Converted, converted, type Joining, type Middle, middleFor, namesFirst, onward, quiet } from "./converted.js";
+import { type Columns, inOrder, linesInOrder, namesIn, type Ordering, pickedWith, rowsInOrder, takenName } from "./columns.js";
+import {
+  type Bytes,
+  type Converted,
+  converted,
+  isTensor,
+  type Joining,
+  type Middle,
+  middleFor,
+  namesFirst,
+  onward,
+  quiet,
+} from "./converted.js";
 import { fieldsOf, fieldText, firstRecord, withField } from "./fields.js";
 import type { Looked } from "./look.js";
 import { checkRows } from "./manifest.js";
@@ -55,7 +66,7 @@ export class JoinedText {
   constructor(inputs: readonly Looked[], joining: Joining) {
     this.middle = middleFor(inputs, joining.fileColumn);
     this.#inputs = inputs;
-    this.#joining = joining;
+    this.#joining = { ...joining, tensors: inputs.some(isTensor) };
     this.#labels = new DiskSpill(joining.run.spillDir);
   }
 
@@ -69,14 +80,14 @@ export class JoinedText {
   /** How its rows are to be read: as they were to be, as far as that has not been done. */
   rows(): Request["rows"] {
     const { rows, fileColumn } = this.#joining;
-    const { columns, renamed, drop, picked, choice, header, na, text, typing } = rows;
+    const { renamed, drop, picked, choice, header, na, text, typing } = rows;
     const own = fileColumn === undefined ? [] : [fileColumn];
-    const named = columns && [...own, ...columns];
+    const wanted = pickedWith(fileColumn, rows);
     const lined = header !== undefined && { header };
     const kept = {
       ...lined,
-      ...(named && !namesFirst(this.middle, this.#joining) && { columns: named }),
-      ...(renamed && { renamed: [...own, ...renamed] }),
+      ...(wanted && !namesFirst(this.middle, this.#joining) && { columns: wanted.names }),
+      ...(wanted && renamed && { renamed: wanted.renamed }),
       ...(drop && { drop }),
       ...(picked && { picked }),
       ...(choice && { choice }),

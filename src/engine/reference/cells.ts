@@ -37,6 +37,8 @@ export class ReferenceCells implements CellReader {
   #firstRowEnd: number | undefined;
   #depth = 0;
   #column = 0;
+  /** Of the next token: its place in each list of the row's that is open. */
+  readonly #places: number[] = [];
   #names: readonly string[] = [];
   /** Columns that are read, in their order. */
   #picked: readonly number[] = [];
@@ -74,6 +76,7 @@ export class ReferenceCells implements CellReader {
       const token = this.#queue[this.#taken++] ?? this.#tokens.token();
       if (!token) return undefined;
       this.#take(token);
+      this.#pass(token);
     }
     return this.#rowsOfBatch > 0 ? this.#batch() : undefined;
   }
@@ -158,6 +161,14 @@ export class ReferenceCells implements CellReader {
     if (rowEnds) this.#rowsOfBatch++;
   }
 
+  /** The next place, behind this token or within it. */
+  #pass(token: Token): void {
+    const places = this.#places;
+    if (step(token) > 0) places.push(0);
+    else if (step(token) < 0) places.pop();
+    if (step(token) <= 0 && places.length > 0) (places[places.length - 1] as number)++;
+  }
+
   /** A list or object in a frame's cell: only a survey passes over it. */
   #nested(token: Token, before: number): void {
     if (!this.#request.survey && this.#isPicked.has(this.#column)) {
@@ -219,8 +230,10 @@ export class ReferenceCells implements CellReader {
   #refuse(error: number, token: Token): Error {
     const i = this.#block ? 0 : this.#column;
     const row = this.rows + this.#rowsOfBatch;
-    const path = jsonPath([...this.#tokens.path, row, ...(this.#rank > 0 ? [this.#column] : [])]);
-    const place = { offset: token.from, line: token.line, column: token.from - token.lineAt + 1, path, row };
+    const within = this.#places.slice(0, this.#rank);
+    const path = jsonPath([...this.#tokens.path, row, ...within]);
+    const cell = within[0] !== undefined && { cell: within[0] };
+    const place = { offset: token.from, line: token.line, column: token.from - token.lineAt + 1, path, row, ...cell };
     return refuseCell({
       error,
       column: this.#names[i] ?? "",
