@@ -1,8 +1,8 @@
 // What pandas' read_json guesses (pandas/io/json/_json.py, 2.x; Azure ML calls it with dtype=False and all else by default).
 
-import { kindsOf, onlyLooks } from "./cast.js";
 import type { Findings } from "./finding.js";
 import type { InspectedColumn } from "./inspection.js";
+import { kindsOf, onlyLooks } from "./kinds.js";
 
 /** Parser._try_convert_dates: columns of these names are tried as dates. pandas 3 does so only where it guesses dtypes, too, which it is told not to. */
 export function isDateName(name: string, to: Findings): boolean {

@@ -3,10 +3,10 @@
 //
 // Run on mlserver-mlflow 1.7.1 with mlflow 3.17.2, for models of one column of each type, of a tensor and of two (MLflowRuntime.predict); the
 // rules are those of mlflow/models/utils.py (_enforce_mlflow_datatype, _enforce_tensor_spec).
-import { kindsOf } from "./cast.js";
 import { DTYPES } from "./datatype.js";
 import type { Findings } from "./finding.js";
 import type { InspectedColumn, InspectedInput, Inspection } from "./inspection.js";
+import { kindsOf } from "./kinds.js";
 import { type ColumnSpec, isScalarType, type ScalarType, type Signature, type TensorSpec } from "./signature.js";
 import { fits, type Pandas } from "./stored.js";
 
