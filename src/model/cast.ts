@@ -165,11 +165,15 @@ function farthest({ cells: { floats } }: InspectedColumn, k: Kinds, { dtype }: T
   // beside numbers with a point read_csv makes doubles of whole numbers, and 2^63 of 2^63 - 1
   if (doubles && floats && k.integers && Number(k.greatest) >= Number(high) + 1) return Number(k.greatest);
   if (doubles && floats && k.integers && Number(k.least) < Number(low)) return Number(k.least);
-  // what is behind the point is cut off first
-  if (floats && Math.trunc(floats.greatest) > Number(high)) return floats.greatest;
-  if (floats && Math.trunc(floats.least) < Number(low)) return floats.least;
+  if (floats && wholeOf(floats.greatest) > high) return floats.greatest;
+  if (floats && wholeOf(floats.least) < low) return floats.least;
   if (!k.integers) return undefined;
   return k.greatest > high ? k.greatest : k.least < low ? k.least : undefined;
+}
+
+/** What is behind the point is cut off first. 2^63 - 1 is no double: to compare with it as one is to compare with 2^63. */
+function wholeOf(value: number): bigint {
+  return BigInt(Math.trunc(Number.isFinite(value) ? value : Math.sign(value) * Number.MAX_VALUE));
 }
 
 /** Whole numbers wrap around in a frame, as C's do. */

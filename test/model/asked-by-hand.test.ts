@@ -1,0 +1,87 @@
+// Payloads thought up one by one, and what mlflow 3.17.2, Azure ML's parsing, MLServer 1.7.1 and KServe 0.21.0 did with them: each verdict said
+// otherwise.
+import { describe, expect, test } from "vitest";
+import { inspect } from "../../src/api/inspect.js";
+import { TransloadError } from "../../src/index.js";
+import { verdictOfFault } from "../../src/model/fault.js";
+import { parseSignature } from "../../src/model/signature.js";
+import { type Verdict, type VerdictOptions, verdict } from "../../src/model/verdict.js";
+
+const P2 = "2.3.3";
+const P3 = "3.1.1";
+
+/** A server's dialect, or csv for MLflow's. */
+type Server = "mlflow" | "azureml" | "oip" | "csv" | "kserve";
+/** With which pandas, what is sent, the signature's inputs (none: the model has no signature), and the findings. */
+type Asked = readonly [server: Server, pandas: string, body: string, inputs: readonly object[] | undefined, ...findings: string[]];
+
+async function ask(server: Server, pandas: string, body: string, inputs: readonly object[] | undefined): Promise<Verdict> {
+  const signature = inputs && parseSignature({ inputs });
+  const known = server === "mlflow" || server === "azureml" || server === "csv" || signature;
+  const release = server === "oip" ? { mlserver: "1.7.1" } : { mlflow: "3.17.2" };
+  const options: VerdictOptions = {
+    for: server === "csv" ? "mlflow" : server,
+    ...(server !== "kserve" && { serverVersion: { ...release, pandas } }),
+    ...(known && { model: { signature, example: undefined } }),
+  };
+  try {
+    return verdict(await inspect(Buffer.from(body), { from: server }), options);
+  } catch (error) {
+    const found = error instanceof TransloadError ? verdictOfFault(error, options) : undefined;
+    if (!found) throw error;
+    return found;
+  }
+}
+
+/** `F_CODE severity` of each finding, without those about KServe where MLServer was asked. */
+function all(asked: readonly Asked[]): void {
+  for (const [server, pandas, body, inputs, ...findings] of asked)
+    test(`${server}, pandas ${pandas}: ${body.slice(0, 90)} for ${JSON.stringify(inputs) ?? "no signature"}`, async () => {
+      const { findings: found } = await ask(server, pandas, body, inputs);
+      const own = found.filter(({ message }) => server !== "oip" || !/KServe/.test(message));
+      expect(own.map(({ code, severity }) => `${code} ${severity}`)).toEqual(findings);
+    });
+}
+
+const col = (type: string | object, name = "a", more: object = {}) => ({ name, ...(typeof type === "string" ? { type } : type), ...more });
+const bare = (...types: string[]) => types.map((type) => ({ type }));
+const tensor = (dtype: string, ...shape: number[]) => [{ type: "tensor", "tensor-spec": { dtype, shape } }];
+/** A split of one column, a cell a row. */
+const rows = (...cells: string[]) => `{"columns":["a"],"index":[${cells.map((_, i) => i)}],"data":[${cells.map((cell) => `[${cell}]`)}]}`;
+const split = (...cells: string[]) => `{"dataframe_split":${rows(...cells)}}`;
+const azure = (...cells: string[]) => `{"input_data":${rows(...cells)}}`;
+const instances = (...cells: string[]) => `{"instances":[${cells.map((cell) => `{"a":${cell}}`)}]}`;
+const input = (datatype: string, cell: string, content: string) =>
+  `{"inputs":[{"name":"a","shape":[1],"datatype":"${datatype}","data":[${cell}]}],"parameters":{"content_type":"${content}"}}`;
+const LONG = [col("long")];
+const DOUBLE = [col("double")];
+
+describe("2^63 and 2^64 with a point are out of range, where 2^63 - 1 is not", () => {
+  const [IN, MAX, OUT] = ["9223372036854774784.0", "9223372036854775807.0", "9223372036854775808.0"];
+  const [ABOVE, TOO] = ["18446744073709549568.0", "18446744073709551616.0"];
+  for (const pandas of [P2, P3])
+    all([
+      ["mlflow", pandas, split(IN), LONG],
+      ["mlflow", pandas, split(MAX), LONG, "F_RANGE changed"],
+      ["mlflow", pandas, split(OUT), LONG, "F_RANGE changed"],
+      ["mlflow", pandas, split("-9223372036854775808.0"), LONG],
+      ["mlflow", pandas, split(OUT), tensor("int64", -1), "F_RANGE changed"],
+      ["mlflow", pandas, split(OUT), tensor("uint64", -1)],
+      ["mlflow", pandas, split(TOO), tensor("uint64", -1), "F_RANGE changed"],
+      ["mlflow", pandas, `{"inputs":{"a":[${OUT}]}}`, LONG, "F_RANGE refused"],
+      ["mlflow", pandas, `{"inputs":[${OUT}]}`, tensor("int64", -1), "F_RANGE refused"],
+      ["mlflow", pandas, `{"inputs":[${IN}]}`, tensor("int64", -1)],
+      ["mlflow", pandas, `{"inputs":[${TOO}]}`, tensor("uint64", -1), "F_RANGE refused"],
+      ["mlflow", pandas, `{"inputs":[${ABOVE}]}`, tensor("uint64", -1)],
+      ["oip", pandas, input("INT64", OUT, "np"), undefined, "F_RANGE refused"],
+      ["oip", pandas, input("INT64", OUT, "pd"), undefined, "F_RANGE refused"],
+      ["oip", pandas, input("UINT64", OUT, "np"), undefined],
+      ["oip", pandas, input("UINT64", TOO, "np"), undefined, "F_RANGE refused"],
+      ["oip", pandas, input("UINT64", TOO, "pd"), undefined, "F_RANGE refused"],
+    ]);
+  all([
+    ["csv", P2, `a\n${OUT}\n`, LONG, "F_RANGE refused", "F_DIGITS changed"],
+    ["csv", P3, `a\n${OUT}\n`, LONG, "F_RANGE refused"],
+    ["csv", P3, `a\n${IN}\n`, LONG],
+  ]);
+});
