@@ -63,8 +63,9 @@ function cast(column: InspectedColumn, target: Target, reading: Reading, to: Fin
     to.refuse(refusal[0], `${to.who} refuses ${refusal[1]} in ${a(target)}`);
     return;
   }
-  const inFrame = reading === "frame" || reading === "ujson";
-  if (inFrame && !(target.dtype in FLOATS) && (kinds.floats || kinds.nans) && beyondDoubles(kinds))
+  // read_csv does so where the column is one of whole numbers, and keeps the text of others
+  const lifts = reading === "frame" || reading === "ujson" || (reading === "csv" && target.dtype in INTEGERS);
+  if (lifts && !(target.dtype in FLOATS) && (kinds.floats || kinds.nans) && beyondDoubles(kinds))
     to.change("F_RANGE", "whole numbers beyond 2^53 are rounded beside numbers with a point");
   rule?.changes(column, kinds, reading, target, to);
 }
@@ -182,11 +183,18 @@ function wrapped(value: bigint, { dtype }: Target): bigint {
   return dtype.startsWith("u") ? BigInt.asUintN(bits, value) : BigInt.asIntN(bits, value);
 }
 
+/** Before pandas 3.1 read_csv makes a text of a number beyond a double, and so of its whole column; since then it is infinite. */
+export function keepsText({ cells: { floats } }: InspectedColumn, reading: Reading, to: Findings): boolean {
+  const within = !floats || (Number.isFinite(floats.least) && Number.isFinite(floats.greatest));
+  return reading === "csv" && !within && !to.since("pandas", "3.1");
+}
+
 const FLOAT: Rule = {
   refuses(column, k, reading, _, to) {
     if (k.listed) return ["F_TYPE", "lists and objects"];
     const endless = column.cells.integers?.endless && reading === "csv" && !to.since("pandas", "3.1");
     if (endless) return ["F_RANGE", "whole numbers of more than 4,300 digits"];
+    if (keepsText(column, reading, to)) return ["F_RANGE", "numbers beyond a double's, as 1e309,"];
     const numbers = k.integers || k.floats || k.nans;
     const words = reading === "csv" ? (["na", "empty"] as const) : [];
     const truths = reading === "csv" && !numbers && onlyLooks(column, "boolean");

@@ -1,7 +1,7 @@
 // What pandas and numpy make of cells by themselves.
 import type { Reading } from "../dialects/index.js";
 import { judgeArray } from "./array.js";
-import { judgeLoneLost, LONE } from "./cast.js";
+import { judgeLoneLost, keepsText, LONE } from "./cast.js";
 import type { Findings } from "./finding.js";
 import { becomesDate, isDateName, labelsBecome } from "./guess.js";
 import type { InspectedColumn } from "./inspection.js";
@@ -44,6 +44,7 @@ export function inferColumn(column: InspectedColumn, reading: Reading, to: Findi
     if (dated === "maybe") to.depend("F_DATE", `${to.who} makes datetime64 of its cells where it can read all of them as dates: ${name}`);
   }
   if (reading === "csv") inferCsv(column, to);
+  if (keepsText(column, reading, to)) to.change("F_RANGE", "numbers beyond a double's make this a column of texts");
   const exact = !beyondDoubles(k);
   if (reading === "numpy" && column.cells.nested) {
     if (k.strings || k.booleans || k.integers || k.floats || k.nans)

@@ -85,3 +85,31 @@ describe("2^63 and 2^64 with a point are out of range, where 2^63 - 1 is not", (
     ["csv", P3, `a\n${IN}\n`, LONG],
   ]);
 });
+
+describe("CSV: whole numbers beyond 2^53 are rounded beside a number with a point", () => {
+  const FILE = "a\n9007199254740993\n1.0\n";
+  for (const pandas of [P2, P3])
+    all([
+      ["csv", pandas, FILE, LONG, "F_RANGE changed"],
+      ["csv", pandas, FILE, bare("long"), "F_RANGE changed"],
+      ["csv", pandas, FILE, undefined, "F_RANGE changed"],
+      ["csv", pandas, FILE, [col("string")]],
+      ["csv", pandas, "a\n9007199254740993\n1\n", LONG],
+    ]);
+});
+
+describe("CSV: a number beyond a double", () => {
+  for (const cell of ["1e309", "1.8e308", "-1e400"])
+    all([
+      ["csv", P2, `a\n${cell}\n`, DOUBLE, "F_RANGE refused"],
+      ["csv", P2, `a\n${cell}\n1.5\n`, DOUBLE, "F_RANGE refused"],
+      ["csv", P2, `a\n${cell}\n`, bare("double"), "F_RANGE refused"],
+      ["csv", P2, `a\n${cell}\n`, [col("float")], "F_RANGE refused"],
+      ["csv", P2, `a\n${cell}\n`, undefined, "F_RANGE changed"],
+      ["csv", P2, `a\n${cell}\n`, [col("string")]],
+      ["csv", P3, `a\n${cell}\n`, DOUBLE],
+      ["csv", P3, `a\n${cell}\n`, undefined],
+      ["csv", P3, `a\n${cell}\n`, [col("float")], "F_RANGE changed"],
+    ]);
+  all([["csv", P2, "a\n1e308\n", DOUBLE]]);
+});
