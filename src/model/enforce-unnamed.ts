@@ -7,6 +7,7 @@ import { spellShape } from "./enforce-tensors.js";
 import type { Findings } from "./finding.js";
 import type { InspectedColumn } from "./inspection.js";
 import { isBeyond64, isStr, kindsOf } from "./kinds.js";
+import { dropNames } from "./names.js";
 import type { PythonInput } from "./python-input.js";
 import type { ColumnSpec, ColumnType, ScalarType } from "./signature.js";
 
@@ -29,13 +30,21 @@ export function enforceUnnamed(input: PythonInput, specs: readonly ColumnSpec[],
         if (reading === "numpy") to.about(column.name, () => judgeArray([column], "kept", to));
         to.about(column.name, check);
       }
+    dropNames(
+      input.columns.slice(specs.length).map(({ name }) => name),
+      to,
+    );
     return;
   }
   const { shape, cells } = input;
   const width = shape.length < 2 ? 1 : (shape[1] as number);
-  if (shape.length > 2 || width < specs.length || shape[0] === 0)
+  if (shape.length > 2 || width < specs.length || shape[0] === 0) {
     to.refuse("F_SHAPE", `${to.who} needs rows of ${count}, and this is ${spellShape(shape)}`);
-  else if (specs.some(({ type }) => type !== specs[0]?.type))
+    return;
+  }
+  if (width > specs.length)
+    to.change("F_EXTRA", `${to.who} drops the last ${width - specs.length} of ${width} cells a row: the model's signature has ${count}`);
+  if (specs.some(({ type }) => type !== specs[0]?.type))
     to.depend("F_TYPE", "whether the cells of every column fit its type is not told in a list; validate it as a split");
   else castTo({ ...cells, shape: [] }, (specs[0] as ColumnSpec).type, reading, to);
 }
@@ -52,7 +61,8 @@ export function checkUncast(column: InspectedColumn, type: ColumnType, reading: 
   const whole = numbers && !k.floats && !k.nans && !k.nulls;
   const bits = whole && k.least >= 0n && k.greatest <= 1n;
   const booleans = k.booleans && !k.strings && !k.integers && !k.floats && !k.nans && !k.nulls;
-  const str = isStr(k, to);
+  // numpy makes texts of all cells beside a text, and pandas 3 `str` of those
+  const str = reading === "numpy" ? k.strings && !k.nulls && !k.listed && to.since("pandas", "3") : isStr(k, to);
   const objects = reading === "ujson" || k.strings || k.nulls || k.listed || isBeyond64(k);
   const fits: Readonly<Record<ScalarType, boolean>> = {
     boolean: !numbers && !str && (k.nulls ? !bare || isBeyond64(k) : true),
@@ -66,9 +76,14 @@ export function checkUncast(column: InspectedColumn, type: ColumnType, reading: 
   };
   if (!fits[type])
     to.refuse("F_TYPE", `${to.who} casts columns by name alone, and refuses ${column.dtype} for a ${type} column without one`);
-  else if (type === "boolean" && column.cells.strings?.lone) to.change("F_ENCODING", LONE_LOST);
+  else if (type === "boolean") {
+    if (column.cells.strings?.lone) to.change("F_ENCODING", LONE_LOST);
+    if (k.strings) to.depend("F_CAST", "texts stay texts in a boolean column without a name, which may not be what the model wants");
+  }
   // pandas.to_numeric reads the empty text, too
-  else if (type !== "long" && type !== "boolean") castTo(type === "double" ? withoutEmpty(column) : column, type, "ujson", to);
+  else if (type !== "long") castTo(type === "double" ? withoutEmpty(column) : column, type, "ujson", to);
+  if (type === "double" && k.strings && !str)
+    to.depend("F_RANGE", "texts of numbers beyond 64 bits, or beyond a double, are refused in a double column without a name");
 }
 
 function withoutEmpty(column: InspectedColumn): InspectedColumn {

@@ -27,6 +27,7 @@ function judgeColumns(columns: readonly InspectedColumn[], specs: readonly Colum
       to.refuse("F_COLUMN", `${to.who} refuses inputs without ${JSON.stringify(name ?? i)}, which the model's signature requires`);
   }
   if (specs.every(({ name }) => name !== undefined)) dropOthers(columns, specs, to);
+  else if (columns.length > specs.length) dropped(columns.slice(specs.length), to);
 }
 
 /** Numbers are widened within their kind, and whole ones to floats of more bits; nothing else is another type. */
@@ -85,8 +86,11 @@ function judgeTensors(columns: readonly InspectedColumn[], specs: readonly Tenso
 
 function dropOthers(columns: readonly InspectedColumn[], specs: readonly { readonly name: string | undefined }[], to: Findings): void {
   const extra = columns.filter(({ name }) => !specs.some((spec) => spec.name === name));
-  if (extra.length > 0)
-    to.change("F_EXTRA", `${to.who} drops inputs that the model's signature does not have: ${extra.map(({ name }) => name).join(", ")}`);
+  if (extra.length > 0) dropped(extra, to);
+}
+
+function dropped(extra: readonly InspectedColumn[], to: Findings): void {
+  to.change("F_EXTRA", `${to.who} drops inputs that the model's signature does not have: ${extra.map(({ name }) => name).join(", ")}`);
 }
 
 function judgeTensor(column: InspectedColumn, { dtype, shape }: TensorSpec, to: Findings): void {

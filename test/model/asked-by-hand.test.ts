@@ -86,6 +86,50 @@ describe("2^63 and 2^64 with a point are out of range, where 2^63 - 1 is not", (
   ]);
 });
 
+describe("what a signature without names drops", () => {
+  const LONGS = bare("long");
+  const two = '{"columns":["a","b"],"index":[0],"data":[[1,2]]}';
+  for (const pandas of [P2, P3])
+    all([
+      ["mlflow", pandas, `{"dataframe_split":${two}}`, LONGS, "F_EXTRA changed"],
+      ["mlflow", pandas, '{"dataframe_records":[{"a":1,"b":2}]}', LONGS, "F_EXTRA changed"],
+      ["mlflow", pandas, '{"instances":[{"a":1,"b":2}]}', LONGS, "F_EXTRA changed"],
+      ["mlflow", pandas, '{"inputs":[[1,2]]}', LONGS, "F_EXTRA changed"],
+      ["mlflow", pandas, '{"instances":[[1,2]]}', LONGS, "F_EXTRA changed"],
+      ["mlflow", pandas, '{"inputs":[[1,2]]}', bare("long", "long")],
+      ["csv", pandas, "a,b\n1,2\n", LONGS, "F_EXTRA changed"],
+      ["azureml", pandas, `{"input_data":${two}}`, LONGS, "F_EXTRA changed"],
+      [
+        "oip",
+        pandas,
+        '{"inputs":[{"name":"input-0","shape":[1],"datatype":"INT64","data":[1]},{"name":"input-1","shape":[1],"datatype":"INT64","data":[1]}]}',
+        LONGS,
+        "F_EXTRA changed",
+      ],
+    ]);
+});
+
+describe("texts for columns without names", () => {
+  const TRUTH = bare("boolean");
+  all([
+    ["mlflow", P2, instances('"x"'), TRUTH, "F_CAST depends"],
+    ["mlflow", P3, instances('"x"'), TRUTH, "F_TYPE refused"],
+    ["mlflow", P2, instances("true", '"x"'), TRUTH, "F_CAST changed", "F_CAST depends"],
+    ["mlflow", P3, instances("true", '"x"'), TRUTH, "F_CAST changed", "F_TYPE refused"],
+    ["mlflow", P3, instances("true"), TRUTH],
+    ["azureml", P2, azure('"x"'), TRUTH, "F_CAST depends"],
+    ["azureml", P2, azure("true", '"x"'), TRUTH, "F_CAST depends"],
+    ["azureml", P3, azure("true", '"x"'), TRUTH, "F_CAST depends"],
+    ["azureml", P3, azure('"x"'), TRUTH, "F_TYPE refused"],
+    // "1" is taken, and so is "18446744073709551615"; "18446744073709551616" and "1e400" are refused
+    ["azureml", P2, azure('"1"'), bare("double"), "F_CAST changed", "F_RANGE depends"],
+    ["azureml", P2, azure('"1e400"'), bare("double"), "F_CAST changed", "F_RANGE depends"],
+    ["mlflow", P2, instances('"99999999999999999999"'), bare("double"), "F_CAST changed", "F_RANGE depends"],
+    ["mlflow", P3, instances('"99999999999999999999"'), bare("double"), "F_TYPE refused"],
+    ["azureml", P2, azure('"1e400"'), DOUBLE, "F_CAST changed"],
+  ]);
+});
+
 describe("CSV: whole numbers beyond 2^53 are rounded beside a number with a point", () => {
   const FILE = "a\n9007199254740993\n1.0\n";
   for (const pandas of [P2, P3])
