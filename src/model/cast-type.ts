@@ -40,7 +40,11 @@ export function castTo(column: InspectedColumn, type: ColumnType, reading: Readi
 function castNested(column: InspectedColumn, type: ColumnType & object, reading: Reading, to: Findings): void {
   const k = kindsOf(column);
   const single = k.integers || k.floats || k.nans || k.booleans || k.strings;
-  const fits = reading === "numpy" ? shapeOf(column).length === depthOf(type) : k.rows === 0 || (k.listed && !single);
+  const missing = k.nulls && !k.listed && !single;
+  // a list of objects has its cells as they are, of any depth; in lists of lists the ranks tell
+  const deep = column.cells.nested && !single;
+  const fits = reading === "numpy" ? deep || missing || shapeOf(column).length === depthOf(type) : k.rows === 0 || !single;
+  if (missing && reading === "frame" && to.since("mlflow", "3.17")) return; // the model is given None, be the column optional or not
   if (!fits) to.refuse("F_TYPE", `${to.who} refuses such cells in a column of ${spell(type)}`);
   else if (k.rows > 0) to.depend("F_TYPE", `whether every cell is ${spell(type)} is not checked here`);
 }

@@ -46,12 +46,8 @@ export function inferColumn(column: InspectedColumn, reading: Reading, to: Findi
   if (reading === "csv") inferCsv(column, to);
   if (keepsText(column, reading, to)) to.change("F_RANGE", "numbers beyond a double's make this a column of texts");
   const exact = !beyondDoubles(k);
-  if (reading === "numpy" && column.cells.nested) {
-    if (k.strings || k.booleans || k.integers || k.floats || k.nans)
-      to.refuse("F_SHAPE", `${to.who} refuses lists beside single values, of which numpy makes no array`);
-    else to.depend("F_SHAPE", `${to.who} refuses lists that differ in length, of which numpy makes no array`);
-  }
   if (reading === "numpy") {
+    judgeRagged(column, to);
     judgeArray([column], "kept", to);
     return;
   }
@@ -70,6 +66,15 @@ export function inferColumn(column: InspectedColumn, reading: Reading, to: Findi
     to.change("F_NULL", `a missing value makes this column of whole numbers float64${exact ? "" : ", and those beyond 2^53 are rounded"}`);
   else if (!exact && k.floats) to.change("F_RANGE", "whole numbers beyond 2^53 are rounded beside numbers with a point");
   else if (k.integers && isBeyond64(k)) to.change("F_RANGE", "whole numbers of more than 64 bits make this a column of objects");
+}
+
+/** Lists in cells of which numpy is to make one array. */
+export function judgeRagged(column: InspectedColumn, to: Findings): void {
+  if (!column.cells.nested) return;
+  const k = kindsOf(column);
+  if (k.strings || k.booleans || k.integers || k.floats || k.nans)
+    to.refuse("F_SHAPE", `${to.who} refuses lists beside single values, of which numpy makes no array`);
+  else to.depend("F_SHAPE", `${to.who} refuses lists that differ in length, of which numpy makes no array`);
 }
 
 function inferCsv(column: InspectedColumn, to: Findings): void {

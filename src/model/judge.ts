@@ -4,7 +4,7 @@ import { nearest, optionText } from "../errors.js";
 import { enforce } from "./enforce.js";
 import type { Findings } from "./finding.js";
 import { judgeHints } from "./hints.js";
-import { inferColumn, judgeDigits, judgeLabels } from "./infer.js";
+import { inferColumn, judgeDigits, judgeLabels, judgeRagged } from "./infer.js";
 import type { InspectedColumn, Payload } from "./inspection.js";
 import { beyondDoubles, kindsOf, shapeOf } from "./kinds.js";
 import { judgeParams } from "./params.js";
@@ -237,10 +237,20 @@ function judgeMlflow(payload: Payload, form: Form, { signature, typeHints }: Ser
     schema.tensors.some(({ dtype }) => dtype === "object")
   )
     to.change("F_CAST", `${to.who} makes an array of one cell of every cell in a list of objects, where the tensor's dtype is object`);
+  if (layout === "records" && form.key === "instances" && schema) refuseRagged(columns, schema, to);
   if (input.kind === "dict" && input.equalRows && !schema) judgeInstances(input.tensors, to);
   if (input.kind === "frame" && reading === "frame" && schema) refuseDuplicates(columns, schema, to);
   if (schema && labels?.index) judgeTorn(columns, schema, to);
   if (!to.refused) judgePython(input, schema, reading, to);
+}
+
+/** Each column of a list of objects under instances is an array before any cast; lists and objects that have their type are judged by that. */
+function refuseRagged(columns: readonly InspectedColumn[], schema: Schema, to: Findings): void {
+  const holders: readonly (string | undefined)[] =
+    schema.kind === "columns"
+      ? schema.columns.filter(({ type }) => typeof type === "object").map(({ name }) => name)
+      : (schema.kind === "tensor" ? [schema.tensor] : schema.tensors).filter(({ dtype }) => dtype === "object").map(({ name }) => name);
+  for (const column of columns) if (!holders.includes(column.name)) to.about(column.name, () => judgeRagged(column, to));
 }
 
 /** A list of objects under inputs is a DataFrame where the signature has columns, cast cell by cell. */

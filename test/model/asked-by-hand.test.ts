@@ -130,6 +130,38 @@ describe("texts for columns without names", () => {
   ]);
 });
 
+describe("lists and objects in a list of objects", () => {
+  const inputs = (...cells: string[]) => instances(...cells).replace("instances", "inputs");
+  const MAP = [col({ type: "map", values: { type: "long" } })];
+  const OBJECT = [col({ type: "object", properties: { x: { type: "long", required: true } } })];
+  const OBJECTS = [col({ type: "array", items: { type: "object", properties: { x: { type: "long", required: true } } } })];
+  const LISTS = [col({ type: "array", items: { type: "array", items: { type: "long" } } })];
+  const ARRAY = [col({ type: "array", items: { type: "long" } })];
+  for (const pandas of [P2, P3]) {
+    for (const type of ["boolean", "string"])
+      all([
+        ["mlflow", pandas, instances("[1]", "2"), [col(type)], "F_SHAPE refused"],
+        ["mlflow", pandas, instances('["x"]', '"y"'), [col(type)], "F_SHAPE refused"],
+        // one of lists of one length is taken, and the facts do not tell them
+        ["mlflow", pandas, instances("[1]", "[1,2]"), [col(type)], "F_SHAPE depends", "F_CAST changed"],
+      ]);
+    all([
+      ["mlflow", pandas, inputs("[1]", "2"), [col("string")], "F_CAST changed"],
+      ["mlflow", pandas, instances('{"x":1}'), MAP, "F_TYPE depends"],
+      ["mlflow", pandas, inputs('{"x":1}', '{"x":2,"y":3}'), MAP, "F_TYPE depends"],
+      ["mlflow", pandas, inputs('{"x":1}'), OBJECT, "F_TYPE depends"],
+      ["mlflow", pandas, inputs('[{"x":1}]', "[]"), OBJECTS, "F_TYPE depends"],
+      ["mlflow", pandas, inputs("[[1]]"), LISTS, "F_TYPE depends"],
+      ["mlflow", pandas, inputs("null", '{"x":1}'), OBJECT, "F_NULL depends", "F_TYPE depends"],
+      ["mlflow", pandas, split("null", "null"), MAP],
+      ["mlflow", pandas, split("null", "null"), OBJECT],
+      ["mlflow", pandas, split("null"), [col({ type: "array", items: { type: "long" } }, "a", { required: false })]],
+      ["mlflow", pandas, split("1"), ARRAY, "F_TYPE refused"],
+      ["mlflow", pandas, inputs("1"), MAP, "F_TYPE refused"],
+    ]);
+  }
+});
+
 describe("CSV: whole numbers beyond 2^53 are rounded beside a number with a point", () => {
   const FILE = "a\n9007199254740993\n1.0\n";
   for (const pandas of [P2, P3])
