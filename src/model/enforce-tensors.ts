@@ -63,6 +63,8 @@ function frameAsTensor(input: PythonInput & { kind: "frame" }, spec: TensorSpec,
     columnAsTensor(columns[0] as InspectedColumn, spec, reading, to);
   } else if (spec.shape.length !== 2 || spec.shape[0] !== -1 || spec.shape[1] !== columns.length)
     to.refuse("F_SHAPE", `${to.who} refuses a frame of ${columns.length} columns where the model takes ${spellShape(spec.shape)}`);
+  else if (spec.dtype.startsWith("str") || (spec.dtype.startsWith("datetime64") && spec.dtype !== "datetime64[ns]"))
+    to.refuse("F_TYPE", `${to.who} makes no tensor of ${spec.dtype} of a frame of several columns`);
   else for (const column of columns) to.about(column.name, () => castTensor(column, spec.dtype, reading, to));
 }
 
@@ -82,6 +84,8 @@ function columnAsTensor(column: InspectedColumn, spec: TensorSpec, reading: Read
       "F_SHAPE",
       `${to.who} refuses a column of ${lists ? "lists" : "single values"} where the model takes ${spellShape(spec.shape)}`,
     );
+  else if (spec.dtype.startsWith("datetime64"))
+    to.refuse("F_TYPE", `${to.who} makes no tensor of ${spec.dtype} of a column, whatever is in it; send a list`);
   else if (spec.dtype === "object" && column.nulls > 0)
     to.depend("F_NULL", "null in the first row is refused, and numbers beside null become float64");
   else if (reading === "frame" && column.cells.strings?.lone && isStr(kindsOf(column), to)) to.refuse("F_ENCODING", LONE);

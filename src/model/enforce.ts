@@ -45,6 +45,10 @@ function enforceColumns(input: PythonInput, specs: readonly ColumnSpec[], readin
   for (const spec of specs) {
     const column = own.get(spec.name as string);
     if (!column) continue;
+    if (input.kind === "dict" && columns.length > 1 && typeof spec.type === "object" && column.rows === 0)
+      to.about(column.name, () =>
+        to.depend("F_SHAPE", `${to.who} makes one row of the object, and refuses lists in it for columns of single values, but for texts`),
+      );
     // where some type is not a single value's, the object is one row, whose cells are the lists
     if (input.kind === "dict" && spec.type === "any" && !column.scalar)
       to.about(column.name, () => to.change("F_SHAPE", `${to.who} makes one row of the object, and one cell of this list`));

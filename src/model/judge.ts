@@ -1,12 +1,13 @@
 // What a server does with a payload in a form of its own dialect.
 import { type Dialect, dialectOf, type Form, type Reading } from "../dialects/index.js";
 import { nearest, optionText } from "../errors.js";
+import { judgeLoneLost, LONE } from "./cast.js";
 import { enforce } from "./enforce.js";
 import type { Findings } from "./finding.js";
 import { judgeHints } from "./hints.js";
 import { inferColumn, judgeDigits, judgeLabels, judgeRagged } from "./infer.js";
 import type { InspectedColumn, Payload } from "./inspection.js";
-import { beyondDoubles, kindsOf, shapeOf } from "./kinds.js";
+import { beyondDoubles, isStr, kindsOf, shapeOf } from "./kinds.js";
 import { judgeParams } from "./params.js";
 import type { PythonInput } from "./python-input.js";
 import { SERVERS } from "./servers.js";
@@ -183,6 +184,9 @@ function judgeAzureFrame(payload: Payload, model: Served, to: Findings): void {
     to.depend("F_FORM", `${to.who} ${taken}; say which model it is with ${optionText("model")}`);
   }
   judgePython(pythonOf(payload, named), schema, "ujson", to);
+  if (schema)
+    for (const column of unasked(payload.columns, schema))
+      if (column.cells.strings?.lone && isStr(kindsOf(column), to)) to.about(column.name, () => judgeLoneLost(kindsOf(column), to));
 }
 
 function judgeDuplicates({ columns }: Payload, to: Findings): void {
@@ -242,6 +246,26 @@ function judgeMlflow(payload: Payload, form: Form, { signature, typeHints }: Ser
   if (input.kind === "frame" && reading === "frame" && schema) refuseDuplicates(columns, schema, to);
   if (schema && labels?.index) judgeTorn(columns, schema, to);
   if (!to.refused) judgePython(input, schema, reading, to);
+  if (schema && layout !== "tensor" && to.since("pandas", "3"))
+    for (const column of unasked(columns, schema))
+      to.about(column.name, () => {
+        // the columns of a list of objects under inputs are picked before they are a frame's; arrays for tensors never are one's
+        const numpy = schema.kind === "columns" && !(layout === "records" && form.key === "inputs" && !holds(schema, column));
+        if (column.cells.strings?.lone && (reading === "frame" ? isStr(kindsOf(column), to) : reading === "numpy" && numpy))
+          to.refuse("F_ENCODING", LONE);
+      });
+}
+
+/** Columns that no type of the signature's casts: those that it does not have, and those of type any. */
+function unasked(columns: readonly InspectedColumn[], schema: Schema): readonly InspectedColumn[] {
+  if (schema.kind === "tensor") return [];
+  const specs = schema.kind === "tensors" ? schema.tensors : schema.columns.filter(({ type }) => type !== "any");
+  if (schema.kind === "columns" && schema.columns[0]?.name === undefined) return columns.slice(schema.columns.length);
+  return columns.filter(({ name }) => !specs.some((spec) => spec.name === name));
+}
+
+function holds(schema: Schema & { kind: "columns" }, { name }: InspectedColumn): boolean {
+  return schema.columns.some((spec) => spec.name === name);
 }
 
 /** Each column of a list of objects under instances is an array before any cast; lists and objects that have their type are judged by that. */

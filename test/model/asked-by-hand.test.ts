@@ -162,6 +162,55 @@ describe("lists and objects in a list of objects", () => {
   }
 });
 
+describe("tensors of a frame", () => {
+  const records = '{"dataframe_records":[{"a":"2020-01-01"}]}';
+  const two = '{"dataframe_split":{"columns":["a","b"],"data":[["2020-01-01","2020-01-01"]]}}';
+  for (const pandas of [P2, P3]) {
+    for (const dtype of ["datetime64[ns]", "datetime64[D]"])
+      all([
+        ["mlflow", pandas, split('"2020-01-01"'), tensor(dtype, -1, 1), "F_TYPE refused"],
+        ["mlflow", pandas, split("1"), tensor(dtype, -1), "F_TYPE refused"],
+        ["mlflow", pandas, records, tensor(dtype, -1), "F_TYPE refused"],
+      ]);
+    all([
+      ["mlflow", pandas, two, tensor("datetime64[ns]", -1, 2)],
+      ["mlflow", pandas, two, tensor("datetime64[D]", -1, 2), "F_TYPE refused"],
+      ["mlflow", pandas, two, tensor("str", -1, 2), "F_TYPE refused"],
+      ["mlflow", pandas, split('"x"'), tensor("str", -1, 1)],
+    ]);
+  }
+});
+
+describe("an empty list for a column of lists beside another column", () => {
+  const ARRAY = col({ type: "array", items: { type: "long" } }, "c");
+  for (const pandas of [P2, P3])
+    all([
+      ["mlflow", pandas, '{"inputs":{"c":[],"a":[1]}}', [ARRAY, col("long")], "F_SHAPE depends"], // refused
+      ["mlflow", pandas, '{"inputs":{"c":[],"a":1}}', [ARRAY, col("long")], "F_SHAPE depends"], // taken
+      ["mlflow", pandas, '{"inputs":{"c":[]}}', [ARRAY]],
+    ]);
+});
+
+describe("half of a surrogate pair where the signature has no column", () => {
+  const HALF = '"\\ud800"';
+  const ANY = [col("long"), { name: "z", type: "any", required: false }];
+  const rows2 = `{"columns":["a","z"],"index":[0],"data":[[1,${HALF}]]}`;
+  for (const inputs of [LONG, bare("long"), [{ ...tensor("int64", -1)[0], name: "a" }]])
+    all([
+      ["mlflow", P3, `{"dataframe_split":${rows2}}`, inputs, "F_EXTRA changed", "F_ENCODING refused"],
+      ["mlflow", P3, `{"dataframe_records":[{"a":1,"z":${HALF}}]}`, inputs, "F_EXTRA changed", "F_ENCODING refused"],
+      ["mlflow", P2, `{"dataframe_split":${rows2}}`, inputs, "F_EXTRA changed"],
+    ]);
+  all([
+    ["mlflow", P3, `{"inputs":{"a":[1],"z":[${HALF}]}}`, LONG, "F_EXTRA changed", "F_ENCODING refused"],
+    ["mlflow", P3, `{"inputs":{"a":[1,2],"z":[${HALF},1]}}`, LONG, "F_EXTRA changed", "F_ENCODING refused"],
+    ["mlflow", P3, `{"instances":[{"a":1,"z":${HALF}}]}`, LONG, "F_EXTRA changed", "F_ENCODING refused"],
+    ["mlflow", P3, `{"inputs":[{"a":1,"z":${HALF}}]}`, LONG, "F_EXTRA changed"],
+    ["mlflow", P3, `{"dataframe_split":${rows2}}`, ANY, "F_ENCODING refused"],
+    ["azureml", P3, `{"input_data":${rows2.replace("ud8", "udc")}}`, LONG, "F_EXTRA changed", "F_ENCODING changed", "F_ENCODING depends"],
+  ]);
+});
+
 describe("CSV: whole numbers beyond 2^53 are rounded beside a number with a point", () => {
   const FILE = "a\n9007199254740993\n1.0\n";
   for (const pandas of [P2, P3])
