@@ -6,7 +6,7 @@ import { castTo } from "./cast-type.js";
 import { enforceTensor, enforceTensors } from "./enforce-tensors.js";
 import { checkUncast, enforceUnnamed } from "./enforce-unnamed.js";
 import type { Findings } from "./finding.js";
-import { labelsBecome } from "./guess.js";
+import { labelsBecome, perhapsDates } from "./guess.js";
 import type { InspectedColumn } from "./inspection.js";
 import { dropNames, firstOf, requireNames } from "./names.js";
 import type { PythonInput } from "./python-input.js";
@@ -34,7 +34,8 @@ function enforceColumns(input: PythonInput, specs: readonly ColumnSpec[], readin
           to,
         )
       : undefined;
-  if (!named || label !== undefined) {
+  if (label === "maybe") to.depend("F_LABEL", perhapsDates(to.who));
+  else if (!named || label !== undefined) {
     const required = specs.filter((spec) => spec.required);
     if (required.length > 0) to.refuse("F_LABEL", labelTrouble(label, required.length, to.who));
     else enforceLabelled(columns, specs, label, to);

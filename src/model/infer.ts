@@ -3,7 +3,7 @@ import type { Reading } from "../dialects/index.js";
 import { judgeArray } from "./array.js";
 import { judgeLoneLost, keepsText, LONE } from "./cast.js";
 import type { Findings } from "./finding.js";
-import { becomesDate, isDateName, labelsBecome } from "./guess.js";
+import { becomesDate, isDateName, labelsBecome, perhapsDates } from "./guess.js";
 import type { InspectedColumn } from "./inspection.js";
 import { beyondDoubles, isBeyond64, isStr, kindsOf, onlyLooks, wordsOf } from "./kinds.js";
 import type { Schema } from "./signature.js";
@@ -28,7 +28,8 @@ export function judgeDigits(columns: readonly InspectedColumn[], schema: Schema 
 export function judgeLabels(columns: readonly InspectedColumn[], to: Findings): void {
   const names = columns.map(({ name }) => name);
   const becomes = labelsBecome(names, to);
-  if (becomes) to.change("F_LABEL", `${to.who} makes ${becomes} of the columns' labels (${names.slice(0, 3).join(", ")})`);
+  if (becomes === "maybe") to.depend("F_LABEL", perhapsDates(to.who));
+  else if (becomes) to.change("F_LABEL", `${to.who} makes ${becomes} of the columns' labels (${names.slice(0, 3).join(", ")})`);
 }
 
 /** Without a type pandas and numpy find one that holds every cell of the column. */
@@ -58,6 +59,7 @@ export function inferColumn(column: InspectedColumn, reading: Reading, to: Findi
   if (k.strings || k.booleans || k.listed) {
     if (k.nulls && (reading === "ujson" || (reading === "frame" && isStr(k, to))))
       to.change("F_NULL", "null reaches the model as NaN, not as None");
+    else if (reading === "csv" && k.nulls) to.change("F_NULL", "an empty field reaches the model as NaN beside texts and booleans");
     return;
   }
   if (reading === "ujson" && k.nulls && !k.integers && !k.floats && !k.nans)
@@ -79,6 +81,8 @@ export function judgeRagged(column: InspectedColumn, to: Findings): void {
 
 function inferCsv(column: InspectedColumn, to: Findings): void {
   const { cells } = column;
+  if (cells.booleans && (cells.integers || cells.floats) && !cells.strings)
+    to.change("F_WORD", "numbers beside true and false become texts, and so do these: a CSV file has no kinds of cells");
   if (!cells.strings) return;
   const words = wordsOf(column);
   if (words) to.change("F_WORD", `${words} become NaN: pandas takes such words for missing values`);

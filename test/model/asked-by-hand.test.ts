@@ -211,6 +211,55 @@ describe("half of a surrogate pair where the signature has no column", () => {
   ]);
 });
 
+describe("CSV without a signature", () => {
+  for (const pandas of [P2, P3])
+    all([
+      ["csv", pandas, "a\n1\nTrue\n", undefined, "F_WORD changed"],
+      ["csv", pandas, "a\n1.5\ntrue\n", undefined, "F_WORD changed"],
+      ["csv", pandas, 'a\nx\n""\n', undefined, "F_NULL changed"],
+      ["csv", pandas, "a,b\ntrue,1\n,2\n", undefined, "F_NULL changed"],
+      ["csv", pandas, "a\ntrue\nfalse\n", undefined],
+      ["csv", pandas, "a\nx\ny\n", undefined],
+    ]);
+});
+
+describe("labels of Azure ML's columns, of which pandas makes dates where it can of all", () => {
+  const named = (...names: string[]) => `{"input_data":{"columns":${JSON.stringify(names)},"index":[0],"data":[[${names.map(() => 5)}]]}}`;
+  const longs = (...names: string[]) => names.map((name) => col("long", name));
+  const dates = [
+    "2020-01",
+    "12:30",
+    "Jan 2020",
+    "2020/01/02",
+    "2020-1-2",
+    "2020Q1",
+    "2020-01-01T00:00:00Z",
+    "now",
+    "today",
+    "nan",
+    "NaT",
+    "",
+  ];
+  for (const name of [...dates, "1.2.3", "Jan2020", "1Q2020"])
+    all([
+      ["azureml", P2, named(name), longs(name), "F_LABEL depends"],
+      ["azureml", P3, named(name), longs(name), "F_LABEL depends"],
+    ]);
+  all([
+    ["azureml", P2, named("2020-01", "12:30"), undefined, "F_LABEL depends"],
+    ["azureml", P2, named("2020-01", "x"), undefined],
+    ["azureml", P3, named("2020-01-01"), longs("2020-01-01"), "F_LABEL refused"],
+    ["azureml", P3, named("2020-13-01"), longs("2020-13-01")],
+    ["azureml", P2, named("2300-01-01"), longs("2300-01-01")],
+    ["azureml", P3, named("2300-01-01"), longs("2300-01-01"), "F_LABEL refused"],
+  ]);
+  // none of these is a date to pandas
+  for (const name of "x y age f0 V1 t1 m1 d1 Jan may mon sun dec March day T Z am q1 Q1 1Q 1d 12h 01/02 1st 1990s v1.0 B12 PC1 age-5 lag_1".split(
+    " ",
+  ))
+    all([["azureml", P3, named(name), longs(name)]]);
+});
+
 describe("CSV: whole numbers beyond 2^53 are rounded beside a number with a point", () => {
   const FILE = "a\n9007199254740993\n1.0\n";
   for (const pandas of [P2, P3])
