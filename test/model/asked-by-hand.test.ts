@@ -260,6 +260,19 @@ describe("labels of Azure ML's columns, of which pandas makes dates where it can
     all([["azureml", P3, named(name), longs(name)]]);
 });
 
+describe("what transload refuses to read, and a server may take", () => {
+  const again = '{"columns":["a"],"index":[0,1],"data":[[5]]}';
+  const ANY = [col("any")];
+  for (const pandas of [P2, P3])
+    all([
+      ["mlflow", pandas, `{"dataframe_split":${again}}`, LONG, "F_FAULT depends", "F_FAULT depends"],
+      ["azureml", pandas, `{"input_data":${again}}`, LONG, "F_FAULT depends", "F_FAULT depends"],
+      ["mlflow", pandas, '{"dataframe_split":{"columns":["a"],"index":[0],"data":[[5],[6]]}}', LONG, "F_FAULT refused"],
+      ["mlflow", pandas, '{"inputs":{"a":[[1],[1,2]]}}', ANY, "F_FAULT depends", "F_FAULT depends"],
+      ["mlflow", pandas, '{"inputs":[[1],[1,2]]}', ANY, "F_FAULT depends", "F_FAULT depends"],
+    ]);
+});
+
 describe("CSV: whole numbers beyond 2^53 are rounded beside a number with a point", () => {
   const FILE = "a\n9007199254740993\n1.0\n";
   for (const pandas of [P2, P3])
