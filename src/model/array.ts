@@ -2,10 +2,10 @@
 //
 // Run on numpy 2.4 by way of KServe's get_predict_input (test/model/record_oip.py); seldon-core's REST endpoint and the frameworks' containers
 // on SageMaker do the same (utils.extract_request_parts_json; sagemaker_inference/decoder.py; read).
-import { beyondDoubles, isBeyond64, type Kinds, kindsOf } from "./cast.js";
 import { hasNumbers } from "./datatype.js";
 import type { Findings } from "./finding.js";
 import type { InspectedColumn } from "./inspection.js";
+import { beyondDoubles, isBeyond64, type Kinds, kindsOf } from "./kinds.js";
 
 /** `big`: what the parser makes of whole numbers of more than 64 bits: Python's own keeps them, orjson makes floats of them. */
 export function judgeArray(columns: readonly InspectedColumn[], big: "kept" | "floats", to: Findings): void {

@@ -1,10 +1,12 @@
 // What MLflow and Azure ML make of a column's cells when its type is known. The rules were found by running both on every
 // kind of cell in every type (test/model/answers.json) and are those of numpy's and pandas' casts: MLflow casts before it
 // enforces (proto_json_utils.cast_df_types_according_to_schema), so that most of what cannot be right passes in silence.
-
 import type { Reading } from "../dialects/index.js";
-import type { FindingCode, Findings } from "./finding.js";
-import type { InspectedColumn, StringLook } from "./inspection.js";
+import { DATETIME } from "./cast-dates.js";
+import type { Findings } from "./finding.js";
+import type { InspectedColumn } from "./inspection.js";
+import { anyLook, beyondDoubles, describe, isBeyond64, isStr, type Kinds, kindsOf, onlyLooks, wordsOf } from "./kinds.js";
+import type { Refusal, Rule, Target } from "./rule.js";
 import type { ScalarType } from "./signature.js";
 
 const INTEGERS: Readonly<Record<string, readonly [bigint, bigint]>> = Object.fromEntries(
@@ -30,56 +32,6 @@ const NUMPY: Readonly<Record<ScalarType, string>> = {
   datetime: "datetime64[ns]",
 };
 
-/** The facts about a column in the terms that the rules below need. */
-export interface Kinds {
-  readonly least: bigint;
-  readonly greatest: bigint;
-  readonly integers: boolean;
-  readonly floats: boolean;
-  readonly nans: boolean;
-  readonly nulls: boolean;
-  readonly booleans: boolean;
-  readonly strings: boolean;
-  /** Lists or objects where a single value is expected. */
-  readonly listed: boolean;
-  readonly rows: number;
-}
-
-export function kindsOf({ cells, nulls, nans, rows, shape }: InspectedColumn): Kinds {
-  const { integers, floats, booleans, strings, nested } = cells;
-  return {
-    least: BigInt(integers?.least ?? 0),
-    greatest: BigInt(integers?.greatest ?? 0),
-    integers: integers !== undefined,
-    floats: floats !== undefined,
-    nans: nans > 0,
-    nulls: nulls > 0,
-    booleans: booleans === true,
-    strings: strings !== undefined,
-    listed: nested === true || shape.length > 0,
-    rows,
-  };
-}
-
-/** Strings of these looks only. */
-export function onlyLooks({ cells }: InspectedColumn, ...looks: StringLook[]): boolean {
-  return cells.strings?.looks.every((look) => looks.includes(look)) ?? true;
-}
-
-function anyLook({ cells }: InspectedColumn, ...looks: StringLook[]): boolean {
-  return cells.strings?.looks.some((look) => looks.includes(look)) ?? false;
-}
-
-/** Whole numbers that no column of 64 bits holds: pandas keeps them as Python's own, in a column of objects. */
-export function isBeyond64({ integers, least, greatest }: Kinds): boolean {
-  return integers && (greatest >= 2n ** 64n || least < -(2n ** 63n) || (least < 0n && greatest >= 2n ** 63n));
-}
-
-/** pandas 3 keeps a column of texts as `str`, UTF-8 in which a gap is NaN; beside anything else texts are objects still. */
-export function isStr({ strings, booleans, listed, integers, floats, nans }: Kinds, to: Findings): boolean {
-  return strings && !booleans && !listed && !integers && !floats && !nans && to.since("pandas", "3");
-}
-
 /** What a lone half of a surrogate pair does. */
 export const LONE = "half of a surrogate pair has no place in UTF-8, and pandas 3 refuses it";
 export const LONE_LOST = "half of a surrogate pair is not kept: pandas' parser makes other characters of it";
@@ -94,15 +46,6 @@ export function castTensor(column: InspectedColumn, dtype: string, reading: Read
   // numpy makes the texts, whatever the cells came from
   cast({ ...column, shape: [] }, { name: dtype, dtype }, dtype.startsWith("str") ? "numpy" : reading, to);
 }
-
-/** A column's type, as the signature calls it and as numpy does. */
-interface Target {
-  readonly name: string;
-  readonly dtype: string;
-}
-
-/** Why the whole column is refused, if it is: `Azure ML refuses ${what} in a long column`. */
-type Refusal = readonly [code: FindingCode, what: string] | undefined;
 
 /** Why no array of this dtype is made of the cells, whatever lists they stand in; undefined where one is. */
 export function refusalOf(column: InspectedColumn, dtype: string, reading: Reading, to: Findings): Refusal {
@@ -120,8 +63,9 @@ function cast(column: InspectedColumn, target: Target, reading: Reading, to: Fin
     to.refuse(refusal[0], `${to.who} refuses ${refusal[1]} in ${a(target)}`);
     return;
   }
-  const inFrame = reading === "frame" || reading === "ujson";
-  if (inFrame && !(target.dtype in FLOATS) && (kinds.floats || kinds.nans) && beyondDoubles(kinds))
+  // read_csv does so where the column is one of whole numbers, and keeps the text of others
+  const lifts = reading === "frame" || reading === "ujson" || (reading === "csv" && target.dtype in INTEGERS);
+  if (lifts && !(target.dtype in FLOATS) && (kinds.floats || kinds.nans) && beyondDoubles(kinds))
     to.change("F_RANGE", "whole numbers beyond 2^53 are rounded beside numbers with a point");
   rule?.changes(column, kinds, reading, target, to);
 }
@@ -140,16 +84,6 @@ function castLone(k: Kinds, { name, dtype }: Target, reading: Reading, to: Findi
 export function judgeLoneLost(k: Kinds, to: Findings): void {
   to.change("F_ENCODING", LONE_LOST);
   if (isStr(k, to)) to.depend("F_ENCODING", `${to.who} refuses the second half of a surrogate pair without its first`);
-}
-
-/** Whole numbers that a double may not hold. */
-export function beyondDoubles({ integers, least, greatest }: Kinds): boolean {
-  return integers && (greatest > 2n ** 53n || least < -(2n ** 53n));
-}
-
-interface Rule {
-  refuses(column: InspectedColumn, k: Kinds, reading: Reading, target: Target, to: Findings): Refusal;
-  changes(column: InspectedColumn, k: Kinds, reading: Reading, target: Target, to: Findings): void;
 }
 
 function ruleOf(dtype: string): Rule | undefined {
@@ -232,11 +166,15 @@ function farthest({ cells: { floats } }: InspectedColumn, k: Kinds, { dtype }: T
   // beside numbers with a point read_csv makes doubles of whole numbers, and 2^63 of 2^63 - 1
   if (doubles && floats && k.integers && Number(k.greatest) >= Number(high) + 1) return Number(k.greatest);
   if (doubles && floats && k.integers && Number(k.least) < Number(low)) return Number(k.least);
-  // what is behind the point is cut off first
-  if (floats && Math.trunc(floats.greatest) > Number(high)) return floats.greatest;
-  if (floats && Math.trunc(floats.least) < Number(low)) return floats.least;
+  if (floats && wholeOf(floats.greatest) > high) return floats.greatest;
+  if (floats && wholeOf(floats.least) < low) return floats.least;
   if (!k.integers) return undefined;
   return k.greatest > high ? k.greatest : k.least < low ? k.least : undefined;
+}
+
+/** What is behind the point is cut off first. 2^63 - 1 is no double: to compare with it as one is to compare with 2^63. */
+function wholeOf(value: number): bigint {
+  return BigInt(Math.trunc(Number.isFinite(value) ? value : Math.sign(value) * Number.MAX_VALUE));
 }
 
 /** Whole numbers wrap around in a frame, as C's do. */
@@ -245,11 +183,18 @@ function wrapped(value: bigint, { dtype }: Target): bigint {
   return dtype.startsWith("u") ? BigInt.asUintN(bits, value) : BigInt.asIntN(bits, value);
 }
 
+/** Before pandas 3.1 read_csv makes a text of a number beyond a double, and so of its whole column; since then it is infinite. */
+export function keepsText({ cells: { floats } }: InspectedColumn, reading: Reading, to: Findings): boolean {
+  const within = !floats || (Number.isFinite(floats.least) && Number.isFinite(floats.greatest));
+  return reading === "csv" && !within && !to.since("pandas", "3.1");
+}
+
 const FLOAT: Rule = {
   refuses(column, k, reading, _, to) {
     if (k.listed) return ["F_TYPE", "lists and objects"];
     const endless = column.cells.integers?.endless && reading === "csv" && !to.since("pandas", "3.1");
     if (endless) return ["F_RANGE", "whole numbers of more than 4,300 digits"];
+    if (keepsText(column, reading, to)) return ["F_RANGE", "numbers beyond a double's, as 1e309,"];
     const numbers = k.integers || k.floats || k.nans;
     const words = reading === "csv" ? (["na", "empty"] as const) : [];
     const truths = reading === "csv" && !numbers && onlyLooks(column, "boolean");
@@ -314,81 +259,3 @@ const BINARY: Rule = {
       );
   },
 };
-
-const DATETIME: Rule = {
-  refuses(column, k, reading, _, to) {
-    if (reading === "csv") return ["F_DATE", "every cell"];
-    if (k.listed) return ["F_TYPE", "lists and objects"];
-    const numpy = reading === "numpy";
-    if (anyLook(column, "text", "boolean", "decimal", "na")) return ["F_DATE", "texts that are no dates"];
-    if (numpy && (k.floats || k.nans)) return ["F_DATE", "numbers with a point, NaN too,"];
-    if (numpy && anyLook(column, "nan")) return ["F_DATE", "the word nan"];
-    const beside = k.nulls || k.integers || k.floats || k.nans || k.strings;
-    // MLflow 3.12 and later ask pandas.to_datetime; before, astype
-    const parsed = reading === "frame" && to.since("mlflow", "3.12");
-    if (!numpy && k.booleans && (beside || parsed)) return ["F_TYPE", beside ? "booleans beside others" : "booleans"];
-    const whole = parsed ? k.greatest >= 2n ** 63n || k.least < -(2n ** 63n) : isBeyond64(k);
-    const far = numpy
-      ? k.integers && (k.greatest >= 2n ** 63n || k.least < -(2n ** 63n))
-      : isBeyond64(k) || (!k.floats && k.integers && whole);
-    if (far) return ["F_RANGE", "whole numbers of more than 64 bits"];
-    if (numpy) return undefined;
-    if (anyLook(column, "zoned")) return ["F_DATE", "times with Z or an offset (write them in UTC, without one)"];
-    if (anyLook(column, "far")) return ["F_DATE", "dates before 1677-09-21 and behind 2262-04-11, which nanoseconds do not reach,"];
-    return parsed && mixedDates(column) ? ["F_DATE", mixture(column)] : undefined;
-  },
-  changes(column, k, reading, _, to) {
-    const numpy = reading === "numpy";
-    const numbers = k.integers || k.floats || k.nans;
-    if (anyLook(column, "far"))
-      to.change("F_DATE", "dates before 1677-09-21 and behind 2262-04-11 wrap around in a datetime column: 9999-12-31 becomes 1816-03-29");
-    if (anyLook(column, "zoned")) to.change("F_DATE", "times with an offset are moved to UTC");
-    if (k.strings && (numbers || k.booleans))
-      to.depend("F_DATE", "texts beside numbers in a datetime column are refused, or are dates beside nanoseconds");
-    else if (numbers || k.booleans)
-      to.change("F_DATE", "what is no text is nanoseconds since 1970 in a datetime column; write dates as 2020-01-31T12:00:00");
-    if (anyLook(column, "empty", "nan")) to.change("F_DATE", "empty texts become NaT in a datetime column");
-    if (numpy && anyLook(column, "whole")) to.change("F_DATE", "texts of digits are years in a datetime column");
-    if (anyLook(column, "numbered") || (!numpy && anyLook(column, "whole")))
-      to.depend("F_DATE", "texts that are no ISO dates are guessed in a datetime column, or refused");
-  },
-};
-
-/** pandas takes the form of a column's first date for that of all, fractions of any length as one. */
-function mixedDates({ cells: { strings } }: InspectedColumn): boolean {
-  const { units, separators } = strings?.dates ?? { units: [], separators: [] };
-  return units.length > 1 || separators.length > 1;
-}
-
-const SPELLED = {
-  day: "2020-01-31",
-  minute: "2020-01-31T12:00",
-  second: "2020-01-31T12:00:00",
-  subsecond: "2020-01-31T12:00:00.5",
-} as const;
-
-function mixture({ cells: { strings } }: InspectedColumn): string {
-  const units = strings?.dates?.units ?? [];
-  const forms = units.length > 1 ? units.map((unit) => SPELLED[unit]) : ["2020-01-31T12:00", "2020-01-31 12:00"];
-  return `${forms.join(" beside ")} (write all in one form, as 2020-01-31T12:00:00.000)`;
-}
-
-/** The texts that cannot stay, for a message. */
-function describe(column: InspectedColumn, k: Kinds): string {
-  if (anyLook(column, "text", "numbered")) return "texts";
-  if (anyLook(column, "na", "nan", "empty")) return "empty texts and words for a missing value";
-  if (anyLook(column, "date", "zoned")) return "dates";
-  if (anyLook(column, "boolean")) return `"true" and "false" in quotes`;
-  if (k.strings) return "numbers in quotes";
-  return k.nulls || k.nans ? "missing values" : k.booleans ? "booleans beside numbers" : "such numbers";
-}
-
-/** Words among a column's texts that pandas takes for a missing value. */
-export function wordsOf(column: InspectedColumn): string {
-  const words = [
-    ...(anyLook(column, "na") ? ["NA, null, None"] : []),
-    ...(anyLook(column, "nan") ? ["nan"] : []),
-    ...(anyLook(column, "empty") ? ["empty texts"] : []),
-  ];
-  return words.join(" and ");
-}

@@ -1,7 +1,7 @@
 // Open Inference Protocol's datatypes: numpy's dtypes for them, what they hold, and which of them a column's cells have.
-import { type Kinds, kindsOf } from "./cast.js";
 import type { Findings } from "./finding.js";
 import type { InspectedColumn } from "./inspection.js";
+import { type Kinds, kindsOf } from "./kinds.js";
 
 /** numpy's names; BYTES has none by itself, and BF16 numpy does not know (mlserver/codecs/numpy.py, kserve/utils/numpy_codec.py). */
 export const DTYPES: Readonly<Record<string, string>> = {

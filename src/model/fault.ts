@@ -58,7 +58,11 @@ function findFault(error: TransloadError, dialect: Dialect, { model }: VerdictOp
   else if (code === "E_DUPLICATE")
     to.change("F_FAULT", `${to.who} takes the ${dialect.firstKeyWins ? "first" : "last"} of the two; ${message}`);
   else if (code === "E_RAGGED" && padding(error, dialect)) to.change("F_FAULT", `${to.who} ${padding(error, dialect)}; ${message}`);
+  else if (code === "E_INDEX" && / for 1 rows\b/.test(message) && (azure || dialect.rules === "mlflow"))
+    to.depend("F_FAULT", `${to.who} repeats a single row for every label of the index, where it takes the frame; ${message}`);
   else if (code === "E_AMBIGUOUS") return false;
+  else if ((code === "E_RAGGED" || code === "E_MIXED") && path.startsWith("$.inputs") && takesLists(model))
+    to.depend("F_FAULT", `${to.who} gives the model such lists as they are, where they fit its type; ${message}`);
   else if ((code === "E_RAGGED" || code === "E_MIXED") && takesObjects(model?.signature))
     to.depend("F_FAULT", `${to.who} makes an array of objects of it where numpy can; ${message}`);
   else if (code === "E_OBJECT" && azure && model && !model.signature)
@@ -72,6 +76,13 @@ function findFault(error: TransloadError, dialect: Dialect, { model }: VerdictOp
     to.refuse("F_FAULT", `${to.who} refuses it, too: ${code}: ${message}`);
   else return false;
   return true;
+}
+
+/** A column of type any, or a type hint of lists or of anything: MLflow makes no array of these. */
+function takesLists(model: VerdictOptions["model"]): boolean {
+  const inputs = model?.signature?.inputs;
+  if (inputs?.kind !== "columns") return false;
+  return inputs.columns.some(({ type }) => type === "any" || (model?.typeHints === true && typeof type === "object"));
 }
 
 /** A tensor of numpy's object dtype holds anything. */

@@ -2,10 +2,9 @@
 // against the hint itself (mlflow/types/type_hints.py, _validate_data_against_type_hint; run on 2.22, 3.6 and 3.17), and nothing is cast.
 
 import type { Form } from "../dialects/index.js";
-import { kindsOf } from "./cast.js";
-import { shapeOf } from "./enforce.js";
 import type { Findings } from "./finding.js";
 import type { InspectedColumn, Payload } from "./inspection.js";
+import { kindsOf, shapeOf } from "./kinds.js";
 import type { ScalarType, Schema } from "./signature.js";
 
 /** What a hint is called in Python, by the signature's type. */

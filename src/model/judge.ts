@@ -1,15 +1,15 @@
 // What a server does with a payload in a form of its own dialect.
-
 import { type Dialect, dialectOf, type Form, type Reading } from "../dialects/index.js";
 import { nearest, optionText } from "../errors.js";
-import { judgeArray } from "./array.js";
-import { beyondDoubles, isBeyond64, isStr, judgeLoneLost, kindsOf, LONE, onlyLooks, wordsOf } from "./cast.js";
-import { enforce, type PythonInput, shapeOf } from "./enforce.js";
+import { judgeLoneLost, LONE } from "./cast.js";
+import { enforce } from "./enforce.js";
 import type { Findings } from "./finding.js";
-import { becomesDate, isDateName, labelsBecome } from "./guess.js";
 import { judgeHints } from "./hints.js";
+import { inferColumn, judgeDigits, judgeLabels, judgeRagged } from "./infer.js";
 import type { InspectedColumn, Payload } from "./inspection.js";
+import { beyondDoubles, isStr, kindsOf, shapeOf } from "./kinds.js";
 import { judgeParams } from "./params.js";
+import type { PythonInput } from "./python-input.js";
 import { SERVERS } from "./servers.js";
 import { isScalarType, type Schema, type Signature } from "./signature.js";
 
@@ -184,6 +184,9 @@ function judgeAzureFrame(payload: Payload, model: Served, to: Findings): void {
     to.depend("F_FORM", `${to.who} ${taken}; say which model it is with ${optionText("model")}`);
   }
   judgePython(pythonOf(payload, named), schema, "ujson", to);
+  if (schema)
+    for (const column of unasked(payload.columns, schema))
+      if (column.cells.strings?.lone && isStr(kindsOf(column), to)) to.about(column.name, () => judgeLoneLost(kindsOf(column), to));
 }
 
 function judgeDuplicates({ columns }: Payload, to: Findings): void {
@@ -238,10 +241,40 @@ function judgeMlflow(payload: Payload, form: Form, { signature, typeHints }: Ser
     schema.tensors.some(({ dtype }) => dtype === "object")
   )
     to.change("F_CAST", `${to.who} makes an array of one cell of every cell in a list of objects, where the tensor's dtype is object`);
+  if (layout === "records" && form.key === "instances" && schema) refuseRagged(columns, schema, to);
   if (input.kind === "dict" && input.equalRows && !schema) judgeInstances(input.tensors, to);
   if (input.kind === "frame" && reading === "frame" && schema) refuseDuplicates(columns, schema, to);
   if (schema && labels?.index) judgeTorn(columns, schema, to);
   if (!to.refused) judgePython(input, schema, reading, to);
+  if (schema && layout !== "tensor" && to.since("pandas", "3"))
+    for (const column of unasked(columns, schema))
+      to.about(column.name, () => {
+        // the columns of a list of objects under inputs are picked before they are a frame's; arrays for tensors never are one's
+        const numpy = schema.kind === "columns" && !(layout === "records" && form.key === "inputs" && !holds(schema, column));
+        if (column.cells.strings?.lone && (reading === "frame" ? isStr(kindsOf(column), to) : reading === "numpy" && numpy))
+          to.refuse("F_ENCODING", LONE);
+      });
+}
+
+/** Columns that no type of the signature's casts: those that it does not have, and those of type any. */
+function unasked(columns: readonly InspectedColumn[], schema: Schema): readonly InspectedColumn[] {
+  if (schema.kind === "tensor") return [];
+  const specs = schema.kind === "tensors" ? schema.tensors : schema.columns.filter(({ type }) => type !== "any");
+  if (schema.kind === "columns" && schema.columns[0]?.name === undefined) return columns.slice(schema.columns.length);
+  return columns.filter(({ name }) => !specs.some((spec) => spec.name === name));
+}
+
+function holds(schema: Schema & { kind: "columns" }, { name }: InspectedColumn): boolean {
+  return schema.columns.some((spec) => spec.name === name);
+}
+
+/** Each column of a list of objects under instances is an array before any cast; lists and objects that have their type are judged by that. */
+function refuseRagged(columns: readonly InspectedColumn[], schema: Schema, to: Findings): void {
+  const holders: readonly (string | undefined)[] =
+    schema.kind === "columns"
+      ? schema.columns.filter(({ type }) => typeof type === "object").map(({ name }) => name)
+      : (schema.kind === "tensor" ? [schema.tensor] : schema.tensors).filter(({ dtype }) => dtype === "object").map(({ name }) => name);
+  for (const column of columns) if (!holders.includes(column.name)) to.about(column.name, () => judgeRagged(column, to));
 }
 
 /** A list of objects under inputs is a DataFrame where the signature has columns, cast cell by cell. */
@@ -322,79 +355,4 @@ function judgeUjson(columns: readonly InspectedColumn[], to: Findings): void {
     if (integers && (greatest >= 2n ** 64n || least < -(2n ** 63n)))
       to.about(column.name, () => to.refuse("F_RANGE", `${to.who} refuses whole numbers of more than 64 bits ("Value is too big!")`));
   }
-}
-
-/** Both parsers add up digits in doubles (pandas' ujson with precise_float=False, read_csv's default float_precision before 3.1). */
-function judgeDigits(columns: readonly InspectedColumn[], schema: Schema | undefined, reading: Reading, to: Findings): void {
-  if (reading === "csv" && to.since("pandas", "3.1")) return;
-  const specs = schema?.kind === "columns" ? schema.columns : [];
-  const named = new Map(specs.map((spec) => [spec.name, spec]));
-  for (const [i, column] of columns.entries()) {
-    const own = named.get(column.name);
-    const spec = own ?? (specs[i]?.name === undefined ? specs[i] : undefined);
-    const kept = schema?.kind !== "columns" || spec !== undefined;
-    // a float has fewer digits than that anyway
-    if (kept && spec?.type !== "float" && column.cells.floats?.long)
-      to.about(column.name, () =>
-        to.change("F_DIGITS", `${to.who} loses digits beyond the fifteenth; a list, where the model takes one, keeps them all`),
-      );
-  }
-}
-
-function judgeLabels(columns: readonly InspectedColumn[], to: Findings): void {
-  const names = columns.map(({ name }) => name);
-  const becomes = labelsBecome(names, to);
-  if (becomes) to.change("F_LABEL", `${to.who} makes ${becomes} of the columns' labels (${names.slice(0, 3).join(", ")})`);
-}
-
-/** Without a type pandas and numpy find one that holds every cell of the column. */
-function inferColumn(column: InspectedColumn, reading: Reading, to: Findings): void {
-  const k = kindsOf(column);
-  if (reading === "ujson" && isDateName(column.name, to)) {
-    const dated = becomesDate(column);
-    const name = `pandas takes ${JSON.stringify(column.name)} for the name of dates`;
-    if (dated === "yes") {
-      to.change("F_DATE", `${to.who} makes datetime64 of its cells: ${name}; name it otherwise to keep them`);
-      return;
-    }
-    if (dated === "maybe") to.depend("F_DATE", `${to.who} makes datetime64 of its cells where it can read all of them as dates: ${name}`);
-  }
-  if (reading === "csv") inferCsv(column, to);
-  const exact = !beyondDoubles(k);
-  if (reading === "numpy" && column.cells.nested) {
-    if (k.strings || k.booleans || k.integers || k.floats || k.nans)
-      to.refuse("F_SHAPE", `${to.who} refuses lists beside single values, of which numpy makes no array`);
-    else to.depend("F_SHAPE", `${to.who} refuses lists that differ in length, of which numpy makes no array`);
-  }
-  if (reading === "numpy") {
-    judgeArray([column], "kept", to);
-    return;
-  }
-  if (column.cells.strings?.lone) {
-    if (reading === "frame" && isStr(k, to)) to.refuse("F_ENCODING", LONE);
-    else if (reading === "ujson") judgeLoneLost(k, to);
-  }
-  if (k.strings || k.booleans || k.listed) {
-    if (k.nulls && (reading === "ujson" || (reading === "frame" && isStr(k, to))))
-      to.change("F_NULL", "null reaches the model as NaN, not as None");
-    return;
-  }
-  if (reading === "ujson" && k.nulls && !k.integers && !k.floats && !k.nans)
-    to.change("F_NULL", "null reaches the model as NaN, not as None");
-  else if (k.integers && (k.nulls || k.nans) && !k.floats)
-    to.change("F_NULL", `a missing value makes this column of whole numbers float64${exact ? "" : ", and those beyond 2^53 are rounded"}`);
-  else if (!exact && k.floats) to.change("F_RANGE", "whole numbers beyond 2^53 are rounded beside numbers with a point");
-  else if (k.integers && isBeyond64(k)) to.change("F_RANGE", "whole numbers of more than 64 bits make this a column of objects");
-}
-
-function inferCsv(column: InspectedColumn, to: Findings): void {
-  const { cells } = column;
-  if (!cells.strings) return;
-  const words = wordsOf(column);
-  if (words) to.change("F_WORD", `${words} become NaN: pandas takes such words for missing values`);
-  if (cells.integers || cells.floats || cells.booleans)
-    to.change("F_WORD", "numbers beside texts become texts: a CSV file has no kinds of cells");
-  else if (onlyLooks(column, "whole", "decimal", "nan", "empty", "na"))
-    to.change("F_WORD", "texts that look like numbers become numbers: 01234 becomes 1234");
-  else if (onlyLooks(column, "boolean", "empty", "na")) to.change("F_WORD", "texts that look like true and false become booleans");
 }

@@ -2,12 +2,13 @@
 //
 // Run on kserve 0.21.0's own REST application with the function that its sklearn, xgboost and lightgbm servers read them with
 // (utils/utils.py get_predict_input, on pandas 2.3.3; test/model/record_oip.py). A predictor of one's own is given the parsed body.
+
 import type { Form } from "../dialects/index.js";
 import { beyond, judgeArray } from "./array.js";
-import { kindsOf } from "./cast.js";
 import { refuseUnparsed } from "./datatype.js";
 import type { Findings } from "./finding.js";
 import type { InspectedColumn, Inspection } from "./inspection.js";
+import { kindsOf } from "./kinds.js";
 import { OWN } from "./kserve-inputs.js";
 
 export function judgeKserve({ layout, columns }: Pick<Inspection, "layout" | "columns">, _: Form, __: unknown, to: Findings): void {

@@ -3,10 +3,10 @@
 //
 // Run on mlserver-mlflow 1.7.1 with mlflow 3.17.2, for models of one column of each type, of a tensor and of two (MLflowRuntime.predict); the
 // rules are those of mlflow/models/utils.py (_enforce_mlflow_datatype, _enforce_tensor_spec).
-import { kindsOf } from "./cast.js";
 import { DTYPES } from "./datatype.js";
 import type { Findings } from "./finding.js";
 import type { InspectedColumn, InspectedInput, Inspection } from "./inspection.js";
+import { kindsOf } from "./kinds.js";
 import { type ColumnSpec, isScalarType, type ScalarType, type Signature, type TensorSpec } from "./signature.js";
 import { fits, type Pandas } from "./stored.js";
 
@@ -27,6 +27,7 @@ function judgeColumns(columns: readonly InspectedColumn[], specs: readonly Colum
       to.refuse("F_COLUMN", `${to.who} refuses inputs without ${JSON.stringify(name ?? i)}, which the model's signature requires`);
   }
   if (specs.every(({ name }) => name !== undefined)) dropOthers(columns, specs, to);
+  else if (columns.length > specs.length) dropped(columns.slice(specs.length), to);
 }
 
 /** Numbers are widened within their kind, and whole ones to floats of more bits; nothing else is another type. */
@@ -85,8 +86,11 @@ function judgeTensors(columns: readonly InspectedColumn[], specs: readonly Tenso
 
 function dropOthers(columns: readonly InspectedColumn[], specs: readonly { readonly name: string | undefined }[], to: Findings): void {
   const extra = columns.filter(({ name }) => !specs.some((spec) => spec.name === name));
-  if (extra.length > 0)
-    to.change("F_EXTRA", `${to.who} drops inputs that the model's signature does not have: ${extra.map(({ name }) => name).join(", ")}`);
+  if (extra.length > 0) dropped(extra, to);
+}
+
+function dropped(extra: readonly InspectedColumn[], to: Findings): void {
+  to.change("F_EXTRA", `${to.who} drops inputs that the model's signature does not have: ${extra.map(({ name }) => name).join(", ")}`);
 }
 
 function judgeTensor(column: InspectedColumn, { dtype, shape }: TensorSpec, to: Findings): void {

@@ -2,11 +2,13 @@
 //
 // Run, kind by kind, on MLServer 1.7.1's own REST application with pandas 3.1.1 and numpy 2.4 (test/model/record_oip.py), unless a rule says
 // that it was read. Its parser is orjson, its model of a request pydantic's (types/dataplane.py), its decoders are codecs/.
+
 import type { Form } from "../dialects/index.js";
-import { castTensor, type Kinds, kindsOf, onlyLooks, refusalOf } from "./cast.js";
+import { castTensor, refusalOf } from "./cast.js";
 import { DTYPES, hasNumbers, isInteger, refuseUnparsed } from "./datatype.js";
 import type { Findings } from "./finding.js";
 import type { InspectedColumn, InspectedInput, Inspection } from "./inspection.js";
+import { type Kinds, kindsOf, onlyLooks } from "./kinds.js";
 import { judgeKserveInputs } from "./kserve-inputs.js";
 import { judgeSigned } from "./mlserver-model.js";
 import type { ColumnType, Signature } from "./signature.js";

@@ -2,11 +2,12 @@
 //
 // `numpy.genfromtxt(dtype=None, delimiter=",")` and `numpy.array(json.loads(…))` (sagemaker_inference 1.10.1, decoder.py, which was run).
 // SageMaker's own algorithms read the same CSV by rules of their own.
+
 import type { Form } from "../dialects/index.js";
 import { judgeArray } from "./array.js";
-import { kindsOf } from "./cast.js";
 import type { Findings } from "./finding.js";
 import type { Inspection } from "./inspection.js";
+import { kindsOf } from "./kinds.js";
 
 export function judgeSagemaker({ layout, columns }: Pick<Inspection, "layout" | "columns">, _: Form, __: unknown, to: Findings): void {
   if (layout === "tensor") judgeArray(columns, "kept", to);

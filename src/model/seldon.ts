@@ -3,11 +3,12 @@
 // Over REST the Python server's wrapper hands `json.loads` to `numpy.array`: run on seldon-core 1.19.0 with Flask's test client. Over gRPC,
 // and through what speaks it, numbers are doubles, and there is neither NaN nor, in a tensor, null (proto/prediction.proto; run: null in a
 // tensor raises). The executor that stands before it in a cluster was not run.
+
 import { dialectOf, type Form } from "../dialects/index.js";
 import { judgeArray } from "./array.js";
-import { kindsOf } from "./cast.js";
 import type { Findings } from "./finding.js";
 import type { Inspection } from "./inspection.js";
+import { kindsOf } from "./kinds.js";
 
 export function judgeSeldon({ columns }: Pick<Inspection, "columns">, form: Form, _: unknown, to: Findings): void {
   const { way } = dialectOf(form);

@@ -1,8 +1,9 @@
 // Whether MLflow takes a column of a Parquet file as it is stored. It hands the file to pandas.read_parquet, and enforces the signature on what
 // comes back without a cast before (mlflow/models/utils.py, _enforce_mlflow_datatype; run on 3.17.2 with pandas 2.3 and 3.1).
-import { a, kindsOf } from "./cast.js";
+import { a } from "./cast.js";
 import type { Findings } from "./finding.js";
 import type { InspectedColumn } from "./inspection.js";
+import { kindsOf } from "./kinds.js";
 import type { ScalarType } from "./signature.js";
 
 /** What a column is in pandas: its kind, and the bits of its numbers. */

@@ -2,11 +2,12 @@
 //
 // Read in the server's source (tensorflow_serving/util/json_tensor.cc: IsLosslessDecimal, AddValueToTensor, over rapidjson), and not run.
 // That it takes no null, and one kind for all cells of a tensor, its table says.
+
 import type { Form } from "../dialects/index.js";
-import { kindsOf } from "./cast.js";
 import { refuseUnparsed } from "./datatype.js";
 import type { Findings } from "./finding.js";
 import type { Inspection } from "./inspection.js";
+import { kindsOf } from "./kinds.js";
 
 /** Whole numbers up to here are taken for float, and for double. */
 const [FLOAT, DOUBLE] = [2n ** 24n - 1n, 2n ** 53n - 1n];

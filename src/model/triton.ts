@@ -2,11 +2,12 @@
 //
 // Read in the server's source (server: src/http_server.cc, ReadDataFromJsonHelper and SetTritonParameterFromJsonParameter; common:
 // include/triton/common/triton_json.h, over rapidjson), and not run.
+
 import type { Form } from "../dialects/index.js";
-import { type Kinds, kindsOf } from "./cast.js";
 import { hasNumbers, isInteger, kindNames, rangeOf, refuseUnparsed } from "./datatype.js";
 import type { Findings } from "./finding.js";
 import type { InspectedColumn, Inspection } from "./inspection.js";
+import { type Kinds, kindsOf } from "./kinds.js";
 
 export function judgeTriton({ columns, request }: Pick<Inspection, "columns" | "request">, _: Form, __: unknown, to: Findings): void {
   for (const key of (request?.odd ?? []).filter((key) => key !== "content_type" && key !== "headers"))
