@@ -53,7 +53,7 @@ function syscallOf(error: unknown): string | undefined {
   return error instanceof TransloadError ? undefined : (error as NodeJS.ErrnoException | undefined)?.syscall;
 }
 
-function reason(error: unknown): string {
+export function reason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return REASONS[code ?? ""] ?? message;
 }

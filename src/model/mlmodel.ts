@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { TransloadError } from "../errors.js";
+import { reason } from "../io/disk-errors.js";
 import { type Model, parseModel } from "./mlmodel-text.js";
 import type { Signature } from "./signature.js";
 
@@ -41,8 +42,8 @@ async function findFile(path: string): Promise<string> {
 }
 
 function unreadable(path: string, error: unknown): TransloadError {
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code } = error as NodeJS.ErrnoException;
   const missing = code === "ENOENT" && basename(path) === FILE ? "there is no MLmodel file" : undefined;
-  const reason = missing ?? (code === "ENOENT" ? "no such file or folder" : message);
-  return new TransloadError("E_READ", `cannot read the model ${path}: ${reason}`, {}, { cause: error });
+  const nothing = code === "ENOENT" ? "no such file or folder" : undefined;
+  return new TransloadError("E_READ", `cannot read the model ${path}: ${missing ?? nothing ?? reason(error)}`, {}, { cause: error });
 }
