@@ -24,7 +24,13 @@ export function columnsView(payload: Payload, changed: () => void): HTMLElement 
     const column = facts.get(name) ?? inspection?.columns[i];
     const cells = column ? factCells(column) : HEADS.slice(2).map(() => element("td", {}, "…"));
     if (!choosable)
-      return element("tr", {}, element("th", { scope: "row" }, name || "values"), element("td", {}, column ? dtypeOf(column) : "…"), ...cells);
+      return element(
+        "tr",
+        {},
+        element("th", { scope: "row" }, name || "values"),
+        element("td", {}, column ? dtypeOf(column) : "…"),
+        ...cells,
+      );
     return element("tr", {}, ...choiceCells(name, column, choiceOf(payload, name), changed), ...cells);
   });
   const more = names.length > SHOWN ? `; ${spellCount(names.length - SHOWN, "more column")} are not shown, and stay as they are` : "";
