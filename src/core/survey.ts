@@ -17,7 +17,7 @@ export const enum Look {
   Bool = 0x10,
   Nested = 0x20,
   Fraction = 0x40, // a number with point or exponent that is not whole
-  Long = 0x80, // one of more than 15 significant digits, or one whose exponent costs digits
+  Long = 0x80, // one of more than 15 significant digits
   Over = 0x100, // a whole number of 2^64 or more
   Under = 0x200, // or of -2^64 or less
   // strings; one of these for each
@@ -98,7 +98,7 @@ export function lookNumber(seen: usize, range: usize, p: usize, end: usize): voi
     return;
   }
   let bits: u32 = load<u32>(seen) | Look.Float;
-  if ((significand >= 1000000000000000 && (cut || isLong(significand))) || isScaled(p, end)) bits |= Look.Long;
+  if (significand >= 1000000000000000 && (cut || isLong(significand))) bits |= Look.Long;
   const v = toF64(p, end);
   if (v != trunc(v)) bits |= Look.Fraction;
   store<u32>(seen, bits);
@@ -125,23 +125,6 @@ function isLong(digits: u64): bool {
     digits /= 10;
   }
   return false;
-}
-
-/** It has an exponent, and digits behind the point or a power of ten that no double is: a parser that multiplies the two rounds twice. */
-function isScaled(p: usize, end: usize): bool {
-  for (; p < end; p++) {
-    const c = load<u8>(p) | 0x20;
-    if (c == 0x65 /* e */) return powerAt(p + 1, end) > 22;
-    if (c == 0x2e /* . */) return !isWhole(p + 1, end);
-  }
-  return false;
-}
-
-/** The size of the exponent in [p, end), as far as it matters. */
-function powerAt(p: usize, end: usize): u32 {
-  let power: u32 = 0;
-  for (; p < end; p++) if (isDigit(load<u8>(p)) && power < 100) power = power * 10 + load<u8>(p) - 0x30;
-  return power;
 }
 
 /** The number's text has neither a point nor an exponent. */

@@ -18,7 +18,7 @@ export const FINDINGS = {
   F_DTYPE: "a datatype that the server does not know, or does not take in JSON",
   F_CAST: "cells become something else in the column's type",
   F_RANGE: "numbers beyond what a type or a server can hold",
-  F_DIGITS: "digits beyond the fifteenth, or the last ones of a number with an exponent, are lost",
+  F_DIGITS: "digits beyond the fifteenth are lost",
   F_NULL: "null where there is no place for it, or where it changes the column",
   F_NAN: "NaN or Infinity where the server reads none",
   F_DATE: "cells become dates, or cannot",

@@ -20,10 +20,7 @@ export function judgeDigits(columns: readonly InspectedColumn[], schema: Schema 
     // a float has fewer digits than that anyway
     if (kept && spec?.type !== "float" && column.cells.floats?.long)
       to.about(column.name, () =>
-        to.change(
-          "F_DIGITS",
-          `${to.who} loses digits beyond the fifteenth, and the last ones of numbers with an exponent; a list, where the model takes one, keeps them all`,
-        ),
+        to.change("F_DIGITS", `${to.who} loses digits beyond the fifteenth; a list, where the model takes one, keeps them all`),
       );
   }
 }

@@ -92,10 +92,7 @@ export interface InspectedCells {
     greatest: number;
     /** Some are not whole. */
     fractions: boolean;
-    /**
-     * Some have more than 15 significant digits, or an exponent with digits behind the point, or one beyond 22: of these fast parsers lose the last
-     * digits (pandas' ujson, read_csv before 3.1).
-     */
+    /** Some have more than 15 significant digits. */
     long: boolean;
   };
   /** Texts. */

@@ -28,13 +28,7 @@ export function lookNumber(text: string): number {
     .replace(/[eE].*/, "")
     .replace(/[-.]/g, "")
     .replace(/^0+|0+$/g, "");
-  return Look.Float | (Math.trunc(value) === value ? 0 : Look.Fraction) | (digits.length > 15 || isScaled(text) ? Look.Long : 0);
-}
-
-/** It has an exponent, and digits behind the point or a power of ten that no double is. */
-function isScaled(text: string): boolean {
-  const [, fraction, exponent] = /^-?\d+(\.\d+)?[eE]([-+]?\d+)$/.exec(text) ?? [];
-  return exponent !== undefined && (fraction !== undefined || Math.abs(Number(exponent)) > 22);
+  return Look.Float | (Math.trunc(value) === value ? 0 : Look.Fraction) | (digits.length > 15 ? Look.Long : 0);
 }
 
 /** Bits of a string's inside as written, escapes and all, a character for each byte. */
