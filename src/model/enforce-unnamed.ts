@@ -2,7 +2,7 @@
 import type { Reading } from "../dialects/index.js";
 import { judgeArray } from "./array.js";
 import { LONE_LOST } from "./cast.js";
-import { castTo } from "./cast-type.js";
+import { castTo } from "./cast-signature.js";
 import { spellShape } from "./enforce-tensors.js";
 import type { Findings } from "./finding.js";
 import type { InspectedColumn } from "./inspection.js";

@@ -2,7 +2,7 @@
 // _enforce_schema), and what the casts before it do to the cells (cast.ts).
 import type { Reading } from "../dialects/index.js";
 import { nearest } from "../errors.js";
-import { castTo } from "./cast-type.js";
+import { castTo } from "./cast-signature.js";
 import { enforceTensor, enforceTensors } from "./enforce-tensors.js";
 import { checkUncast, enforceUnnamed } from "./enforce-unnamed.js";
 import type { Findings } from "./finding.js";
