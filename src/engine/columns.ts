@@ -152,11 +152,12 @@ export function checkNames(names: readonly string[], asked: DTypeChoice | undefi
 }
 
 /**
- * The columns that are read, as places in the payload's: all of them, or those picked by name.
+ * The columns that are read, as places in the payload's: all of them, or those picked by name. One that is picked twice is read once, and
+ * given out twice by whoever names the columns (pick.ts): an engine has one place for its cells.
  * @throws TransloadError E_COLUMNS for a name that the payload does not have.
  */
 export function pickedOf(names: readonly string[], pick: readonly string[] | undefined): number[] {
-  return pick ? placesAmong(names, pick) : names.map((_, i) => i);
+  return pick ? [...new Set(placesAmong(names, pick))] : names.map((_, i) => i);
 }
 
 /**

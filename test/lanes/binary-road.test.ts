@@ -91,3 +91,29 @@ test("a zip without arrays is no empty npz", async () => {
   const zip = Buffer.concat([local, central, name, end]);
   await expect(columnsOf(zip, "npz")).rejects.toMatchObject({ code: "E_FORM", detail: expect.stringContaining("no array") });
 });
+
+describe.each(["core", "reference"] as const)("a column that is chosen twice, %s", (engine) => {
+  const csv = "a,b\n1,x\n2,y\n";
+  const split = '{"dataframe_split":{"columns":["a","b"],"data":[[1,"x"],[2,"y"]]}}';
+  const lines = '{"a":1,"b":"x"}\n{"a":2,"b":"y"}\n';
+  const columns = { v: "a", w: "b", x: "a", y: "b" };
+  const sources = { csv, mlflow: split, jsonl: lines };
+
+  test.each(Object.entries(sources))("has its cells twice in batches, from %s", async (from, text) => {
+    for await (const batch of readBatches([Buffer.from(text)], { from, columns: ["b", "a", "b", "a"], engine, dtype: { a: "int64" } }))
+      expect(batch.columns.map(({ name, values }) => [name, [...values]])).toEqual([
+        ["b", ["x", "y"]],
+        ["a", [1n, 2n]],
+        ["b", ["x", "y"]],
+        ["a", [1n, 2n]],
+      ]);
+  });
+
+  test.each(Object.keys(sources).flatMap((from) => ["parquet", "arrow", "npz"].map((to) => [from, to] as const)))(
+    "has its cells twice in a file, %s to %s",
+    async (from, to) => {
+      const { file } = await converted(sources[from as "csv"], { from, to, columns, engine });
+      expect(await columnsOf(file, to)).toEqual({ v: [1n, 2n], w: ["x", "y"], x: [1n, 2n], y: ["x", "y"] });
+    },
+  );
+});
