@@ -1,5 +1,7 @@
 import { decode } from "../columns/bytes.js";
 import { isWrittenAsText } from "../columns/cell-text.js";
+import { roomFor } from "../columns/cells.js";
+import type { Column } from "../columns/column.js";
 import { columnsNamed, type DType, type DTypeChoice, dtypeNamed, isNumeric, NUMERIC } from "../columns/dtype.js";
 import { nearest, placesAmong, TransloadError } from "../errors.js";
 import type { CellRequest } from "./cells.js";
@@ -184,6 +186,20 @@ export function chooseDtypes(names: readonly string[], kinds: readonly Kinds[], 
     if (booleans && !numbers && !number) return { dtype: "bool", guessed: true };
     if (number) return { dtype: number, guessed: false };
     return { dtype: asked === "infer" || request.infer ? wholeOrFloat(kinds[i] as Kinds) : "float64", guessed: true };
+  });
+}
+
+/** Of columns of which no cell was seen. */
+const UNSEEN: Kinds = { numbers: false, floats: false, strings: false, booleans: false };
+
+/** The columns of a cargo that has names for them and no rows: each has the dtype that it has where all of its cells are null. */
+export function emptyColumns(names: readonly string[], request: CellRequest): Column[] {
+  if (request.layout === "rows") checkNames(names, request.dtype);
+  const unseen = names.map(() => UNSEEN);
+  const choices = chooseDtypes(names, unseen, request);
+  return pickedOf(names, request.pick).map((i) => {
+    const { dtype } = choices[i] as ColumnChoice;
+    return { name: names[i] as string, dtype, values: roomFor(dtype, 0) as Column["values"], shape: [] };
   });
 }
 
