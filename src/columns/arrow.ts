@@ -60,7 +60,9 @@ const TYPES: Readonly<Record<NumericDType, () => DataType>> = {
 /** A batch as Arrow's record batch: numbers over the same memory, booleans and text copied. Tensors are fixed-size lists. */
 export function toArrow(batch: Rows, schema: Schema = schemaOf(batch), rowOffset = 0): RecordBatch {
   const children = batch.columns.map((column, i) => dataOf(column, batch.rowCount, schema.fields[i] as Field, rowOffset));
-  return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: batch.rowCount, nullCount: 0, children }));
+  const made = new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: batch.rowCount, nullCount: 0, children }));
+  // apache-arrow puts a schema's fields together by their names, and two columns may have one
+  return Object.assign(made, { schema });
 }
 
 export function schemaOf(batch: Rows): Schema {

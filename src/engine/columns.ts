@@ -1,5 +1,7 @@
 import { decode } from "../columns/bytes.js";
 import { isWrittenAsText } from "../columns/cell-text.js";
+import { roomFor } from "../columns/cells.js";
+import type { Column } from "../columns/column.js";
 import { columnsNamed, type DType, type DTypeChoice, dtypeNamed, isNumeric, NUMERIC } from "../columns/dtype.js";
 import { nearest, placesAmong, TransloadError } from "../errors.js";
 import type { CellRequest } from "./cells.js";
@@ -152,11 +154,12 @@ export function checkNames(names: readonly string[], asked: DTypeChoice | undefi
 }
 
 /**
- * The columns that are read, as places in the payload's: all of them, or those picked by name.
+ * The columns that are read, as places in the payload's: all of them, or those picked by name. One that is picked twice is read once, and
+ * given out twice by whoever names the columns (pick.ts): an engine has one place for its cells.
  * @throws TransloadError E_COLUMNS for a name that the payload does not have.
  */
 export function pickedOf(names: readonly string[], pick: readonly string[] | undefined): number[] {
-  return pick ? placesAmong(names, pick) : names.map((_, i) => i);
+  return pick ? [...new Set(placesAmong(names, pick))] : names.map((_, i) => i);
 }
 
 /**
@@ -194,6 +197,20 @@ export function saidOf({ dtype: asked, declared }: CellRequest, name: string): D
 
 function declaredOf(declared: CellRequest["declared"], name: string): DType | undefined {
   return typeof declared === "string" ? declared : ownValue(declared, name);
+}
+
+/** Of columns of which no cell was seen. */
+const UNSEEN: Kinds = { numbers: false, floats: false, strings: false, booleans: false };
+
+/** The columns of a cargo that has names for them and no rows: each has the dtype that it has where all of its cells are null. */
+export function emptyColumns(names: readonly string[], request: CellRequest): Column[] {
+  if (request.layout === "rows") checkNames(names, request.dtype);
+  const unseen = names.map(() => UNSEEN);
+  const choices = chooseDtypes(names, unseen, request);
+  return pickedOf(names, request.pick).map((i) => {
+    const { dtype } = choices[i] as ColumnChoice;
+    return { name: names[i] as string, dtype, values: roomFor(dtype, 0) as Column["values"], shape: [] };
+  });
 }
 
 function ownValue(dtypes: Readonly<Record<string, DType>> | undefined, name: string): DType | undefined {

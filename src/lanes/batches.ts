@@ -2,7 +2,7 @@
 
 import { checkHeader } from "../binary/check.js";
 import { type BinaryForm, binaryAt, binaryForm } from "../binary/form.js";
-import type { Batch } from "../columns/batch.js";
+import { Batch } from "../columns/batch.js";
 import { castBatch } from "../columns/cast.js";
 import { dtypesDeclared } from "../columns/datatype.js";
 import { withDictionaries } from "../columns/dictionary.js";
@@ -12,6 +12,7 @@ import { dropColumns, frameOf, pickColumns } from "../columns/pick.js";
 import type { RowSet } from "../columns/row-set.js";
 import { choose } from "../dialects/index.js";
 import type { CellRequest } from "../engine/cells.js";
+import { emptyColumns } from "../engine/columns.js";
 import { refuseLabel, withoutPlace } from "../engine/fault.js";
 import { limited } from "../engine/index.js";
 import { Opening } from "../envelope/opening.js";
@@ -33,7 +34,7 @@ import { honestly, prepared, refuseEncoded } from "./recoding.js";
 
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
-/** Batches, and one without rows where a binary file has none, so that its columns are known. */
+/** Batches, and one without rows where there are none, so that its columns are known: those of a binary file, or of a text that names them. */
 export async function* batchesIn(chunks: Chunks, request: ReadRequest, host: Host): AsyncGenerator<Batch, void, undefined> {
   const { choice, picked, ...rows } = request.rows;
   if (choice) return yield* chosen(chunks, choice, request, host);
@@ -146,7 +147,7 @@ function isNameless({ kind, columns: [first] }: Batch): boolean {
 }
 
 async function* readText(bytes: Chunks, request: ReadRequest, host: Host): AsyncGenerator<Batch, void, undefined> {
-  const { rows, limits, run } = request;
+  const { rows, limits, run, onLate } = request;
   const {
     dtype,
     infer,
@@ -169,6 +170,22 @@ async function* readText(bytes: Chunks, request: ReadRequest, host: Host): Async
   const opening = new Opening();
   let rewriter: Rewriter | undefined;
   let cargo: CargoReader | undefined;
+  /** What is asked of the cells of a cargo that has given none so far. */
+  let unseen: CellRequest | undefined;
+
+  function checkLabel({ oddLabel }: Rewriter): void {
+    if (request.named && oddLabel !== undefined && !rows.columns) throw refuseLabel(oddLabel, request.named);
+  }
+
+  /** A batch without rows, where there are names for what has none: a tensor without one may be of any rank. */
+  function* nothing(names: readonly string[] | undefined): Generator<Batch> {
+    if (!unseen || !names?.length) return;
+    checkLabel(rewriter as Rewriter);
+    const pick = found.picks && unseen.layout === "rows" ? rows.columns : undefined;
+    const columns = emptyColumns(names, { ...unseen, pick });
+    yield new Batch({ rowOffset: 0, rowCount: 0, columns, kind: unseen.layout === "rows" ? "frame" : "tensor" });
+    unseen = undefined;
+  }
 
   function* take(chunk: Uint8Array, last: boolean): Generator<Batch> {
     let piece = chunk;
@@ -188,7 +205,8 @@ async function* readText(bytes: Chunks, request: ReadRequest, host: Host): Async
           renames: false,
           createScanner,
           write: () => {},
-          onLate: request.onLate,
+          // no batch has gone out without them where there is no row
+          onLate: onLate && (() => unseen ?? onLate()),
           noted: request.noted,
           partial: rows.partial ?? false,
           warn: (warning) => run.onWarning?.(warning),
@@ -201,8 +219,11 @@ async function* readText(bytes: Chunks, request: ReadRequest, host: Host): Async
     if (last) rewriter.scanner.last();
     const reader = cargo as CargoReader;
     for (let step = reader.next(); step; step = reader.next()) {
+      if (step.type === "start") unseen = rewriter.request;
+      if (step.type === "end" && unseen?.layout === "tensor") yield* nothing(unseen.names);
       if (step.type !== "batch") continue;
-      if (request.named && rewriter.oddLabel !== undefined && !rows.columns) throw refuseLabel(rewriter.oddLabel, request.named);
+      unseen = undefined;
+      checkLabel(rewriter);
       yield step.batch;
     }
   }
@@ -214,6 +235,8 @@ async function* readText(bytes: Chunks, request: ReadRequest, host: Host): Async
     yield* own ? take(new Uint8Array(), true) : placeless(take(new Uint8Array(), true));
     const read = rewriter as unknown as Rewriter;
     read.end();
+    // a frame's names may stand behind its rows
+    if (unseen?.layout === "rows") yield* nothing(read.columns);
     request.onRows?.(found.moved?.told() ?? read);
     request.onBeside?.(besideIn(read, found.moved?.told()));
   } catch (error) {

@@ -3,7 +3,7 @@
 import { type BinaryForm, binaryForm } from "../binary/form.js";
 import type { Batch } from "../columns/batch.js";
 import { encode } from "../columns/bytes.js";
-import { orElse } from "../columns/datatype.js";
+import { type AskedDatatype, datatypeHolding, orElse } from "../columns/datatype.js";
 import { labelsOf, type RowLabels, withoutLabels } from "../columns/labels.js";
 import { withNan } from "../columns/nan.js";
 import { choose, dialectOf, FORMS, type Form, type Layout, target } from "../dialects/index.js";
@@ -77,7 +77,8 @@ async function* text(batches: AsyncIterable<Batch>, request: WriteRequest, host:
   const goal = target(choice, layout, middle, false);
   const told = frame && (asked.nan ?? dialectOf(goal.form).nan) === "error" ? judged(all) : all;
   const printed = frame ? printFrame(told, head, labels, host) : named ? printNamed(told, head) : printTensor(told, head);
-  const datatype = goal.form.content && orElse(asked.datatype, orElse(request.datatype, beside && datatypesFor(goal.form, beside)));
+  const known = orElse(beside && datatypesFor(goal.form, beside), first.done ? undefined : datatypesIn(first.value));
+  const datatype = goal.form.content && orElse(asked.datatype, orElse(request.datatype, known));
   const writing = { ...asked, ...(datatype !== undefined && { datatype }) };
   if (goal.form === middle && Object.keys(writing).length === 0 && !isCut(pieces) && rows.nested !== "json") return yield* printed;
   // but for labels, nothing stands behind the rows that we print, and their bytes have been counted
@@ -97,6 +98,12 @@ async function* text(batches: AsyncIterable<Batch>, request: WriteRequest, host:
     // what is refused there has a row and a cell; its line and offset are of a text that nobody has seen
     throw withoutPlace(error);
   }
+}
+
+/** Where there are no rows, whose cells tell what columns are: their dtypes do. */
+function datatypesIn({ kind, rowCount, columns }: Batch): AskedDatatype {
+  if (kind !== "frame" || rowCount > 0) return undefined;
+  return Object.fromEntries(columns.map(({ name, dtype }) => [name, datatypeHolding(dtype) ?? "BYTES"]));
 }
 
 /** NaN is refused by its column's name, which the printed text's rows do not have. */

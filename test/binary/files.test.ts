@@ -7,8 +7,8 @@ import { pipeline } from "node:stream/promises";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { convert, readBatches, type SplitOptions, split, writeBatches } from "../../src/index.js";
-import { written } from "../support/binary-samples.js";
+import { type Batch, convert, readBatches, type SplitOptions, split, writeBatches } from "../../src/index.js";
+import { frame, written } from "../support/binary-samples.js";
 import { drawing } from "../support/draw.js";
 import { same } from "../support/same.js";
 import { batchesOf, inMilliseconds, table, tableOf } from "../support/typed-tables.js";
@@ -100,4 +100,35 @@ describe("a table written and read again is the same", () => {
     },
     60_000,
   );
+});
+
+describe("two columns of one name have a dtype each", () => {
+  const one = (name: string) => [
+    { name, dtype: "float64" as const, values: Float64Array.of(1.5, 2.5), shape: [] },
+    { name, dtype: "int64" as const, values: BigInt64Array.of(3n, 4n), shape: [] },
+    { name, dtype: "string" as const, values: ["x", "y"], shape: [] },
+    { name, dtype: "int64" as const, values: BigInt64Array.of(3n, 4n, 5n, 6n), shape: [2] },
+  ];
+  const expected = [
+    ["a", "float64", [1.5, 2.5]],
+    ["a", "int64", [3n, 4n]],
+    ["a", "string", ["x", "y"]],
+    ["a", "int64", [3n, 4n, 5n, 6n]],
+  ];
+  const shown = async (bytes: Buffer) => (await tableOf([bytes])).map(({ name, dtype, cells }) => [name, dtype, cells]);
+
+  test.each(["parquet", "arrow", "arrows"])("in %s, and in what is made of that", async (to) => {
+    const bytes = await written([frame(one("a"))], { to });
+    expect(await shown(bytes)).toEqual(expected);
+    for (const next of ["parquet", "arrow", "arrows"]) {
+      const batches: Batch[] = [];
+      for await (const batch of readBatches([bytes])) batches.push(batch);
+      expect(await shown(await written(batches, { to: next }))).toEqual(expected);
+    }
+  });
+
+  test("in Arrow's batches", async () => {
+    const { schema } = await frame(one("a")).toArrow();
+    expect(schema.fields.map(({ type }) => `${type}`)).toEqual(["Float64", "Int64", "Utf8", "FixedSizeList[2]<Int64>"]);
+  });
 });

@@ -85,3 +85,15 @@ describe("decimals of many digits", () => {
     await expect(read({ dtype: { amount: "int64" } })).rejects.toMatchObject({ code: "E_RANGE" });
   });
 });
+
+test("what pyarrow notes of two columns of one name is each column's own", async () => {
+  const found: unknown[] = [];
+  for await (const { columns } of readBatches([bytesOf("names-twice.parquet")]))
+    found.push(...columns.map(({ name, dtype, timezone }) => [name, dtype, timezone]));
+  expect(found).toEqual([
+    ["a", "string", undefined],
+    ["a", "int64", undefined],
+    ["b", "datetime64[us]", "Europe/Zurich"],
+    ["b", "datetime64[us]", "UTC"],
+  ]);
+});

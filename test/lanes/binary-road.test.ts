@@ -2,9 +2,10 @@
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
+import { batchesOf } from "../../src/api/read.js";
 import { type ConvertOptions, convert, readBatches, type Warning } from "../../src/index.js";
 
-async function converted(text: string, options: ConvertOptions): Promise<{ file: Buffer; warnings: string[] }> {
+async function converted(text: string | Buffer, options: ConvertOptions): Promise<{ file: Buffer; warnings: string[] }> {
   const warnings: string[] = [];
   const onWarning = ({ code }: Warning) => warnings.push(code);
   const source = Readable.from([Buffer.from(text)], { objectMode: false });
@@ -126,4 +127,80 @@ test("a zip without arrays is no empty npz", async () => {
   end.writeUInt32LE(local.length, 16);
   const zip = Buffer.concat([local, central, name, end]);
   await expect(columnsOf(zip, "npz")).rejects.toMatchObject({ code: "E_FORM", detail: expect.stringContaining("no array") });
+});
+
+describe.each(["core", "reference"] as const)("a column that is chosen twice, %s", (engine) => {
+  const csv = "a,b\n1,x\n2,y\n";
+  const split = '{"dataframe_split":{"columns":["a","b"],"data":[[1,"x"],[2,"y"]]}}';
+  const lines = '{"a":1,"b":"x"}\n{"a":2,"b":"y"}\n';
+  const columns = { v: "a", w: "b", x: "a", y: "b" };
+  const sources = { csv, mlflow: split, jsonl: lines };
+
+  test.each(Object.entries(sources))("has its cells twice in batches, from %s", async (from, text) => {
+    for await (const batch of readBatches([Buffer.from(text)], { from, columns: ["b", "a", "b", "a"], engine, dtype: { a: "int64" } }))
+      expect(batch.columns.map(({ name, values }) => [name, [...values]])).toEqual([
+        ["b", ["x", "y"]],
+        ["a", [1n, 2n]],
+        ["b", ["x", "y"]],
+        ["a", [1n, 2n]],
+      ]);
+  });
+
+  test.each(Object.keys(sources).flatMap((from) => ["parquet", "arrow", "npz"].map((to) => [from, to] as const)))(
+    "has its cells twice in a file, %s to %s",
+    async (from, to) => {
+      const { file } = await converted(sources[from as "csv"], { from, to, columns, engine });
+      expect(await columnsOf(file, to)).toEqual({ v: [1n, 2n], w: ["x", "y"], x: [1n, 2n], y: ["x", "y"] });
+    },
+  );
+});
+
+describe.each(["core", "reference"] as const)("columns without rows, %s", (engine) => {
+  const oip = (parameters: string) =>
+    `{${parameters}"inputs":[{"name":"a","shape":[0],"datatype":"INT32","data":[]},{"name":"b","shape":[0],"datatype":"BYTES","data":[]}]}`;
+  const sources = [
+    ["csv", "a,b\n", "float64"],
+    ["mlflow", '{"dataframe_split":{"columns":["a","b"],"data":[]}}', "float64"],
+    ["azureml", '{"input_data":{"columns":["a","b"],"index":[],"data":[]}}', "float64"],
+    ["oip", oip('"parameters":{"content_type":"pd"},'), "declared"],
+  ] as const;
+  const shown = async (file: Buffer, from: string) => {
+    const all: unknown[] = [];
+    for await (const { kind, rowCount, columns } of batchesOf([file], { from }))
+      all.push([kind, rowCount, columns.map(({ name, dtype }) => `${name} ${dtype}`)]);
+    return all;
+  };
+
+  test.each(sources.flatMap((source) => ["parquet", "arrow", "arrows", "npz"].map((to) => [...source, to] as const)))(
+    "are there all the same: %s %s is %s in %s",
+    async (from, text, dtype, to) => {
+      const own = dtype === "declared" ? ["a int32", "b string"] : ["a float64", "b float64"];
+      expect(await shown((await converted(text, { from, to, engine })).file, to)).toEqual([["frame", 0, own]]);
+      const asked = await converted(text, { from, to, engine, dtype: { a: "uint8", b: "string" } });
+      expect(await shown(asked.file, to)).toEqual([["frame", 0, ["a uint8", "b string"]]]);
+      const some = await converted(text, { from, to, engine, columns: { c: "b", d: "b" } });
+      expect(await shown(some.file, to)).toEqual([["frame", 0, [own[1]?.replace("b", "c"), own[1]?.replace("b", "d")]]]);
+      await expect(converted(text, { from, to, engine, dtype: { x: "uint8" } })).rejects.toMatchObject({ code: "E_DTYPE" });
+    },
+  );
+
+  test("are there where their names stand behind them", async () => {
+    const { file } = await converted('{"dataframe_split":{"data":[],"columns":["a","b"]}}', { to: "parquet", engine });
+    expect(await shown(file, "parquet")).toEqual([["frame", 0, ["a float64", "b float64"]]]);
+  });
+
+  test.each([oip(""), '{"inputs":{"a":[],"b":[]}}'])("are arrays where they are tensors: %s", async (text) => {
+    const { file } = await converted(text, { to: "npz", engine, dtype: { a: "int8", b: "string" } });
+    expect(await shown(file, "npz")).toEqual([["frame", 0, ["a int8", "b string"]]]);
+  });
+
+  test("keep their dtypes on the way to a protocol that says them", async () => {
+    const { file } = await converted("a,b,c\n", { from: "csv", to: "parquet", engine, dtype: { a: "int64", b: "string", c: "float32" } });
+    const { file: text } = await converted(file, { from: "parquet", to: "oip" });
+    expect((JSON.parse(`${text}`) as { inputs: { datatype: string }[] }).inputs.map(({ datatype }) => datatype)).toEqual([
+      "INT64",
+      "BYTES",
+      "FP32",
+    ]);
+  });
 });

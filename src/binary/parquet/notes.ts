@@ -6,15 +6,21 @@ import { schemaIn } from "../arrow/messages.js";
 import type { ArrowField } from "../arrow/schema.js";
 import type { Note } from "./field.js";
 
-/** Notes by the names of columns; none where they cannot be read, as Parquet's schema is the one that counts. */
-export function notesOf({ key_value_metadata: pairs }: FileMetaData): ReadonlyMap<string, Note> {
+/** What is noted of the column of this name, at this place. */
+export type Notes = (name: string, place: number) => Note | undefined;
+
+/** None where they cannot be read, as Parquet's schema is the one that counts. Two columns may have one name: the place tells them apart. */
+export function notesOf({ key_value_metadata: pairs }: FileMetaData): Notes {
   const said = pairs?.find(({ key }) => key === "ARROW:schema")?.value;
   const bytes = said === undefined ? undefined : fromBase64(said);
-  if (!bytes) return new Map();
+  if (!bytes) return () => undefined;
   try {
-    return new Map(schemaIn(bytes).fields.map((field) => [field.name, noteOf(field)]));
+    const { fields } = schemaIn(bytes);
+    const notes = fields.map(noteOf);
+    const places = new Map(fields.map(({ name }, i) => [name, i]));
+    return (name, place) => notes[fields[place]?.name === name ? place : (places.get(name) ?? fields.length)];
   } catch {
-    return new Map();
+    return () => undefined;
   }
 }
 

@@ -5,6 +5,7 @@ import { type DType, isTime, type NumericDType, type TimeUnit, unitOf } from "..
 import { clockText, durationText } from "../../columns/time.js";
 import { TransloadError } from "../../errors.js";
 import type { Field, Note } from "./field.js";
+import type { Notes } from "./notes.js";
 import { endOf, isElement, isList, treeAt } from "./tree.js";
 
 /** What cells of a physical type become here. */
@@ -85,12 +86,12 @@ function timeElement(unit: TimeUnit, utc: boolean): Omit<SchemaElement, "name"> 
 }
 
 /** The columns of a file's schema, and what is noted of them. @throws TransloadError E_DUPLICATE for structs with two fields of one name. */
-export function fieldsOf([, ...elements]: readonly SchemaElement[], notes: ReadonlyMap<string, Note>): Field[] {
+export function fieldsOf([, ...elements]: readonly SchemaElement[], notes: Notes): Field[] {
   const fields: Field[] = [];
   let place = 0;
   for (let at = 0; at < elements.length; ) {
     const end = endOf(elements, at);
-    fields.push(fieldAt(elements.slice(at, end), place, notes.get((elements[at] as SchemaElement).name)));
+    fields.push(fieldAt(elements.slice(at, end), place, notes((elements[at] as SchemaElement).name, fields.length)));
     place += elements.slice(at, end).filter(({ num_children }) => !num_children).length;
     at = end;
   }

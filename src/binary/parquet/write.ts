@@ -38,6 +38,8 @@ interface Filling {
   /** From the outermost list to the cells. */
   readonly elements: readonly SchemaElement[];
   readonly cells: ChunkCells;
+  /** No column before it has its name. */
+  readonly first: boolean;
 }
 
 /** Writes row groups as they fill, with statistics; every column may have nulls. */
@@ -72,11 +74,13 @@ export class ParquetWriter implements BinaryWriter {
     batch.columns.forEach(refuseLone);
     const stored = batch.columns.map(storedColumn);
     const groupRows = (this.#groupRows ??= Math.min(GROUP, Math.max(1, Math.floor(GROUP_BYTES / Math.max(1, bytesOfRow(batch.columns))))));
+    const places = new Map(batch.columns.map(({ name }, i) => [name, i] as const).reverse());
     this.#columns ??= batch.columns.map(({ name, dtype, timezone, shape, lists }, i) => {
       const rank = lists?.length ?? shape.length;
       return {
         elements: elementsOf(name, dtype, timezone !== undefined, rank),
         cells: new ChunkCells((stored[i] as Column).dtype, rank, groupRows * (lists ? 1 : product(shape))),
+        first: places.get(name) === i,
       };
     });
     for (let from = 0; from < batch.rowCount; ) {
@@ -116,9 +120,7 @@ export class ParquetWriter implements BinaryWriter {
     if (this.#offset === 0) yield this.#begin();
     const start = this.#offset;
     const columns: ColumnChunk[] = [];
-    for (const { elements, cells } of this.#columns as Filling[]) {
-      columns.push(yield* this.#writeChunk(elements, cells.take()));
-    }
+    for (const column of this.#columns as Filling[]) columns.push(yield* this.#writeChunk(column, column.cells.take()));
     const total = columns.reduce((sum, { meta_data }) => sum + (meta_data?.total_uncompressed_size ?? 0n), 0n);
     this.#groups.push({
       columns,
@@ -131,7 +133,7 @@ export class ParquetWriter implements BinaryWriter {
   }
 
   *#writeChunk(
-    elements: readonly SchemaElement[],
+    { elements, first }: Filling,
     { dictionary, pages, nulls, least, greatest }: Pages,
   ): Generator<Uint8Array, ColumnChunk, undefined> {
     const element = elements.at(-1) as SchemaElement;
@@ -169,7 +171,8 @@ export class ParquetWriter implements BinaryWriter {
         total_compressed_size: BigInt(this.#offset - start),
         data_page_offset: BigInt(at),
         ...(dictionary && { dictionary_page_offset: BigInt(start) }),
-        statistics: { null_count: BigInt(nulls), ...ends },
+        // hyparquet-writer takes the type of their ends from the first column of the name
+        ...(first && { statistics: { null_count: BigInt(nulls), ...ends } }),
       },
     };
   }

@@ -30,6 +30,7 @@ export class CoreBatches implements CellReader {
   #columns: CoreColumns | undefined;
   #reader: CoreRows | undefined;
   #ended = false;
+  #named = false;
   /** Bytes of rows that are read before dtypes are chosen. */
   #sampleBytes = SAMPLE;
 
@@ -62,11 +63,18 @@ export class CoreBatches implements CellReader {
     this.done = reader.done;
     if (!reader.full && !reader.done) return undefined;
     const filled = core.filled.value;
-    if (filled === 0) return undefined;
+    if (filled === 0) return this.#nothing();
     const batch = (this.#columns as CoreColumns).batch(filled);
     core.startFill((this.#columns as CoreColumns).batchRows);
     if (reader.full) reader.limit(undefined, undefined, true);
     return batch;
+  }
+
+  /** Once, where a file with names has no rows: a batch without any, so that its columns are known. */
+  #nothing(): Batch | undefined {
+    if (!this.done || !this.#named || this.rows > 0) return undefined;
+    this.#named = false;
+    return (this.#columns as CoreColumns).batch(0);
   }
 
   /** Reads the first rows, to choose dtypes, and begins anew. False: more input is needed. */
@@ -76,6 +84,7 @@ export class CoreBatches implements CellReader {
     const request = this.#request;
     const sample = this.#sampleRows();
     if (!sample) return false;
+    this.#named = sample.names !== undefined;
     const names = sample.names ?? Array.from({ length: sample.width ?? 0 }, (_, i) => `${i}`);
     checkNames(names, request.dtype);
     const kinds = sample.kinds.map(({ integers, floats, nans, texts, booleans, unsigned, huge, negative }) => ({
