@@ -6,7 +6,7 @@
 // on from there, and decide about a byte that cells() does not take: every syntax error is the scanner's.
 //
 // Every column has a record (column.ts). A block has one record for all its cells.
-import { AT, DTYPE, DType, LISTS, NAN_COUNT, NULL_COUNT, RECORD, SEEN, STEP, TAKES, columns, setColumns } from "./column";
+import { AT, DTYPE, DType, LISTS, NOTHING, NAN_COUNT, NULL_COUNT, RECORD, SEEN, STEP, TAKES, columns, setColumns } from "./column";
 import { readNumber } from "./decimal";
 import { allDoubles, doubleCells, doubleRows, layDoubles, readDoubles } from "./doubles";
 import { literalAt, literalLength } from "./literals";
@@ -408,7 +408,7 @@ function text(column: usize, col: u32, index: u32, p: usize, to: usize): i32 {
     at = q + 1;
     return Err.None;
   }
-  if (load<u32>(column, DTYPE) != DType.String || (load<u32>(column, TAKES) & LISTS) != 0) return Err.Kind;
+  if (load<u32>(column, DTYPE) != DType.String || (load<u32>(column, TAKES) & (LISTS | NOTHING)) != 0) return Err.Kind;
   if (stringsAreFull()) return FULL;
   remember(p + 1, q, block ? 0 : col, index);
   at = q + 1;

@@ -15,7 +15,7 @@ export const SKIPPED: usize = 12; // of a column that is passed over: how many a
 export const SEEN: usize = 16; // Look bits (survey.ts) of the cells so far
 export const NULL_COUNT: usize = 20; // this and the next only in a survey
 export const NAN_COUNT: usize = 24;
-export const TAKES: usize = 28; // what the column takes besides cells of its dtype: the four below
+export const TAKES: usize = 28; // what the column takes besides cells of its dtype: the five below
 /** Of a string column: its cells are lists, which are remembered as their text. */
 export const LISTS: u32 = 1;
 /** Of a string column: numbers, true and false are taken, as their text. */
@@ -24,6 +24,8 @@ export const SCALARS: u32 = 2;
 export const EXACT: u32 = 4;
 /** Of a column of numbers, or of booleans: nobody asked for its dtype, and it takes none of the other kind; integers no 1.0. */
 export const PURE: u32 = 8;
+/** Of a string column: its cells so far are null, and another shows what the column is. */
+export const NOTHING: u32 = 16;
 // of a column that is printed
 export const OFFSETS: usize = 20; // of strings: u32 per cell and one more, into the JSON texts at AT
 export const CODES: usize = 24; // where a dictionary's texts are numbered: i32 per cell; 0 elsewhere

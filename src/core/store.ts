@@ -2,7 +2,7 @@
 //
 // Three readers put their cells into columns here: cells.ts those of JSON, plain.ts those of plain lines, fill.ts those of rows. A text is
 // only remembered; texts.ts copies it before its bytes leave the window.
-import { AT, DTYPE, DType, EXACT, PURE, RECORD, SCALARS, SEEN, STEP, TAKES, VALID, columns } from "./column";
+import { AT, DTYPE, DType, EXACT, NOTHING, PURE, RECORD, SCALARS, SEEN, STEP, TAKES, VALID, columns } from "./column";
 import { TEN_INT, clinger, cut, digitCount, digitsAt, eightDigits, holds, leading, negative, pointed, product64, readNumber, setNumber, significand, tens, toF32, toF64 } from "./decimal";
 import { oddInfinity, spellOdd } from "./json-cell";
 import { Err } from "./state";
@@ -284,7 +284,7 @@ export function storeCell(col: u32, row: u32, what: i32, from: usize, to: usize)
   if (what == Kind.Nan) return putNan(dtype, out, load<u8>(from) == 0x4e /* N */ ? NaN : load<u8>(from) == 0x2d /* - */ ? -Infinity : Infinity);
   if (what == Kind.Odd) return putOdd(column, out, from, to);
   if (what == Kind.Bool) return putBool(column, out, load<u8>(from) == 0x74 /* t */, from, to);
-  if (dtype != DType.String || what == Kind.Nested) return Err.Kind;
+  if (dtype != DType.String || what == Kind.Nested || (load<u32>(column, TAKES) & NOTHING) != 0) return Err.Kind;
   if (stringsAreFull()) return FULL;
   const quotes: usize = what == Kind.Text || what == Kind.Escaped ? 1 : 0;
   remember(from + quotes, to - quotes, col | (what << 24), row);

@@ -21,7 +21,7 @@ export interface CellRequest {
   readonly infer?: boolean | undefined;
   /** What the payload itself says that its columns are, all of them or by name: for those that nobody asked a dtype for. */
   readonly declared?: DType | Readonly<Record<string, DType>> | undefined;
-  /** What columns turned out to be that were guessed wrong before, by name. */
+  /** What columns turned out to be that were guessed wrong before, by name; undefined where they are read but once. */
   readonly guesses?: Readonly<Record<string, DType>> | undefined;
   /** A column of several kinds is refused, and not read as text: it is to be written as it came. */
   readonly narrow?: boolean | undefined;

@@ -5,7 +5,9 @@ export interface ColumnChoice {
   readonly dtype: DType;
   /** Its cells said so, as far as they have been seen: a cell that does not fit shows that the guess was wrong. */
   readonly guessed: boolean;
+  /** None of them was seen but nulls, which are of any dtype, and whoever asks can read again: the first other cell says what the column is. */
+  readonly unseen?: true;
 }
 
 /** What a column takes besides its dtype's own cells (core/column.ts). */
-export const Takes = { Lists: 1, Scalars: 2, Exact: 4, Pure: 8 } as const;
+export const Takes = { Lists: 1, Scalars: 2, Exact: 4, Pure: 8, Nothing: 16 } as const;

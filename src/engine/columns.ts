@@ -185,6 +185,7 @@ export function chooseDtypes(names: readonly string[], kinds: readonly Kinds[], 
     const number = all && !isWrittenAsText(all) ? all : undefined;
     if (booleans && !numbers && !number) return { dtype: "bool", guessed: true };
     if (number) return { dtype: number, guessed: false };
+    if (layout === "rows" && guesses && !numbers) return { dtype: "float64", guessed: true, unseen: true };
     return { dtype: asked === "infer" || request.infer ? wholeOrFloat(kinds[i] as Kinds) : "float64", guessed: true };
   });
 }
@@ -223,7 +224,8 @@ function wholeOrFloat({ numbers, floats, large, negative }: Kinds): DType {
 }
 
 /** Texts take any scalar where they were asked for, or where a column may be of several kinds; guessed float64 takes what is exact. */
-export function takesOf({ dtype, guessed }: ColumnChoice, { narrow }: CellRequest): number {
+export function takesOf({ dtype, guessed, unseen }: ColumnChoice, { narrow }: CellRequest): number {
+  if (unseen) return Takes.Nothing;
   if (dtype === "string") return guessed && narrow ? 0 : Takes.Scalars;
   return guessed ? Takes.Pure | (dtype === "float64" ? Takes.Exact : 0) : 0;
 }

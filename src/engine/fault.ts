@@ -183,6 +183,8 @@ export interface CellFault {
   dtype: DType;
   /** Nobody asked for the dtype: the cells before looked so. */
   guessed: boolean;
+  /** There were none but nulls. */
+  unseen?: true;
   /** The cell's text, or the beginning of it. */
   text: string;
   place: Place;
@@ -229,16 +231,24 @@ function placed(error: TransloadError, place: Place): TransloadError {
 function widerThan(dtype: DType, text: string): DType | undefined {
   if (/^[[{]/.test(text)) return undefined;
   const whole = /^-?\d+$/.test(text);
-  if (dtype === "int64" && whole && !text.startsWith("-") && text.length <= 20) return "uint64";
+  if (dtype === "int64" && /^[1-9]\d{0,19}$/.test(text) && BigInt(text) < 2n ** 64n) return "uint64";
   const number = whole || /^[+-]?(?:\.?\d|NaN$|inf$|infinity$)/i.test(text);
   return (dtype === "int64" || dtype === "uint64") && number && !whole ? "float64" : "string";
 }
 
+/** What the first cell of a column says that it is. */
+function dtypeOf(text: string): DType | undefined {
+  if (/^(?:true|false)$/.test(text)) return "bool";
+  const whole = /^-?(?:0|[1-9]\d*)$/.test(text) ? BigInt(text) : undefined;
+  if (whole !== undefined) return whole >= -(2n ** 63n) && whole < 2n ** 63n ? "int64" : widerThan("int64", text);
+  return /^-?(?:\d+(?:\.\d*)?(?:[eE]|$)|\d+\.\d|NaN$|Infinity$)/.test(text) ? "float64" : widerThan("string", text);
+}
+
 export function refuseCell(fault: CellFault): TransloadError {
   const refused = cellFault(fault);
-  const { column, dtype, guessed, text } = fault;
+  const { column, dtype, guessed, unseen, text } = fault;
   if (!guessed || (fault.error !== Err.Range && fault.error !== Err.Kind)) return refused;
-  const wider = widerThan(dtype, text);
+  const wider = unseen ? dtypeOf(text) : widerThan(dtype, text);
   // what is not exact says itself what to ask for
   const misled = wider !== undefined && !(fault.error === Err.Range && dtype === "float64");
   const remedy = misled

@@ -111,7 +111,8 @@ async function* exchanged(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { to, encoding, rows, limits, run } = request;
   const { dtype = "infer" as const, through, infer: _, ...cells } = request.typed;
-  const batches = { ...cells, dtype, infer: typeof dtype === "object", guesses: guesses.dtypes, reuse: isCopied(to) && !through?.length };
+  const known = guessesColumns(request) ? { guesses: guesses.dtypes } : {};
+  const batches = { ...cells, ...known, dtype, infer: typeof dtype === "object", reuse: isCopied(to) && !through?.length };
   const labels = request.target.index ?? "keep";
   const retries = guessesColumns(request) && !guesses.late;
   const onLate = () => {

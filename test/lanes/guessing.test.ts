@@ -108,3 +108,59 @@ describe("a dtype that is named", () => {
     await expect(read()).rejects.toMatchObject({ code: "E_RANGE", row: 0 });
   });
 });
+
+describe.each(["core", "reference"] as const)("a column that begins with nulls alone, %s", (engine) => {
+  const nulls = 12_000;
+  const lines = (last: string) => `${'{"a":null,"b":1}\n'.repeat(nulls)}{"a":${last},"b":1}\n`;
+  const csv = (last: string) => `a,b\n${",1\n".repeat(2 * nulls)}${last},1\n`;
+  const found = async (text: string, options: Partial<ConvertOptions>) => {
+    let last: unknown[] = [];
+    for await (const batch of readBatches([await parquetOf(text, { engine, ...options })])) {
+      const { dtype, values, valid } = batch.column("a");
+      const row = batch.rowCount - 1;
+      last = [dtype, valid?.[row] === 0 ? null : values[row]];
+    }
+    return last;
+  };
+  const cells = [
+    ["true", "bool", 1],
+    ["5", "int64", 5n],
+    ["9007199254740993", "int64", 9007199254740993n],
+    ["18446744073709551615", "uint64", 18446744073709551615n],
+    ["1.5", "float64", 1.5],
+  ] as const;
+
+  test.each([...cells, ["null", "float64", null], ['"x"', "string", "x"]] as const)(
+    "is what its first cell is: %s",
+    async (cell, ...expected) => {
+      expect(await found(lines(cell), { from: "jsonl" })).toEqual(expected);
+      expect(await found(lines(cell), { from: "jsonl", dtype: { b: "int8" } })).toEqual(expected);
+    },
+  );
+
+  test.each([...cells, ["", "float64", null], ["x", "string", "x"], ["01", "string", "01"]] as const)(
+    "is what its first field is: %s",
+    async (cell, ...expected) => expect(await found(csv(cell), { from: "csv" })).toEqual(expected),
+  );
+});
+
+describe.each(["core", "reference"] as const)("under infer head, %s", (engine) => {
+  const refused = (first: string, last: string, from: string) =>
+    parquetOf(from === "csv" ? `a\n${`${first}\n`.repeat(MANY * 2)}${last}\n` : `${`{"a":${first}}\n`.repeat(MANY)}{"a":${last}}\n`, {
+      from,
+      engine,
+      infer: "head",
+    });
+
+  test.each([
+    ["csv", "TRUE", /column "a": true where the column holds int64; .*"string"/],
+    ["csv", "é😀à1", engine === "core" ? /column "a": é😀à1 where .*"string"/ : /a string where .*"string"/],
+    ["csv", "01", engine === "core" ? /column "a": 01 where .*"string"/ : /a string where .*"string"/],
+    ["csv", "18446744073709551616", /18446744073709551616 does not fit int64; .*"string"/],
+    ["csv", "18446744073709551615", /18446744073709551615 does not fit int64; .*"uint64"/],
+    ["jsonl", "18446744073709551616", /18446744073709551616 does not fit int64; .*"string"/],
+    ["jsonl", '"é"', /a string where the column holds int64; .*"string"/],
+  ] as const)("a cell is shown as it stands, and the remedy holds it: %s %s", async (from, last, message) => {
+    await expect(refused("1", last, from)).rejects.toThrow(message);
+  });
+});

@@ -206,6 +206,7 @@ export class ReferenceCells implements CellReader {
     const big = dtype === "int64" || dtype === "uint64";
     if (name === "nullValue") return !isNumeric(dtype) ? "" : dtype.startsWith("float") ? Number.NaN : big ? 0n : 0;
     const takes = takesOf(this.#choices[i] as ColumnChoice, this.#request);
+    if (takes & Takes.Nothing) throw this.#refuse(Err.Kind, token);
     if (takes & Takes.Scalars && name !== "stringValue") return text;
     const isBool = name === "trueValue" || name === "falseValue";
     if (takes & Takes.Pure && isBool !== (dtype === "bool")) throw this.#refuse(Err.Kind, token);
@@ -238,7 +239,7 @@ export class ReferenceCells implements CellReader {
       error,
       column: this.#names[i] ?? "",
       ...(this.#choices[i] ?? LOOKED_AT),
-      text: token.text.slice(0, 40),
+      text: textOf(token).slice(0, 40),
       place,
     });
   }
@@ -269,6 +270,11 @@ export class ReferenceCells implements CellReader {
     this.#clear();
     return batch;
   }
+}
+
+/** A token's text, of which there is one character for each byte. */
+function textOf({ text }: Token): string {
+  return Buffer.from(text.slice(0, 400), "latin1").toString();
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -5,6 +5,7 @@ import { type DType, isNumeric, NUMERIC, SKIP_CODE, STRING_CODE } from "../../co
 import { product } from "../../columns/lists.js";
 import { spreadTexts, textColumn } from "../../columns/texts.js";
 import { TransloadError } from "../../errors.js";
+import { Takes } from "../choice.js";
 import { batchRowsFor } from "../columns.js";
 import type { ListReader } from "../nested.js";
 import { align, type CoreMemory } from "./memory.js";
@@ -63,7 +64,8 @@ export class CoreColumns {
     this.#layout = layout;
     const { dtypes, shape, sourceWidth, places } = layout;
     const perRow = product(shape);
-    const own = dtypes.map((dtype, i) => (layout.lists?.[i] ? "string" : dtype));
+    // what takes nothing but nulls is text without cells to the core
+    const own = dtypes.map((dtype, i) => (layout.lists?.[i] || this.#isUnseen(i) ? "string" : dtype));
     this.batchRows = batchRowsFor(dtypes, perRow, layout, layout.listBytes);
     const cells = perRow * this.batchRows;
     const bytes = own.map((dtype) => align(size(dtype) * cells));
@@ -142,6 +144,7 @@ export class CoreColumns {
       const name = names[i] as string;
       const valid = this.#takeValid(i, cells);
       const lists = this.#layout.lists?.[i];
+      if (this.#isUnseen(i)) return { name, dtype, values: new Float64Array(cells).fill(Number.NaN), shape, ...(valid && { valid }) };
       if (lists || !isNumeric(dtype)) {
         const column = this.#texts.take(this.#layout.places[i] as number, { name, shape, ...(valid && { valid }) }, cells, reuse);
         if (lists) return lists.read(column.texts?.codes ? textColumn(column, spreadTexts(column.texts)) : column, this.rows);
@@ -162,10 +165,15 @@ export class CoreColumns {
     return batch;
   }
 
+  #isUnseen(i: number): boolean {
+    return ((this.#layout.takes[i] ?? 0) & Takes.Nothing) !== 0;
+  }
+
   /** The columns as one strided array, when they have one dtype. */
   #blockOf(store: ArrayBuffer, at: number, capacity: number): Block | undefined {
     const { dtypes, lists } = this.#layout;
-    const dtype = lists?.some((reader) => reader) ? undefined : dtypes[0];
+    const apart = lists?.some((reader) => reader) || dtypes.some((_, i) => this.#isUnseen(i));
+    const dtype = apart ? undefined : dtypes[0];
     if (dtype === undefined || !isNumeric(dtype) || dtypes.some((d) => d !== dtype)) return undefined;
     const bytes = size(dtype);
     const stride = dtypes.length > 1 ? ((this.#valuesAt[1] as number) - (this.#valuesAt[0] as number)) / bytes : capacity;

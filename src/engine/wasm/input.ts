@@ -1,3 +1,4 @@
+import { decode } from "../../columns/bytes.js";
 import type { Place, TransloadError } from "../../errors.js";
 import type { ColumnChoice } from "../choice.js";
 import { Err, St } from "../codes.js";
@@ -172,13 +173,11 @@ export class CoreInput {
 
   /** The error for the cell at `from`, which this column cannot take. */
   refuseCell(error: number, column: string, choice: ColumnChoice): TransloadError {
-    let end = this.from;
-    while (end < this.to && end - this.from < 40 && !/[\s,\]}]/.test(String.fromCharCode(this.#memory.bytes[end] as number))) end++;
     return refuseCell({
       error,
       column,
       ...choice,
-      text: this.#memory.text(this.from, end),
+      text: this.#textTo(/[\s,\]}]/),
       place: this.#place(this.from, this.#memory.core.depth.value),
     });
   }
@@ -192,11 +191,24 @@ export class CoreInput {
     }
   }
 
-  /** The beginning of the field at `from`. */
+  /** The beginning of the field at `from`; what has been read as a word of JSON's is that word. */
   cellText(): string {
+    return this.isElsewhere ? (/^(?:true|false|null|NaN|-?Infinity)/.exec(this.#textTo(/\0/))?.[0] ?? "") : this.#textTo(/[\s,;\t"\]}]/);
+  }
+
+  /** What stands at `from` is none of the input's bytes: a word of the core's own. */
+  get isElsewhere(): boolean {
+    return this.from < this.#window || this.from >= this.#window + this.#capacity;
+  }
+
+  /** What stands at `from`, to such a character of ASCII's, or 40 bytes of it: whole characters. */
+  #textTo(stop: RegExp): string {
+    const { bytes } = this.#memory;
+    const last = this.isElsewhere ? this.from + 9 : Math.min(this.to, this.from + 40);
     let end = this.from;
-    while (end < this.to && end - this.from < 40 && !/[\s,;\t"\]}]/.test(String.fromCharCode(this.#memory.bytes[end] as number))) end++;
-    return this.#memory.text(this.from, end);
+    while (end < last && ((bytes[end] as number) >= 0x80 || !stop.test(String.fromCharCode(bytes[end] as number)))) end++;
+    while (end > this.from && end < this.to && ((bytes[end] as number) & 0xc0) === 0x80) end--;
+    return decode(bytes.subarray(this.from, end));
   }
 
   /** The place of a byte in a row. */

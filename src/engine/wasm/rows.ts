@@ -361,7 +361,8 @@ export class CoreRows implements RowReader {
     const { core } = this.#memory;
     if (error === Err.Long) return this.#tooLong();
     const cell = core.cellIndex.value;
-    const place = this.#request.syntax === "across" ? { row: this.rows } : this.#input.placeOfRow(this.#input.from, this.rows);
+    const placeless = this.#request.syntax === "across" || this.#input.isElsewhere;
+    const place = placeless ? { row: this.rows } : this.#input.placeOfRow(this.#input.from, this.rows);
     const { typed } = this.#style;
     if (typed && (error === Err.Range || error === Err.Kind)) {
       const text = this.#input.cellText();
