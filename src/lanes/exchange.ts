@@ -149,10 +149,17 @@ async function* exchanged(
   const asked = { ...reading, ...(encoding && { encoding }), ...(retries && { onLate }) };
   const alone = () => batchesIn(chunks, asked, host);
   const read = host.batches?.(asked, alone) ?? alone();
-  const written = askedFor(passed(read, through), to);
+  const written = passed(read, through);
   const warn = (warning: Warning) => run.onWarning?.(warning);
   const kept = run.onRows ? rowsCounted(written, run.onRows) : written;
-  const own = binaryForm(to) ? labelled(kept, () => found, { to, index: labels, warn }) : kept;
+  const picked = rows.columns !== undefined;
+  // labels that are left out may be what no file has a place for
+  const own = binaryForm(to)
+    ? askedFor(
+        labelled(kept, () => found, { to, index: labels, warn, picked }),
+        to,
+      )
+    : kept;
   const datatype = request.typed.dtype && datatypeFor(request.typed.dtype);
   yield* chunksOfBatches(own, { ...request, datatype, labels: () => found, beside: () => beside }, host, patch, lends);
 }

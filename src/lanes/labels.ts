@@ -12,6 +12,8 @@ interface LabelWishes {
   readonly to: string;
   /** As of ConvertOptions. */
   readonly index: string;
+  /** The columns that are wanted were named, and these labels were not among them. */
+  readonly picked?: boolean;
   readonly warn: (warning: Warning) => void;
 }
 
@@ -28,12 +30,12 @@ export async function* labelled(
   let change: ((batch: Batch) => Batch) | undefined;
   for await (const batch of batches) {
     const found = labelsHere(batch, labels());
-    if (found) change ??= changeFor(found, wishes);
+    if (found) change ??= changeFor(found, wishes, batch);
     yield found && change ? change(batch) : batch;
   }
 }
 
-function changeFor(labels: RowLabels, { to, index, warn }: LabelWishes): (batch: Batch) => Batch {
+function changeFor(labels: RowLabels, { to, index, warn, picked }: LabelWishes, { columns: all }: Batch): (batch: Batch) => Batch {
   const { columns, range } = labels;
   if (index === "drop") return (batch) => withoutLabels(batch, labels);
   if (index.startsWith(COLUMN)) {
@@ -41,7 +43,8 @@ function changeFor(labels: RowLabels, { to, index, warn }: LabelWishes): (batch:
     return (batch) => labelsFirst(batch, labels, index.slice(COLUMN.length));
   }
   const form = binaryForm(to);
-  if (!range && form?.id !== "npy" && !form?.request) return (batch) => batch;
+  const odd = picked && all.some(({ name, json }) => json && columns.includes(name));
+  if (!range && !odd && form?.id !== "npy" && !form?.request) return (batch) => batch;
   warn({
     code: "W_INDEX",
     message: `the file's row labels are dropped; ${optionText("index", "drop")} says so, ${optionText("index", "column:NAME")} keeps them`,

@@ -87,6 +87,13 @@ function alike(own: Pick<Column, "shape" | "lists">, first: Pick<Column, "shape"
 /** Cells that are objects may be others than the dtype says; what is in a typed array, or in Arrow's layout, is not. */
 function checkCells(column: Column): void {
   const { name, dtype } = column;
+  // a byte that is neither is true to one format and false to another
+  const odd = dtype === "bool" ? (column.values as Uint8Array).findIndex((cell) => cell > 1) : -1;
+  if (odd >= 0)
+    throw new TransloadError(
+      "E_OPTION",
+      `cell ${odd} of column ${JSON.stringify(name)} is ${column.values[odd]}, and the column is of bool, whose cells are 0 or 1`,
+    );
   if ((dtype !== "string" && dtype !== "bytes") || textsNow(column)) return;
   const right = dtype === "string" ? (cell: unknown) => typeof cell === "string" : (cell: unknown) => cell instanceof Uint8Array;
   const at = (column.values as unknown[]).findIndex((cell) => !right(cell));

@@ -40,6 +40,22 @@ async function all(source: Iterable<Uint8Array>, options: Parameters<typeof read
 }
 
 describe("damage", () => {
+  test("of a Parquet footer that leaves out what a column chunk has is told", async () => {
+    const bytes = await written([frame([{ name: "f", dtype: "float64", values: Float64Array.of(1), shape: [] }])], {
+      to: "parquet",
+      codec: "none",
+    });
+    const codes = new Set<unknown>();
+    const length = bytes.readUInt32LE(bytes.length - 8);
+    for (let at = bytes.length - 8 - length; at < bytes.length - 8; at++)
+      for (let bit = 0; bit < 256; bit++) {
+        const bad = Buffer.from(bytes);
+        bad[at] = bit;
+        await outcome(bad, "parquet").catch((error) => codes.add(error.stack));
+      }
+    expect([...codes]).toEqual([]);
+  });
+
   const every = process.env.FUZZ ? 1 : 41;
   const bits = process.env.FUZZ ? [1, 2, 4, 8, 16, 32, 64, 128, 0x55, 0xff] : [0x01, 0x55, 0x80];
 

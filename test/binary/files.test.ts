@@ -132,3 +132,8 @@ describe("two columns of one name have a dtype each", () => {
     expect(schema.fields.map(({ type }) => `${type}`)).toEqual(["Float64", "Int64", "Utf8", "FixedSizeList[2]<Int64>"]);
   });
 });
+
+test.each(["parquet", "arrow", "npz", "jsonl"])("a boolean that is neither 0 nor 1 is refused, to %s", async (to) => {
+  const odd = frame([{ name: "b", dtype: "bool", values: Uint8Array.of(0, 1, 2), shape: [] }]);
+  await expect(written([odd], { to })).rejects.toMatchObject({ code: "E_OPTION", detail: expect.stringContaining("cell 2") });
+});

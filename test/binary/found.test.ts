@@ -97,3 +97,24 @@ test("what pyarrow notes of two columns of one name is each column's own", async
     ["b", "datetime64[us]", "UTC"],
   ]);
 });
+
+describe.each(["index-interval.parquet", "index-interval.arrow"])("structs that are the labels of rows, %s", (name) => {
+  const from = name.split(".")[1] as string;
+  const cells = async (options: Partial<ConvertOptions> & { to: string }) => {
+    const found: unknown[] = [];
+    const file = await converted(bytesOf(name), { from, ...options });
+    for await (const { columns } of readBatches([file], { from: options.to }))
+      found.push(...columns.map((own) => [own.name, ...own.values]));
+    return found;
+  };
+
+  test.each(["parquet", "arrow", "npz"])("are in nobody's way where they are not wanted, to %s", async (to) => {
+    expect(await cells({ to, index: "drop" })).toEqual([["a", 1n, 2n]]);
+    expect(await cells({ to, columns: ["a"] })).toEqual([["a", 1n, 2n]]);
+    await expect(converted(bytesOf(name), { from, to })).rejects.toMatchObject({ code: "E_NESTED" });
+  });
+
+  test("nor to npy, which has no labels", async () => {
+    expect(await cells({ to: "npy" })).toEqual([["", 1n, 2n]]);
+  });
+});

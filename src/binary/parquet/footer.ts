@@ -26,15 +26,19 @@ export async function readMetadata(file: RandomAccess): Promise<FileMetaData> {
       offset: file.size - TRAILER,
     });
   const bytes = await file.read(from, file.size);
-  try {
+  return damaged(from, () =>
     // its search for GeoParquet's columns goes backwards, and for ever, where a column has fewer than no children
-    return parquetMetadata(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length), { geoparquet: false });
+    parquetMetadata(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length), { geoparquet: false }),
+  );
+}
+
+/** What is thrown where a footer, which may say anything, is parsed or followed, as ours. */
+export function damaged<T>(offset: number | undefined, work: () => T): T {
+  try {
+    return work();
   } catch (error) {
-    throw new TransloadError(
-      "E_SYNTAX",
-      `the footer of the parquet file is damaged: ${(error as Error).message}`,
-      { offset: from },
-      { cause: error },
-    );
+    if (error instanceof TransloadError) throw error;
+    const place = offset === undefined ? {} : { offset };
+    throw new TransloadError("E_SYNTAX", `the footer of the parquet file is damaged: ${(error as Error).message}`, place, { cause: error });
   }
 }

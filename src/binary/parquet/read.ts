@@ -18,7 +18,7 @@ import type { Between } from "./between.js";
 import { ChunkReader } from "./chunk.js";
 import { entriesOf } from "./entries.js";
 import type { Field } from "./field.js";
-import { ENCRYPTED, readMetadata } from "./footer.js";
+import { damaged, ENCRYPTED, readMetadata } from "./footer.js";
 import { notesOf } from "./notes.js";
 import { Pool } from "./pool.js";
 import { cellTypeOf, fieldsOf } from "./schema.js";
@@ -31,7 +31,7 @@ import { StructReader } from "./structs.js";
  */
 export async function* readParquet(file: RandomAccess, options: BinaryRead): AsyncGenerator<Batch, void, undefined> {
   const metadata = await readMetadata(file);
-  const fields = fieldsOf(metadata.schema, notesOf(metadata));
+  const fields = damaged(undefined, () => fieldsOf(metadata.schema, notesOf(metadata)));
   const names = fields.map(({ name }) => name);
   const columns = columnsToRead(options, metadata.key_value_metadata?.find(({ key }) => key === PANDAS)?.value, names);
   const wanted = columns ? placesAmong(names, columns).map((place) => fields[place] as Field) : fields;
@@ -50,7 +50,7 @@ export async function* readParquet(file: RandomAccess, options: BinaryRead): Asy
     pool: new Pool(options.reuse ?? false),
   };
   let rowOffset = 0;
-  const rows = metadata.row_groups.map(({ num_rows }) => Number(num_rows));
+  const rows = damaged(undefined, () => metadata.row_groups.map(({ num_rows }) => Number(num_rows)));
   if (rows.some((count) => !(count >= 0)))
     throw new TransloadError("E_SYNTAX", "not a whole parquet file: a row group without a count of rows");
   if (wanted.length === 0)
@@ -80,7 +80,7 @@ async function* readGroup(
 ): AsyncGenerator<Batch, void, undefined> {
   const rows = Number(group.num_rows);
   if (rows === 0) return;
-  const readers = wanted.map((field) => readerOf(field, group, rows, between));
+  const readers = damaged(undefined, () => wanted.map((field) => readerOf(field, group, rows, between)));
   between.file.soon?.(readers.flatMap(({ spans }) => spans));
   // the first reads of all columns at once
   const heads = (await Promise.all(readers.map((reader) => reader.peek()))).flat();
@@ -117,7 +117,7 @@ function metaOf(group: RowGroup, { name, place }: Field): ColumnMetaData {
       "E_FORM",
       `the cells of column ${JSON.stringify(name)} lie in another file, ${path}: this one tells of several; convert that one`,
     );
-  if (meta?.path_in_schema[0] !== name)
+  if (meta?.path_in_schema?.[0] !== name)
     throw new TransloadError("E_SYNTAX", `the parquet file's footer does not say where column ${JSON.stringify(name)} is`);
   return meta;
 }

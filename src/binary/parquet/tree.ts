@@ -42,6 +42,7 @@ export function treeAt(elements: readonly SchemaElement[], start: number, place:
     const children = element.num_children ?? 0;
     if (depth.lists.length > DEEPEST || level > DEEPEST) throw new Error("is described by a schema without an end");
     if (!(children >= 0)) throw new Error("is described by a schema that has fewer than no fields");
+    if (!Number.isSafeInteger(children)) throw new Error("is described by a schema that counts no whole fields");
     if (children === 0) {
       const nesting = { elements: depth.lists, most: level };
       leaves.push({ name: column, leaf: element, place: place + leaves.length, nesting, note: own });
