@@ -9,12 +9,12 @@ import { removeFolder } from "../../src/io/temporary.js";
 const dir = mkdtempSync(join(tmpdir(), "transload-temporary-"));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-/** Puts one file after the other into the folder, as fast as it can, until the folder is gone. */
+/** Puts a few hundred files into the folder, as fast as it can, or as many as it can before the folder is gone. */
 const FILLING = `
 const { openSync, closeSync } = require("node:fs");
 const { parentPort, workerData } = require("node:worker_threads");
 try {
-  for (let i = 0; ; i++) {
+  for (let i = 0; i < 400; i++) {
     closeSync(openSync(workerData + i, "w"));
     if (i === 20) parentPort.postMessage("begun");
   }
