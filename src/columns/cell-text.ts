@@ -45,7 +45,7 @@ export function fromText(column: Column, dtype: DType, rowOffset: number): Colum
 }
 
 /** numpy's "not a time" is a null, whether it is marked or not. */
-function validTimes({ values, valid }: Column): Column["valid"] {
+export function validTimes({ values, valid }: Pick<Column, "values" | "valid">): Column["valid"] {
   const times = values as BigInt64Array;
   return times.includes(NAT) ? Uint8Array.from(times, (time, i) => Number(time !== NAT && valid?.[i] !== 0)) : valid;
 }

@@ -3,8 +3,10 @@
 
 import { arrayNames } from "../binary/npy/names.js";
 import { Batch } from "../columns/batch.js";
+import { validTimes } from "../columns/cell-text.js";
 import type { Column } from "../columns/column.js";
-import { textsNow } from "../columns/texts.js";
+import { isTime, NAT } from "../columns/dtype.js";
+import { changed, textsNow } from "../columns/texts.js";
 import { TransloadError } from "../errors.js";
 
 /** What the first batch of a frame or a tensor settles for those behind it. */
@@ -45,9 +47,26 @@ export async function* sequenceOf(batches: AsyncIterable<unknown>, to: string): 
     // lists without rows have no shape that counts
     if (!begun && batch.kind === "frame") settled = batch;
     begun = true;
-    yield batch;
+    yield withGaps(batch);
   }
   if (empty && !begun) yield empty;
+}
+
+/** Times that are none are nulls before a writer sees them: a format without a word for them would have a time of 292 billion years ago. */
+function withGaps(batch: Batch): Batch {
+  const { rowOffset, rowCount, kind, columns, block } = batch;
+  if (!columns.some(hasUnmarked)) return batch;
+  const marked = columns.map((column) => {
+    const valid = hasUnmarked(column) ? validTimes(column) : undefined;
+    return valid ? changed(column, { valid }) : column;
+  });
+  return new Batch({ rowOffset, rowCount, kind, columns: marked, block });
+}
+
+function hasUnmarked({ dtype, values, valid, shape, lists }: Column): boolean {
+  if (!isTime(dtype) || shape.length > 0 || lists) return false;
+  const times = values as BigInt64Array;
+  return times.includes(NAT) && times.some((time, i) => time === NAT && valid?.[i] !== 0);
 }
 
 /** `known` are the names of the tensors before. */

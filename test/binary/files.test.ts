@@ -133,6 +133,15 @@ describe("two columns of one name have a dtype each", () => {
   });
 });
 
+test.each(["parquet", "arrow", "arrows", "npz", "npy"])("a time that is none is null, whether it is marked or not, to %s", async (to) => {
+  const values = BigInt64Array.of(0n, -(2n ** 63n), 1577836800000n);
+  for (const valid of [undefined, Uint8Array.of(1, 1, 1), Uint8Array.of(1, 0, 1)]) {
+    const batch = frame([{ name: "t", dtype: "datetime64[ms]", values, shape: [], ...(valid && { valid }) }]);
+    const [column] = await tableOf([await written([batch], { to })]);
+    expect(column?.cells).toEqual([0n, null, 1577836800000n]);
+  }
+});
+
 test.each(["parquet", "arrow", "npz", "jsonl"])("a boolean that is neither 0 nor 1 is refused, to %s", async (to) => {
   const odd = frame([{ name: "b", dtype: "bool", values: Uint8Array.of(0, 1, 2), shape: [] }]);
   await expect(written([odd], { to })).rejects.toMatchObject({ code: "E_OPTION", detail: expect.stringContaining("cell 2") });
