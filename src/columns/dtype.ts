@@ -105,6 +105,8 @@ export function nothingIn(dtype: DType): number | bigint | string | Uint8Array {
 export const STRING_CODE = 11;
 /** The core's number for a column whose cells are passed over. */
 export const SKIP_CODE = 13;
+/** And for one whose cells are kept as the JSON that they are. */
+export const VERBATIM_CODE = 14;
 
 /** A dtype for each column of these names; one that ends in `?` is for a column that need not be there. */
 export type DTypes = Readonly<Record<string, DType | `${DType}?`>>;

@@ -14,7 +14,7 @@ import { scan } from "./json-grammar";
 import { shortEnd } from "./row";
 import { FULL, drainStrings, isTail, plainCell, put, putBool, putNan, putNull, putScalarText, remember, startStore, stringsAreFull } from "./store";
 import { isLone, Look, lookText, see } from "./survey";
-import { Kind, OK, end as tokenEnd, value, WAIT as TOKEN_WAITS } from "./token";
+import { Kind, OK, end as tokenEnd, kind, value, WAIT as TOKEN_WAITS } from "./token";
 import { Err, Ev, Nan, St, base, countAt, cursor, depth, expectAt, fail, lastNewline, leaf, nan, newlineAt, newlines as lines, nullOk, rowMost, setCursor, setDepth, setFreeAbove, setLastNewline, setLeaf, setNewlines, setSt, setWatch, st, watch } from "./state";
 
 let width: u32 = 0; // columns; in a block, cells of a leaf list
@@ -182,15 +182,22 @@ function columnRun(from: usize, to: usize): i32 { return run(from, to, false, fa
     // ---- a value must start at p
     if (p >= to) { ev = Ev.More; break; }
     const c = load<u8>(p);
-    if (!asBlock && load<u32>(column, DTYPE) == DType.Skip && c > 0x20) {
+    if (!asBlock && load<u32>(column, DTYPE) >= <u32>DType.Skip && c > 0x20) {
       // checked, and not read
-      const short = shortEnd(p);
-      if (short != 0 && short < to && !isTail(load<u8>(short))) p = short;
-      else {
+      const kept = load<u32>(column, DTYPE) == DType.Verbatim;
+      if (kept && stringsAreFull()) { ev = stop(Ev.Strings, p); break; }
+      let q = shortEnd(p);
+      const short = q != 0 && q < to && !isTail(load<u8>(q));
+      if (!short) {
         const result = value(p, to);
         if (result != OK) { ev = result == TOKEN_WAITS ? <i32>Ev.More : leaveToScanner(p); break; }
-        p = tokenEnd;
+        q = tokenEnd;
       }
+      if (kept) {
+        const err = keep(column, <u32>col, index, p, q, short);
+        if (err != Err.None) { ev = fail(err, p); break; }
+      }
+      p = q;
       fresh = false;
       if (flat) row++;
       if (p < to && load<u8>(p) == 0x2c && col != last) {
@@ -285,6 +292,17 @@ function columnRun(from: usize, to: usize): i32 { return run(from, to, false, fa
   if (ev == AFTER) { setSt(St.After); return GO_ON; }
   setSt(fresh ? St.ValueOrClose : St.Value);
   return ev == Ev.More ? stop(ev, p) : ev;
+}
+
+/** The cell [p, end) as the JSON that it is. */
+function keep(column: usize, col: u32, index: u32, p: usize, end: usize, number: bool): i32 {
+  if (end - p > rowMost) return Err.Long;
+  if (!number && kind == Kind.Null) return nullOk ? putNull(column, 0, index) : <i32>Err.Null;
+  if (!number && kind == Kind.Nan && nan == Nan.Error) return Err.Nan;
+  const first = load<u8>(p);
+  if ((first == 0x5b /* [ */ || first == 0x7b /* { */) && (load<u32>(column, TAKES) & LISTS) == 0) return Err.Kind;
+  remember(p, end, col | (<u32>Kind.Bare << 24), index);
+  return Err.None;
 }
 
 /** Whether the number at p runs into the end of the window. */

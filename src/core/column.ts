@@ -1,8 +1,11 @@
 // A typed column in memory: the record that tells where its values lie. The readers of cells fill columns and print.ts writes them
 // out; both go by the same record, which JavaScript lays out.
 
-/** What a column's values are. columns/dtype.ts has the same numbers. Any: they are only surveyed; Skip: they are passed over. */
-export const enum DType { Bool, Int8, Int16, Int32, Int64, Uint8, Uint16, Uint32, Uint64, Float32, Float64, String, Any, Skip }
+/**
+ * What a column's values are. columns/dtype.ts has the same numbers. Any: they are only surveyed; Skip: they are passed over; Verbatim: they
+ * are remembered as the JSON that they are.
+ */
+export const enum DType { Bool, Int8, Int16, Int32, Int64, Uint8, Uint16, Uint32, Uint64, Float32, Float64, String, Any, Skip, Verbatim }
 
 /** Offsets in a column's record of 32 bytes. */
 export const AT: usize = 0; // address of the first value; in a survey, where every step is 0, of the column's Range (survey.ts)
@@ -16,7 +19,7 @@ export const SEEN: usize = 16; // Look bits (survey.ts) of the cells so far
 export const NULL_COUNT: usize = 20; // this and the next only in a survey
 export const NAN_COUNT: usize = 24;
 export const TAKES: usize = 28; // what the column takes besides cells of its dtype: the five below
-/** Of a string column: its cells are lists, which are remembered as their text. */
+/** Of a string column: its cells are lists, which are remembered as their text. Of a verbatim one: they may be lists and objects, too. */
 export const LISTS: u32 = 1;
 /** Of a string column: numbers, true and false are taken, as their text. */
 export const SCALARS: u32 = 2;

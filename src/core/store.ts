@@ -62,7 +62,7 @@ export function putNull(column: usize, out: usize, index: u32): i32 {
   store<u8>(load<u32>(column, VALID) + index, 0);
   if (dtype == DType.Float64) store<f64>(out, NaN);
   else if (dtype == DType.Float32) store<f32>(out, <f32>NaN);
-  else if (dtype != DType.String) zero(dtype, out);
+  else if (dtype < <u32>DType.String) zero(dtype, out);
   return Err.None;
 }
 

@@ -5,7 +5,7 @@
 // a tensor has a shape, which it keeps wherever the target has one. A list of scalars is one column where the target has rows only.
 
 import { optionText, TransloadError } from "../errors.js";
-import type { Choice, Form, Layout } from "./index.js";
+import { type Choice, dialectOf, type Form, type Gap, type Layout } from "./index.js";
 
 /** One end of a conversion. */
 export interface End {
@@ -84,6 +84,11 @@ export function needsNames(source: End, target: End, header: boolean): boolean {
     default:
       return hasColumns(target);
   }
+}
+
+/** What is written where a row has no cell: what is asked for, or what the target's servers take. */
+export function missingIn(form: Form, asked: Gap | undefined): Gap {
+  return asked ?? (form.equalKeys ? "error" : (dialectOf(form).missing ?? "null"));
 }
 
 /** @throws TransloadError E_OPTION where there are no rows between which the target could be cut. */

@@ -1,5 +1,6 @@
 import type { Batch } from "../columns/batch.js";
 import type { DType, DTypeChoice } from "../columns/dtype.js";
+import type { ColumnChoice } from "./choice.js";
 import type { RowRequest } from "./rows.js";
 
 /** What to do with a number that its dtype cannot hold: refuse, or cut it to fit (a float becomes infinite). */
@@ -25,6 +26,8 @@ export interface CellRequest {
   readonly guesses?: Readonly<Record<string, DType>> | undefined;
   /** A column of several kinds is refused, and not read as text: it is to be written as it came. */
   readonly narrow?: boolean | undefined;
+  /** Columns of a frame that no dtype is asked for are written as they came, of however many kinds; or where they are scalars. */
+  readonly verbatim?: ColumnChoice["verbatim"];
   readonly cast: Cast;
   /** Rows of a batch; undefined for about a mebibyte of cells. */
   readonly batchRows: number | undefined;

@@ -7,7 +7,9 @@ export interface ColumnChoice {
   readonly guessed: boolean;
   /** None of them was seen but nulls, which are of any dtype, and whoever asks can read again: the first other cell says what the column is. */
   readonly unseen?: true;
+  /** Nothing is asked of its cells: text, each as the JSON that it is; or each that is no list or object. */
+  readonly verbatim?: "cells" | "scalars" | undefined;
 }
 
-/** What a column takes besides its dtype's own cells (core/column.ts). */
-export const Takes = { Lists: 1, Scalars: 2, Exact: 4, Pure: 8, Nothing: 16 } as const;
+/** What a column takes besides its dtype's own cells (core/column.ts). Verbatim: any cell, which stays the JSON that it is. */
+export const Takes = { Lists: 1, Scalars: 2, Exact: 4, Pure: 8, Nothing: 16, Verbatim: 32 } as const;

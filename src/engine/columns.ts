@@ -114,8 +114,10 @@ export function batchRowsFor(
 }
 
 /** The columns whose cells are lists, each a tensor of one shape. */
-export function listsAmong(kinds: readonly Kinds[]): boolean[] {
-  return kinds.map(({ lists, numbers, strings, booleans }) => lists === true && !numbers && !strings && !booleans);
+export function listsAmong(kinds: readonly Kinds[], choices: readonly ColumnChoice[]): boolean[] {
+  return kinds.map(
+    ({ lists, numbers, strings, booleans }, i) => lists === true && !numbers && !strings && !booleans && !choices[i]?.verbatim,
+  );
 }
 
 /** A whole number above 2^63 - 1. */
@@ -163,7 +165,7 @@ export function pickedOf(names: readonly string[], pick: readonly string[] | und
 }
 
 /**
- * What each column is. Its own dtype where one was asked for by its name; the one for all where that can hold it; what the payload says of it;
+ * What each column is. Its own dtype where one was asked for by its name; JSON as it came where the others stay what they are; the one for all where that can hold it; what the payload says of it;
  * or else what its cells look like: text where they are of several kinds, bool, int64 or uint64 where numbers are whole and `infer` says so, and float64, in which whole
  * numbers must then be exact.
  */
@@ -173,11 +175,13 @@ export function chooseDtypes(names: readonly string[], kinds: readonly Kinds[], 
   return names.map((name, i) => {
     const own = dtypeNamed(asked, name);
     if (own) return { dtype: own, guessed: false };
+    const { strings, booleans, numbers, lists } = kinds[i] as Kinds;
+    if (request.verbatim === "cells" || (request.verbatim && !lists))
+      return { dtype: "string", guessed: false, verbatim: request.verbatim };
     const said = all ? undefined : declaredOf(declared, name);
     if (said) return { dtype: said, guessed: false };
     const known = ownValue(guesses, name);
     if (known) return { dtype: known, guessed: true };
-    const { strings, booleans, numbers } = kinds[i] as Kinds;
     const mixed = Number(strings) + Number(booleans) + Number(numbers) > 1;
     if (mixed && layout === "rows" && !request.narrow && !all) return { dtype: "string", guessed: true };
     if (strings && !numbers && !booleans)
@@ -224,7 +228,8 @@ function wholeOrFloat({ numbers, floats, large, negative }: Kinds): DType {
 }
 
 /** Texts take any scalar where they were asked for, or where a column may be of several kinds; guessed float64 takes what is exact. */
-export function takesOf({ dtype, guessed, unseen }: ColumnChoice, { narrow }: CellRequest): number {
+export function takesOf({ dtype, guessed, unseen, verbatim }: ColumnChoice, { narrow }: CellRequest): number {
+  if (verbatim) return Takes.Verbatim | (verbatim === "cells" ? Takes.Lists : 0);
   if (unseen) return Takes.Nothing;
   if (dtype === "string") return guessed && narrow ? 0 : Takes.Scalars;
   return guessed ? Takes.Pure | (dtype === "float64" ? Takes.Exact : 0) : 0;

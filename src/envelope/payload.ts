@@ -99,7 +99,7 @@ export class Payload {
     this.scanner = options.createScanner(() => this.path(), start);
     this.scanner.watch(1);
     const nan = options.nan;
-    this.scanner.nan(nan === "error" ? "error" : nan === "null" ? "tell" : "pass");
+    this.scanner.nan(nan === "error" ? "error" : nan === "null" && !options.typed ? "tell" : "pass");
     this.tape = new Tape(this.scanner, (bytes) => this.write(bytes), start);
   }
 
@@ -272,7 +272,9 @@ export class Payload {
         : "table";
     this.target = goal;
     const policy = nan ?? dialectOf(goal.form).nan ?? "token";
-    this.scanner.nan(policy === "error" ? "error" : policy === "null" && this.lane === "splice" ? "tell" : "pass");
+    // typed cells are printed as it says
+    const tells = policy === "null" && this.lane === "splice" && !this.options.typed;
+    this.scanner.nan(policy === "error" ? "error" : tells ? "tell" : "pass");
     if (policy === "null") this.nullsNan = true;
   }
 
@@ -318,7 +320,11 @@ export class Payload {
     if (name !== undefined && !this.picked(name)) return;
     const names = layout === "rows" || target?.layout === "frame" ? this.columns : name === undefined ? undefined : [name];
     const picks = options.picks && layout === "rows" && names !== options.columns;
-    const request: CargoRequest = { ...options.typed, layout, names, width, ...(picks && { pick: options.columns }), text: undefined };
+    // a tensor's lists are of one shape, and elsewhere null is refused in them, too
+    const strict = target?.layout === "tensor" || target?.form.refusesNull;
+    const verbatim = strict && options.typed.verbatim ? "scalars" : options.typed.verbatim;
+    const own = { layout, names, width, verbatim, text: undefined };
+    const request: CargoRequest = { ...options.typed, ...own, ...(picks && { pick: options.columns }) };
     if (!scalar) this.request = request;
     else {
       this.#scalarRequest = request;

@@ -3,8 +3,8 @@
 
 import { concat } from "../columns/bytes.js";
 import { datatypeFor } from "../columns/datatype.js";
-import { choose, FORMS, type Form, type Layout, target } from "../dialects/index.js";
-import { type End, hasColumns, isCut, isTensor, keepsShape } from "../dialects/needs.js";
+import { choose, FORMS, type Form, type Gap, type Layout, target } from "../dialects/index.js";
+import { type End, hasColumns, isCut, isTensor, keepsShape, missingIn } from "../dialects/needs.js";
 import { withoutPlace } from "../engine/fault.js";
 import { type Found, formOf } from "../envelope/detect.js";
 import type { Told } from "../envelope/payload.js";
@@ -104,7 +104,7 @@ function linksFor(request: Request, found: Found | undefined): Link[] {
         ...(typed.dtype && { asked: typed.dtype }),
         namesFirst,
       },
-      target: { missing: "null" },
+      target: { missing: missingFor(request, found, goal) },
       // a form named by us would hide what only auto finds beside it: a second payload, or others' parameters
       from: found.form.key === undefined ? choose(found.form.id, true, request.what) : from,
       to: between,
@@ -128,6 +128,19 @@ function linksFor(request: Request, found: Found | undefined): Link[] {
     route: { origin: found, goal },
   });
   return links;
+}
+
+/**
+ * What the middle has where a row has no cell. NaN is no number to whole ones, nor a text: null is read in every dtype. Records that stay
+ * records have no gaps without a dtype.
+ */
+function missingFor({ typed, target }: Request, source: End, goal: End): Gap {
+  const keyed = ({ layout, form }: End) => layout === "records" || (layout === "lines" && !form.lists);
+  if (target.missing === undefined && keyed(source) && keyed(goal) && !goal.form.equalKeys) return "null";
+  const gap = missingIn(goal.form, target.missing);
+  const dtypes = typeof typed.dtype === "object" ? Object.values(typed.dtype) : [typed.dtype];
+  const floats = !typed.through?.length && dtypes.every((dtype) => dtype?.startsWith("float"));
+  return gap === "token" && !floats ? "null" : gap;
 }
 
 function asksByName({ dtype }: Request["typed"]): boolean {

@@ -7,6 +7,7 @@
 import { Batch } from "../columns/batch.js";
 import { Chosen, type ColumnPick, Dropped } from "../columns/column-pick.js";
 import { needShape } from "../columns/lists.js";
+import { withNan } from "../columns/nan.js";
 import { type Choice, choose, type Form, type Gap, keepingKinds, type Layout, target } from "../dialects/index.js";
 import { checkDatatypes, type End } from "../dialects/needs.js";
 import { type CreateScanner, coreScanner, limited } from "../engine/index.js";
@@ -200,6 +201,7 @@ export class Conversion {
     const { dtype, cast = "error", batchRows } = this.#plan.typed;
     const { index = "keep" } = target;
     const typed = dtype !== undefined || this.#through !== undefined;
+    const named = typeof dtype === "object";
     this.#rewriter = new Rewriter(
       {
         from,
@@ -207,7 +209,15 @@ export class Conversion {
         columns: rows.renamed ?? rows.columns,
         nan: target.nan,
         typed: typed
-          ? { dtype, infer: typeof dtype === "object", narrow: true, cast, batchRows, reuse: this.#through === undefined }
+          ? {
+              dtype,
+              infer: named,
+              narrow: true,
+              verbatim: named && !this.#through ? "cells" : undefined,
+              cast,
+              batchRows,
+              reuse: !this.#through,
+            }
           : undefined,
         renames: this.#through !== undefined,
         asked: { ...rows, ...target, ...pieces },
@@ -358,7 +368,9 @@ export class Conversion {
     if ((batch.kind === "scalar") !== this.#scalar)
       throw new TransloadError("E_OPTION", "a function in `through` made a scalar of rows, or rows of a scalar");
     if (rewriter.target?.layout === "tensor") refuseShapes(batch);
-    for (const bytes of (this.#printer as Printer).print(batch, this.#rowsOfCargo > 0)) rewriter.write(bytes);
+    // the printer knows of NaN among numbers, and not in JSON
+    const told = batch.columns.some(({ json }) => json) ? withNan(batch, this.#plan.target.nan ?? "token") : batch;
+    for (const bytes of (this.#printer as Printer).print(told, this.#rowsOfCargo > 0)) rewriter.write(bytes);
     this.#rowsOfCargo += batch.rowCount;
   }
 }

@@ -2,7 +2,7 @@ import { behindFirst, type ColumnPick } from "../columns/column-pick.js";
 import { areDistinct } from "../columns/distinct.js";
 import { dtypeNamed, isNumeric } from "../columns/dtype.js";
 import { dialectOf, paramsBeside } from "../dialects/index.js";
-import { isCut, isTensor, keepsShape, needsNames } from "../dialects/needs.js";
+import { isCut, isTensor, keepsShape, missingIn, needsNames } from "../dialects/needs.js";
 import { refuseLabel } from "../engine/fault.js";
 import type { Fields, Gap, RowRequest, RowStyle, RowSyntax, Spelling } from "../engine/rows.js";
 import { type ColumnWriter, columnWriter, type RowWriter, rowWriter } from "../envelope/layouts/writer.js";
@@ -282,12 +282,12 @@ export class Rules {
 
   gap(what: "nan" | "missing"): Gap {
     const { form } = this.#job.target;
-    const dialect = dialectOf(form);
-    if (what === "missing" && form.equalKeys && this.#job.options.missing === undefined) return "error";
     const own = this.#job.options[what];
+    if (what === "missing") return missingIn(form, own);
+    const { nan } = dialectOf(form);
     // a server that reads null as NaN has nothing for the infinities
-    if (what === "nan" && own === undefined && dialect.nan === "null") return "finite";
-    return own ?? dialect[what] ?? (what === "nan" ? "token" : "null");
+    if (own === undefined && nan === "null") return "finite";
+    return own ?? nan ?? "token";
   }
 
   /** How rows of this syntax are written by the row writer; labels go to a text of their own. */

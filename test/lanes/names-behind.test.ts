@@ -15,10 +15,10 @@ const DTYPE = { a: "float32" } as const;
 
 describe.each(["core", "reference"] as const)("a dtype by a name behind the rows, %s", (engine) => {
   test.each([
-    ["mlflow", '{"dataframe_split":{"columns":["a","b"],"data":[[1.0,2.5],[300.0,4.0]],"index":[7,8]},"params":{"p":1}}'],
-    ["azureml", '{"input_data":{"columns":["a","b"],"data":[[1.0,2.5],[300.0,4.0]],"index":[7,8]},"params":{"p":1}}'],
-    ["mlflow:records", '{"dataframe_records":[{"a":1.0,"b":2.5},{"a":300.0,"b":4.0}],"params":{"p":1}}'],
-    ["csv", "a,b\n1.0,2.5\n300.0,4.0\n"],
+    ["mlflow", '{"dataframe_split":{"columns":["a","b"],"data":[[1.0,2.5],[300.0,4]],"index":[7,8]},"params":{"p":1}}'],
+    ["azureml", '{"input_data":{"columns":["a","b"],"data":[[1.0,2.5],[300.0,4]],"index":[7,8]},"params":{"p":1}}'],
+    ["mlflow:records", '{"dataframe_records":[{"a":1.0,"b":2.5},{"a":300.0,"b":4}],"params":{"p":1}}'],
+    ["csv", "a,b\n1.0,2.5\n300.0,4\n"],
   ])("is found on the way to %s, wherever the input is cut", async (to, expected) => {
     for (const chunks of [whole(LATE), crumbs(LATE), cut(LATE, [30, 60])]) {
       const { text, error } = await feed(chunks, { to, dtype: DTYPE, engine });

@@ -55,6 +55,8 @@ export class ReferenceCells implements CellReader {
   /** What reads the columns whose cells are lists, and the text of the one that is being read. */
   #lists: (ListReader | undefined)[] = [];
   #list = "";
+  /** Where the list or object begins that is kept as it stands. */
+  #nestedFrom = 0;
 
   /** `createScanner`: one more, for lists in cells. */
   constructor(tokens: Tokens, request: CellRequest, createScanner: () => Scanner) {
@@ -111,11 +113,12 @@ export class ReferenceCells implements CellReader {
     const firstRow = this.#firstRowEnd ?? this.#from;
     const text = Buffer.from(input.text(this.#from, Math.min(input.at, Math.max(this.#from + SAMPLE, firstRow))), "latin1");
     const kinds = survey(text, this.#rank, width);
-    const lists = frame && !request.survey ? listsAmong(kinds) : [];
+    const asked = this.#block ? { ...request, verbatim: undefined } : request;
+    this.#choices = request.survey ? this.#names.map(() => LOOKED_AT) : chooseDtypes(this.#names, kinds, asked);
+    const lists = frame && !request.survey ? listsAmong(kinds, this.#choices) : [];
     this.#lists = this.#names.map((name, i) =>
       lists[i] ? new ListReader(name, saidOf(request, name), request.cast, this.#createScanner) : undefined,
     );
-    this.#choices = request.survey ? this.#names.map(() => LOOKED_AT) : chooseDtypes(this.#names, kinds, request);
     this.#dtypes = this.#choices.map(({ dtype }) => dtype);
     const perRow = this.#block ? product(levels) : 1;
     const named = frame && !this.#block && request.names?.length === width;
@@ -171,6 +174,10 @@ export class ReferenceCells implements CellReader {
 
   /** A list or object in a frame's cell: only a survey passes over it. */
   #nested(token: Token, before: number): void {
+    if (this.#choices[this.#column]?.verbatim === "cells") {
+      this.#keep(token, before);
+      return;
+    }
     if (!this.#request.survey && this.#isPicked.has(this.#column)) {
       if (!this.#lists[this.#column] || token.name === "startObject" || token.name === "endObject" || token.name === "keyValue")
         throw this.#refuse(Err.Kind, token);
@@ -185,6 +192,28 @@ export class ReferenceCells implements CellReader {
       this.#list = "";
     }
     this.#column++;
+  }
+
+  /** A list or object whose text is a cell. */
+  #keep(token: Token, before: number): void {
+    const { input } = this.#tokens;
+    if (before === this.#rank) {
+      this.#nestedFrom = token.from;
+      input.keep = true;
+    }
+    if (this.#depth !== this.#rank) return;
+    if (this.#isPicked.has(this.#column)) {
+      if (token.to - this.#nestedFrom > this.#tokens.maxRowBytes) throw this.#tooLong(token);
+      const { values, valid } = this.#cells[this.#column] as { values: (number | bigint | string)[]; valid: number[] };
+      values.push(Buffer.from(input.text(this.#nestedFrom, token.to), "latin1").toString());
+      valid.push(1);
+    }
+    input.keep = false;
+    this.#column++;
+  }
+
+  #isVerbatim(i: number): boolean {
+    return this.#choices[i]?.verbatim !== undefined;
   }
 
   #cell(token: Token): void {
@@ -206,6 +235,7 @@ export class ReferenceCells implements CellReader {
     const big = dtype === "int64" || dtype === "uint64";
     if (name === "nullValue") return !isNumeric(dtype) ? "" : dtype.startsWith("float") ? Number.NaN : big ? 0n : 0;
     const takes = takesOf(this.#choices[i] as ColumnChoice, this.#request);
+    if (takes & Takes.Verbatim) return Buffer.from(text, "latin1").toString();
     if (takes & Takes.Nothing) throw this.#refuse(Err.Kind, token);
     if (takes & Takes.Scalars && name !== "stringValue") return text;
     const isBool = name === "trueValue" || name === "falseValue";
@@ -256,7 +286,8 @@ export class ReferenceCells implements CellReader {
         return (this.#lists[i] as ListReader).read(texts, this.rows);
       }
       if (!isNumeric(dtype)) {
-        const column: Column = { name, dtype: "string", values: values as string[], shape: this.#shape, ...mask };
+        const json = this.#isVerbatim(i) && ({ json: true } as const);
+        const column: Column = { name, dtype: "string", values: values as string[], shape: this.#shape, ...mask, ...json };
         return dtype === "string" ? column : fromText(column, dtype, this.rows);
       }
       const array = new NUMERIC[dtype].array(values.length);

@@ -164,8 +164,9 @@ export class CoreCells implements CellReader {
     if (frame) checkNames(this.#names, request.dtype);
     const text = this.#memory.bytes.subarray(input.from, this.#scanned);
     const kinds = survey(text, rank, this.#block ? 1 : width);
-    this.#choices = request.survey ? this.#names.map(() => SURVEYED) : chooseDtypes(this.#names, kinds, request);
-    const lists = frame && !request.survey ? listsAmong(kinds) : [];
+    const asked = this.#block ? { ...request, verbatim: undefined } : request;
+    this.#choices = request.survey ? this.#names.map(() => SURVEYED) : chooseDtypes(this.#names, kinds, asked);
+    const lists = frame && !request.survey ? listsAmong(kinds, this.#choices) : [];
     const { survey: isSurvey, batchRows, batchBytes, reuse, dictionary = false } = request;
     const places = pickedOf(this.#names, frame && !this.#block && request.names?.length === width ? request.pick : undefined);
     const columns = new CoreColumns(this.#memory, {

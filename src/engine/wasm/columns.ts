@@ -1,7 +1,7 @@
 import { Batch } from "../../columns/batch.js";
 import { fromText } from "../../columns/cell-text.js";
 import type { Block, Column } from "../../columns/column.js";
-import { type DType, isNumeric, NUMERIC, SKIP_CODE, STRING_CODE } from "../../columns/dtype.js";
+import { type DType, isNumeric, NUMERIC, SKIP_CODE, STRING_CODE, VERBATIM_CODE } from "../../columns/dtype.js";
 import { product } from "../../columns/lists.js";
 import { spreadTexts, textColumn } from "../../columns/texts.js";
 import { TransloadError } from "../../errors.js";
@@ -109,7 +109,8 @@ export class CoreColumns {
       const record = this.at + RECORD * (places[i] as number);
       memory.view.setUint32(record, this.#valuesAt[i] as number, true);
       memory.view.setUint32(record + 4, size(dtype), true);
-      memory.view.setUint32(record + 8, isNumeric(dtype) ? NUMERIC[dtype].code : STRING_CODE, true);
+      const text = this.#takes(i, Takes.Verbatim) ? VERBATIM_CODE : STRING_CODE;
+      memory.view.setUint32(record + 8, isNumeric(dtype) ? NUMERIC[dtype].code : text, true);
       memory.view.setUint32(record + 12, this.#validAt[i] as number, true);
       for (let word = 16; word < RECORD; word += 4) memory.view.setUint32(record + word, 0, true);
       memory.view.setUint32(record + 28, layout.takes[i] ?? 0, true);
@@ -146,7 +147,8 @@ export class CoreColumns {
       const lists = this.#layout.lists?.[i];
       if (this.#isUnseen(i)) return { name, dtype, values: new Float64Array(cells).fill(Number.NaN), shape, ...(valid && { valid }) };
       if (lists || !isNumeric(dtype)) {
-        const column = this.#texts.take(this.#layout.places[i] as number, { name, shape, ...(valid && { valid }) }, cells, reuse);
+        const json = this.#takes(i, Takes.Verbatim) && ({ json: true } as const);
+        const column = this.#texts.take(this.#layout.places[i] as number, { name, shape, ...(valid && { valid }), ...json }, cells, reuse);
         if (lists) return lists.read(column.texts?.codes ? textColumn(column, spreadTexts(column.texts)) : column, this.rows);
         return dtype === "string" ? column : fromText(column, dtype, this.rows);
       }
@@ -166,7 +168,11 @@ export class CoreColumns {
   }
 
   #isUnseen(i: number): boolean {
-    return ((this.#layout.takes[i] ?? 0) & Takes.Nothing) !== 0;
+    return this.#takes(i, Takes.Nothing);
+  }
+
+  #takes(i: number, bit: number): boolean {
+    return ((this.#layout.takes[i] ?? 0) & bit) !== 0;
   }
 
   /** The columns as one strided array, when they have one dtype. */

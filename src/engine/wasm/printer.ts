@@ -127,7 +127,9 @@ export class CorePrinter implements Printer {
   #source(batch: Batch, column: Column): Source {
     if (batch.kind === "frame" && (column.lists || column.shape.length > 0)) return this.#lists(batch, column);
     const text = toText(column, batch.rowOffset);
-    const texts = text.dtype === "string" && !isVerbatim(text) ? textsNow(text) : undefined;
+    const found = text.dtype === "string" ? textsNow(text) : undefined;
+    // of a dictionary each would have to be put in its place
+    const texts = isVerbatim(text) && found?.codes ? undefined : found;
     const arrays = texts
       ? [texts.bytes, texts.offsets, texts.codes, text.valid]
       : [text.valid, isNumeric(text.dtype) ? text.values : undefined];
@@ -161,7 +163,7 @@ export class CorePrinter implements Printer {
   #place({ column, written, texts, own }: Source, i: number): Placed {
     const { dtype } = column;
     if (written) return this.#placeWritten(written, i);
-    if (texts) return this.#placeTexts(texts, own, i);
+    if (texts) return this.#placeTexts(texts, own, i, isVerbatim(column));
     if (!isNumeric(dtype))
       return this.#placeWritten(writtenOf(column.values as readonly string[], isVerbatim(column) ? String : JSON.stringify), i);
     const values = column.values as TypedArray;
@@ -177,15 +179,22 @@ export class CorePrinter implements Printer {
   }
 
   /** Texts are spelled by the core; those of a dictionary once, as long as it is the same. */
-  #placeTexts(texts: TextSource, own: Source["own"], i: number): Placed {
+  #placeTexts(texts: TextSource, own: Source["own"], i: number, json: boolean): Placed {
     const { offsets, codes } = texts;
     const codesAt = codes && (own.get(codes) ?? this.#copy(`codes ${i}`, codes));
     const known = this.#spelled.get(i);
     if (codesAt !== undefined && known?.of === offsets) return { ...known.placed, codes: codesAt };
-    const placed = this.#spell(texts, own, i);
+    const placed = json ? this.#placeJson(texts, own, i) : this.#spell(texts, own, i);
     if (codesAt === undefined) this.#spelled.delete(i);
     else this.#spelled.set(i, { of: offsets, placed });
     return codesAt === undefined ? placed : { ...placed, codes: codesAt };
+  }
+
+  /** Texts that are JSON already. */
+  #placeJson({ offsets, bytes, from, to }: TextSource, own: Source["own"], i: number): Placed {
+    const ends = own.get(offsets) ?? this.#copy(`offsets ${i}`, offsets);
+    const at = own.get(bytes) ?? this.#copy(`text ${i}`, bytes.subarray(from, to)) - from;
+    return { at, code: STRING_CODE, offsets: ends };
   }
 
   #spell({ offsets, bytes, count, from, to }: TextSource, own: Source["own"], i: number): Placed {

@@ -75,7 +75,7 @@ export class CoreTexts {
   }
 
   /** The column's cells so far, of which there are so many; makes it ready for the next batch. `lend`: they stay the core's. */
-  take(place: number, rest: Pick<Column, "name" | "shape" | "valid">, cells: number, lend: boolean): Column {
+  take(place: number, rest: Pick<Column, "name" | "shape" | "valid" | "json">, cells: number, lend: boolean): Column {
     const { core, view } = this.#memory;
     const record = this.#at + RECORD * place;
     core.skipTo(record, cells);
