@@ -148,7 +148,8 @@ export interface Warning {
     | "W_PADDED"
     | "W_REPEATED"
     | "W_RETYPED"
-    | "W_STALE";
+    | "W_STALE"
+    | "W_TEXT";
   /** One line for a person. */
   message: string;
 }

@@ -10,7 +10,7 @@ import { Mode } from "../engine/codes.js";
 import type { RowRequest, RowSyntax } from "../engine/rows.js";
 import type { PendingCargo } from "../envelope/request.js";
 import type { Rewriter } from "../envelope/rewriter.js";
-import { optionText, TransloadError } from "../errors.js";
+import { nearest, optionText, TransloadError } from "../errors.js";
 import { Columns } from "./columns.js";
 import { headerNames } from "./header.js";
 import type { BatchRequest, TableJob, Wait } from "./job.js";
@@ -190,9 +190,23 @@ export class Table {
       names = own ?? names;
       if (!own) throw new TransloadError("E_EMPTY", "the input is empty", { offset: start, line: 1, column: 1 });
     }
+    if (names) this.#tellTexts(names);
     if (batches) yield* this.#batches(batches, names);
     else if (options.typing === "pandas") yield* this.#asPandas(names);
     else yield* this.#rowsOf("delimited", names, scanner.offset, () => {});
+  }
+
+  /** A model's columns of text need not all be there, so that a name that is not is no fault. */
+  #tellTexts(names: readonly string[]): void {
+    const known = new Set(names);
+    for (const name of this.#job.options.text) {
+      if (known.has(name)) continue;
+      const guess = nearest(name, names);
+      this.#job.warn(
+        "W_TEXT",
+        `no column is called ${JSON.stringify(name)}, which is to be text${guess ? `; did you mean ${guess}?` : ""}`,
+      );
+    }
   }
 
   *#batches(request: BatchRequest, names: readonly string[] | undefined): Generator<Wait, void, void> {

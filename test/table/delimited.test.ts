@@ -1,7 +1,7 @@
 // Delimited files: what a field is, how it is quoted, and what the same text is in JSON.
 import { describe, expect, test } from "vitest";
-import type { ConvertOptions } from "../../src/index.js";
-import { feed, whole } from "../support/feed.js";
+import type { ConvertOptions, Warning } from "../../src/index.js";
+import { collect, feed, whole } from "../support/feed.js";
 import { parseDelimited } from "../support/forms.js";
 import { steady } from "../support/steady.js";
 
@@ -126,6 +126,16 @@ describe("names", () => {
 
   test("are text: a name that looks like a number or nothing is none", async () => {
     expect(await split("1,true,NA,01\n1,2,3,4\n")).toBe('{"columns":["1","true","NA","01"],"data":[[1,2,3,4]]}');
+  });
+
+  test("that are to be text and are not there are told, with the nearest", async () => {
+    const file = "zip,b\n007,1\n";
+    const told = [{ code: "W_TEXT", message: 'no column is called "zipp", which is to be text; did you mean zip?' }];
+    for (const to of ["mlflow:split", "mlflow:records", "csv", "triton"])
+      expect((await steady(file, { from: "csv", to, text: ["zipp", "b"] })).warnings).toEqual(told);
+    const warnings: Warning[] = [];
+    await collect(whole(file), { from: "csv", text: ["zipp"], onWarning: (warning) => warnings.push(warning) });
+    expect(warnings).toEqual(told);
   });
 
   test("that are empty or stand twice get pandas' names, with a warning", async () => {
