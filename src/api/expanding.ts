@@ -1,6 +1,7 @@
 import type { Told } from "../envelope/payload.js";
 import { type Compression, expand } from "../io/compression.js";
 import type { ExpansionLimit } from "../io/expansion.js";
+import { Until } from "../io/until.js";
 import type { Outlet } from "../lanes/conversion.js";
 import { FedStage } from "../lanes/fed.js";
 import type { Stage } from "../lanes/stage.js";
@@ -14,14 +15,16 @@ export class ExpandingStage implements Stage {
 
   constructor(kind: Compression, limit: ExpansionLimit, inner: Stage, outlet: Pick<Outlet, "full" | "drained">) {
     this.#inner = inner;
-    const stopped = new Promise<void>((resolve) => {
-      this.#stop = resolve;
-    });
+    const stopped = new Until(
+      new Promise<void>((resolve) => {
+        this.#stop = resolve;
+      }),
+    );
     this.#fed = new FedStage(async (chunks) => {
       for await (const bytes of expand(chunks, kind, limit)) {
         await inner.push(bytes);
         if (inner.enough) break;
-        if (outlet.full) await Promise.race([outlet.drained(), stopped]);
+        if (outlet.full) await stopped.or(outlet.drained());
         if (this.#closed) return;
       }
       await inner.end();

@@ -1,5 +1,5 @@
 // Which columns are wanted, by their names, and what these become.
-import { placesAmong } from "../errors.js";
+import { listed, placesAmong, TransloadError } from "../errors.js";
 
 /** Some of the columns of rows. Those of a keyed source are known as they come. */
 export interface ColumnPick {
@@ -67,6 +67,10 @@ export class Dropped implements ColumnPick {
   settled(names: readonly string[]): ColumnPick {
     return new Chosen(names);
   }
+}
+
+export function nothingLeft(what: "columns" | "tensors", names: readonly string[]): TransloadError {
+  return new TransloadError("E_COLUMNS", `each of the ${what} is left out (${listed(names)}), so there are no rows to write`);
 }
 
 /** The pick that leaves the first column, which is none of the rows', where it is. */

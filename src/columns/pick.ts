@@ -2,6 +2,7 @@ import { placesAmong, TransloadError } from "../errors.js";
 import { Batch } from "./batch.js";
 import { takeCells } from "./cells.js";
 import type { Column } from "./column.js";
+import { nothingLeft } from "./column-pick.js";
 import { changed, spreadTexts, textColumn } from "./texts.js";
 
 /**
@@ -23,20 +24,34 @@ export function pickColumns(batch: Batch, names: readonly string[], renamed: rea
 }
 
 /**
- * The batch without the columns of these names; undefined for a tensor of such a name, which is one of several.
- * @throws TransloadError E_COLUMNS for a name that a frame does not have.
+ * The batches without the columns of these names, or the tensors.
+ * @throws TransloadError E_COLUMNS for a name that there is not, and where nothing would be left.
  */
-export function dropColumns(batch: Batch, names: readonly string[]): Batch | undefined {
+export async function* withoutColumns(batches: AsyncIterable<Batch>, names: readonly string[]): AsyncGenerator<Batch, void, undefined> {
+  const dropped = new Set<string>();
+  const kept = new Set<string>();
+  for await (const batch of batches) {
+    const own = dropColumns(batch, names);
+    if (batch.kind !== "frame") (own ? kept : dropped).add(batch.columns[0]?.name as string);
+    if (own) yield own;
+  }
+  if (dropped.size + kept.size === 0) return;
+  placesAmong([...dropped, ...kept], names);
+  if (kept.size === 0) throw nothingLeft("tensors", [...dropped]);
+}
+
+/** The batch without the columns of these names; undefined for a tensor of such a name, which is one of several. */
+function dropColumns(batch: Batch, names: readonly string[]): Batch | undefined {
   const { columns, kind, rowOffset, rowCount } = batch;
   const [first] = columns;
   if (kind !== "frame" && first?.name === "")
     throw new TransloadError("E_COLUMNS", "a tensor has no names for its columns, by which some could be left out");
   if (kind !== "frame") return names.includes(first?.name as string) ? undefined : batch;
-  placesAmong(
-    columns.map(({ name }) => name),
-    names,
-  );
-  return new Batch({ rowOffset, rowCount, kind, columns: columns.filter(({ name }) => !names.includes(name)) });
+  const all = columns.map(({ name }) => name);
+  placesAmong(all, names);
+  const kept = columns.filter(({ name }) => !names.includes(name));
+  if (kept.length === 0 && all.length > 0) throw nothingLeft("columns", all);
+  return new Batch({ rowOffset, rowCount, kind, columns: kept });
 }
 
 /**

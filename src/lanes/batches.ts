@@ -8,7 +8,7 @@ import { dtypesDeclared } from "../columns/datatype.js";
 import { withDictionaries } from "../columns/dictionary.js";
 import type { RowLabels } from "../columns/labels.js";
 import { withNan } from "../columns/nan.js";
-import { dropColumns, frameOf, pickColumns } from "../columns/pick.js";
+import { frameOf, pickColumns, withoutColumns } from "../columns/pick.js";
 import type { RowSet } from "../columns/row-set.js";
 import { choose } from "../dialects/index.js";
 import type { CellRequest } from "../engine/cells.js";
@@ -89,9 +89,8 @@ async function* allBatches(chunks: Chunks, request: ReadRequest, host: Host): As
   const { columns } = rows;
   const labels: string[] = [];
   const namesFirst = request.namesFirst || columns !== undefined || drop !== undefined || typeof request.batches.dtype === "object";
-  for await (const all of await opened(chunks, { ...request, rows, namesFirst }, host, labels)) {
-    const batch = drop ? dropColumns(all, drop) : all;
-    if (!batch) continue;
+  const all = await opened(chunks, { ...request, rows, namesFirst }, host, labels);
+  for await (const batch of drop ? withoutColumns(all, drop) : all) {
     const picked = columns ? pickColumns(batch, [...columns, ...labels], [...(renamed ?? columns), ...labels]) : batch;
     yield request.batches.dictionary ? withDictionaries(picked) : picked;
   }

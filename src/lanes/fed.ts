@@ -1,20 +1,22 @@
+import { Until } from "../io/until.js";
 import type { Stage } from "./stage.js";
 
 /** What asks for its chunks, as a stage that is given them. */
 export class FedStage implements Stage {
   readonly #inbox = new Inbox();
   readonly #done: Promise<void>;
+  readonly #until: Until;
 
   /** `work` goes through the chunks, and may leave some. */
   constructor(work: (chunks: AsyncIterableIterator<Uint8Array>) => Promise<void>) {
     this.#done = work(this.#inbox.chunks());
     // told by the next push, or the end
-    this.#done.catch(() => {});
+    this.#until = new Until(this.#done);
   }
 
   /** Resolves when the chunk has been taken, or none is wanted any more. */
   push(chunk: Uint8Array): Promise<void> {
-    return Promise.race([this.#inbox.put(chunk), this.#done]);
+    return this.#until.or(this.#inbox.put(chunk));
   }
 
   end(): Promise<void> {

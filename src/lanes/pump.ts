@@ -10,9 +10,6 @@ import type { Stage } from "./stage.js";
 /** Texts that may wait during a replay. */
 const WAITING = 4;
 
-/** Turns of the microtask queue from waking a conversion to what it writes. */
-const PROMISES = 8;
-
 /** The end of a piece. */
 export interface End {
   readonly rows: number;
@@ -30,6 +27,8 @@ export class Pump {
   /** What the conversion threw, told once all that it wrote before has been taken. */
   #failure: { error: unknown } | undefined;
   #resume: (() => void) | undefined;
+  /** Wakes who waits for the conversion to do something. */
+  #wake: (() => void) | undefined;
 
   constructor(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, request: Request, host: Host, batches?: BatchRequest) {
     this.#chunks = iterate(chunks);
@@ -42,11 +41,12 @@ export class Pump {
       drained: () =>
         new Promise((resolve) => {
           this.#resume = resolve;
+          this.#woken();
         }),
-      endPiece: (rows) => void queue.push({ rows }),
-      ...(batches && { batches, batch: (batch: Batch) => void queue.push(batch) }),
+      endPiece: (rows) => this.#put({ rows }),
+      ...(batches && { batches, batch: (batch: Batch) => this.#put(batch) }),
     };
-    this.#conversion = stageFor(request, host, (bytes) => queue.push(bytes), outlet);
+    this.#conversion = stageFor(request, host, (bytes) => this.#put(bytes), outlet);
   }
 
   /** What the source's envelope has told, so far. */
@@ -58,17 +58,14 @@ export class Pump {
   async more(): Promise<boolean> {
     while (this.#queue.length === 0) {
       if (this.#failure) throw this.#failure.error;
-      if (this.#resume) {
-        const resume = this.#resume;
-        this.#resume = undefined;
-        resume();
-        // most often it writes at once, a few promises later
-        for (let i = 0; i < PROMISES && this.#queue.length === 0; i++) await undefined;
-        if (this.#queue.length > 0) return true;
-        await Promise.race([this.#running, this.#written()]);
-      } else if (this.#running) await Promise.race([this.#running, this.#written()]);
-      else if (this.#ended) return false;
-      else this.#running = this.#step().then(this.#stop, this.#fail);
+      const resume = this.#resume;
+      this.#resume = undefined;
+      if (resume) resume();
+      else if (!this.#running && this.#ended) return false;
+      else this.#running ??= this.#step().then(this.#stop, this.#fail);
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
     }
     return true;
   }
@@ -103,19 +100,27 @@ export class Pump {
     await this.#chunks.return?.();
   }
 
-  /** Resolves in a while: something may have been written meanwhile. */
-  #written(): Promise<void> {
-    return new Promise((resolve) => later(resolve));
+  #put(written: Uint8Array | Batch | End): void {
+    this.#queue.push(written);
+    this.#woken();
+  }
+
+  #woken(): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
   }
 
   readonly #stop = (): void => {
     this.#running = undefined;
+    this.#woken();
   };
 
   /** It may run on while what it wrote is being taken: nobody waits for it then. */
   readonly #fail = (error: unknown): void => {
     this.#running = undefined;
     this.#failure = { error };
+    this.#woken();
   };
 
   async #step(): Promise<void> {
@@ -131,21 +136,6 @@ export class Pump {
     this.#used += value.length;
     this.#onProgress?.(this.#used);
   }
-}
-
-/** Behind what is under way; a timer would wait four milliseconds in a browser. */
-function later(work: () => void): void {
-  if (typeof setImmediate === "function") {
-    setImmediate(work);
-    return;
-  }
-  const { port1, port2 } = new MessageChannel();
-  port1.addEventListener("message", () => {
-    port1.close();
-    work();
-  });
-  port1.start();
-  port2.postMessage(undefined);
 }
 
 async function* iterate(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {

@@ -3,6 +3,7 @@ import { PassThrough, type Readable } from "node:stream";
 import { finished } from "node:stream/promises";
 import type { Agent, Dispatcher } from "undici";
 import { optionText, TransloadError } from "../errors.js";
+import { Until } from "../io/until.js";
 import { bodyOf, emptyAnswer } from "./body.js";
 import { blamed, faultOfSilence, faultOfStatus, StoreFault } from "./fault.js";
 import { checkHeaders } from "./headers.js";
@@ -158,7 +159,6 @@ async function ended(body: Dispatcher.ResponseData["body"]): Promise<void> {
 /** A body that is sent while it is made. Where it breaks off, its end is never sent, by which the server knows. */
 function streamed(put: (body: Readable) => Promise<Dispatcher.ResponseData>): Parts {
   const body = new PassThrough({ highWaterMark: 1 << 20 });
-  const closed = finished(body).catch(() => {});
   let answered: { readonly fault?: unknown } | undefined;
   const answer = put(body).then(taken);
   answer.then(
@@ -170,9 +170,10 @@ function streamed(put: (body: Readable) => Promise<Dispatcher.ResponseData>): Pa
       body.destroy();
     },
   );
+  const over = new Until(Promise.race([answer, finished(body).catch(() => {})]));
   return {
     async send(_, bytes) {
-      if (!answered && !body.write(bytes)) await Promise.race([new Promise((resolve) => body.once("drain", resolve)), answer, closed]);
+      if (!answered && !body.write(bytes)) await over.or(new Promise((resolve) => body.once("drain", resolve)));
       if (answered) throw answered.fault ?? new StoreFault("refused", "the server answered before it had all of it");
     },
     async complete() {

@@ -1,4 +1,4 @@
-import { behindFirst, type ColumnPick } from "../columns/column-pick.js";
+import { behindFirst, type ColumnPick, nothingLeft } from "../columns/column-pick.js";
 import { areDistinct } from "../columns/distinct.js";
 import { dtypeNamed, isNumeric } from "../columns/dtype.js";
 import { dialectOf, paramsBeside } from "../dialects/index.js";
@@ -236,6 +236,7 @@ export class Rules {
     if (isKeyed(syntax)) return columns === undefined || columns === given ? pick : pick.settled(columns);
     if (columns === undefined || columns === given) return undefined;
     const places = pick.places(columns);
+    if (places.length === 0 && columns.length > 0) throw nothingLeft("columns", columns);
     const names = pick.names(columns);
     const same = places.length === columns.length && places.every((place, i) => place === i && names[i] === columns[i]);
     return same ? undefined : pick;

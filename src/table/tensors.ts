@@ -1,4 +1,5 @@
 // Tensors, and columns side by side, which wait in a store until all is known of them: their shapes, how many they are, how long.
+import { nothingLeft } from "../columns/column-pick.js";
 import { product } from "../columns/lists.js";
 import { isCut, isTensor, keepsShape } from "../dialects/needs.js";
 import { Mode } from "../engine/codes.js";
@@ -97,8 +98,7 @@ export class Tensors {
     const names = all.map((range, i) => range.facts?.name ?? range.name ?? `${i}`);
     const renamed = pick.names(names);
     const places = pick.places(names);
-    if (places.length === 0)
-      throw new TransloadError("E_COLUMNS", `each of the tensors is left out (${listed(names)}), so there are no rows to write`);
+    if (places.length === 0) throw nothingLeft("tensors", names);
     places.forEach((place, i) => {
       const range = all[place] as Range;
       const name = renamed[i] as string;

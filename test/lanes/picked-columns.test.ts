@@ -1,9 +1,11 @@
 // Columns that are picked, put in another order, renamed or left out, in every form. What must come out is what comes of a payload that a model
 // has written with these columns alone.
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { FORMS } from "../../src/dialects/index.js";
-import { type ConvertOptions, split } from "../../src/index.js";
-import { crumbs, feed, whole } from "../support/feed.js";
+import { type ConvertOptions, convert, split } from "../../src/index.js";
+import { collect, crumbs, feed, whole } from "../support/feed.js";
 import { n, type Sheet, textOf } from "../support/forms.js";
 import { columnsIn, converted, TARGETS, told } from "../support/picks.js";
 
@@ -76,6 +78,21 @@ describe("columns", () => {
       expect(await out({ drop: ["b"] })).toBe('{"a":1}\n{"c":4}\n{"a":6,"c":5}\n');
       expect((await feed(whole(lines), { from: "jsonl", to: "csv", engine, drop: ["a"] })).text).toBe("b,c\n2,\n3,4\n,5\n");
     }
+  });
+
+  test("that are all left out leave no rows, in whatever they would be written", async () => {
+    const frame = '{"dataframe_split":{"columns":["a","b"],"data":[[1,2]]}}';
+    const tensors = '{"inputs":{"a":[1],"b":[2]}}';
+    const nothing = { code: "E_COLUMNS", message: expect.stringMatching(/^each of the (columns|tensors) is left out \(a, b\)/) };
+    for (const source of [frame, tensors, "a,b\n1,2\n"])
+      for (const to of ["mlflow:split", "csv", "jsonl", "triton", "parquet", "arrow", "npz", "npy"]) {
+        const made = buffer(
+          Readable.from([Buffer.from(source)]).pipe(convert({ from: source.startsWith("a") ? "csv" : "auto", to, drop: ["a", "b"] })),
+        );
+        await expect(made, to).rejects.toMatchObject(nothing);
+      }
+    await expect(collect(whole(tensors), { drop: ["a", "b"] })).rejects.toMatchObject(nothing);
+    await expect(collect(whole(tensors), { drop: ["c"] })).rejects.toMatchObject({ code: "E_COLUMNS" });
   });
 
   test("of records lose no cell to a key that a later one brings", async () => {

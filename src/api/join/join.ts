@@ -2,7 +2,7 @@
 
 import { binaryForm } from "../../binary/form.js";
 import type { Batch } from "../../columns/batch.js";
-import { dropColumns } from "../../columns/pick.js";
+import { withoutColumns } from "../../columns/pick.js";
 import { optionText, TransloadError } from "../../errors.js";
 import { abortable } from "../../io/abort.js";
 import { batchesIn } from "../../lanes/batches.js";
@@ -181,13 +181,6 @@ async function* pickedOf(batches: AsyncIterable<Batch>, { drop, picked, choice }
     );
   const dropped = drop ? withoutColumns(batches, drop) : batches;
   yield* picked ? pickRows(dropped, picked, false) : dropped;
-}
-
-async function* withoutColumns(batches: AsyncIterable<Batch>, drop: readonly string[]): AsyncGenerator<Batch, void, undefined> {
-  for await (const batch of batches) {
-    const kept = dropColumns(batch, drop);
-    if (kept) yield kept;
-  }
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {}
