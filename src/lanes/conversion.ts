@@ -26,6 +26,7 @@ import type { BatchRequest, TableOptions, Tally, Wait } from "../table/job.js";
 import { Table } from "../table/table.js";
 import { CargoReader } from "./cargo.js";
 import type { Host } from "./host.js";
+import { noLabels } from "./labels.js";
 
 type Through = (batch: Batch) => AsyncIterable<unknown>;
 
@@ -136,6 +137,24 @@ export class Conversion {
   }
 
   async end(): Promise<void> {
+    await this.#finish();
+    this.#tellLabels();
+  }
+
+  /** A column that there is not was asked for. */
+  #tellLabels(): void {
+    const { to, target: asked, rows, run } = this.#plan;
+    const { index = "keep" } = asked;
+    const source = this.#rewriter?.form
+      ? { form: this.#rewriter.form, layout: this.#rewriter.layout as Layout }
+      : this.#file && lines(this.#file);
+    if (!source || !index.startsWith("column:") || this.#rewriter?.labels) return;
+    const goal = this.#route.goal ?? target(to, source.layout, source.form, rows.columns !== undefined);
+    if (goal.layout === "frame") return;
+    run.onWarning?.(noLabels(index));
+  }
+
+  async #finish(): Promise<void> {
     if (this.#moved) return;
     if (!this.#scanner) {
       const opened = this.#opening.push(new Uint8Array(), true);
@@ -449,6 +468,7 @@ function tableOptions({ rows, target, pieces }: Plan): TableOptions {
     typing: rows.typing ?? "lexical",
     asked: rows.asked,
     namesFirst: rows.namesFirst ?? false,
+    namesOnly: rows.namesOnly ?? false,
     goal: rows.goal,
     index: target.index ?? "keep",
     datatype: target.datatype,

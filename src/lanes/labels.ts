@@ -35,6 +35,11 @@ export async function* labelled(
   }
 }
 
+/** A column of labels is asked for, and there are none. */
+export function noLabels(index: string): Warning {
+  return { code: "W_INDEX", message: `the payload has no row labels, of which ${optionText("index", index)} could make a column` };
+}
+
 function changeFor(labels: RowLabels, { to, index, warn, picked }: LabelWishes, { columns: all }: Batch): (batch: Batch) => Batch {
   const { columns, range } = labels;
   if (index === "drop") return (batch) => withoutLabels(batch, labels);

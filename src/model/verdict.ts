@@ -14,6 +14,7 @@ import {
   type Releases,
   type ServerName,
 } from "../dialects/index.js";
+import { TransloadError } from "../errors.js";
 import { type Finding, Findings } from "./finding.js";
 import { formsFor } from "./fit.js";
 import type { Inspection } from "./inspection.js";
@@ -79,9 +80,10 @@ export interface Otherwise {
 /**
  * Will this server take this payload as it is, for this model; if not, why, and which command mends it; and what would it
  * change in silence?
- * @throws TransloadError E_DIALECT for a name that is none.
+ * @throws TransloadError E_DIALECT for a name that is none; E_OPTION for what is no inspection, or no model.
  */
 export function verdict(payload: Inspection, options: VerdictOptions = {}): Verdict {
+  checkParts(payload, options);
   const choice = chooseServer(options.for ?? payload.dialect);
   const { name: dialect, title: who, asked = [] } = choice.dialect as Dialect;
   const model: Served = {
@@ -119,6 +121,15 @@ export function verdict(payload: Inspection, options: VerdictOptions = {}): Verd
     otherwise: together(otherwise),
     remedy: binary ? asBinary(binary.id, options) : remedy,
   };
+}
+
+/** What a program in JavaScript gives by mistake: most often a path, or a promise that it did not wait for. */
+function checkParts(payload: unknown, { model }: VerdictOptions): void {
+  const isOf = (value: unknown) => typeof value === "object" && value !== null && !(value instanceof Promise);
+  if (!isOf(payload) || typeof (payload as Inspection).dialect !== "string")
+    throw new TransloadError("E_OPTION", "a verdict is of what inspect() found: verdict(await inspect(payload))");
+  if (model !== undefined && !isOf(model))
+    throw new TransloadError("E_OPTION", "`model` is what readModel() gives: { model: await readModel(path) }");
 }
 
 /** A file in the types of the model's; whether they take the cells is told when it is written. */

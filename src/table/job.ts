@@ -40,6 +40,8 @@ export interface TableOptions {
   readonly text: ReadonlySet<string>;
   /** A frame's names are written before its rows. */
   readonly namesFirst: boolean;
+  /** The rows are gone through to choose some of them by their columns' names. */
+  readonly namesOnly: boolean;
   /** What somebody will read the columns of a delimited file as. */
   readonly asked: DTypeChoice | undefined;
   /** A field is what it looks like, or what pandas makes of its whole column. */

@@ -343,9 +343,8 @@ export class Rules {
   #twice(names: readonly string[]): TransloadError {
     const seen = new Set<string>();
     const name = names.find((n) => seen.size === seen.add(n).size);
-    return new TransloadError(
-      "E_DUPLICATE",
-      `two columns are called ${JSON.stringify(name)}, and ${this.#job.target.form.id} has one cell for a name`,
-    );
+    const { options, target } = this.#job;
+    const why = options.namesOnly ? "rows are chosen by the names of columns" : `${target.form.id} has one cell for a name`;
+    return new TransloadError("E_DUPLICATE", `two columns are called ${JSON.stringify(name)}, and ${why}`);
   }
 }

@@ -185,3 +185,27 @@ test.each([
 ])("notes that are none say nothing: %s", async (notes) => {
   expect(await textOf(noted(2, notes), { to: "mlflow" })).toBe('{"dataframe_split":{"columns":["n"],"data":[[0],[1]]}}');
 });
+
+describe("labels that there are not", () => {
+  const frame = (index: string) => Buffer.from(`{"dataframe_split":{"columns":["a"],${index}"data":[[1]]}}`);
+  const sources = [
+    ["mlflow:split", frame("")],
+    ["csv", Buffer.from("a\n1\n")],
+    ["jsonl", Buffer.from('{"a":1}\n')],
+    ["mlflow:inputs", Buffer.from('{"inputs":{"a":[1]}}')],
+  ] as const;
+  const warned = async (source: Buffer, from: string, to: string, more: Partial<ConvertOptions> = {}) =>
+    (await converted(source, { from, to, index: "column:id", ...more })).warnings;
+
+  test.each(sources)("of %s cannot become a column, which is told", async (from, source) => {
+    for (const to of ["csv", "mlflow:records", "triton"])
+      for (const more of to === "triton" ? [{}] : [{}, { dtype: { a: "float32" } as const }])
+        expect(await warned(source, from, to, more), to).toEqual(["W_INDEX"]);
+  });
+
+  test("are no matter where they are there, or where a column becomes them", async () => {
+    for (const to of ["csv", "mlflow:records", "triton", "parquet"])
+      expect(await warned(frame('"index":[5],'), "mlflow:split", to), to).toEqual([]);
+    expect(await warned(Buffer.from("a,id\n1,2\n"), "csv", "mlflow:split")).toEqual([]);
+  });
+});

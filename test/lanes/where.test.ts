@@ -31,6 +31,12 @@ const CONDITIONS: readonly (readonly [string, (row: (typeof ROWS)[number]) => bo
 ];
 
 describe("a condition", () => {
+  test("of which two have one name are told as such", async () => {
+    const twice = '{"dataframe_split":{"columns":["a","a"],"data":[[1,2]]}}';
+    const { error } = await feed(whole(twice), { to: "mlflow:split", where: "a > 0" });
+    expect(error).toMatchObject({ code: "E_DUPLICATE", detail: 'two columns are called "a", and rows are chosen by the names of columns' });
+  });
+
   test.each(CONDITIONS)("%s leaves the rows for which it holds", async (where, holds) => {
     const wanted = ROWS.filter(holds).map((row) => JSON.stringify(row));
     for (const engine of ["core", "reference"] as const) {

@@ -479,3 +479,12 @@ describe("whose limit counts", () => {
     expect(remedy?.command).toContain("transload convert big.parquet -t databricks:split --max-bytes 16000000");
   });
 });
+
+test("what is no inspection, or no model, is told as such", async () => {
+  const given = inspect(Buffer.from('{"inputs":[1]}'));
+  for (const payload of [5, undefined, null, "x.json", {}, given])
+    expect(() => verdict(payload as never)).toThrow("a verdict is of what inspect() found");
+  for (const model of ["model/MLmodel", 5, Promise.resolve({})])
+    expect(() => verdict({ dialect: "mlflow" } as never, { model: model as never })).toThrow("`model` is what readModel() gives");
+  expect(verdict(await given).accepted).toBe(true);
+});
