@@ -5,7 +5,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const test = {
   testTimeout: 60_000,
   hookTimeout: 60_000,
-  setupFiles: "test/support/seed.ts",
+  setupFiles: ["test/support/seed.ts", "test/support/quiet.ts"],
   maxWorkers: "100%",
   chaiConfig: { truncateThreshold: 2000 },
 };
