@@ -3,7 +3,6 @@ import { PassThrough, type Readable } from "node:stream";
 import { finished } from "node:stream/promises";
 import type { Agent, Dispatcher } from "undici";
 import { optionText, TransloadError } from "../errors.js";
-import { Until } from "../io/until.js";
 import { bodyOf, emptyAnswer } from "./body.js";
 import { blamed, faultOfSilence, faultOfStatus, StoreFault } from "./fault.js";
 import { checkHeaders } from "./headers.js";
@@ -160,20 +159,30 @@ async function ended(body: Dispatcher.ResponseData["body"]): Promise<void> {
 function streamed(put: (body: Readable) => Promise<Dispatcher.ResponseData>): Parts {
   const body = new PassThrough({ highWaterMark: 1 << 20 });
   let answered: { readonly fault?: unknown } | undefined;
+  let wake = (): void => {};
   const answer = put(body).then(taken);
   answer.then(
     () => {
       answered = {};
+      wake();
     },
     (fault: unknown) => {
       answered = { fault };
       body.destroy();
+      wake();
     },
   );
-  const over = new Until(Promise.race([answer, finished(body).catch(() => {})]));
+  finished(body).then(
+    () => wake(),
+    () => wake(),
+  );
   return {
     async send(_, bytes) {
-      if (!answered && !body.write(bytes)) await over.or(new Promise((resolve) => body.once("drain", resolve)));
+      if (!answered && !body.write(bytes))
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          body.once("drain", resolve);
+        });
       if (answered) throw answered.fault ?? new StoreFault("refused", "the server answered before it had all of it");
     },
     async complete() {
