@@ -103,6 +103,7 @@ function linksFor(request: Request, found: Found | undefined): Link[] {
         goal,
         ...(typed.dtype && { asked: typed.dtype }),
         namesFirst,
+        tellsGaps: mayLackKeys(request, found, goal),
       },
       target: { missing: missingFor(request, found, goal) },
       // a form named by us would hide what only auto finds beside it: a second payload, or others' parameters
@@ -130,13 +131,16 @@ function linksFor(request: Request, found: Found | undefined): Link[] {
   return links;
 }
 
-/**
- * What the middle has where a row has no cell. NaN is no number to whole ones, nor a text: null is read in every dtype. Records that stay
- * records have no gaps without a dtype.
- */
-function missingFor({ typed, target }: Request, source: End, goal: End): Gap {
+/** Records that stay records, of which one may lack a key that another has. */
+function mayLackKeys({ target }: Request, source: End, goal: End): boolean {
   const keyed = ({ layout, form }: End) => layout === "records" || (layout === "lines" && !form.lists);
-  if (target.missing === undefined && keyed(source) && keyed(goal) && !goal.form.equalKeys) return "null";
+  return target.missing === undefined && keyed(source) && keyed(goal) && !goal.form.equalKeys;
+}
+
+/** What the middle has where a row has no cell. NaN is no number to whole ones, nor a text: null is read in every dtype. */
+function missingFor(request: Request, source: End, goal: End): Gap {
+  const { typed, target } = request;
+  if (mayLackKeys(request, source, goal)) return "null";
   const gap = missingIn(goal.form, target.missing);
   const dtypes = typeof typed.dtype === "object" ? Object.values(typed.dtype) : [typed.dtype];
   const floats = !typed.through?.length && dtypes.every((dtype) => dtype?.startsWith("float"));

@@ -469,6 +469,7 @@ function tableOptions({ rows, target, pieces }: Plan): TableOptions {
     asked: rows.asked,
     namesFirst: rows.namesFirst ?? false,
     namesOnly: rows.namesOnly ?? false,
+    tellsGaps: rows.tellsGaps ?? false,
     goal: rows.goal,
     index: target.index ?? "keep",
     datatype: target.datatype,

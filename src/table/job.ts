@@ -40,6 +40,8 @@ export interface TableOptions {
   readonly text: ReadonlySet<string>;
   /** A frame's names are written before its rows. */
   readonly namesFirst: boolean;
+  /** Records that lack a key that others have are told of: they would not have it otherwise. */
+  readonly tellsGaps: boolean;
   /** The rows are gone through to choose some of them by their columns' names. */
   readonly namesOnly: boolean;
   /** What somebody will read the columns of a delimited file as. */

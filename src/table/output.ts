@@ -2,7 +2,7 @@ import { byteLength, encode } from "../columns/bytes.js";
 import { dialectOf } from "../dialects/index.js";
 import type { CellKinds, Counts, RowReader } from "../engine/rows.js";
 import { LABELS_HERE, type RowWriter } from "../envelope/layouts/writer.js";
-import { TransloadError, type Warning } from "../errors.js";
+import { optionText, TransloadError, type Warning } from "../errors.js";
 import { refuseBytes } from "./base64.js";
 import { count, type TableJob, type Wait } from "./job.js";
 import { datatypeOf, merge, refuseKinds, refuseMixed } from "./kinds.js";
@@ -93,9 +93,11 @@ export class Output {
 
   /** Says what a person should know of the rows that were read; who has but a part of them, counts. */
   told(reader: RowReader): void {
-    const { tally, warn } = this.#job;
+    const { tally, warn, options } = this.#job;
     const { padded, repeated, retyped } = reader;
     const counts = { padded, repeated, retyped };
+    if (options.tellsGaps && merge(reader.kinds).missing)
+      warn("W_PADDED", `keys that some records lack are null in these: with ${optionText("dtype")} all records have the same`);
     if (tally) tally({ counts, kinds: merge(reader.kinds), warnings: (all) => this.#warnings(all) });
     else for (const { code, message } of this.#warnings(counts)) warn(code, message);
   }

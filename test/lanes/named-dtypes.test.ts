@@ -97,6 +97,17 @@ describe.each(ENGINES)("%o", (engine) => {
     );
   });
 
+  test("a key that some records lack is null in these, which is told", async () => {
+    const options = { from: "jsonl", to: "jsonl", dtype: { n: "float32" }, ...engine } as const;
+    const lacking = await feed(whole('{"n":1}\n{"n":2,"m":3}\n'), options);
+    expect([lacking.text, lacking.warnings]).toEqual([
+      '{"n":1.0,"m":null}\n{"n":2.0,"m":3}\n',
+      [{ code: "W_PADDED", message: expect.stringContaining("keys that some records lack are null") }],
+    ]);
+    expect((await feed(whole('{"n":1,"m":null}\n{"n":2,"m":3}\n'), options)).warnings).toEqual([]);
+    expect((await feed(whole('{"n":1}\n{"n":2,"m":3}\n'), { ...options, missing: "null" })).warnings).toEqual([]);
+  });
+
   test("a cell longer than a row may be is refused", async () => {
     const text = split([["1.5", `"${"x".repeat(5000)}"`, `[${"1,".repeat(3000)}1]`]]);
     const options = { to: "mlflow:split", dtype: { n: "float32" }, ...engine } as const;
