@@ -14,6 +14,9 @@ const LF = 0x0a;
 /** Shorter pieces of a row are read again each time more comes. */
 const PATIENCE = 1 << 16;
 
+/** Records that csv-parse reads in one go: a call of it costs as much as some dozens of them. */
+const AHEAD = 100;
+
 /** A field as csv-parse reads it, and where it ends. */
 interface Field {
   readonly text: string;
@@ -27,7 +30,13 @@ interface Parsed {
   readonly refused: string | undefined;
 }
 
-/** Rows of a delimited file: csv-parse reads one record after the other. */
+/** A record that csv-parse took, and where its bytes end. */
+interface Taken {
+  readonly fields: readonly Field[];
+  readonly end: number;
+}
+
+/** Rows of a delimited file, as csv-parse reads its records. */
 export class DelimitedRows implements RowSource {
   readonly #source: Tokens;
   readonly #fields: Fields;
@@ -40,6 +49,10 @@ export class DelimitedRows implements RowSource {
   #received = -1;
   /** Bytes that must be there before they are read again. */
   #enough = 0;
+  /** Records from the cursor on that are whole, and the bytes before the cursor when they were read. */
+  #ahead: Taken[] = [];
+  #aheadAt = 0;
+  #passed = 0;
 
   constructor(source: Tokens, { fields = DEFAULTS, names }: RowRequest, faults: RowFaults) {
     this.#source = source;
@@ -104,9 +117,25 @@ export class DelimitedRows implements RowSource {
 
   /** The first record of the text. */
   #parse(): Parsed {
+    if (this.#ahead.length === 0) {
+      // one that may go on, or is refused, is read by itself
+      this.#ahead = this.#read(AHEAD).records.filter(({ end }) => end < this.#bytes.length);
+      this.#aheadAt = this.#passed;
+    }
+    const next = this.#ahead.shift();
+    if (!next) {
+      const { records, fields, refused } = this.#read(1);
+      return { fields: records[0]?.fields ?? fields, end: records[0]?.end, refused };
+    }
+    const back = this.#passed - this.#aheadAt;
+    return { fields: next.fields.map(({ text, end }) => ({ text, end: end - back })), end: next.end - back, refused: undefined };
+  }
+
+  /** The first records of the text; of one that is refused, the fields before the fault, and why. */
+  #read(most: number): { readonly records: readonly Taken[]; readonly fields: readonly Field[]; readonly refused: string | undefined } {
     const { delimiter, quote } = this.#fields;
-    const fields: Field[] = [];
-    let end: number | undefined;
+    const records: Taken[] = [];
+    let fields: Field[] = [];
     try {
       parse(this.#bytes, {
         encoding: "latin1",
@@ -116,21 +145,22 @@ export class DelimitedRows implements RowSource {
         record_delimiter: ["\r\n", "\n", "\r"],
         relax_column_count: true,
         skip_empty_lines: true,
-        to: 1,
+        to: most,
         cast: (text, { bytes }) => {
           fields.push({ text, end: bytes });
           return text;
         },
         on_record: (record, { bytes }) => {
-          end = bytes;
+          records.push({ fields, end: bytes });
+          fields = [];
           return record;
         },
       });
     } catch (error) {
       if (!(error instanceof CsvError)) throw error;
-      return { fields, end: undefined, refused: error.code };
+      return { records, fields, refused: error.code };
     }
-    return { fields, end, refused: undefined };
+    return { records, fields, refused: undefined };
   }
 
   #cells(start: number, fields: readonly Field[]): Cell[] {
@@ -188,6 +218,7 @@ export class DelimitedRows implements RowSource {
 
   #pass(count: number): void {
     this.#source.input.moveTo(this.#spot(count));
+    this.#passed += count;
     this.#text = this.#text.slice(count);
     this.#bytes = this.#bytes.subarray(count);
   }
