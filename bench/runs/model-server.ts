@@ -17,8 +17,10 @@ const server = createServer(async (request, response) => {
   const { dataframe_split: frame } = JSON.parse(Buffer.concat(chunks).toString()) as { dataframe_split: { data: number[][] } };
   const predictions = frame.data.map((row) => row.reduce((sum, cell) => sum + cell, 0));
   const microseconds = Number.parseInt(request.url?.split("/")[1] ?? "", 10);
-  turn = turn.then(() => sleep((microseconds * predictions.length) / 1000));
-  if (microseconds > 0) await turn;
+  if (microseconds > 0) {
+    turn = turn.then(() => sleep((microseconds * predictions.length) / 1000));
+    await turn;
+  }
   response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ predictions }));
 });
 server.listen(0, "127.0.0.1", () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`));
