@@ -11,5 +11,5 @@ export interface ColumnChoice {
   readonly verbatim?: "cells" | "scalars" | undefined;
 }
 
-/** What a column takes besides its dtype's own cells (core/column.ts). Verbatim: any cell, which stays the JSON that it is. */
+/** What a column takes besides its dtype's own cells (core/column.ts). Verbatim: any cell, as the JSON that it is; to the core that is a dtype. */
 export const Takes = { Lists: 1, Scalars: 2, Exact: 4, Pure: 8, Nothing: 16, Verbatim: 32 } as const;

@@ -165,9 +165,9 @@ export function pickedOf(names: readonly string[], pick: readonly string[] | und
 }
 
 /**
- * What each column is. Its own dtype where one was asked for by its name; JSON as it came where the others stay what they are; the one for all where that can hold it; what the payload says of it;
- * or else what its cells look like: text where they are of several kinds, bool, int64 or uint64 where numbers are whole and `infer` says so, and float64, in which whole
- * numbers must then be exact.
+ * What each column is. Its own dtype where one was asked for by its name; JSON as it came where the others stay what they are; the one for
+ * all where that can hold it; what the payload says of it; or else what its cells look like: text where they are of several kinds, bool, int64
+ * or uint64 where numbers are whole and `infer` says so, and float64, in which whole numbers must then be exact.
  */
 export function chooseDtypes(names: readonly string[], kinds: readonly Kinds[], request: CellRequest): ColumnChoice[] {
   const { dtype: asked, declared, guesses, layout } = request;

@@ -34,7 +34,8 @@ export interface Parts {
    * its rows is told, and not written; `partial`: the rows are but some of the payload's, and are not held against its labels; `picked`: the
    * rows that are wanted; `choice`: which these are, where all must be looked at to know it; `renamed`: new names for `columns`;
    * `namesOnly`: `columns` are names for what has none, and nothing is picked; `mayLack`: a column that no
-   * record has is a gap in all of them; `tellsGaps`: a key that some records lack is told of; `kept`: members beside the rows whose text is told (Told's `besides`), whether or not they go along.
+   * record has is a gap in all of them; `tellsGaps`: a key that some records lack is told of; `kept`: members beside the rows whose
+   * text is told (Told's `besides`), whether or not they go along.
    */
   readonly rows: Omit<RowOptions, "columns"> & {
     readonly columns?: readonly string[];

@@ -159,6 +159,7 @@ async function ended(body: Dispatcher.ResponseData["body"]): Promise<void> {
 function streamed(put: (body: Readable) => Promise<Dispatcher.ResponseData>): Parts {
   const body = new PassThrough({ highWaterMark: 1 << 20 });
   let answered: { readonly fault?: unknown } | undefined;
+  // not Promise.race, which would keep a reaction for each chunk until the answer has come
   let wake = (): void => {};
   const answer = put(body).then(taken);
   answer.then(
