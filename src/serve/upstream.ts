@@ -34,6 +34,8 @@ export class Upstream {
   readonly #pool: Pool;
   /** Its connections do not wait for another request: what is sent there cannot meet one that the server is closing. */
   readonly #fresh: Pool;
+  /** For whoever asks whether the server is there: as many as are asked for, whatever else is under way. */
+  readonly #probes: Pool;
 
   /** `headers` are of every request; `connections` have one request each at a time. */
   constructor(url: URL, headers: Readonly<Record<string, string>>, connections: number) {
@@ -43,6 +45,7 @@ export class Upstream {
     const options = { connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 };
     this.#pool = new Pool(url.origin, options);
     this.#fresh = new Pool(url.origin, { ...options, keepAliveTimeout: 1, keepAliveMaxTimeout: 1 });
+    this.#probes = new Pool(url.origin);
   }
 
   /**
@@ -88,10 +91,10 @@ export class Upstream {
     }
   }
 
-  /** Whether somebody answers there, whatever it is. */
+  /** Whether somebody answers there, whatever it is: on a connection of its own, as one that waits may be closed just then. */
   async answers(signal: AbortSignal): Promise<boolean> {
     try {
-      const { body } = await this.#pool.request({ method: "GET", path: "/", headers: this.#headers, signal });
+      const { body } = await this.#probes.request({ method: "GET", path: "/", headers: this.#headers, signal, reset: true });
       await body.dump();
       return true;
     } catch {
@@ -100,7 +103,7 @@ export class Upstream {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#pool.destroy(), this.#fresh.destroy()]);
+    await Promise.all([this.#pool.destroy(), this.#fresh.destroy(), this.#probes.destroy()]);
   }
 }
 

@@ -218,6 +218,34 @@ describe("what breaks off", () => {
     expect(requests - asked).toBeLessThanOrEqual(2);
   });
 
+  test("a server is ready where it closes the connections that wait, and where all that there may be are busy", async () => {
+    const seen = new Set<unknown>();
+    const never = new Promise<boolean>(() => {});
+    let busy = 0;
+    upstream = await speakingServer("azureml", ({ socket, url: path }) => {
+      if (busy > 0 && path !== "/") {
+        busy++;
+        return never;
+      }
+      const again = seen.has(socket);
+      if (again) socket.destroy();
+      seen.add(socket);
+      return again;
+    });
+    const { url } = await gatewayAt({ upstream: upstream.url, ...MLFLOW, concurrency: 2 });
+    for (let i = 0; i < 3; i++) {
+      expect((await posted(`${url}/invocations`, ONE)).status).toBe(200);
+      expect((await fetch(`${url}/ping`)).status).toBe(200);
+    }
+    busy = 1;
+    const ending = new AbortController();
+    const calls = [1, 2].map(() => fetch(`${url}/invocations`, { method: "POST", body: ONE, signal: ending.signal }).catch(() => {}));
+    while (busy < 3) await sleep(5);
+    expect((await fetch(`${url}/ping`)).status).toBe(200);
+    ending.abort();
+    await Promise.all(calls);
+  });
+
   test("nobody there is 502, and not ready", async () => {
     upstream = await speakingServer("azureml");
     const { url } = await gatewayAt({ upstream: upstream.url, ...MLFLOW });
